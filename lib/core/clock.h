@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One clock for the whole program.
+ *
+ * Every timer and every time stamp of Crosspoint reads this clock, so a test can move it instead of
+ * sleeping. It is the machine's monotonic clock plus an offset that only clock_advance_ms()
+ * changes. Safe from any thread. */
+#pragma once
+#include <stdint.h>
+
+/** Milliseconds since an arbitrary start; never goes back. */
+uint64_t clock_now_ms(void);
+
+/** Microseconds since an arbitrary start; never goes back. For measuring, not for timers. */
+uint64_t clock_now_us(void);
+
+/** Microseconds since 1970-01-01 UTC, moved by the same offset. For logs and captures only. */
+uint64_t clock_wall_us(void);
+
+/** Moves both clocks forward. For tests: a timer wheel notices at its next wheel_run(). */
+void clock_advance_ms(uint64_t ms);

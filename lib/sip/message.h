@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SIP messages on sofia-sip's parser: parse, copy, edit, print, and the few look-ups that every
+ * program needs. Untouched headers keep their bytes (MSG_DO_EXTRACT_COPY). A msg_t is reference
+ * counted by sofia-sip (msg_ref_create, msg_destroy); *borrowed* means: keep it with a reference.
+ */
+#pragma once
+#include <sofia-sip/msg_types.h>
+#include <sofia-sip/sip.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf;
+
+/** Parses exactly one message of @p len bytes. Returns a message (caller owns) even if some headers
+ *  are wrong (see message_fault), or NULL when it is not SIP at all or out of memory. */
+msg_t *message_parse(void const *bytes, size_t len);
+
+/** NULL if @p msg is sound enough to act on; else the reason ("missing CSeq", "two Call-ID"...),
+ * for a 400 or for dropping a response. RFC 3261 §16.3 step 1, §20 table 2. */
+char const *message_fault(msg_t *msg);
+
+/** Prints the message as it goes on the wire, appended to @p out. Returns 0 or a negative errno. */
+int message_print(msg_t *msg, struct buf *out);
+
+/** Deep copy that may be edited without touching the original; body and untouched headers are
+ * shared by reference. NULL when out of memory. */
+msg_t *message_copy(msg_t *msg);
+
+/** New response to @p request: Via, From, To, Call-ID, CSeq, Record-Route (for 1xx/2xx that make a
+ *  dialog) copied; @p to_tag added to To if it has none (may be NULL for 100). */
+msg_t *message_response(msg_t *request, int status, char const *phrase, char const *to_tag);
+
+/** Replaces or removes (NULL) the body; Content-Length follows. @p type e.g.
+ * "application/csta+xml". */
+int message_set_body(msg_t *msg, char const *type, void const *bytes, size_t len);
+
+/** Appends a header written as text ("Supported: timer"), or puts it on top of its kind. Never with
+ *  bytes from outside unless they were parsed: CR or LF inside is -EINVAL. */
+int message_add(msg_t *msg, char const *header_line);
+int message_add_first(msg_t *msg, char const *header_line);
+
+/** Removes every header named @p name (any spelling of it). */
+void message_remove(msg_t *msg, char const *name);
+
+/** First value of a header without a sofia-sip class, e.g. "Session-ID"; NULL if absent. Borrowed.
+ */
+char const *message_unknown(sip_t const *sip, char const *name);
+
+/** A branch made by RFC 3261 rules (magic cookie)? */
+bool message_has_branch(sip_via_t const *via);
+
+/** Content-Type without parameters in lower case, "" if there is no body. Borrowed from @p sip. */
+char const *message_content_type(sip_t const *sip);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where a SIP URI leads (RFC 3263): numeric host, maddr, host name, SRV; over c-ares on the libuv
+ * loop.
+ *
+ * Answers come in the order in which they should be tried. A numeric address answers before
+ * resolve_uri() returns; names answer later. Results are cached for their TTL (bounded). */
+#pragma once
+#include "transport.h"
+#include <sofia-sip/url.h>
+#include <uv.h>
+
+struct resolver;
+struct resolve_query;
+
+/** @p n destinations (borrowed for the call), or n = 0 and a static text saying why. */
+typedef void resolve_fn(void *ctx, struct destination const *list, size_t n, char const *why_not);
+
+/** @p servers: DNS servers "127.0.0.1:5353,...", NULL = the system's. NULL result: out of memory.
+ */
+struct resolver *resolver_new(uv_loop_t *loop, char const *servers);
+void resolver_free(struct resolver **presolver);
+
+/** Resolves where a request to @p uri goes; @p fallback is the transport when neither the URI nor
+ * DNS says (UDP by the RFC). Calls @p fn exactly once, perhaps before it returns; returns NULL
+ * then, else a handle for resolve_cancel(). */
+struct resolve_query *resolve_uri(struct resolver *resolver, url_t const *uri,
+                                  enum transport_kind fallback, resolve_fn *fn, void *ctx);
+/** Forgets the query: fn will not be called. */
+void resolve_cancel(struct resolve_query **pquery);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The SIP stack of one worker: transport, transactions and resolver on one loop, wired together.
+ * Everything in lib/sip hangs on a stack; nothing is global, so a program may have several. */
+#pragma once
+#include "resolve.h"
+#include "transaction.h"
+
+struct stack;
+
+/** @p limits and @p handlers are borrowed for the stack's life. NULL when out of memory. */
+struct stack *stack_new(uv_loop_t *loop, struct wheel *wheel, struct tap *tap,
+                        struct stack_limits const *limits, char const *dns_servers,
+                        struct transaction_handlers const *handlers, void *ctx);
+void stack_free(struct stack **pstack);
+
+/** Opens a listener written "udp:127.0.0.1:5060", "tcp:[::1]:5060" (as in the configuration).
+ *  Returns its index or a negative errno. */
+int stack_listen(struct stack *stack, char const *text, char const *advertised);
+
+/** Checks such a text: NULL, or why it is wrong (a cfg_check_fn). */
+char const *stack_listen_check(char const *text);
+
+struct transport *stack_transport(struct stack *stack);
+struct transaction_layer *stack_transactions(struct stack *stack);
+struct resolver *stack_resolver(struct stack *stack);
+
+/* --- sending as a user agent -------------------------------------------------------------------
+ */
+
+struct outgoing;
+
+/** Resolves @p next_hop and sends @p request (taken) there, trying the next destination on
+ * transport failure. Handlers are those of a client transaction; their `ct` may be NULL in
+ * on_failure when nothing could be sent. NULL when out of memory (no callback follows then). */
+struct outgoing *stack_send(struct stack *stack, msg_t *request, url_t const *next_hop,
+                            struct client_handlers const *handlers, void *ctx);
+void outgoing_cancel(struct outgoing *outgoing); /* CANCEL an INVITE */
+void outgoing_detach(struct outgoing *outgoing); /* no callback follows */
+
+/** Sends the ACK of a 2xx to @p next_hop (taken). */
+int stack_send_ack(struct stack *stack, msg_t *ack, url_t const *next_hop);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every limit of the SIP stack, as rows. A program includes them in its configuration schema with
+ * STACK_LIMIT_LIST(), so each is a key with a default; lib/sip reads the struct. Units stand in the
+ * names. Defaults follow RFC 3261 (timers) and the goals for hostile peers. */
+#pragma once
+#include <stdint.h>
+
+#define STACK_LIMIT_LIST(X)                                                                        \
+    X(max_message_bytes, 65536, 1024, 1048576, "bytes", "Largest SIP message accepted or sent.")   \
+    X(max_connections, 4096, 1, 1000000, NULL, "Stream connections in total.")                     \
+    X(max_connections_per_host, 1024, 1, 1000000, NULL, "Stream connections of one peer address.") \
+    X(half_message_ms, 10000, 100, 600000, "ms", "How long a begun message may stay incomplete.")  \
+    X(silent_ms, 5000, 100, 600000, "ms", "How long a new connection may stay without a byte.")    \
+    X(idle_ms, 900000, 1000, 86400000, "ms", "Stream connections idle for longer are closed.")     \
+    X(connect_ms, 5000, 100, 60000, "ms", "Limit for opening a connection.")                       \
+    X(write_queue_bytes, 262144, 4096, 67108864, "bytes", "Unsent bytes on one connection.")       \
+    X(udp_receive_buffer_bytes, 4194304, 65536, 268435456, "bytes", "SO_RCVBUF of UDP sockets.")   \
+    X(udp_switch_bytes, 65535, 200, 65535, "bytes", "UDP requests larger than this use TCP.")      \
+    X(t1_ms, 500, 10, 10000, "ms", "RFC 3261 T1.")                                                 \
+    X(t2_ms, 4000, 10, 60000, "ms", "RFC 3261 T2.")                                                \
+    X(t4_ms, 5000, 10, 60000, "ms", "RFC 3261 T4.")                                                \
+    X(timer_c_ms, 181000, 1000, 3600000, "ms", "RFC 3261 timer C of a proxied INVITE.")            \
+    X(max_transactions, 200000, 16, 10000000, NULL, "Live transactions; beyond it: 503.")          \
+    X(max_transactions_per_call, 100, 4, 100000, NULL, "Live transactions of one Call-ID.")
+
+struct stack_limits {
+#define STACK_LIMIT_FIELD(name, dflt, min, max, unit, help) int64_t name;
+    STACK_LIMIT_LIST(STACK_LIMIT_FIELD)
+#undef STACK_LIMIT_FIELD
+};
+
+/** The defaults of the list. */
+void stack_limits_default(struct stack_limits *ret);

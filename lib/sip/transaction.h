@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SIP transactions (RFC 3261 §17 with RFC 6026 and RFC 4320; RFC 2543 matching for peers whose Via
+ * has no branch). One layer per worker, on one transport. The four machines are tables
+ * (transaction_ict.c, _nict.c, _ist.c, _nist.c).
+ *
+ * Server side: handlers.on_request() gives a server transaction to the owner, who answers with
+ * server_transaction_respond() (any number of 1xx, then a final one; a proxy may send more 2xx).
+ * 100 to INVITE is sent by the layer if the owner is silent for 200 ms; the owner may do it at
+ * once. Client side: the owner makes one with client_transaction_new() and hears each response,
+ * then on_gone() exactly once.
+ *
+ * Memory: after the final response only the key and the printed response stay. Callbacks run on the
+ * loop thread and never inside a call of the owner into this layer. */
+#pragma once
+#include "transport.h"
+#include <sofia-sip/sip.h>
+
+struct client_transaction;
+struct server_transaction;
+struct transaction_layer;
+
+enum transaction_failure { TRANSACTION_TIMEOUT, TRANSACTION_TRANSPORT };
+
+struct transaction_handlers {
+    /* A new request, never ACK or CANCEL. The owner must send a final response in the end. */
+    void (*on_request)(void *ctx, struct server_transaction *st);
+    /* An ACK that belongs to no transaction of ours: the ACK of a 2xx. @p msg is borrowed. */
+    void (*on_ack)(void *ctx, struct origin const *from, msg_t *msg);
+    /* CANCEL of an INVITE that has no final response yet; the CANCEL itself is already answered. */
+    void (*on_cancel)(void *ctx, struct server_transaction *st);
+};
+
+struct transaction_layer *transaction_layer_new(struct transport *transport, struct wheel *wheel,
+                                                struct stack_limits const *limits,
+                                                struct transaction_handlers const *handlers,
+                                                void *ctx);
+/** Ends every transaction silently (owners' on_gone is called). */
+void transaction_layer_free(struct transaction_layer **player);
+
+/** Gives the layer a message from the transport: the transport's on_message. Takes @p msg. */
+void transaction_receive(struct transaction_layer *layer, struct origin const *from, msg_t *msg);
+
+/** Live transactions. */
+size_t transaction_count(struct transaction_layer const *layer);
+
+/* --- server ------------------------------------------------------------------------------------
+ */
+
+/** The request, borrowed; NULL after the final response was sent. */
+msg_t *server_transaction_request(struct server_transaction const *st);
+struct origin const *server_transaction_origin(struct server_transaction const *st);
+
+/** Who is told when @p st ends (NULL: nobody). @p on_gone is called exactly once, the pointer is
+ *  invalid after it. */
+void server_transaction_own(struct server_transaction *st, void *owner,
+                            void (*on_gone)(void *owner, struct server_transaction *st));
+void *server_transaction_owner(struct server_transaction const *st);
+
+/** Sends @p response (taken, also on failure) to where the Via says (RFC 3261 §18.2.2, RFC 3581).
+ *  Returns 0 or a negative errno; the transaction then ends by itself. */
+int server_transaction_respond(struct server_transaction *st, msg_t *response);
+
+/** Builds and sends a response without a body; @p extra is a header line or NULL. */
+int server_transaction_refuse(struct server_transaction *st, int status, char const *phrase,
+                              char const *extra);
+
+/** The To tag this transaction uses in its own responses. Borrowed. */
+char const *server_transaction_to_tag(struct server_transaction const *st);
+
+/* --- client ------------------------------------------------------------------------------------
+ */
+
+struct client_handlers {
+    /* Every response but retransmissions; 100 too. @p response is borrowed, top Via is ours. */
+    void (*on_response)(void *ctx, struct client_transaction *ct, msg_t *response);
+    /* No final response will come. Followed by on_gone. */
+    void (*on_failure)(void *ctx, struct client_transaction *ct, enum transaction_failure why);
+    /* The pointer is invalid after this call. */
+    void (*on_gone)(void *ctx, struct client_transaction *ct);
+};
+
+/** Sends @p request (taken, also on failure) to @p to with our Via and a new branch on top;
+ *  @p loop_hash goes into the branch (RFC 5393; NULL for a user agent). A transport error is
+ *  reported through on_failure, later. NULL when out of memory or over max_transactions. */
+struct client_transaction *client_transaction_new(struct transaction_layer *layer, msg_t *request,
+                                                  struct destination const *to,
+                                                  char const *loop_hash,
+                                                  struct client_handlers const *handlers,
+                                                  void *ctx);
+
+/** Cancels an INVITE: at once if a provisional response has come, else as soon as one comes
+ *  (RFC 3261 §9.1). Harmless after a final response. */
+void client_transaction_cancel(struct client_transaction *ct);
+
+/** The owner loses interest: no callback follows; the transaction ends by its own timers. */
+void client_transaction_detach(struct client_transaction *ct);
+
+/** Sends a request outside any transaction: the ACK of a 2xx. Takes @p request; adds our Via. */
+int transaction_send_ack(struct transaction_layer *layer, msg_t *request, struct destination *to,
+                         char const *loop_hash);

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SIP transports of one worker: UDP and TCP sockets on a libuv loop (RFC 3261 §18, RFC 3581).
+ *
+ * Hands complete, parsed messages up with their origin; Via received/rport of a request are already
+ * filled in. Bounds everything by struct stack_limits: connections in total and per address, bytes
+ * and time of half a message, silent connections, write queue. What breaks a rule is counted (sip
+ * metrics), logged once, and costs at most its own connection. Each message passes the tap.
+ *
+ * CRLF keep-alives are answered (RFC 5626 §3.5.1 pong on streams). Callbacks run on the loop thread
+ * and never inside transport_send(). */
+#pragma once
+#include "origin.h"
+#include "stack_limits.h"
+#include <sofia-sip/msg_types.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/queue.h>
+#include <uv.h>
+
+struct tap;
+struct transport;
+struct wheel;
+
+enum { TRANSPORT_AUTO_LISTENER = 0xffff };
+
+/** Where to send. With `connection` set and alive it is used; else a connection to `addr` is reused
+ *  or opened. */
+struct destination {
+    enum transport_kind kind;
+    uint16_t listener;   /* source listener, or TRANSPORT_AUTO_LISTENER */
+    uint64_t connection; /* 0: any */
+    struct net_addr addr;
+};
+
+/** Embedded in whoever must hear that a connection died under its message. Zero it before use;
+ *  unlink with transport_forget(). */
+struct transport_waiter {
+    LIST_ENTRY(transport_waiter) link;
+    void (*on_failed)(struct transport_waiter *waiter, int error);
+    bool linked;
+};
+
+struct transport_handlers {
+    /* @p msg is given: the handler owns it. It parsed, but may still be semantically wrong. */
+    void (*on_message)(void *ctx, struct origin const *from, msg_t *msg);
+};
+
+/** New, without sockets. @p tap may be NULL. @p limits is borrowed. NULL when out of memory. */
+struct transport *transport_new(uv_loop_t *loop, struct wheel *wheel, struct tap *tap,
+                                struct stack_limits const *limits,
+                                struct transport_handlers const *handlers, void *ctx);
+
+/** Closes all sockets and clears *@p pt; waiters hear -ECANCELED. The loop must run once more. */
+void transport_free(struct transport **pt);
+
+/** Opens a listener (SO_REUSEPORT is left off while there is one worker). A port of 0 asks for a
+ * free one. @p advertised: host for Via, Record-Route and Contact, NULL = the bound address.
+ * Returns its index (0, 1, ...) or a negative errno. */
+int transport_listen(struct transport *t, enum transport_kind kind, struct net_addr const *addr,
+                     char const *advertised);
+
+/** Bound address of a listener (port filled in), and the host that it advertises. Borrowed. */
+struct net_addr const *transport_listener_addr(struct transport const *t, uint16_t listener);
+char const *transport_listener_host(struct transport const *t, uint16_t listener);
+enum transport_kind transport_listener_kind(struct transport const *t, uint16_t listener);
+uint16_t transport_listeners(struct transport const *t);
+
+/** First listener of @p kind whose family fits @p peer, preferring `prefer` if it fits; negative
+ *  errno when there is none. */
+int transport_pick_listener(struct transport const *t, enum transport_kind kind,
+                            struct net_addr const *peer, uint16_t prefer);
+
+/** Queues one whole message (copied). Streams: the connection used is written to @p to->connection,
+ *  and @p waiter (may be NULL) is told if it dies before transport_forget(). Returns 0 or a
+ * negative errno (-EMSGSIZE, -ENOBUFS queue full, -ENOTCONN when only `connection` was allowed and
+ * is gone). */
+int transport_send(struct transport *t, struct destination *to, void const *bytes, size_t len,
+                   struct transport_waiter *waiter);
+
+/** Unlinks @p waiter; harmless when it is not linked. */
+void transport_forget(struct transport_waiter *waiter);
+
+/** Open stream connections now. */
+size_t transport_connections(struct transport const *t);

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Process skeleton: a program is one const descriptor, and svc_main() does the rest.
+ *
+ * svc_main() reads the options (-f FILE, -t test the configuration, -d debug log, -v version,
+ * --print-sample, --print-man), loads and checks the configuration, raises file limits, opens the
+ * control socket, calls init, drops root for node.user, runs the libuv loop until SIGTERM or
+ * SIGINT, calls deinit and returns the exit code. SIGPIPE is ignored.
+ *
+ * Exit codes: 0, 64 usage, 69 could not start (address in use ...), 70 internal, 78 configuration.
+ */
+#pragma once
+#include "cfg.h"
+#include "ctl.h"
+#include "met.h"
+#include <uv.h>
+
+struct tap;
+struct wheel;
+
+struct svc;
+
+struct svc_desc {
+    char const *name; /* "crosspoint-proxy"; its log and control-socket name is what follows '-' */
+    char const *summary;             /* one line for --help and the man page */
+    struct cfg_schema const *schema; /* the program's group of the file, e.g. "proxy" */
+    /* Faults that no single row can see; NULL if none. @p conf is the filled schema struct. */
+    void (*check)(void const *conf, struct cfg_node const *node, struct cfg_faults *faults);
+    struct ctl_command const *commands;   /* ended by a row without a name */
+    struct met_set const *const *metrics; /* ended by NULL */
+    /* Opens sockets and builds state. Returns 0 or a negative errno after logging why. */
+    int (*init)(struct svc *svc);
+    /* Undoes init in reverse order; called also after a failed init. */
+    void (*deinit)(struct svc *svc);
+};
+
+/** Runs the program; returns its exit code. */
+int svc_main(struct svc_desc const *desc, int argc, char **argv);
+
+/** The process's one state object: set in init, read in commands and callbacks. */
+void svc_set_state(struct svc *svc, void *state);
+void *svc_state(struct svc *svc);
+
+/** Borrowed for the life of the process. */
+uv_loop_t *svc_loop(struct svc *svc);
+struct wheel *svc_wheel(struct svc *svc); /* driven by the loop */
+struct tap *svc_tap(struct svc *svc);
+void const *svc_conf(struct svc *svc); /* the filled struct of desc->schema */
+struct cfg_node const *svc_node(struct svc *svc);
+struct svc_desc const *svc_descriptor(struct svc *svc);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading XML from the network: libxml2's reader behind guards.
+ *
+ * Refused before any tree or entity exists: DOCTYPE, processing instructions (the XML declaration
+ * is fine), documents over max_bytes, nesting over max_depth, more than max_attributes on one
+ * element, encodings other than UTF-8. The reader visits elements and text; comments are skipped.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+struct xml_reader;
+
+struct xml_limits {
+    size_t max_bytes;        /* 65536 */
+    unsigned max_depth;      /* 32 */
+    unsigned max_attributes; /* 64 */
+};
+extern const struct xml_limits xml_limits_default;
+
+enum xml_event { XML_ERROR = -1, XML_END_DOCUMENT, XML_START, XML_TEXT, XML_END };
+
+/** Opens @p xml (borrowed until xml_reader_free). NULL when out of memory; faults show at the first
+ *  xml_reader_next(). */
+struct xml_reader *xml_reader_new(char const *xml, size_t len, struct xml_limits const *limits);
+void xml_reader_free(struct xml_reader **preader);
+
+/** Next event; XML_ERROR is final. An empty element gives XML_START and XML_END. */
+enum xml_event xml_reader_next(struct xml_reader *reader);
+
+/** Of the current element: local name, namespace URI ("" if none). Of XML_TEXT: the text. Borrowed
+ *  until the next call. */
+char const *xml_reader_name(struct xml_reader const *reader);
+char const *xml_reader_namespace(struct xml_reader const *reader);
+char const *xml_reader_text(struct xml_reader const *reader);
+unsigned xml_reader_depth(struct xml_reader const *reader);
+
+/** Why xml_reader_next() returned XML_ERROR: a short text without control characters. */
+char const *xml_reader_fault(struct xml_reader const *reader);
+
+/** After XML_START: skips to the element's end. Returns XML_END or XML_ERROR. */
+enum xml_event xml_reader_skip(struct xml_reader *reader);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writing small XML documents: libxml2's writer into a struct buf, UTF-8, text escaped. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf;
+struct xml_writer;
+
+/** Starts a document (with XML declaration) appended to @p out (borrowed). NULL: out of memory. */
+struct xml_writer *xml_writer_new(struct buf *out);
+
+/** Opens an element; @p ns (may be NULL) becomes its default namespace declaration. */
+void xml_writer_open(struct xml_writer *w, char const *name, char const *ns);
+void xml_writer_close(struct xml_writer *w);
+
+/** <name>text</name>; text NULL makes <name/>. Bytes that XML cannot hold become U+FFFD. */
+void xml_writer_element(struct xml_writer *w, char const *name, char const *text);
+
+/** Closes what is open, frees the writer and clears *@p pw. Returns 0 or a negative errno if
+ *  anything failed on the way. */
+int xml_writer_finish(struct xml_writer **pw);
