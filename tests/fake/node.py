@@ -1,0 +1,118 @@
+"""A node of Crosspoint under test: its programs as child processes, their logs, their control sockets."""
+import json
+import os
+import pwd
+import re
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+PROGRAMS = {"proxy": "proxy/crosspoint-proxy", "cti": "cti-gw/crosspoint-cti", "switch": "switch/crosspoint-switch"}
+PATIENCE = float(os.environ.get("CROSSPOINT_PATIENCE", "5"))  # s; sanitizers and slow machines want more
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+class Failure(Exception):
+    """The node did not do what the test wants."""
+
+
+def wait_for(condition, what):
+    """Polls until condition() is true; the limit is for a broken node only, success never waits for it."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise Failure("did not happen: " + what)
+        select.select([], [], [], 0.01)
+
+
+class Node:
+    def __init__(self, build, config_text, variables, keep=False):
+        self.build, self.keep, self.children = os.path.abspath(build), keep, {}
+        self.dir = tempfile.mkdtemp(prefix="crosspoint-")
+        os.chmod(self.dir, 0o755)
+        self.ip = "127.%d.%d.%d" % (64 + os.getpid() % 64, os.urandom(1)[0], 2 + os.urandom(1)[0] % 250)
+        user = "crosspoint" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
+        self.variables = {"ip": self.ip, "user": user, **variables}
+        self.conf = self.write("crosspoint.conf", self.fill(config_text))
+        self.write("cti.secret", "secret\n")
+        self.write("other.secret", "wrong\n")
+        self.env = {**os.environ, "CROSSPOINT_RUN_DIR": self.dir + "/run", "CROSSPOINT_CONF": self.conf,
+                    "CROSSPOINT_BIN_PATH": ":".join(os.path.dirname(os.path.join(self.build, p))
+                                                    for p in PROGRAMS.values())}
+
+    def fill(self, text):
+        """Puts values for ${name} and ${name:-default}."""
+        value = lambda m: str(self.variables.get(m.group(1), m.group(3) if m.group(2) else m.group(0)))
+        return re.sub(r"\$\{(\w+)(:-([^}]*))?\}", value, text)
+
+    def write(self, name, text):
+        path = os.path.join(self.dir, name)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        return path
+
+    def start(self, name):
+        path = os.path.join(self.build, PROGRAMS[name])
+        with open(self.log_path(name), "ab") as log:
+            child = subprocess.Popen([path, "-f", self.conf, "--test-clock"], env=self.env, cwd=self.dir,
+                                     stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        self.children[name] = child
+        wait_for(lambda: child.poll() is not None or self.try_ctl(name, "status"), name + " is ready")
+        if child.poll() is not None:
+            raise Failure("%s ended at start with %d:\n%s" % (name, child.returncode, self.log(name)[-2000:]))
+
+    def log_path(self, name):
+        return os.path.join(self.dir, name + ".log")
+
+    def log(self, name):
+        with open(self.log_path(name), encoding="utf-8", errors="replace") as f:
+            return f.read()
+
+    def try_ctl(self, name, command, **args):
+        try:
+            return self.ctl(name, command, **args)
+        except OSError:
+            return None
+
+    def ctl(self, name, command, **args):
+        """One command over the control socket; returns the result, raises Failure on an error answer."""
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(PATIENCE)
+            s.connect("%s/run/%s.sock" % (self.dir, name))
+            s.sendall(json.dumps({"command": command, "args": args}).encode() + b"\n")
+            answer = json.loads(s.makefile().readline() or "{}")
+        if not answer.get("ok"):
+            raise Failure("%s: %s: %s" % (name, command, answer.get("error", "no answer")))
+        return answer["result"]
+
+    def counter(self, name, metric):
+        for row in self.ctl(name, "show counters")["rows"]:
+            if row[0] == metric:
+                return row[1]
+        raise Failure("%s has no counter %s" % (name, metric))
+
+    def kill(self, name, with_signal=signal.SIGKILL):
+        os.kill(self.children[name].pid, with_signal)
+        if with_signal in (signal.SIGKILL, signal.SIGTERM):
+            return self.children.pop(name).wait(PATIENCE * 3)
+        return None
+
+    def stop(self):
+        """Ends all; a program that does not end cleanly is a failure (sanitizer reports show here)."""
+        bad = []
+        for name in list(self.children)[::-1]:
+            self.children[name].send_signal(signal.SIGCONT)
+            code = self.kill(name, signal.SIGTERM)
+            if code != 0:
+                bad.append("%s ended with %d:\n%s" % (name, code, self.log(name)[-3000:]))
+        if not self.keep:
+            shutil.rmtree(self.dir, ignore_errors=True)
+        if bad:
+            raise Failure("\n".join(bad))

@@ -1,0 +1,203 @@
+"""The steps of scenario files (tests/scenario/README.md), one method each: step_<name>."""
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+
+from node import PATIENCE, ROOT, Failure, Node, wait_for
+from peers import Closed, CstaPeer, SipPeer
+
+PORTS = {"proxy": 5060, "internal": 5049, "cti": 5082, "switch": 2750}
+
+
+def parse(text):
+    """Yields (line number, words of the step, indented block without its indentation)."""
+    lines, i = text.split("\n"), 0
+    while i < len(lines):
+        number, head = i + 1, lines[i]
+        i += 1
+        if not head.strip() or head.startswith("#"):
+            continue
+        block = []
+        while i < len(lines) and (lines[i].startswith("    ") or (not lines[i].strip() and block)):
+            block.append(lines[i][4:])
+            i += 1
+        while block and not block[-1].strip():
+            block.pop()
+        yield number, head.strip(), block
+
+
+class Scenario:
+    def __init__(self, path, build, keep):
+        with open(path, encoding="utf-8") as f:
+            steps = list(parse(f.read()))
+        self.path, self.fault, self.peers, self.last = path, None, {}, ""
+        with open(os.path.join(ROOT, "tests/scenario/node.conf"), encoding="utf-8") as f:
+            config = f.read()
+        variables = {}
+        while steps and steps[0][1].startswith(("let ", "config")):
+            _, head, block = steps.pop(0)
+            if head == "config":
+                config = "\n".join(block)
+            else:
+                name, value = re.fullmatch(r"let (\w+) = ?(.*)", head).groups()
+                variables[name] = value + "\n".join(block)
+        self.steps, self.node = steps, Node(build, config, variables, keep)
+        self.node.variables.update({name: value.replace("${ip}", self.node.ip) for name, value in variables.items()})
+        self.node.write("crosspoint.conf", self.node.fill(self.node.fill(config)))
+
+    def run(self):
+        try:
+            for number, head, block in self.steps:
+                name, _, rest = head.partition(" ")
+                try:
+                    getattr(self, "step_" + name)(self.node.fill(rest), block)
+                except (Failure, Closed, TimeoutError, AssertionError, OSError) as error:
+                    raise Failure("%s:%d: %s\n%s: %s\nlast message:\n%s" % (
+                        os.path.basename(self.path), number, head, type(error).__name__, error, self.last))
+        except Failure:
+            self.fault = True
+            raise
+        finally:
+            for peer in self.peers.values():
+                peer.close()
+            try:
+                self.node.stop()
+            except Failure:
+                if not self.fault:
+                    raise
+
+    # --- the node
+
+    def step_start(self, rest, _):
+        for name in rest.split():
+            self.node.start(name)
+
+    def step_kill(self, rest, _):
+        self.node.kill(rest)
+
+    def step_freeze(self, rest, _):
+        self.node.kill(rest, signal.SIGSTOP)
+
+    def step_thaw(self, rest, _):
+        self.node.kill(rest, signal.SIGCONT)
+
+    def step_advance(self, rest, _):
+        name, ms = rest.split()
+        self.node.ctl(name, "clock advance", ms=ms)
+
+    def step_counter(self, rest, _):
+        name, metric, operator, value = rest.split()
+        compare = {"==": lambda v: v == int(value), ">=": lambda v: v >= int(value)}[operator]
+        wait_for(lambda: compare(self.node.counter(name, metric)), "%s (is %s)" % (rest, self.node.counter(name, metric)))
+
+    def step_log(self, rest, _):
+        name, pattern = rest.split(" ", 1)
+        wait_for(lambda: re.search(pattern, self.node.log(name)), "log line " + pattern)
+
+    def step_nolog(self, rest, _):
+        name, pattern = rest.split(" ", 1)
+        if re.search(pattern, self.node.log(name)):
+            raise Failure("log has " + pattern)
+
+    def step_show(self, rest, block):
+        """show PROGRAM COMMAND: every line of the block is found in the JSON of the result."""
+        name, command = rest.split(" ", 1)
+
+        def holds():
+            self.last = json.dumps(self.node.ctl(name, "show " + command))
+            wanted = [self.node.fill(line) for line in block]
+            return all(re.search(w[1:], self.last) is None if w.startswith("!") else re.search(w, self.last)
+                       for w in wanted)
+        wait_for(holds, "show %s as wanted" % rest)
+
+    def step_ctl(self, rest, block):
+        """ctl PROGRAM COMMAND key=value...; an expected error stands in the block."""
+        words = shlex.split(rest)
+        args = dict(w.split("=", 1) for w in words if "=" in w)
+        command = " ".join(w for w in words[1:] if "=" not in w)
+        try:
+            self.last = json.dumps(self.node.ctl(words[0], command, **args))
+        except Failure as error:
+            if not block or not re.search(block[0], str(error)):
+                raise
+        else:
+            if block:
+                raise Failure("no error, but wanted: " + block[0])
+
+    def step_cli(self, rest, block):
+        """cli CODE ARGS: runs crosspoint; every line of the block is found in what it printed."""
+        code, args = rest.split(" ", 1)
+        done = subprocess.run([os.path.join(self.node.build, "cli/crosspoint")] + shlex.split(args), env=self.node.env,
+                              capture_output=True, text=True, timeout=PATIENCE * 6, cwd=self.node.dir)
+        self.last = done.stdout + done.stderr
+        if done.returncode != int(code):
+            raise Failure("exit code %d" % done.returncode)
+        for line in block:
+            if not re.search(self.node.fill(line), self.last):
+                raise Failure("output lacks " + line)
+
+    # --- peers
+
+    def step_peer(self, rest, _):
+        """peer NAME udp|tcp|csta PROGRAM [from IP]"""
+        name, kind, program, *more = rest.split()
+        make = CstaPeer if kind == "csta" else SipPeer
+        kind = "tcp" if kind == "csta" else kind
+        local = more[1] if more else self.node.ip
+        self.peers[name] = make(kind, (self.node.ip, PORTS[program]), local)
+        self.node.variables[name] = "%s:%d" % (self.peers[name].ip, self.peers[name].port)
+
+    def message(self, block):
+        text = self.node.fill("\n".join(block))
+        head, _, body = text.partition("\n\n")
+        head = head.replace("${length}", str(len(body.encode())))
+        return (head.replace("\n", "\r\n") + "\r\n\r\n").encode() + body.encode()
+
+    def step_send(self, rest, block):
+        """send PEER: a SIP message; ${length} is the length of its body."""
+        self.peers[rest].send(self.message(block))
+
+    def step_bytes(self, rest, block):
+        """bytes PEER: the block as it is, with \\r, \\n, \\xNN and ${name*N} repeated text."""
+        raw = self.node.fill("".join(block))
+        raw = re.sub(r"\$\{(.+?)\*(\d+)\}", lambda m: m.group(1) * int(m.group(2)), raw)
+        self.peers[rest].send(raw.encode().decode("unicode_escape").encode("latin-1"))
+
+    def step_frame(self, rest, block):
+        """frame PEER INVOKEID: a CSTA frame."""
+        name, invoke_id = rest.split()
+        self.peers[name].send_frame(invoke_id, self.node.fill("\n".join(block)).encode())
+
+    def step_expect(self, rest, block):
+        """expect PEER [REGEX]: the next message; lines of the block must be found, "set NAME REGEX" keeps group 1."""
+        name, _, first = rest.partition(" ")
+        self.last = self.peers[name].receive()
+        for pattern in ([first] if first else []) + block:
+            keep = re.match(r"set (\w+) (.*)", pattern)
+            wanted = self.node.fill(keep.group(2) if keep else pattern.lstrip("!"))
+            found = re.search(wanted, self.last, re.M)
+            if bool(found) == (pattern.startswith("!")):
+                raise Failure(("has " if found else "lacks ") + wanted)
+            if keep:
+                self.node.variables[keep.group(1)] = found.group(1)
+
+    def step_closed(self, rest, _):
+        """closed PEER: the node closes the connection."""
+        try:
+            while True:
+                self.last = self.peers[rest].receive()
+        except Closed:
+            pass
+
+    def step_silent(self, rest, _):
+        """silent PEER SECONDS"""
+        name, seconds = rest.split()
+        if not self.peers[name].is_silent(float(seconds)):
+            self.last = self.peers[name].buffer.decode("utf-8", "replace")
+            raise Failure("a message came")
+
+    def step_close(self, rest, _):
+        self.peers.pop(rest).close()
