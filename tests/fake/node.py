@@ -13,6 +13,7 @@ import time
 
 PROGRAMS = {"proxy": "proxy/crosspoint-proxy", "cti": "cti-gw/crosspoint-cti", "switch": "switch/crosspoint-switch"}
 PATIENCE = float(os.environ.get("CROSSPOINT_PATIENCE", "5"))  # s; sanitizers and slow machines want more
+ED3 = "http://www.ecma-international.org/standards/ecma-323/csta/ed3"
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
@@ -39,7 +40,7 @@ class Node:
         os.chmod(self.dir, 0o755)
         self.ip = "127.%d.%d.%d" % (64 + os.getpid() % 64, os.urandom(1)[0], 2 + os.urandom(1)[0] % 250)
         user = "crosspoint" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
-        self.variables = {"ip": self.ip, "user": user, **variables}
+        self.variables = {"ip": self.ip, "user": user, "ns": ED3, **variables}
         self.conf = self.write("crosspoint.conf", self.fill(config_text))
         self.write("cti.secret", "secret\n")
         self.write("other.secret", "wrong\n")

@@ -33,7 +33,7 @@ class Scenario:
     def __init__(self, path, build, keep):
         with open(path, encoding="utf-8") as f:
             steps = list(parse(f.read()))
-        self.path, self.fault, self.peers, self.last = path, None, {}, ""
+        self.path, self.fault, self.peers, self.dialogs, self.last = path, None, {}, {}, ""
         with open(os.path.join(ROOT, "tests/scenario/node.conf"), encoding="utf-8") as f:
             config = f.read()
         variables = {}
@@ -150,15 +150,36 @@ class Scenario:
         self.peers[name] = make(kind, (self.node.ip, PORTS[program]), local)
         self.node.variables[name] = "%s:%d" % (self.peers[name].ip, self.peers[name].port)
 
-    def message(self, block):
-        text = self.node.fill("\n".join(block))
-        head, _, body = text.partition("\n\n")
-        head = head.replace("${length}", str(len(body.encode())))
+    def message(self, peer, template, values, block):
+        """Bytes of a message: the block, or a file of messages/ with the block as its body."""
+        text = "\n".join(block)
+        if template:
+            with open(os.path.join(ROOT, "tests/scenario/messages", template + ".sip"), encoding="utf-8") as f:
+                text = f.read().rstrip("\n") + "\n\n" + text
+        kept = dict(self.node.variables)
+        self.node.variables.update({"peer": self.node.variables[peer], "transport": self.peers[peer].kind,
+                                    **self.dialogs.get(peer, {}), **values})
+        head, _, body = self.node.fill(self.node.fill(text)).partition("\n\n")
+        self.node.variables = kept
+        head = "\n".join(line for line in head.split("\n") if line).replace("${length}", str(len(body.encode())))
         return (head.replace("\n", "\r\n") + "\r\n\r\n").encode() + body.encode()
 
     def step_send(self, rest, block):
-        """send PEER: a SIP message; ${length} is the length of its body."""
-        self.peers[rest].send(self.message(block))
+        """send PEER [TEMPLATE] [name=value...]: a SIP message; ${length} is the length of its body."""
+        name, *words = shlex.split(rest)
+        template = words.pop(0) if words and "=" not in words[0] else None
+        self.peers[name].send(self.message(name, template, dict(w.split("=", 1) for w in words), block))
+
+    def remember_dialog(self, peer):
+        """Of a 2xx that makes a dialog: To, remote target and route set for the peer's next requests."""
+        head = self.last.split("\r\n\r\n")[0]
+        contact = re.search(r"(?im)^Contact:[^<]*<([^>]+)>", head)
+        if not re.match(r"SIP/2.0 2", head) or not contact or "INVITE" not in head:
+            return
+        routes = re.findall(r"(?im)^Record-Route: *(.+?)\r?$", head)
+        routes = [r.strip() for line in routes for r in line.split(",")][::-1]
+        self.dialogs[peer] = {"to": re.search(r"(?im)^To: *(.+?)\r?$", head).group(1), "target": contact.group(1),
+                              "route": "\n".join("Route: " + r for r in routes)}
 
     def step_bytes(self, rest, block):
         """bytes PEER: the block as it is, with \\r, \\n, \\xNN and ${name*N} repeated text."""
@@ -175,6 +196,7 @@ class Scenario:
         """expect PEER [REGEX]: the next message; lines of the block must be found, "set NAME REGEX" keeps group 1."""
         name, _, first = rest.partition(" ")
         self.last = self.peers[name].receive()
+        self.remember_dialog(name)
         for pattern in ([first] if first else []) + block:
             keep = re.match(r"set (\w+) (.*)", pattern)
             wanted = self.node.fill(keep.group(2) if keep else pattern.lstrip("!"))
