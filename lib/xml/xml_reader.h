@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading XML from the network: libxml2's reader behind guards.
  *
- * Refused before any tree or entity exists: DOCTYPE, processing instructions (the XML declaration
+ * Refused before libxml2 sees a byte: DOCTYPE, processing instructions (the XML declaration
  * is fine), documents over max_bytes, nesting over max_depth, more than max_attributes on one
- * element, encodings other than UTF-8. The reader visits elements and text; comments are skipped.
+ * element, encodings other than UTF-8, bytes that XML cannot hold. Undeclared namespace prefixes
+ * are an error. The reader visits elements and text; comments are skipped.
  */
 #pragma once
 #include <stdbool.h>
@@ -28,11 +29,12 @@ void xml_reader_free(struct xml_reader **preader);
 /** Next event; XML_ERROR is final. An empty element gives XML_START and XML_END. */
 enum xml_event xml_reader_next(struct xml_reader *reader);
 
-/** Of the current element: local name, namespace URI ("" if none). Of XML_TEXT: the text. Borrowed
- *  until the next call. */
+/** Of the current element: local name, namespace URI ("" if none). Of XML_TEXT: the text, which
+ *  may come in pieces. Borrowed until the next call; "" where it makes no sense. */
 char const *xml_reader_name(struct xml_reader const *reader);
 char const *xml_reader_namespace(struct xml_reader const *reader);
 char const *xml_reader_text(struct xml_reader const *reader);
+/** How many elements are open, the current one included: 1 on the root's XML_START and XML_END. */
 unsigned xml_reader_depth(struct xml_reader const *reader);
 
 /** Why xml_reader_next() returned XML_ERROR: a short text without control characters. */

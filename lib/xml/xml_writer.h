@@ -14,9 +14,16 @@ struct xml_writer *xml_writer_new(struct buf *out);
 void xml_writer_open(struct xml_writer *w, char const *name, char const *ns);
 void xml_writer_close(struct xml_writer *w);
 
-/** <name>text</name>; text NULL makes <name/>. Bytes that XML cannot hold become U+FFFD. */
+/** Opens prefix:name and declares the prefix as @p ns. */
+void xml_writer_open_prefixed(struct xml_writer *w, char const *prefix, char const *name,
+                              char const *ns);
+
+/** Text inside the open element. Bytes that XML cannot hold become U+FFFD. */
+void xml_writer_text(struct xml_writer *w, char const *text);
+
+/** <name>text</name>; text NULL makes <name/>. */
 void xml_writer_element(struct xml_writer *w, char const *name, char const *text);
 
-/** Closes what is open, frees the writer and clears *@p pw. Returns 0 or a negative errno if
- *  anything failed on the way. */
+/** Closes what is open, frees the writer and clears *@p pw. Returns 0, or -ENOMEM if memory
+ *  or @p out's maximum ran out on the way. */
 int xml_writer_finish(struct xml_writer **pw);
