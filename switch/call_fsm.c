@@ -59,17 +59,22 @@ static int tell_failed(void *conn, void *cause)
 }
 
 #define IN FSM_IN
+enum {
+    NEW = IN(CALL_IDLE),
+    OFF_HOOK = IN(CALL_IDLE) | IN(CALL_INITIATED),
+    LIVE =
+        IN(CALL_INITIATED) | IN(CALL_ALERTING) | IN(CALL_CONNECTED) | IN(CALL_HOLD) | IN(CALL_FAIL),
+};
+
 static const struct fsm_row rows[] = {
-  /* in                               event             action            to */
-    {IN(CALL_IDLE),                                                                                CALL_INITIATE,    tell_initiated,   CALL_INITIATED},
-    { IN(CALL_IDLE) | IN(CALL_INITIATED),                                                          CALL_ORIGINATE,   tell_originated,  CALL_CONNECTED},
-    { IN(CALL_IDLE),                                                                               CALL_OFFER,       tell_delivered,   CALL_ALERTING },
-    { IN(CALL_ALERTING),                                                                           CALL_ANSWER,      tell_established, CALL_CONNECTED},
-    { IN(CALL_CONNECTED),                                                                          CALL_PUT_ON_HOLD, tell_held,        CALL_HOLD     },
-    { IN(CALL_HOLD),                                                                               CALL_RETRIEVE,    tell_retrieved,   CALL_CONNECTED},
-    { IN(CALL_CONNECTED),                                                                          CALL_BREAK,       tell_failed,      CALL_FAIL     },
-    { IN(CALL_INITIATED) | IN(CALL_ALERTING) | IN(CALL_CONNECTED) | IN(CALL_HOLD) | IN(CALL_FAIL),
-     CALL_CLEAR,                                                                                                     tell_cleared,     CALL_IDLE     },
+    {NEW,                 CALL_INITIATE,    tell_initiated,   CALL_INITIATED},
+    { OFF_HOOK,           CALL_ORIGINATE,   tell_originated,  CALL_CONNECTED},
+    { NEW,                CALL_OFFER,       tell_delivered,   CALL_ALERTING },
+    { IN(CALL_ALERTING),  CALL_ANSWER,      tell_established, CALL_CONNECTED},
+    { IN(CALL_CONNECTED), CALL_PUT_ON_HOLD, tell_held,        CALL_HOLD     },
+    { IN(CALL_HOLD),      CALL_RETRIEVE,    tell_retrieved,   CALL_CONNECTED},
+    { IN(CALL_CONNECTED), CALL_BREAK,       tell_failed,      CALL_FAIL     },
+    { LIVE,               CALL_CLEAR,       tell_cleared,     CALL_IDLE     },
 };
 
 static char const *const state_names[CALL_STATES] = {
