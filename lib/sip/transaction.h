@@ -64,6 +64,10 @@ int server_transaction_respond(struct server_transaction *st, msg_t *response);
 int server_transaction_refuse(struct server_transaction *st, int status, char const *phrase,
                               char const *extra);
 
+/** Ends @p st without an answer: for a source that must hear nothing, and for a non-INVITE that the
+ *  next hop never answered (RFC 4320). Its owner's on_gone is not called; the pointer is invalid. */
+void server_transaction_drop(struct server_transaction *st);
+
 /** The To tag this transaction uses in its own responses. Borrowed. */
 char const *server_transaction_to_tag(struct server_transaction const *st);
 
