@@ -22,5 +22,6 @@ struct csta_frame {
  *  -EPROTO = not this protocol (format indicator, length below 8, invoke ID not digits). */
 int csta_frame_parse(char const *data, size_t len, struct csta_frame *ret);
 
-/** Appends a frame to @p out. Returns 0 or -EMSGSIZE. */
+/** Appends a frame to @p out. Returns 0 or -EMSGSIZE (also when @p out is full or the
+ *  invoke ID has more than four digits). */
 int csta_frame_print(unsigned invoke_id, char const *xml, size_t len, struct buf *out);

@@ -42,8 +42,10 @@
     X(StartApplicationSessionNegResponse, SESSION)                                                 \
     X(ResetApplicationSessionTimer, SESSION)                                                       \
     X(ResetApplicationSessionTimerPosResponse, SESSION)                                            \
+    X(ResetApplicationSessionTimerNegResponse, SESSION)                                            \
     X(StopApplicationSession, SESSION)                                                             \
-    X(StopApplicationSessionPosResponse, SESSION)
+    X(StopApplicationSessionPosResponse, SESSION)                                                  \
+    X(StopApplicationSessionNegResponse, SESSION)
 
 enum csta_type {
     CSTA_NONE,
@@ -65,9 +67,35 @@ enum csta_connection_state {
 
 #define CSTA_CAUSE_LIST(X)                                                                         \
     X(newCall)                                                                                     \
-    X(makeCall) X(normal) X(normalClearing) X(busy) X(callNotAnswered) X(callCancelled)            \
-        X(callPickup) X(keyOperation) X(destNotObtainable) X(destOutOfOrder) X(numberUnallocated)  \
-            X(invalidNumberFormat) X(resourcesNotAvailable) X(doNotDisturb)
+    X(makeCall)                                                                                    \
+    X(normal)                                                                                      \
+    X(normalClearing)                                                                              \
+    X(busy)                                                                                        \
+    X(callNotAnswered)                                                                             \
+    X(callCancelled)                                                                               \
+    X(callPickup)                                                                                  \
+    X(keyOperation)                                                                                \
+    X(destNotObtainable)                                                                           \
+    X(destOutOfOrder)                                                                              \
+    X(numberUnallocated)                                                                           \
+    X(invalidNumberFormat)                                                                         \
+    X(resourcesNotAvailable)                                                                       \
+    X(doNotDisturb)                                                                                \
+    X(callForward)                                                                                 \
+    X(callForwardImmediate)                                                                        \
+    X(callForwardBusy)                                                                             \
+    X(callForwardNoAnswer)                                                                         \
+    X(conference)                                                                                  \
+    X(consultation)                                                                                \
+    X(alternate)                                                                                   \
+    X(transfer)                                                                                    \
+    X(singleStepTransfer)                                                                          \
+    X(singleStepConference)                                                                        \
+    X(redirected)                                                                                  \
+    X(park)                                                                                        \
+    X(recall)                                                                                      \
+    X(networkCongestion)                                                                           \
+    X(networkNotObtainable)
 enum csta_cause {
     CSTA_CAUSE_ABSENT,
 #define CSTA_CAUSE_ENUM(name) CSTA_CAUSE_##name,
