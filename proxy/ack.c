@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ACK forwarding: see ack.h. An object lives only while its next hop is being resolved. */
+#define LOG_SUBSYSTEM LOG_ROUTE
+#include "ack.h"
+#include "egress.h"
+#include "log.h"
+#include "message.h"
+#include "normalize.h"
+#include "proxy.h"
+#include "proxy_metrics.h"
+#include "request.h"
+#include "resolve.h"
+#include "route_decide.h"
+#include "transaction.h"
+#include <sofia-sip/sip_header.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WAITING_MAX = 1000 };
+
+struct ack {
+    LIST_ENTRY(ack) link;
+    struct proxy *proxy;
+    msg_t *msg; /* owned */
+    struct resolve_query *query;
+    struct egress_hint hint;
+    char loop_hash[NORMALIZE_HASH + 1];
+};
+
+void ack_free(struct ack *ack)
+{
+    if (ack->query)
+        resolve_cancel(&ack->query);
+    msg_destroy(ack->msg);
+    LIST_REMOVE(ack, link);
+    ack->proxy->n_acks--;
+    free(ack);
+}
+
+static void drop(char const *why)
+{
+    met_inc(&proxy_metrics, M_acks_dropped);
+    log_debug(NULL, "ACK dropped reason=%s", why);
+}
+
+static void resolved(void *ctx, struct destination const *list, size_t n, char const *why_not)
+{
+    struct ack *ack = ctx;
+    struct destination to;
+    ack->query = NULL;
+    if (n == 0) {
+        drop(why_not);
+        ack_free(ack);
+        return;
+    }
+    to = list[0];
+    if (egress_choose_listener(ack->proxy, &to, &ack->hint) < 0 ||
+        transaction_send_ack(stack_transactions(ack->proxy->stack), ack->msg, &to, ack->loop_hash) <
+            0)
+        drop("unreachable");
+    else
+        met_inc(&proxy_metrics, M_acks_forwarded);
+    ack->msg = NULL;
+    ack_free(ack);
+}
+
+/* Takes @p msg. */
+static void send_on(struct proxy *proxy, struct origin const *from, msg_t *msg,
+                    struct normalized const *normalized)
+{
+    struct route_request request = { sip_object(msg), normalized->route_was_ours,
+                                     normalized->no_hops_left };
+    struct route_decision decision = route_decide(proxy->table, from, &request, NULL);
+    url_t const *uri = decision.verdict == ROUTE_FOLLOW ? normalize_next_hop(msg) : NULL;
+    struct ack *ack = uri && proxy->n_acks < WAITING_MAX ? calloc(1, sizeof *ack) : NULL;
+    if (!ack) {
+        drop(uri ? "busy" : decision.rule_name);
+        msg_destroy(msg);
+        return;
+    }
+    ack->proxy = proxy;
+    ack->msg = msg;
+    ack->hint = (struct egress_hint){ from->listener, normalized->out_listener, false };
+    memcpy(ack->loop_hash, normalized->loop_hash, sizeof ack->loop_hash);
+    LIST_INSERT_HEAD(&proxy->acks, ack, link);
+    proxy->n_acks++;
+    struct resolve_query *query =
+        resolve_uri(stack_resolver(proxy->stack), uri, egress_fallback(proxy), resolved, ack);
+    if (query)
+        ack->query = query; /* not NULL: resolved() has not run, the object lives */
+}
+
+void ack_arrived(void *vproxy, struct origin const *from, msg_t *msg)
+{
+    struct proxy *proxy = vproxy;
+    struct normalized normalized;
+    met_inc(&proxy_metrics, M_acks);
+    if (!request_is_admitted(proxy, from, sip_object(msg))) {
+        met_inc(&proxy_metrics, M_refused_acl);
+        drop("acl");
+        return;
+    }
+    msg_t *copy = message_fault(msg) ? NULL : message_copy(msg);
+    if (!copy) {
+        drop("malformed");
+        return;
+    }
+    normalize_request(proxy->table->own, copy, &normalized);
+    if (normalized.refusal) {
+        drop(refusal_row(normalized.refusal)->reason);
+        msg_destroy(copy);
+        return;
+    }
+    send_on(proxy, from, copy, &normalized);
+}

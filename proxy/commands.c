@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Control commands: tables of routes, predicates, access list and what is in flight. */
+#include "commands.h"
+#include "buf.h"
+#include "proxy.h"
+#include "proxy_metrics.h"
+#include "svc.h"
+
+static void cmd_show_routes(struct svc *svc, struct ctl_call *call, json_t const *args)
+{
+    struct proxy const *proxy = svc_state(svc);
+    json_t *table = ctl_table("order", "route", "predicates", "to", "hits", NULL);
+    (void)args;
+    for (size_t i = 0; i < proxy->table->n_rules; i++) {
+        struct route_rule const *rule = &proxy->table->rules[i];
+        struct buf text;
+        buf_init(&text, 65536);
+        for (size_t p = 0; p < rule->n_preds; p++) {
+            buf_puts(&text, p ? " " : "");
+            route_pred_print(&rule->preds[p], &text);
+        }
+        ctl_table_row(table, json_pack("[I,s,s,s,I]", (json_int_t)i + 1, rule->name,
+                                       rule->n_preds ? buf_text(&text) : "any", rule->to->name,
+                                       (json_int_t)proxy->rule_hits[i]));
+        buf_fini(&text);
+    }
+    ctl_reply(call, table);
+}
+
+static void cmd_show_predicates(struct svc *svc, struct ctl_call *call, json_t const *args)
+{
+    json_t *table = ctl_table("predicate", "argument", "meaning", NULL);
+    (void)svc;
+    (void)args;
+    for (unsigned id = 0; id < ROUTE_PREDS; id++) {
+        struct route_pred_row const *row = route_pred_row(id);
+        ctl_table_row(table, json_pack("[s,s,s]", row->name, row->argument, row->help));
+    }
+    ctl_reply(call, table);
+}
+
+static void add_acl_rows(json_t *table, struct acl const *acl, char const *listeners)
+{
+    for (size_t i = 0; i < acl_count(acl); i++) {
+        struct acl_entry const *entry = acl_at(acl, i);
+        ctl_table_row(table, json_pack("[s,s,s,I]", entry->pattern, entry->description, listeners,
+                                       (json_int_t)entry->hits));
+    }
+}
+
+static void cmd_show_acl(struct svc *svc, struct ctl_call *call, json_t const *args)
+{
+    struct proxy const *proxy = svc_state(svc);
+    json_t *table = ctl_table("pattern", "description", "listeners", "hits", NULL);
+    (void)args;
+    add_acl_rows(table, proxy->acl, "all");
+    add_acl_rows(table, proxy->internal_acl, "internal");
+    ctl_reply(call, table);
+}
+
+static void cmd_show_transactions(struct svc *svc, struct ctl_call *call, json_t const *args)
+{
+    struct proxy const *proxy = svc_state(svc);
+    json_t *table = ctl_table("what", "count", NULL);
+    (void)args;
+    ctl_table_row(table,
+                  json_pack("[s,I]", "transactions",
+                            (json_int_t)transaction_count(stack_transactions(proxy->stack))));
+    ctl_table_row(table,
+                  json_pack("[s,I]", "contexts", (json_int_t)met_get(&proxy_metrics, M_contexts)));
+    ctl_table_row(table,
+                  json_pack("[s,I]", "connections",
+                            (json_int_t)transport_connections(stack_transport(proxy->stack))));
+    ctl_reply(call, table);
+}
+
+static void cmd_show_listeners(struct svc *svc, struct ctl_call *call, json_t const *args)
+{
+    struct proxy const *proxy = svc_state(svc);
+    struct transport const *transport = stack_transport(proxy->stack);
+    json_t *table = ctl_table("transport", "address", "advertised", "internal", NULL);
+    (void)args;
+    for (uint16_t i = 0; i < transport_listeners(transport); i++) {
+        char text[NET_ADDR_TEXT];
+        ctl_table_row(table, json_pack("[s,s,s,b]",
+                                       transport_kind_name(transport_listener_kind(transport, i)),
+                                       net_addr_print(transport_listener_addr(transport, i), text),
+                                       transport_listener_host(transport, i),
+                                       proxy_is_internal(proxy, i)));
+    }
+    ctl_reply(call, table);
+}
+
+/* clang-format off */
+struct ctl_command const commands_table[] = {
+    { "show routes", CTL_READ, cmd_show_routes, NULL, "Method routes in order, with hits." },
+    { "show predicates", CTL_READ, cmd_show_predicates, NULL, "What a method route may ask for." },
+    { "show acl", CTL_READ, cmd_show_acl, NULL, "Access list with hits." },
+    { "show transactions", CTL_READ, cmd_show_transactions, NULL,
+      "Transactions, requests being forwarded and stream connections." },
+    { "show listeners", CTL_READ, cmd_show_listeners, NULL, "Where the proxy listens." },
+    { NULL, CTL_READ, NULL, NULL, NULL },
+};
+/* clang-format on */

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Listener and Record-Route of an outgoing request: see egress.h. */
+#include "egress.h"
+#include "message.h"
+#include "proxy.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { LINE_MAX_BYTES = 400 };
+
+/* A listener on the address of @p wanted, but of the kind of @p to: the peer knows us there. */
+static uint16_t sibling(struct transport const *t, uint16_t wanted, enum transport_kind kind)
+{
+    struct net_addr const *addr = transport_listener_addr(t, wanted);
+    if (transport_listener_kind(t, wanted) == kind)
+        return wanted;
+    for (uint16_t i = 0; i < transport_listeners(t); i++)
+        if (transport_listener_kind(t, i) == kind &&
+            net_addr_equal(transport_listener_addr(t, i), addr))
+            return i;
+    return wanted;
+}
+
+static uint16_t preferred(struct proxy const *proxy, struct egress_hint const *hint)
+{
+    if (hint->internal)
+        return proxy->first_internal;
+    if (hint->out_listener >= 0)
+        return (uint16_t)hint->out_listener;
+    /* A request of our own programs leaves by a public listener, any other by the one it came in.
+     */
+    return proxy_is_internal(proxy, hint->in_listener) ? 0 : hint->in_listener;
+}
+
+int egress_choose_listener(struct proxy const *proxy, struct destination *to,
+                           struct egress_hint const *hint)
+{
+    struct transport const *t = stack_transport(proxy->stack);
+    uint16_t wanted = preferred(proxy, hint);
+    if (wanted >= transport_listeners(t))
+        wanted = 0;
+    int listener = transport_pick_listener(t, to->kind, &to->addr, sibling(t, wanted, to->kind));
+    if (listener < 0)
+        return listener;
+    to->listener = (uint16_t)listener;
+    return 0;
+}
+
+enum transport_kind egress_fallback(struct proxy const *proxy)
+{
+    struct transport const *t = stack_transport(proxy->stack);
+    for (uint16_t i = 0; i < transport_listeners(t); i++)
+        if (transport_listener_kind(t, i) == TRANSPORT_UDP)
+            return TRANSPORT_UDP;
+    return TRANSPORT_TCP;
+}
+
+bool egress_makes_dialog(sip_t const *sip)
+{
+    /* A NOTIFY may reach the subscriber before the 200 does and then makes the dialog (RFC 6665
+     * §4.4.1). Requests inside a dialog get it too: it helps a peer that lost its state. */
+    switch (sip->sip_request->rq_method) {
+    case sip_method_invite:
+    case sip_method_subscribe:
+    case sip_method_notify:
+    case sip_method_refer:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static int add_value(struct transport const *t, msg_t *msg, uint16_t listener)
+{
+    char line[LINE_MAX_BYTES];
+    char const *host = transport_listener_host(t, listener);
+    bool bare_v6 = strchr(host, ':') && host[0] != '[';
+    int len = snprintf(line, sizeof line, "Record-Route: <sip:%s%s%s:%u;transport=%s;lr>",
+                       bare_v6 ? "[" : "", host, bare_v6 ? "]" : "",
+                       net_addr_port(transport_listener_addr(t, listener)),
+                       transport_kind_name(transport_listener_kind(t, listener)));
+    if (len < 0 || (size_t)len >= sizeof line)
+        return -EINVAL;
+    return message_add_first(msg, line);
+}
+
+int egress_record_route(struct transport const *transport, msg_t *msg, uint16_t in_listener,
+                        uint16_t out_listener)
+{
+    int error = add_value(transport, msg, in_listener);
+    if (error == 0 && in_listener != out_listener)
+        error = add_value(transport, msg, out_listener);
+    return error;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The way out of a request: from which of our listeners it goes, and the Record-Route values that
+ * bring the dialog's later requests back (RFC 3261 §16.6 step 4, RFC 5658). */
+#pragma once
+#include "transport.h"
+#include <sofia-sip/msg_types.h>
+#include <sofia-sip/sip.h>
+
+struct proxy;
+
+/** What is known about the way out before the destination is. */
+struct egress_hint {
+    uint16_t in_listener; /* where the request came in */
+    int out_listener;     /* named by the dialog's route set, or DOMAIN_ANY_LISTENER */
+    bool internal;        /* to one of our own programs */
+};
+
+/** Chooses @p to->listener. Returns 0 or a negative errno: no listener for this transport. */
+int egress_choose_listener(struct proxy const *proxy, struct destination *to,
+                           struct egress_hint const *hint);
+
+/** Transport for a URI that does not name one: UDP by RFC 3263, if we have it. */
+enum transport_kind egress_fallback(struct proxy const *proxy);
+
+/** Does this request make a dialog whose requests must come back through us? */
+bool egress_makes_dialog(sip_t const *sip);
+
+/** Puts Record-Route on top: one value, or two if the listeners differ (the one that the caller
+ *  reaches below, the one that the callee reaches above). Returns 0 or -ENOMEM. */
+int egress_record_route(struct transport const *transport, msg_t *msg, uint16_t in_listener,
+                        uint16_t out_listener);

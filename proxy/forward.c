@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Forwarding of one request: see forward.h. */
+#define LOG_SUBSYSTEM LOG_ROUTE
+#include "forward.h"
+#include "clock.h"
+#include "domain.h"
+#include "log.h"
+#include "message.h"
+#include "proxy.h"
+#include "proxy_metrics.h"
+#include "request.h"
+#include "response.h"
+#include <sofia-sip/sip_header.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct forward *forward_of(struct wheel_timer *timer)
+{
+    return (struct forward *)((char *)timer - offsetof(struct forward, timer));
+}
+
+/* --- end -----------------------------------------------------------------------------------------
+ */
+
+static void detach_client(struct forward *forward)
+{
+    if (forward->ct)
+        client_transaction_detach(forward->ct);
+    forward->ct = NULL;
+}
+
+static void drop_request(struct forward *forward)
+{
+    msg_destroy(forward->request);
+    msg_destroy(forward->best);
+    free(forward->hops);
+    forward->request = forward->best = NULL;
+    forward->hops = NULL;
+    forward->n_hops = forward->next_hop = 0;
+}
+
+void forward_free(struct forward *forward)
+{
+    if (forward->query)
+        resolve_cancel(&forward->query);
+    wheel_disarm(&forward->timer);
+    detach_client(forward);
+    if (forward->st)
+        server_transaction_own(forward->st, NULL, NULL);
+    drop_request(forward);
+    LIST_REMOVE(forward, link);
+    met_add(&proxy_metrics, M_contexts, -1);
+    free(forward);
+}
+
+void forward_finish(struct forward *forward, int status)
+{
+    char host[NET_ADDR_TEXT];
+    char const *target = forward->target;
+    if (!target && forward->hops && forward->next_hop > 0)
+        target = net_addr_print(&forward->hops[forward->next_hop - 1].addr, host);
+    forward->answered = true;
+    request_log(&(struct request_outcome){
+        .sip = sip_object(forward->request),
+        .from = &forward->from,
+        .target = target,
+        .rule = forward->rule,
+        .status = status,
+        .started_us = forward->started_us,
+    });
+    if (!forward->invite || status < 200 || status > 299 || !forward->ct || !forward->st) {
+        forward_free(forward);
+        return;
+    }
+    wheel_disarm(&forward->timer);
+    drop_request(forward);
+}
+
+void forward_give_up(struct forward *forward, enum refusal refusal)
+{
+    int status = refusal_row(refusal)->status;
+    if (forward->best) {
+        status = sip_object(forward->best)->sip_status->st_status;
+        (void)response_send_back(forward, forward->best);
+    } else {
+        request_refuse(forward->st, refusal, "");
+    }
+    forward_finish(forward, status);
+}
+
+static void server_gone(void *owner, struct server_transaction *st)
+{
+    struct forward *forward = owner;
+    (void)st;
+    forward->st = NULL;
+    if (!forward->answered && forward->ct)
+        client_transaction_cancel(forward->ct);
+    forward_free(forward);
+}
+
+/* --- timer C, RFC 3261 §16.8 ---------------------------------------------------------------------
+ */
+
+static void cancel_took_too_long(struct wheel_timer *timer)
+{
+    struct forward *forward = forward_of(timer);
+    forward_give_up(forward, forward->timer_c_fired ? REFUSAL_timeout : REFUSAL_cancelled);
+}
+
+/* RFC 3261 §9.1: without a final response 64*T1 after the CANCEL the INVITE counts as cancelled. */
+static void cancel_client(struct forward *forward)
+{
+    forward->cancelled = true;
+    client_transaction_cancel(forward->ct);
+    wheel_arm(forward->proxy->wheel, &forward->timer,
+              64 * (uint64_t)forward->proxy->conf->limits.t1_ms, cancel_took_too_long);
+}
+
+static void timer_c_fired(struct wheel_timer *timer)
+{
+    struct forward *forward = forward_of(timer);
+    met_inc(&proxy_metrics, M_timer_c);
+    forward->timer_c_fired = true;
+    if (forward->provisional && forward->ct)
+        cancel_client(forward);
+    else
+        forward_give_up(forward, REFUSAL_timeout);
+}
+
+void forward_restart_timer_c(struct forward *forward)
+{
+    if (forward->invite && !forward->cancelled)
+        wheel_arm(forward->proxy->wheel, &forward->timer,
+                  (uint64_t)forward->proxy->conf->limits.timer_c_ms, timer_c_fired);
+}
+
+void forward_cancelled(void *vproxy, struct server_transaction *st)
+{
+    struct forward *forward = server_transaction_owner(st);
+    (void)vproxy;
+    if (!forward || forward->answered || forward->cancelled)
+        return;
+    met_inc(&proxy_metrics, M_cancels);
+    if (forward->ct)
+        cancel_client(forward);
+    else
+        forward_give_up(forward, REFUSAL_cancelled);
+}
+
+/* --- tries ---------------------------------------------------------------------------------------
+ */
+
+/* The message of one try: private, because Record-Route depends on the way out. */
+static msg_t *make_try(struct forward *forward, struct destination const *to)
+{
+    struct transport *transport = stack_transport(forward->proxy->stack);
+    msg_t *msg = message_copy(forward->request);
+    if (msg && egress_makes_dialog(sip_object(msg)) &&
+        egress_record_route(transport, msg, forward->hint.in_listener, to->listener) < 0) {
+        msg_destroy(msg);
+        return NULL;
+    }
+    return msg;
+}
+
+bool forward_try_next(struct forward *forward)
+{
+    while (!forward->cancelled && forward->next_hop < forward->n_hops) {
+        struct destination *to = &forward->hops[forward->next_hop++];
+        if (egress_choose_listener(forward->proxy, to, &forward->hint) < 0)
+            continue;
+        msg_t *msg = make_try(forward, to);
+        if (!msg)
+            return false;
+        if (forward->next_hop > 1)
+            met_inc(&proxy_metrics, M_failovers);
+        forward->provisional = false;
+        forward->ct = client_transaction_new(stack_transactions(forward->proxy->stack), msg, to,
+                                             forward->loop_hash, &response_handlers, forward);
+        if (!forward->ct)
+            return false;
+        met_inc(&proxy_metrics, M_forwarded);
+        forward_restart_timer_c(forward);
+        return true;
+    }
+    return false;
+}
+
+static void first_try(struct forward *forward)
+{
+    if (forward->n_hops == 0)
+        forward_give_up(forward, REFUSAL_unresolved);
+    else if (!forward_try_next(forward))
+        forward_give_up(forward,
+                        forward->next_hop < forward->n_hops ? REFUSAL_busy : REFUSAL_unreachable);
+}
+
+static void resolved(void *ctx, struct destination const *list, size_t n, char const *why_not)
+{
+    struct forward *forward = ctx;
+    forward->query = NULL;
+    if (n > 0)
+        forward->hops = calloc(n, sizeof *forward->hops);
+    else
+        log_debug(forward->loop_hash, "next hop not resolved reason=\"%s\"", why_not);
+    if (forward->hops) {
+        memcpy(forward->hops, list, n * sizeof *list);
+        forward->n_hops = n;
+    }
+    if (!forward->resolving)
+        first_try(forward);
+}
+
+/* RFC 3261 §17.2.1: the client stops its retransmissions. */
+static void say_trying(struct server_transaction *st)
+{
+    msg_t *trying = message_response(server_transaction_request(st), 100, "Trying", NULL);
+    if (trying)
+        (void)server_transaction_respond(st, trying);
+}
+
+static struct forward *forward_new(struct proxy *proxy, struct server_transaction *st, msg_t *msg,
+                                   struct normalized const *normalized,
+                                   struct route_decision const *decision)
+{
+    struct forward *forward = calloc(1, sizeof *forward);
+    if (!forward)
+        return NULL;
+    struct origin const *origin = server_transaction_origin(st);
+    forward->proxy = proxy;
+    forward->st = st;
+    forward->request = msg;
+    forward->started_us = clock_now_us();
+    forward->from = origin->peer;
+    forward->hint = (struct egress_hint){
+        .in_listener = origin->listener,
+        .out_listener = normalized->out_listener,
+        .internal = decision->target && decision->target->internal,
+    };
+    forward->target = decision->target ? decision->target->name : NULL;
+    forward->rule = decision->rule_name;
+    forward->keep_503 = decision->target || decision->in_dialog;
+    memcpy(forward->loop_hash, normalized->loop_hash, sizeof forward->loop_hash);
+    forward->invite = sip_object(msg)->sip_request->rq_method == sip_method_invite;
+    LIST_INSERT_HEAD(&proxy->forwards, forward, link);
+    met_add(&proxy_metrics, M_contexts, 1);
+    server_transaction_own(st, forward, server_gone);
+    return forward;
+}
+
+void forward_start(struct proxy *proxy, struct server_transaction *st, msg_t *msg,
+                   struct normalized const *normalized, struct route_decision const *decision)
+{
+    struct forward *forward = forward_new(proxy, st, msg, normalized, decision);
+    if (!forward) {
+        msg_destroy(msg);
+        request_refuse(st, REFUSAL_memory, "");
+        return;
+    }
+    if (forward->invite)
+        say_trying(st);
+    url_t const *uri = decision->target ? decision->target->uri : normalize_next_hop(msg);
+    if (!uri) {
+        forward_give_up(forward, REFUSAL_memory);
+        return;
+    }
+    forward->resolving = true;
+    forward->query =
+        resolve_uri(stack_resolver(proxy->stack), uri, egress_fallback(proxy), resolved, forward);
+    forward->resolving = false;
+    if (!forward->query)
+        first_try(forward);
+}

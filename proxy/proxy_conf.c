@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rows of the group "proxy", and the faults that concern several of them at once. */
+#include "proxy_conf.h"
+#include "acl.h"
+#include "route_table.h"
+#include "stack.h"
+#include <errno.h>
+#include <sofia-sip/sip_protos.h>
+#include <string.h>
+#include <strings.h>
+
+/* Named by log lines and by `to`: keep it a word. */
+static char const *check_name(char const *value)
+{
+    static char const allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+    return value[strspn(value, allowed)] ? "only letters, digits and - _ . may be in a name" : NULL;
+}
+
+static char const *check_sip_uri(char const *value)
+{
+    char const *wrong = NULL;
+    su_home_t home[1] = { SU_HOME_INIT(home) };
+    url_t *url = url_make(home, value);
+    if (!url || (url->url_type != url_sip && url->url_type != url_sips) || !url->url_host ||
+        !*url->url_host)
+        wrong = "not a SIP URI (sip:HOST[:PORT][;transport=tcp])";
+    su_home_deinit(home);
+    return wrong;
+}
+
+static char const *check_cidr(char const *value)
+{
+    struct net_cidr block;
+    return net_cidr_parse(&block, value) < 0
+               ? "not an IP address or CIDR block (bits behind the prefix must be zero)"
+               : NULL;
+}
+
+static struct cfg_row const target_rows[] = {
+    CFG_ROW_STRING("name", struct proxy_conf_target, name, .max = 64, .check = check_name,
+                   .effect = CFG_RESTART, .help = "Name that `to` of a method route uses."),
+    CFG_ROW_STRING("uri", struct proxy_conf_target, uri, .max = 1024, .check = check_sip_uri,
+                   .effect = CFG_RESTART,
+                   .help = "Where the requests are sent; their Request-URI stays as it is."),
+    CFG_ROW_BOOL("internal", struct proxy_conf_target, internal, .default_text = "false",
+                 .effect = CFG_RESTART,
+                 .help = "Reached from an internal listener. Always so on a loopback address."),
+};
+
+static struct cfg_schema const target_schema = {
+    .group = "targets entry",
+    .size = sizeof(struct proxy_conf_target),
+    .rows = target_rows,
+    .n = sizeof target_rows / sizeof *target_rows,
+    .help = "A named next hop.",
+};
+
+static struct cfg_row const acl_rows[] = {
+    CFG_ROW_STRING("pattern", struct proxy_conf_acl, pattern, .max = 64, .check = check_cidr,
+                   .effect = CFG_RESTART, .help = "IP address or CIDR block, as \"192.0.2.0/24\"."),
+    CFG_ROW_STRING("description", struct proxy_conf_acl, description, .default_text = "",
+                   .max = 256, .effect = CFG_RESTART, .help = "Who that is; for people."),
+};
+
+static struct cfg_schema const acl_schema = {
+    .group = "acl entry",
+    .size = sizeof(struct proxy_conf_acl),
+    .rows = acl_rows,
+    .n = sizeof acl_rows / sizeof *acl_rows,
+    .help = "A source address that may send requests.",
+};
+
+static struct cfg_row const route_rows[] = {
+    CFG_ROW_STRING("name", struct proxy_conf_route, name, .default_text = "", .max = 64,
+                   .check = check_name, .effect = CFG_RESTART,
+                   .help = "Name in logs and tables; empty = its number, from 1."),
+#define ROUTE_PRED(key, argument, names_domain, help_text)                                         \
+    CFG_ROW_STRING(#key, struct proxy_conf_route, pred[ROUTE_PRED_##key], .default_text = "",      \
+                   .max = 1024, .effect = CFG_RESTART, .help = help_text),
+#include "route_pred.def"
+#undef ROUTE_PRED
+    CFG_ROW_STRING("to", struct proxy_conf_route, to, .max = 64, .effect = CFG_RESTART,
+                   .help = "Name of the target that gets the request."),
+};
+
+static struct cfg_schema const route_schema = {
+    .group = "method_routes entry",
+    .size = sizeof(struct proxy_conf_route),
+    .rows = route_rows,
+    .n = sizeof route_rows / sizeof *route_rows,
+    .help = "Requests for which all given predicates hold go to a target. The first route wins.",
+};
+
+static char const *const refusal_names[] = { "403", "silence", NULL };
+
+static struct cfg_row const rows[] = {
+    CFG_ROW_STRINGS("listen", struct proxy_conf, listen, .max = 64, .check = stack_listen_check,
+                    .effect = CFG_RESTART, .help = "Listeners, as \"udp:127.0.0.1:5060\"."),
+    CFG_ROW_STRINGS("internal", struct proxy_conf, internal, .max = 64, .check = stack_listen_check,
+                    .effect = CFG_RESTART,
+                    .help = "Listeners towards the other programs of this node."),
+    CFG_ROW_STRINGS("own_hosts", struct proxy_conf, own_hosts, .max = 64, .effect = CFG_RESTART,
+                    .help = "Further names and addresses that mean this node, such as the virtual "
+                            "address of a load balancer."),
+    CFG_ROW_STRING("advertised_host", struct proxy_conf, advertised_host, .default_text = "",
+                   .max = 255, .effect = CFG_RESTART,
+                   .help = "Host that Via and Record-Route name; empty = the listener's address."),
+    CFG_ROW_STRING("dns_servers", struct proxy_conf, dns_servers, .default_text = "", .max = 1024,
+                   .effect = CFG_RESTART,
+                   .help = "DNS servers, \"127.0.0.1:5353,...\"; empty = those of the system."),
+    CFG_ROW_GROUPS("targets", struct proxy_conf, targets, .max = 1000, .sub = &target_schema,
+                   .effect = CFG_RESTART, .help = "Named next hops."),
+    CFG_ROW_GROUPS("acl", struct proxy_conf, acl, .max = 100000, .sub = &acl_schema,
+                   .effect = CFG_RESTART,
+                   .help = "Who may send requests, on any listener. Empty = nobody. The numeric "
+                           "addresses of targets are admitted on internal listeners."),
+    CFG_ROW_ENUM("acl_refusal", struct proxy_conf, acl_refusal, .default_text = "403",
+                 .names = refusal_names, .effect = CFG_RESTART,
+                 .help = "What a source outside the access list gets."),
+    CFG_ROW_GROUPS("method_routes", struct proxy_conf, method_routes, .max = 10000,
+                   .sub = &route_schema, .effect = CFG_RESTART,
+                   .help = "Routes by method, event, content type and domain."),
+    CFG_ROW_BOOL("relay_foreign", struct proxy_conf, relay_foreign, .default_text = "true",
+                 .effect = CFG_RESTART,
+                 .help = "Whether requests for other domains are sent on by DNS, or get 403."),
+#define LIMIT_ROW(key, dflt, low, high, unit_text, help_text)                                      \
+    CFG_ROW_INT(#key, struct proxy_conf, limits.key, .min = low, .max = high,                      \
+                .default_text = #dflt, .unit = unit_text, .effect = CFG_RESTART,                   \
+                .help = help_text),
+    STACK_LIMIT_LIST(LIMIT_ROW)
+#undef LIMIT_ROW
+};
+
+struct cfg_schema const proxy_conf_schema = {
+    .group = "proxy",
+    .size = sizeof(struct proxy_conf),
+    .rows = rows,
+    .n = sizeof rows / sizeof *rows,
+    .help = "SIP proxy: listeners, access list and routes.",
+};
+
+static void check_duplicates(struct proxy_conf const *conf, struct cfg_faults *faults)
+{
+    struct cfg_strings const *lists[] = { &conf->listen, &conf->internal };
+    for (size_t i = 0; i < conf->listen.n + conf->internal.n; i++) {
+        bool first = i < conf->listen.n;
+        struct cfg_strings const *list = lists[!first];
+        char const *text = list->v[first ? i : i - conf->listen.n];
+        for (size_t j = 0; j < i; j++) {
+            char const *other =
+                j < conf->listen.n ? conf->listen.v[j] : conf->internal.v[j - conf->listen.n];
+            if (strcasecmp(text, other) == 0)
+                cfg_fault(faults, list->where, "listener \"%s\" stands twice", text);
+        }
+    }
+}
+
+void proxy_conf_check(void const *vconf, struct cfg_node const *node, struct cfg_faults *faults)
+{
+    struct proxy_conf const *conf = vconf;
+    if (conf->listen.n + conf->internal.n == 0)
+        cfg_fault(faults, conf->listen.where, "proxy.listen: there is no listener at all");
+    check_duplicates(conf, faults);
+    struct acl *acl = acl_new();
+    struct route_table *table = route_table_new(conf, node, faults);
+    for (size_t i = 0; acl && i < conf->acl.n; i++) {
+        struct proxy_conf_acl const *entry = (struct proxy_conf_acl const *)conf->acl.v + i;
+        if (entry->pattern && acl_add(acl, entry->pattern, entry->description) == -EEXIST)
+            cfg_fault(faults, entry->where, "acl pattern \"%s\" stands twice", entry->pattern);
+    }
+    acl_free(&acl);
+    route_table_free(&table);
+}

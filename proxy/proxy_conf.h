@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The group "proxy" of the configuration file, as rows and structs. */
+#pragma once
+#include "cfg.h"
+#include "route_pred.h"
+#include "stack_limits.h"
+
+enum proxy_conf_refusal { PROXY_CONF_REFUSE_403, PROXY_CONF_REFUSE_SILENCE };
+
+/* targets: a named next hop of method routes */
+struct proxy_conf_target {
+    struct cfg_where where;
+    char const *name;
+    char const *uri;
+    bool internal;
+};
+
+/* acl */
+struct proxy_conf_acl {
+    struct cfg_where where;
+    char const *pattern;
+    char const *description;
+};
+
+/* method_routes */
+struct proxy_conf_route {
+    struct cfg_where where;
+    char const *name;
+    char const *pred[ROUTE_PREDS];
+    char const *to;
+};
+
+struct proxy_conf {
+    struct cfg_strings listen;
+    struct cfg_strings internal;
+    struct cfg_strings own_hosts;
+    char const *advertised_host;
+    char const *dns_servers;
+    struct cfg_groups targets;
+    struct cfg_groups acl;
+    struct cfg_groups method_routes;
+    int acl_refusal; /* enum proxy_conf_refusal */
+    bool relay_foreign;
+    struct stack_limits limits;
+};
+
+extern struct cfg_schema const proxy_conf_schema;
+
+/** Faults that no single row can see: a svc_desc check function. @p conf is a struct proxy_conf. */
+void proxy_conf_check(void const *conf, struct cfg_node const *node, struct cfg_faults *faults);

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Arrival of a request: see request.h. */
+#define LOG_SUBSYSTEM LOG_ROUTE
+#include "request.h"
+#include "clock.h"
+#include "forward.h"
+#include "log.h"
+#include "message.h"
+#include "proxy.h"
+#include "proxy_metrics.h"
+#include <sofia-sip/sip_header.h>
+#include <string.h>
+
+enum { RETRY_AFTER_LINE = 32 };
+
+static char const allow[] =
+    "Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, INFO, UPDATE, PRACK, MESSAGE, "
+    "REFER, SUBSCRIBE, NOTIFY, PUBLISH";
+
+static char const *text_or_dash(char const *text)
+{
+    return text && *text ? text : "-";
+}
+
+void request_log(struct request_outcome const *outcome)
+{
+    char from[NET_ADDR_TEXT];
+    sip_t const *sip = outcome->sip;
+    log_info(NULL,
+             "request done method=\"%s\" call_id=\"%s\" from=%s target=\"%s\" rule=\"%s\" "
+             "status=%d ms=%llu",
+             sip->sip_request->rq_method_name, sip->sip_call_id ? sip->sip_call_id->i_id : "-",
+             net_addr_print(outcome->from, from), text_or_dash(outcome->target), outcome->rule,
+             outcome->status, (unsigned long long)((clock_now_us() - outcome->started_us) / 1000));
+}
+
+void request_refuse(struct server_transaction *st, enum refusal refusal, char const *header)
+{
+    struct refusal_row const *row = refusal_row(refusal);
+    met_inc(&proxy_metrics, row->metric);
+    if (refusal == REFUSAL_busy && !*header)
+        header = "Retry-After: 5";
+    (void)server_transaction_refuse(st, row->status, row->phrase, *header ? header : NULL);
+}
+
+bool request_is_admitted(struct proxy *proxy, struct origin const *from, sip_t const *sip)
+{
+    uint64_t suppressed;
+    char source[NET_ADDR_TEXT];
+    if (acl_admit(proxy->acl, &from->peer))
+        return true;
+    if (proxy_is_internal(proxy, from->listener) && acl_admit(proxy->internal_acl, &from->peer))
+        return true;
+    if (acl_log_due(proxy->acl_log, &from->peer, clock_now_ms(), &suppressed))
+        log_warn(NULL,
+                 "request refused reason=acl source=%s transport=%s method=\"%s\" "
+                 "suppressed=%llu",
+                 net_addr_print(&from->peer, source), transport_kind_name(from->kind),
+                 sip->sip_request->rq_method_name, (unsigned long long)suppressed);
+    return false;
+}
+
+/* A refused source does not get the line of an ordinary transaction: it must not fill the log. */
+static void turn_away(struct proxy *proxy, struct server_transaction *st)
+{
+    if (proxy->conf->acl_refusal == PROXY_CONF_REFUSE_403) {
+        request_refuse(st, REFUSAL_acl, "");
+        return;
+    }
+    met_inc(&proxy_metrics, M_refused_acl);
+    server_transaction_drop(st);
+}
+
+static void refuse_and_log(struct server_transaction *st, enum refusal refusal, char const *header,
+                           char const *rule)
+{
+    sip_t *sip = sip_object(server_transaction_request(st));
+    request_log(&(struct request_outcome){
+        .sip = sip,
+        .from = &server_transaction_origin(st)->peer,
+        .rule = rule,
+        .status = refusal_row(refusal)->status,
+        .started_us = clock_now_us(),
+    });
+    request_refuse(st, refusal, header);
+}
+
+static void answer_options(struct server_transaction *st)
+{
+    msg_t *request = server_transaction_request(st);
+    msg_t *response = message_response(request, 200, "OK", server_transaction_to_tag(st));
+    if (!response || message_add(response, allow) < 0 ||
+        message_add(response, "Accept: application/csta+xml, application/sdp") < 0) {
+        msg_destroy(response);
+        refuse_and_log(st, REFUSAL_memory, "", "options");
+        return;
+    }
+    met_inc(&proxy_metrics, M_options_answered);
+    request_log(&(struct request_outcome){
+        .sip = sip_object(request),
+        .from = &server_transaction_origin(st)->peer,
+        .rule = "options",
+        .status = 200,
+        .started_us = clock_now_us(),
+    });
+    (void)server_transaction_respond(st, response);
+}
+
+/* Takes @p msg. */
+static void act(struct proxy *proxy, struct server_transaction *st, msg_t *msg,
+                struct normalized const *normalized)
+{
+    struct route_request request = { sip_object(msg), normalized->route_was_ours,
+                                     normalized->no_hops_left };
+    struct route_decision decision =
+        route_decide(proxy->table, server_transaction_origin(st), &request, NULL);
+    if (decision.rule)
+        proxy->rule_hits[decision.rule - proxy->table->rules]++;
+    if (decision.verdict == ROUTE_TO_TARGET || decision.verdict == ROUTE_FOLLOW) {
+        forward_start(proxy, st, msg, normalized, &decision);
+        return;
+    }
+    msg_destroy(msg);
+    if (decision.verdict == ROUTE_ANSWER)
+        answer_options(st);
+    else
+        refuse_and_log(st, decision.refusal, "", decision.rule_name);
+}
+
+void request_arrived(void *vproxy, struct server_transaction *st)
+{
+    struct proxy *proxy = vproxy;
+    struct normalized normalized;
+    msg_t *request = server_transaction_request(st);
+    met_inc(&proxy_metrics, M_requests);
+    if (!request_is_admitted(proxy, server_transaction_origin(st), sip_object(request))) {
+        turn_away(proxy, st);
+        return;
+    }
+    if (message_fault(request)) {
+        refuse_and_log(st, REFUSAL_malformed, "", "malformed");
+        return;
+    }
+    msg_t *msg = message_copy(request);
+    if (!msg) {
+        refuse_and_log(st, REFUSAL_memory, "", "memory");
+        return;
+    }
+    normalize_request(proxy->table->own, msg, &normalized);
+    if (normalized.refusal) {
+        msg_destroy(msg);
+        refuse_and_log(st, normalized.refusal, normalized.header,
+                       refusal_row(normalized.refusal)->reason);
+        return;
+    }
+    act(proxy, st, msg, &normalized);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A request from its arrival to the decision: access list, normalisation, decision; then it is
+ * refused, answered or handed to forward.c. */
+#pragma once
+#include "normalize.h"
+#include "refusal.h"
+#include "route_decide.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct origin;
+struct proxy;
+struct server_transaction;
+
+/** transaction_handlers.on_request; @p vproxy is the struct proxy. */
+void request_arrived(void *vproxy, struct server_transaction *st);
+
+/** Is the source admitted? Counts and logs (not too often) if not. */
+bool request_is_admitted(struct proxy *proxy, struct origin const *from, sip_t const *sip);
+
+/** Sends the answer of @p refusal and counts it; @p header is a further header line or "". */
+void request_refuse(struct server_transaction *st, enum refusal refusal, char const *header);
+
+struct request_outcome {
+    sip_t const *sip;
+    struct net_addr const *from;
+    char const *target; /* name of the target, or the next hop's host */
+    char const *rule;
+    int status; /* 0: no answer was sent */
+    uint64_t started_us;
+};
+
+/** The one INFO line of a transaction. */
+void request_log(struct request_outcome const *outcome);

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The decision: see route_decide.h. Each step returns true when it has decided. */
+#include "route_decide.h"
+#include "domain.h"
+
+struct step {
+    struct route_table const *table;
+    struct route_request const *request;
+    struct route_trace const *trace;
+    bool own; /* the Request-URI means us */
+};
+
+static bool tell(struct step const *step, char const *rule, bool taken, char const *why)
+{
+    if (step->trace)
+        step->trace->on_rule(step->trace->ctx, rule, taken, why);
+    return taken;
+}
+
+static bool decide(struct step const *step, struct route_decision *ret, enum route_verdict verdict,
+                   char const *rule, char const *reason)
+{
+    ret->verdict = verdict;
+    ret->rule_name = rule;
+    ret->reason = reason;
+    return tell(step, rule, true, reason);
+}
+
+static bool refuse(struct step const *step, struct route_decision *ret, enum refusal refusal,
+                   char const *rule, char const *reason)
+{
+    ret->refusal = refusal;
+    return decide(step, ret, ROUTE_REFUSE, rule, reason);
+}
+
+/* maddr says where a request goes, whatever the host is (RFC 3261 §16.5); one that names us has
+ * been removed by normalize_request(). */
+static bool is_own(struct step const *step)
+{
+    url_t const *uri = step->request->sip->sip_request->rq_url;
+    return !url_has_param(uri, "maddr") && domain_owns(step->table->own, uri, NULL);
+}
+
+/* RFC 3261 §11 and §16.3 step 3: OPTIONS without hops left is answered by whoever has it. */
+static bool try_options(struct step const *step, struct route_decision *ret)
+{
+    sip_t const *sip = step->request->sip;
+    url_t const *uri = sip->sip_request->rq_url;
+    if (sip->sip_request->rq_method != sip_method_options)
+        return false;
+    if (step->request->no_hops_left)
+        return decide(step, ret, ROUTE_ANSWER, "options", "OPTIONS came with Max-Forwards 0");
+    if (step->own && (!uri->url_user || !*uri->url_user) && !sip->sip_route)
+        return decide(step, ret, ROUTE_ANSWER, "options", "OPTIONS addressed to the proxy itself");
+    return tell(step, "options", false, "OPTIONS for somebody else");
+}
+
+static bool try_dialog(struct step const *step, struct route_decision *ret)
+{
+    sip_t const *sip = step->request->sip;
+    bool has_tag = sip->sip_to && sip->sip_to->a_tag && *sip->sip_to->a_tag;
+    if (!has_tag || !step->request->route_was_ours)
+        return tell(step, "dialog", false, "no To tag, or no Route that names us");
+    if (!sip->sip_route && step->own)
+        return tell(step, "dialog", false, "its remote target is the proxy itself");
+    ret->in_dialog = true;
+    return decide(step, ret, ROUTE_FOLLOW, "dialog", "request inside a dialog, by its route set");
+}
+
+/* A route set of the sender beyond us: it chose the way (RFC 3261 §16.6 step 6). */
+static bool try_sender_route(struct step const *step, struct route_decision *ret)
+{
+    if (!step->request->sip->sip_route)
+        return false;
+    if (!step->table->relay_foreign)
+        return refuse(step, ret, REFUSAL_relay, "route-header", "Route leads to another host");
+    return decide(step, ret, ROUTE_FOLLOW, "route-header", "Route leads on");
+}
+
+/* NULL if all predicates of the rule hold, else why the rule is not for this request. */
+static char const *mismatch(struct step const *step, struct route_rule const *rule)
+{
+    if (!rule->names_domain && !step->own)
+        return "for the own domain only";
+    for (size_t i = 0; i < rule->n_preds; i++)
+        if (!route_pred_holds(&rule->preds[i], step->request->sip))
+            return rule->preds[i].row->name;
+    return NULL;
+}
+
+static bool try_method_routes(struct step const *step, struct route_decision *ret)
+{
+    for (size_t i = 0; i < step->table->n_rules; i++) {
+        struct route_rule const *rule = &step->table->rules[i];
+        char const *why_not = mismatch(step, rule);
+        if (why_not) {
+            (void)tell(step, rule->name, false, why_not);
+            continue;
+        }
+        ret->rule = rule;
+        ret->target = rule->to;
+        return decide(step, ret, ROUTE_TO_TARGET, rule->name, "all predicates hold");
+    }
+    return false;
+}
+
+static void take_the_rest(struct step const *step, struct route_decision *ret)
+{
+    if (step->own)
+        (void)refuse(step, ret, REFUSAL_no_route, "own-domain",
+                     "own domain, and no method route matches");
+    else if (!step->table->relay_foreign)
+        (void)refuse(step, ret, REFUSAL_relay, "relay", "another domain, and relay_foreign is off");
+    else
+        (void)decide(step, ret, ROUTE_FOLLOW, "relay", "another domain, by DNS");
+}
+
+struct route_decision route_decide(struct route_table const *table, struct origin const *origin,
+                                   struct route_request const *request,
+                                   struct route_trace const *trace)
+{
+    struct step step = { .table = table, .request = request, .trace = trace };
+    struct route_decision decision = { .rule_name = "", .reason = "" };
+    (void)origin; /* no predicate of today asks where a request came from */
+    step.own = is_own(&step);
+    if (!try_options(&step, &decision) && !try_dialog(&step, &decision) &&
+        !try_sender_route(&step, &decision) && !try_method_routes(&step, &decision))
+        take_the_rest(&step, &decision);
+    return decision;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The routes of one configuration, compiled: targets, method routes, own domain, relay switch.
+ *
+ * Read-only once built, so that route_decide() is a pure function of it. Static routes and the
+ * registrar will be further members here and further steps there. */
+#pragma once
+#include "route_pred.h"
+#include <sofia-sip/url.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct cfg_faults;
+struct cfg_node;
+struct domain;
+struct proxy_conf;
+
+struct route_target {
+    char const *name;
+    url_t const *uri;
+    bool internal; /* reached from an internal listener */
+};
+
+struct route_rule {
+    char const *name; /* as in logs: "method_routes[1]" or "method_routes[name]" */
+    struct route_pred preds[ROUTE_PREDS]; /* only the given ones */
+    size_t n_preds;
+    bool names_domain; /* not for the own domain by default */
+    struct route_target const *to;
+};
+
+struct route_table {
+    su_home_t home[1];
+    struct domain *own; /* owned; listeners are added once they are bound */
+    struct route_target *targets;
+    size_t n_targets;
+    struct route_rule *rules;
+    size_t n_rules;
+    bool relay_foreign;
+};
+
+/** Compiles @p conf; texts of @p conf are borrowed. Faults (unknown target, bad value, name used
+ *  twice) are added to @p faults, and the table must not be used then. NULL when out of memory. */
+struct route_table *route_table_new(struct proxy_conf const *conf, struct cfg_node const *node,
+                                    struct cfg_faults *faults);
+void route_table_free(struct route_table **ptable);
