@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Name of the root element by looking at bytes only: for logs and ladders, never for a decision. */
+#define _GNU_SOURCE /* memmem */
 #include "csta.h"
 #include <string.h>
 
-/* Behind the prolog's declaration, comments and the like: on the root's name, or at the end. */
+/* Behind the prolog's declaration and comments: on the root's name, or at the end. */
 static char const *find_root(char const *at, char const *end)
 {
     while ((at = memchr(at, '<', (size_t)(end - at))) != NULL) {
         at++;
         if (at < end && *at != '?' && *at != '!')
             return at;
-        at = memchr(at, '>', (size_t)(end - at));
+        bool comment = end - at >= 3 && memcmp(at, "!--", 3) == 0;
+        char const *close = comment ? "-->" : ">";
+        at = memmem(at, (size_t)(end - at), close, strlen(close));
         if (!at)
             break;
     }
