@@ -15,8 +15,14 @@ struct buf;
  *  are wrong (see message_fault), or NULL when it is not SIP at all or out of memory. */
 msg_t *message_parse(void const *bytes, size_t len);
 
-/** NULL if @p msg is sound enough to act on; else the reason ("missing CSeq", "two Call-ID"...),
- * for a 400 or for dropping a response. RFC 3261 §16.3 step 1, §20 table 2. */
+/** message_fault()'s text for a version other than SIP/2.0: answer 505 then, not 400. */
+#define MESSAGE_FAULT_VERSION "SIP version"
+
+/** Flag of a msg_t that message_parse() gave a stand-in start line, so that it can be refused. */
+enum { MESSAGE_BAD_START_LINE = 1 << 8 };
+
+/** NULL if @p msg is sound enough to act on; else the reason, a static text ("missing CSeq", "two
+ *  Call-ID"...), for a 400 or for dropping a response. RFC 3261 §16.3 step 1, §20 table 2. */
 char const *message_fault(msg_t *msg);
 
 /** Prints the message as it goes on the wire, appended to @p out. Returns 0 or a negative errno. */
@@ -41,6 +47,11 @@ int message_add_first(msg_t *msg, char const *header_line);
 
 /** Removes every header named @p name (any spelling of it). */
 void message_remove(msg_t *msg, char const *name);
+
+/** To be called after a parsed header was changed in place (Max-Forwards counted down, a Via
+ *  parameter added): drops its bytes, and those of the headers that stood on the same line, so that
+ *  message_print() prints them anew. */
+void message_edited(msg_t *msg, void *header);
 
 /** First value of a header without a sofia-sip class, e.g. "Session-ID"; NULL if absent. Borrowed.
  */

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Messages: fidelity of a real client's request, faults by table, edits, responses. */
+#include "buf.h"
+#include "message.h"
+#include <errno.h>
+#include <setjmp.h>
+#include <sofia-sip/msg.h>
+#include <sofia-sip/msg_header.h>
+#include <sofia-sip/sip_header.h>
+#include <sofia-sip/sip_protos.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define LINE_VIA        "Via: SIP/2.0/tcp 192.0.2.10:40112\r\n"
+#define LINE_VIA_COPIED "Via: SIP/2.0/TCP 192.0.2.10:40112\r\n"
+#define LINES_MIDDLE                                                                               \
+    "From: <sip:alice@example.test>;tag=c1tag77;epid=0a1b2c3d4e\r\n"                               \
+    "To: <sip:2001@rcc.example.test>\r\n"
+#define LINE_HOPS "Max-Forwards:70\r\n"
+#define LINES_END                                                                                  \
+    "CSeq:  0001 INVITE\r\n"                                                                       \
+    "User-Agent: ExampleClient/1.0\r\n"                                                            \
+    "i: rcc-4711\r\n"                                                                              \
+    "Contact: <sip:alice@example.test:40112;maddr=192.0.2.10;transport=tcp>;proxy=replace\r\n"     \
+    "k: timer\r\n"                                                                                 \
+    "X-Odd :  a,b ;c\r\n"                                                                          \
+    "Content-Disposition: signal;handling=required\r\n"                                            \
+    "Content-Type: Application/CSTA+xml\r\n"                                                       \
+    "Content-Length: 5\r\n\r\n<a/>\n"
+#define START         "INVITE sip:2001@rcc.example.test SIP/2.0\r\n"
+#define CLIENT_INVITE START LINE_VIA LINES_MIDDLE LINE_HOPS LINES_END
+
+static void assert_prints(msg_t *msg, char const *expected)
+{
+    struct buf out;
+
+    buf_init(&out, 1 << 20);
+    assert_int_equal(message_print(msg, &out), 0);
+    assert_string_equal(buf_text(&out), expected);
+    buf_fini(&out);
+}
+
+static msg_t *parse(char const *text)
+{
+    msg_t *msg = message_parse(text, strlen(text));
+
+    assert_non_null(msg);
+    return msg;
+}
+
+static void test_bytes_survive(void **state)
+{
+    msg_t *msg = parse("\r\n\r\n" CLIENT_INVITE);
+    sip_t *sip = sip_object(msg);
+
+    (void)state;
+    assert_null(message_fault(msg));
+    assert_false(message_has_branch(sip->sip_via));
+    assert_string_equal(message_content_type(sip), "application/csta+xml");
+    assert_string_equal(message_unknown(sip, "x-odd"), "a,b ;c");
+    assert_null(message_unknown(sip, "X-Other"));
+    assert_prints(msg, CLIENT_INVITE);
+    msg_destroy(msg);
+}
+
+static void test_only_edited_headers_change(void **state)
+{
+    msg_t *original = parse(CLIENT_INVITE), *msg = message_copy(original);
+    sip_t *sip = sip_object(msg);
+
+    (void)state;
+    assert_int_equal(message_add_first(msg, "Via: SIP/2.0/TCP 127.0.0.1:5060;branch=z9hG4bK1"), 0);
+    sip->sip_max_forwards->mf_count--;
+    message_edited(msg, sip->sip_max_forwards);
+    assert_int_equal(message_add_first(msg, "Record-Route: <sip:127.0.0.1:5060;lr>"), 0);
+    message_remove(msg, "Supported");
+    message_remove(msg, "x-odd");
+    struct buf out;
+    buf_init(&out, 1 << 16);
+    assert_int_equal(message_print(msg, &out), 0);
+    assert_non_null(strstr(out.data, LINE_VIA LINES_MIDDLE "Max-Forwards: 69\r\nCSeq:  0001"));
+    assert_ptr_equal(strstr(out.data, START "Record-Route: <sip:127.0.0.1:5060;lr>\r\n"
+                                            "Via: SIP/2.0/TCP 127.0.0.1:5060;branch=z9hG4bK1\r\n"),
+                     out.data);
+    assert_null(strstr(out.data, "k: timer"));
+    assert_null(strstr(out.data, "X-Odd"));
+    buf_fini(&out);
+    msg_destroy(msg);
+    assert_prints(original, CLIENT_INVITE);
+    msg_destroy(original);
+}
+
+static void test_headers_of_one_line(void **state)
+{
+    static char const text[] = "OPTIONS sip:a.test SIP/2.0\r\n"
+                               "Via: SIP/2.0/UDP a.test;branch=z9hG4bKa, SIP/2.0/UDP b.test\r\n"
+                               "Route: <sip:r1;lr>, <sip:r2;lr>\r\n"
+                               "From: <sip:a@a.test>;tag=1\r\nTo: <sip:a.test>\r\n"
+                               "Call-ID: 1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
+    msg_t *msg = parse(text);
+    sip_t *sip = sip_object(msg);
+    struct buf out;
+
+    (void)state;
+    assert_null(message_fault(msg));
+    assert_true(message_has_branch(sip->sip_via));
+    msg_header_remove(msg, NULL, (msg_header_t *)sip->sip_via);
+    sip->sip_route->r_url->url_user = "u";
+    message_edited(msg, sip->sip_route);
+    buf_init(&out, 1 << 16);
+    assert_int_equal(message_print(msg, &out), 0);
+    assert_non_null(strstr(out.data, "SIP/2.0\r\nVia: SIP/2.0/UDP b.test\r\n"));
+    assert_non_null(strstr(out.data, "Route: <sip:u@r1;lr>\r\nRoute: <sip:r2;lr>\r\n"));
+    buf_fini(&out);
+    msg_destroy(msg);
+}
+
+/* Each vector is a good request with one line replaced; fault NULL = sound. */
+#define GOOD(via, from, call_id, cseq, rest)                                                       \
+    "INVITE sip:b@b.test SIP/2.0\r\n" via from "To: <sip:b@b.test>\r\n" call_id cseq rest "\r\n"
+#define VIA  "Via: SIP/2.0/UDP a.test;branch=z9hG4bK1\r\n"
+#define FROM "From: <sip:a@a.test>;tag=1\r\n"
+#define ID   "Call-ID: 1@a\r\n"
+#define CSEQ "CSeq: 1 INVITE\r\n"
+
+static struct {
+    char const *text, *fault;
+} const faults[] = {
+    {GOOD(VIA,                              FROM,                            ID, CSEQ, ""), NULL },
+    { GOOD(VIA,                                 FROM,                                                             ID, CSEQ, "Date: yesterday\r\nWarning: ???\r\n"), NULL },
+    { GOOD("",                                    FROM,                                                           ID, CSEQ, ""), "missing Via" },
+    { GOOD(VIA,                                   "",  ID, CSEQ, ""), "missing From" },
+    { GOOD(VIA,                                 FROM,                                                               "", CSEQ, ""), "missing Call-ID" },
+    { GOOD(VIA,FROM,ID, "", ""), "missing CSeq" },
+    { GOOD(VIA,                                  FROM,                                                    ID, CSEQ ID, ""), "two Call-ID" },
+    { GOOD(VIA,                             FROM FROM,                        ID, CSEQ, ""), "two From" },
+    { GOOD(VIA,                                 FROM,                                                             ID, CSEQ "CSeq: 2 INVITE\r\n", ""), "two CSeq" },
+    { GOOD(VIA,                                    FROM,                                                           ID, CSEQ, "Max-Forwards: 7\r\nMax-Forwards: 8\r\n"), "two Max-Forwards" },
+    { GOOD(VIA,                                   FROM,ID, CSEQ, "l: 0\r\nContent-Length: 0\r\n"), "two Content-Length" },
+    { GOOD(VIA,                    "From: \"a <sip:a@a.test>;tag=1\r\n",                                                  ID, CSEQ, ""), "bad From" },
+    { GOOD(VIA,                                    "From: <sip:>;tag=1\r\n",                                                                                                 ID, CSEQ, ""), "bad From" },
+    { GOOD("Via: SIP 2.0 a\r\n",                                  FROM,                                                   ID, CSEQ, ""), "bad Via" },
+    { GOOD(VIA,                             FROM,                       ID, "CSeq: 1 ACK\r\n", ""), "CSeq method is not the request's" },
+    { GOOD(VIA,                              FROM,                                                          ID, "CSeq: 1 invite\r\n", ""), "CSeq method is not the request's" },
+    { GOOD(VIA,                                    FROM,                                                           ID, "CSeq: 2147483648 INVITE\r\n", ""), "CSeq number too large" },
+    { GOOD(VIA,                                   FROM,                                       ID, "CSeq: 2147483647 INVITE\r\n", ""), NULL },
+    { GOOD(VIA,                           FROM,                                                         ID, "CSeq: 36893488147419103232 INVITE\r\n", ""), "bad CSeq" },
+    { GOOD(VIA, FROM,ID, CSEQ, "Max-Forwards: 256\r\n"), "Max-Forwards too large" },
+    { GOOD(VIA,                                  FROM,                                                       ID, CSEQ, "Max-Forwards: 255\r\n"), NULL },
+    { GOOD(VIA,                             FROM,                     ID, CSEQ, "Max-Forwards: many\r\n"), "bad Max-Forwards" },
+    { GOOD(VIA,                                 FROM,                       ID, CSEQ, "Content-Length: 1\r\n"), "Content-Length larger than the body" },
+    { GOOD(VIA,                                    FROM,                                                           ID, CSEQ, "Content-Length: -1\r\n"), "bad Content-Length" },
+    { GOOD(VIA,                                   FROM,                                                               ID, CSEQ, "Content-Length: 4294967296\r\n"), "bad Content-Length" },
+    { GOOD(VIA,                 FROM,                                               ID, CSEQ, "Contact: %\r\n"), "bad Contact" },
+    { GOOD(VIA,FROM,ID, CSEQ, "no colon here\r\n"), "header line without a name" },
+    { "INVITE sip:b@b.test SIP/7.0\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n",
+     MESSAGE_FAULT_VERSION                                                      },
+    { "INVITE <sip:b@b.test> SIP/2.0\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n",
+     "bad Request-URI"},
+    { "INVITE sip:b@b.test; lr SIP/2.0\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n",
+     "bad start line"                                                            },
+    { "INVITE sip: SIP/2.0\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n",                                    "bad start line"                                         },
+    { "INVITE sip:b@b.test SIP/2.0\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ,
+     "header without its end"           },
+    { "SIP/2.0 200 OK\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n",                            NULL                                                         },
+    { "SIP/2.0 099 Low\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n",     "bad status code"           },
+    { "SIP/2.0 700 High\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n",                                  "bad status code"                              },
+};
+
+static void test_faults(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        msg_t *msg = parse(faults[i].text);
+        char const *fault = message_fault(msg);
+        if (!faults[i].fault && fault)
+            fail_msg("vector %zu: unexpected fault %s", i, fault);
+        if (faults[i].fault && (!fault || strcmp(fault, faults[i].fault) != 0))
+            fail_msg("vector %zu: %s instead of %s", i, fault ? fault : "sound", faults[i].fault);
+        msg_destroy(msg);
+    }
+}
+
+static void test_garbage(void **state)
+{
+    static char const *const garbage[] = { "",
+                                           "\r\n\r\n",
+                                           "TEST",
+                                           "GET / HTTP/1.1",
+                                           "\x80\x81\r\n",
+                                           "hello world\r\n\r\n",
+                                           "INVITE sip:a" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof garbage / sizeof *garbage; i++)
+        assert_null(message_parse(garbage[i], strlen(garbage[i])));
+    assert_null(message_parse("A b:c SIP/2.0\r\nX: \0\r\n\r\n", 24));
+}
+
+/* sofia-sip recurses per list item and walks its chain per header. */
+static void test_many_headers_are_refused(void **state)
+{
+    size_t const size = 1 << 20;
+    char *text = malloc(size);
+    size_t len = (size_t)snprintf(text, size, "OPTIONS sip:a SIP/2.0\r\nContact: <sip:a>");
+
+    (void)state;
+    while (len + 16 < size)
+        len += (size_t)snprintf(text + len, size - len, ",<sip:a>");
+    len += (size_t)snprintf(text + len, size - len, "\r\n\r\n");
+    assert_null(message_parse(text, len));
+    len = (size_t)snprintf(text, size, "OPTIONS sip:a SIP/2.0\r\n");
+    while (len + 16 < size)
+        len += (size_t)snprintf(text + len, size - len, "a:b\r\n");
+    len += (size_t)snprintf(text + len, size - len, "\r\n");
+    assert_null(message_parse(text, len));
+    /* A body may hold as many commas and lines as it likes. */
+    len = (size_t)snprintf(text, size, "OPTIONS sip:a SIP/2.0\r\n\r\n");
+    memset(text + len, ',', 5000);
+    memset(text + len + 5000, '\n', 5000);
+    msg_t *msg = message_parse(text, len + 10000);
+    assert_non_null(msg);
+    msg_destroy(msg);
+    free(text);
+}
+
+static void test_body_is_cut(void **state)
+{
+    msg_t *msg = parse(GOOD(VIA, FROM, ID, CSEQ, "Content-Length: 2\r\n") "abcdef");
+    sip_t *sip = sip_object(msg);
+
+    (void)state;
+    assert_null(message_fault(msg));
+    assert_int_equal(sip->sip_payload->pl_len, 2);
+    msg_destroy(msg);
+}
+
+static void test_response(void **state)
+{
+    msg_t *request = parse(START LINE_VIA LINES_MIDDLE "Record-Route: <sip:p;lr>\r\n"
+                                                       "Timestamp: 7\r\n" LINE_HOPS LINES_END);
+    msg_t *trying = message_response(request, 100, NULL, NULL);
+    msg_t *ok = message_response(request, 200, NULL, "gw1");
+    msg_t *refused = message_response(request, 403, "No", "gw2");
+
+    (void)state;
+    assert_prints(trying, "SIP/2.0 100 Trying\r\n" LINE_VIA_COPIED LINES_MIDDLE
+                          "Call-ID: rcc-4711\r\nCSeq: 1 INVITE\r\nTimestamp: 7\r\n"
+                          "Content-Length: 0\r\n\r\n");
+    assert_int_equal(message_set_body(ok, "application/csta+xml", "<a/>", 4), 0);
+    assert_int_equal(message_add(ok, "Session-Expires: 1800;refresher=uac"), 0);
+    assert_int_equal(message_add(ok, "Allow: INVITE, ACK"), 0);
+    assert_int_equal(message_add(ok, "Allow: UPDATE"), 0);
+    assert_int_equal(message_add(ok, "X-Trace: 1"), 0);
+    struct buf out;
+    buf_init(&out, 1 << 16);
+    assert_int_equal(message_print(ok, &out), 0);
+    assert_ptr_equal(strstr(out.data, "SIP/2.0 200 OK\r\n" LINE_VIA_COPIED), out.data);
+    assert_non_null(strstr(out.data, "To: <sip:2001@rcc.example.test>;tag=gw1\r\n"));
+    assert_non_null(strstr(out.data, "epid=0a1b2c3d4e\r\n"));
+    assert_non_null(strstr(out.data, "Record-Route: <sip:p;lr>\r\n"));
+    assert_non_null(strstr(out.data, "Session-Expires: 1800;refresher=uac\r\n"));
+    assert_non_null(strstr(out.data, "Allow: INVITE, ACK, UPDATE\r\n"));
+    assert_non_null(strstr(out.data, "X-Trace: 1\r\n"));
+    assert_non_null(strstr(out.data, "Content-Length: 4\r\n"));
+    assert_non_null(strstr(out.data, "\r\n\r\n<a/>"));
+    buf_reset(&out);
+    assert_int_equal(message_set_body(ok, NULL, NULL, 0), 0);
+    assert_int_equal(message_print(ok, &out), 0);
+    assert_non_null(strstr(out.data, "Content-Length: 0\r\n"));
+    assert_null(strstr(out.data, "csta"));
+    buf_reset(&out);
+    assert_int_equal(message_print(refused, &out), 0);
+    assert_ptr_equal(strstr(out.data, "SIP/2.0 403 No\r\n"), out.data);
+    assert_null(strstr(out.data, "Record-Route"));
+    buf_fini(&out);
+    msg_destroy(request);
+    msg_destroy(trying);
+    msg_destroy(ok);
+    msg_destroy(refused);
+}
+
+static void test_add_refuses(void **state)
+{
+    static char const *const wrong[] = { "X: a\r\nY: b", "no colon",      "",
+                                         "CSeq: x",      "Via: nonsense", "Max-Forwards: -" };
+    msg_t *msg = parse(CLIENT_INVITE);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_int_equal(message_add(msg, wrong[i]), -EINVAL);
+    assert_prints(msg, CLIENT_INVITE);
+    msg_destroy(msg);
+}
+
+static void test_order_of_routes(void **state)
+{
+    msg_t *msg = parse(CLIENT_INVITE);
+    sip_t *sip = sip_object(msg);
+
+    (void)state;
+    assert_int_equal(message_add(msg, "Route: <sip:r2;lr>"), 0);
+    assert_int_equal(message_add(msg, "Route: <sip:r3;lr>"), 0);
+    assert_int_equal(message_add_first(msg, "Route: <sip:r1;lr>"), 0);
+    assert_string_equal(sip->sip_route->r_url->url_host, "r1");
+    assert_string_equal(sip->sip_route->r_next->r_url->url_host, "r2");
+    assert_string_equal(sip->sip_route->r_next->r_next->r_url->url_host, "r3");
+    message_remove(msg, "Route");
+    assert_null(sip->sip_route);
+    assert_prints(msg, CLIENT_INVITE);
+    msg_destroy(msg);
+}
+
+int main(void)
+{
+    static struct CMUnitTest const tests[] = {
+        cmocka_unit_test(test_bytes_survive),
+        cmocka_unit_test(test_only_edited_headers_change),
+        cmocka_unit_test(test_headers_of_one_line),
+        cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_garbage),
+        cmocka_unit_test(test_many_headers_are_refused),
+        cmocka_unit_test(test_body_is_cut),
+        cmocka_unit_test(test_response),
+        cmocka_unit_test(test_add_refuses),
+        cmocka_unit_test(test_order_of_routes),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
