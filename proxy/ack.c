@@ -100,9 +100,9 @@ void ack_arrived(void *vproxy, struct origin const *from, msg_t *msg)
         drop("acl");
         return;
     }
-    msg_t *copy = message_fault(msg) ? NULL : message_copy(msg);
+    msg_t *copy = message_copy(msg);
     if (!copy) {
-        drop("malformed");
+        drop("memory");
         return;
     }
     normalize_request(proxy->table->own, copy, &normalized);

@@ -16,7 +16,7 @@
 
 static struct forward *forward_of(struct wheel_timer *timer)
 {
-    return (struct forward *)((char *)timer - offsetof(struct forward, timer));
+    return (struct forward *)((char *)timer - offsetof(struct forward, timer_c));
 }
 
 /* --- end -----------------------------------------------------------------------------------------
@@ -43,7 +43,7 @@ void forward_free(struct forward *forward)
 {
     if (forward->query)
         resolve_cancel(&forward->query);
-    wheel_disarm(&forward->timer);
+    wheel_disarm(&forward->timer_c);
     detach_client(forward);
     if (forward->st)
         server_transaction_own(forward->st, NULL, NULL);
@@ -72,7 +72,7 @@ void forward_finish(struct forward *forward, int status)
         forward_free(forward);
         return;
     }
-    wheel_disarm(&forward->timer);
+    wheel_disarm(&forward->timer_c);
     drop_request(forward);
 }
 
@@ -101,19 +101,13 @@ static void server_gone(void *owner, struct server_transaction *st)
 /* --- timer C, RFC 3261 §16.8 ---------------------------------------------------------------------
  */
 
-static void cancel_took_too_long(struct wheel_timer *timer)
-{
-    struct forward *forward = forward_of(timer);
-    forward_give_up(forward, forward->timer_c_fired ? REFUSAL_timeout : REFUSAL_cancelled);
-}
-
-/* RFC 3261 §9.1: without a final response 64*T1 after the CANCEL the INVITE counts as cancelled. */
+/* From here on the transaction limits the wait: without a final response 64*T1 after the CANCEL it
+ * fails (RFC 3261 §9.1). */
 static void cancel_client(struct forward *forward)
 {
     forward->cancelled = true;
+    wheel_disarm(&forward->timer_c);
     client_transaction_cancel(forward->ct);
-    wheel_arm(forward->proxy->wheel, &forward->timer,
-              64 * (uint64_t)forward->proxy->conf->limits.t1_ms, cancel_took_too_long);
 }
 
 static void timer_c_fired(struct wheel_timer *timer)
@@ -121,16 +115,13 @@ static void timer_c_fired(struct wheel_timer *timer)
     struct forward *forward = forward_of(timer);
     met_inc(&proxy_metrics, M_timer_c);
     forward->timer_c_fired = true;
-    if (forward->provisional && forward->ct)
-        cancel_client(forward);
-    else
-        forward_give_up(forward, REFUSAL_timeout);
+    cancel_client(forward);
 }
 
 void forward_restart_timer_c(struct forward *forward)
 {
     if (forward->invite && !forward->cancelled)
-        wheel_arm(forward->proxy->wheel, &forward->timer,
+        wheel_arm(forward->proxy->wheel, &forward->timer_c,
                   (uint64_t)forward->proxy->conf->limits.timer_c_ms, timer_c_fired);
 }
 
@@ -163,7 +154,7 @@ static msg_t *make_try(struct forward *forward, struct destination const *to)
     return msg;
 }
 
-bool forward_try_next(struct forward *forward)
+enum refusal forward_try_next(struct forward *forward)
 {
     while (!forward->cancelled && forward->next_hop < forward->n_hops) {
         struct destination *to = &forward->hops[forward->next_hop++];
@@ -171,28 +162,26 @@ bool forward_try_next(struct forward *forward)
             continue;
         msg_t *msg = make_try(forward, to);
         if (!msg)
-            return false;
+            return REFUSAL_memory;
         if (forward->next_hop > 1)
             met_inc(&proxy_metrics, M_failovers);
         forward->provisional = false;
         forward->ct = client_transaction_new(stack_transactions(forward->proxy->stack), msg, to,
                                              forward->loop_hash, &response_handlers, forward);
         if (!forward->ct)
-            return false;
+            return REFUSAL_busy;
         met_inc(&proxy_metrics, M_forwarded);
         forward_restart_timer_c(forward);
-        return true;
+        return REFUSAL_NONE;
     }
-    return false;
+    return forward->cancelled ? REFUSAL_cancelled : REFUSAL_unreachable;
 }
 
 static void first_try(struct forward *forward)
 {
-    if (forward->n_hops == 0)
-        forward_give_up(forward, REFUSAL_unresolved);
-    else if (!forward_try_next(forward))
-        forward_give_up(forward,
-                        forward->next_hop < forward->n_hops ? REFUSAL_busy : REFUSAL_unreachable);
+    enum refusal refusal = forward->n_hops ? forward_try_next(forward) : REFUSAL_unresolved;
+    if (refusal)
+        forward_give_up(forward, refusal);
 }
 
 static void resolved(void *ctx, struct destination const *list, size_t n, char const *why_not)

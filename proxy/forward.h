@@ -21,7 +21,7 @@ struct forward {
     struct server_transaction *st; /* NULL once it is gone or disowned */
     struct client_transaction *ct; /* the try that runs, NULL between tries */
     struct resolve_query *query;
-    struct wheel_timer timer; /* timer C; after a CANCEL the limit for its effect */
+    struct wheel_timer timer_c;
     msg_t *request;           /* owned; what is sent, without Via and Record-Route of ours */
     struct destination *hops; /* owned; addresses of the next hop, in order */
     size_t n_hops, next_hop;
@@ -35,7 +35,7 @@ struct forward {
     bool invite;
     bool keep_503;    /* a 503 goes back as it is: see response.c */
     bool resolving;   /* inside resolve_uri() */
-    bool provisional; /* the running try answered 101-199 */
+    bool provisional; /* the running try has answered with 1xx */
     bool cancelled;   /* by the client or by timer C: no further tries */
     bool timer_c_fired;
     bool answered; /* the final response was sent back */
@@ -48,8 +48,8 @@ void forward_start(struct proxy *proxy, struct server_transaction *st, msg_t *ms
 /** transaction_handlers.on_cancel. */
 void forward_cancelled(void *vproxy, struct server_transaction *st);
 
-/** Tries the next address of the next hop, if there is one. Returns whether a try runs. */
-bool forward_try_next(struct forward *forward);
+/** Tries the next address of the next hop. Returns REFUSAL_NONE if a try runs, else why not. */
+enum refusal forward_try_next(struct forward *forward);
 
 /** Restarts timer C after a 101-199 (RFC 3261 §16.7 step 2). */
 void forward_restart_timer_c(struct forward *forward);

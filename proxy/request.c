@@ -137,10 +137,6 @@ void request_arrived(void *vproxy, struct server_transaction *st)
         turn_away(proxy, st);
         return;
     }
-    if (message_fault(request)) {
-        refuse_and_log(st, REFUSAL_malformed, "", "malformed");
-        return;
-    }
     msg_t *msg = message_copy(request);
     if (!msg) {
         refuse_and_log(st, REFUSAL_memory, "", "memory");

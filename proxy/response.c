@@ -72,9 +72,9 @@ int response_send_back(struct forward *forward, msg_t *response)
 
 static void take_provisional(struct forward *forward, msg_t *response, int status)
 {
+    forward->provisional = true;
     if (status == 100)
         return;
-    forward->provisional = true;
     forward_restart_timer_c(forward);
     (void)response_send_back(forward, response);
 }
@@ -89,7 +89,7 @@ static void take_final(struct forward *forward, msg_t *response, int status)
     client_transaction_detach(forward->ct);
     forward->ct = NULL;
     /* RFC 3263 §4.3: 503 means: try the next address. */
-    if (status != 503 || !forward_try_next(forward))
+    if (status != 503 || forward_try_next(forward) != REFUSAL_NONE)
         forward_give_up(forward, REFUSAL_unreachable);
 }
 
@@ -122,18 +122,18 @@ static void on_failure(void *ctx, struct client_transaction *ct, enum transactio
     if (forward->answered)
         return;
     if (why == TRANSACTION_TIMEOUT && !forward->invite) {
-        /* RFC 4320 §4.2: a late 408 would only waste the client's time. */
+        /* RFC 4320 §4.2: the transaction ends without sending it. */
         met_inc(&proxy_metrics, M_unanswered);
-        server_transaction_drop(forward->st);
-        forward->st = NULL;
+        (void)server_transaction_refuse(forward->st, 408, NULL, NULL);
         forward_finish(forward, 0);
-    } else if (forward->cancelled) {
-        forward_give_up(forward, forward->timer_c_fired ? REFUSAL_timeout : REFUSAL_cancelled);
-    } else if (why == TRANSACTION_TIMEOUT) {
-        forward_give_up(forward, REFUSAL_timeout);
-    } else if (forward->provisional || !forward_try_next(forward)) {
-        forward_give_up(forward, REFUSAL_unreachable);
+        return;
     }
+    if (forward->cancelled)
+        forward_give_up(forward, forward->timer_c_fired ? REFUSAL_timeout : REFUSAL_cancelled);
+    else if (why == TRANSACTION_TIMEOUT)
+        forward_give_up(forward, REFUSAL_timeout);
+    else if (forward->provisional || forward_try_next(forward) != REFUSAL_NONE)
+        forward_give_up(forward, REFUSAL_unreachable);
 }
 
 static void on_gone(void *ctx, struct client_transaction *ct)
