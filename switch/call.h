@@ -84,7 +84,7 @@ struct call_options {
 struct call_table {
     struct call_options options;
     struct call_id_maker ids;
-    TAILQ_HEAD(, call) all; /* oldest first */
+    TAILQ_HEAD(calls, call) all; /* oldest first */
     struct htab by_id;
     size_t n;
 };
