@@ -26,7 +26,8 @@ void buf_reset(struct buf *buf);
 void buf_add(struct buf *buf, void const *bytes, size_t len);
 void buf_puts(struct buf *buf, char const *text);
 void buf_printf(struct buf *buf, char const *format, ...) __attribute__((format(printf, 2, 3)));
-void buf_vprintf(struct buf *buf, char const *format, va_list args);
+void buf_vprintf(struct buf *buf, char const *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 
 /** Drops the first @p n bytes. */
 void buf_consume(struct buf *buf, size_t n);
