@@ -118,6 +118,7 @@ void cfg_free(struct cfg **pcfg);
 
 struct cfg_node const *cfg_get_node(struct cfg const *cfg);
 void const *cfg_get(struct cfg const *cfg); /* struct of the schema */
+struct cfg_schema const *cfg_get_schema(struct cfg const *cfg);
 
 /** Collected faults, printed as "file:line: text". */
 struct cfg_faults *cfg_faults_new(void);

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Faults of a configuration: collected, sorted by file and line, printed once. */
+#include "buf.h"
+#include "cfg.h"
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct fault {
+    char *file, *text;
+    int line;
+    size_t order;
+};
+
+struct cfg_faults {
+    struct fault *v;
+    size_t n, size;
+};
+
+struct cfg_faults *cfg_faults_new(void)
+{
+    return calloc(1, sizeof(struct cfg_faults));
+}
+
+void cfg_faults_free(struct cfg_faults **pfaults)
+{
+    struct cfg_faults *faults = *pfaults;
+
+    *pfaults = NULL;
+    if (!faults)
+        return;
+    for (size_t i = 0; i < faults->n; i++) {
+        free(faults->v[i].file);
+        free(faults->v[i].text);
+    }
+    free(faults->v);
+    free(faults);
+}
+
+static bool reserve(struct cfg_faults *faults)
+{
+    if (faults->n < faults->size)
+        return true;
+    size_t size = faults->size ? faults->size * 2 : 16;
+    struct fault *v = realloc(faults->v, size * sizeof *v);
+    if (!v)
+        return false;
+    faults->v = v;
+    faults->size = size;
+    return true;
+}
+
+void cfg_fault(struct cfg_faults *faults, struct cfg_where where, char const *format, ...)
+{
+    struct buf text;
+    va_list args;
+
+    buf_init(&text, 2000);
+    va_start(args, format);
+    buf_vprintf(&text, format, args);
+    va_end(args);
+    /* Without memory for the text the fault still counts: the configuration must not be used. */
+    if (reserve(faults))
+        faults->v[faults->n] = (struct fault){ .file = strdup(where.file ? where.file : "-"),
+                                               .text = strdup(buf_text(&text)),
+                                               .line = where.line,
+                                               .order = faults->n };
+    faults->n++;
+    buf_fini(&text);
+}
+
+size_t cfg_faults_count(struct cfg_faults const *faults)
+{
+    return faults->n;
+}
+
+static int compare(void const *a, void const *b)
+{
+    struct fault const *x = a, *y = b;
+    int by_file = strcmp(x->file ? x->file : "", y->file ? y->file : "");
+
+    if (by_file)
+        return by_file;
+    if (x->line != y->line)
+        return x->line < y->line ? -1 : 1;
+    return x->order < y->order ? -1 : 1;
+}
+
+void cfg_faults_print(struct cfg_faults const *faults, FILE *out)
+{
+    size_t n = faults->n < faults->size ? faults->n : faults->size;
+
+    qsort(faults->v, n, sizeof *faults->v, compare);
+    for (size_t i = 0; i < n; i++) {
+        struct fault const *f = &faults->v[i];
+        if (f->line)
+            fprintf(out, "%s:%d: %s\n", f->file, f->line, f->text ? f->text : "out of memory");
+        else
+            fprintf(out, "%s: %s\n", f->file, f->text ? f->text : "out of memory");
+    }
+}

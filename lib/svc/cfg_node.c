@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rows of group "node", which every program reads. */
+#include "cfg.h"
+#include "log.h"
+
+static char const *const level_names[] = { "error", "warn", "info", "debug", "trace", NULL };
+
+static struct cfg_row const rows[] = {
+    CFG_ROW_STRING("domain", struct cfg_node, domain, .max = 255, .effect = CFG_RESTART,
+                   .help = "The enterprise's SIP domain: requests for it are handled here."),
+    CFG_ROW_STRING("name", struct cfg_node, name, .default_text = "localhost", .max = 255,
+                   .effect = CFG_RESTART, .help = "Host name of this node; it is ours too."),
+    CFG_ROW_STRING("run_dir", struct cfg_node, run_dir, .default_text = "/run/crosspoint",
+                   .max = 80, .effect = CFG_RESTART,
+                   .help = "Folder of the control sockets. The environment variable "
+                           "CROSSPOINT_RUN_DIR wins over it."),
+    CFG_ROW_STRING("user", struct cfg_node, user, .default_text = "crosspoint", .max = 64,
+                   .effect = CFG_RESTART,
+                   .help = "Who a program becomes when root starts it, once its sockets are open."),
+    CFG_ROW_STRING("bin_dir", struct cfg_node, bin_dir, .default_text = "", .max = 4000,
+                   .effect = CFG_RESTART,
+                   .help = "Where \"crosspoint run\" finds the programs; empty: beside itself."),
+    CFG_ROW_ENUM("log_level", struct cfg_node, log_level, .default_text = "info",
+                 .names = level_names, .effect = CFG_LIVE, .help = "Least level that is logged."),
+    CFG_ROW_INT("tap_records", struct cfg_node, tap_records, .default_text = "2000", .min = 0,
+                .max = 1000000, .effect = CFG_RESTART,
+                .help = "Messages that each program keeps for the ladder; 0 keeps none."),
+    CFG_ROW_INT("tap_bytes", struct cfg_node, tap_bytes, .default_text = "4194304", .min = 0,
+                .max = 1073741824, .unit = "bytes", .effect = CFG_RESTART,
+                .help = "Bytes of messages kept for the ladder."),
+};
+
+struct cfg_schema const cfg_node_schema = {
+    .group = "node",
+    .size = sizeof(struct cfg_node),
+    .rows = rows,
+    .n = sizeof rows / sizeof rows[0],
+    .help = "What all programs of the node share.",
+};

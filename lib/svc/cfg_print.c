@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is printed from the rows: the values in force, the sample file, the manual page. */
+#include "buf.h"
+#include "cfg.h"
+#include "cfg_value.h"
+#include <inttypes.h>
+#include <string.h>
+
+static void show_group(json_t *rows, char const *prefix, struct cfg_schema const *schema,
+                       void const *base);
+
+static void show_entries(json_t *rows, char const *key, struct cfg_row const *row, void const *base)
+{
+    struct cfg_groups const *list = (void const *)((char const *)base + row->offset);
+    char prefix[256];
+
+    for (size_t i = 0; i < list->n; i++) {
+        snprintf(prefix, sizeof prefix, "%.200s[%zu]", key, i);
+        show_group(rows, prefix, row->sub, (char const *)list->v + i * row->sub->size);
+    }
+}
+
+static void show_group(json_t *rows, char const *prefix, struct cfg_schema const *schema,
+                       void const *base)
+{
+    char key[320];
+    struct buf text;
+
+    buf_init(&text, 65536);
+    for (size_t i = 0; i < schema->n; i++) {
+        struct cfg_row const *row = &schema->rows[i];
+        snprintf(key, sizeof key, "%.250s.%.60s", prefix, row->name);
+        if (row->type == CFG_GROUPS) {
+            show_entries(rows, key, row, base);
+            continue;
+        }
+        buf_reset(&text);
+        cfg_value_print(row, base, &text);
+        bool is_default = row->default_text && strcmp(row->default_text, buf_text(&text)) == 0;
+        json_array_append_new(
+            rows, json_pack("[s,s,s]", key, buf_text(&text), is_default ? "default" : "file"));
+    }
+    buf_fini(&text);
+}
+
+json_t *cfg_show(struct cfg const *cfg)
+{
+    json_t *rows = json_array();
+
+    show_group(rows, "node", &cfg_node_schema, cfg_get_node(cfg));
+    show_group(rows, cfg_get_schema(cfg)->group, cfg_get_schema(cfg), cfg_get(cfg));
+    return json_pack("{s:[s,s,s],s:o}", "columns", "key", "value", "from", "rows", rows);
+}
+
+static char const *const type_names[] = {
+    [CFG_BOOL] = "true or false",      [CFG_INT] = "number",
+    [CFG_STRING] = "string",           [CFG_ENUM] = "one of",
+    [CFG_STRINGS] = "list of strings", [CFG_GROUPS] = "list of groups",
+};
+
+static char const *const effect_names[] = {
+    [CFG_LIVE] = "at once",
+    [CFG_RELOAD] = "at reload",
+    [CFG_RESTART] = "at restart",
+};
+
+/* "number 1..65535 s" */
+static void describe(struct cfg_row const *row, FILE *out)
+{
+    fputs(type_names[row->type], out);
+    if (row->type == CFG_INT)
+        fprintf(out, " %" PRId64 "..%" PRId64, row->min, row->max);
+    if (row->type == CFG_ENUM)
+        for (int i = 0; row->names[i]; i++)
+            fprintf(out, "%s \"%s\"", i ? "," : "", row->names[i]);
+    if (row->unit)
+        fprintf(out, " %s", row->unit);
+    if (!row->default_text && row->type != CFG_STRINGS && row->type != CFG_GROUPS)
+        fputs(", required", out);
+}
+
+static void print_wrapped(char const *text, char const *prefix, FILE *out)
+{
+    while (*text) {
+        size_t len = strlen(text);
+        if (len > 90) {
+            len = 90;
+            while (len && text[len] != ' ')
+                len--;
+        }
+        fprintf(out, "%s%.*s\n", prefix, (int)len, text);
+        text += len;
+        text += strspn(text, " ");
+    }
+}
+
+static void print_default(struct cfg_row const *row, FILE *out)
+{
+    char const *text = row->default_text ? row->default_text : "";
+
+    if (row->type == CFG_STRING || row->type == CFG_ENUM) {
+        fprintf(out, "\"%s\"", text);
+    } else if (row->type == CFG_STRINGS || row->type == CFG_GROUPS) {
+        fputs("( ", out);
+        while (*text) {
+            size_t len = strcspn(text, ",");
+            fprintf(out, "\"%.*s\"", (int)len, text);
+            text += len;
+            text += strspn(text, ", ");
+            fputs(*text ? ", " : " ", out);
+        }
+        fputs(")", out);
+    } else {
+        fputs(*text ? text : "0", out);
+    }
+}
+
+static void print_rows(struct cfg_schema const *schema, char const *indent, FILE *out)
+{
+    char prefix[32];
+
+    snprintf(prefix, sizeof prefix, "%s# ", indent);
+    for (size_t i = 0; i < schema->n; i++) {
+        struct cfg_row const *row = &schema->rows[i];
+        fputs("\n", out);
+        print_wrapped(row->help, prefix, out);
+        fputs(prefix, out);
+        describe(row, out);
+        fprintf(out, "; takes effect %s\n", effect_names[row->effect]);
+        if (row->type == CFG_GROUPS) {
+            fprintf(out, "%sEach entry: %s\n", prefix, row->sub->help);
+            for (size_t k = 0; k < row->sub->n; k++)
+                fprintf(out, "%s  %s: %s\n", prefix, row->sub->rows[k].name,
+                        row->sub->rows[k].help);
+        }
+        fprintf(out, "%s#= %s = ", indent, row->name);
+        print_default(row, out);
+        fputs(";\n", out);
+    }
+}
+
+void cfg_print_sample(struct cfg_schema const *schema, FILE *out)
+{
+    fprintf(out, "# %s\n%s = {", schema->help, schema->group);
+    print_rows(schema, "  ", out);
+    fputs("};\n\n", out);
+}
+
+/* A line of text may not begin with a dot or a quote in man(7). */
+static void man_text(char const *text, FILE *out)
+{
+    if (*text == '.' || *text == '\'')
+        fputs("\\&", out);
+    for (; *text; text++)
+        fputs(*text == '\\' ? "\\e" : (char const[]){ *text, '\0' }, out);
+    fputs("\n", out);
+}
+
+static void man_rows(struct cfg_schema const *schema, FILE *out)
+{
+    for (size_t i = 0; i < schema->n; i++) {
+        struct cfg_row const *row = &schema->rows[i];
+        fprintf(out, ".TP\n.B %s\n", row->name);
+        man_text(row->help, out);
+        fputs("Type: ", out);
+        describe(row, out);
+        fputs(".\n", out);
+        if (row->default_text && row->type != CFG_GROUPS) {
+            fputs("Default: ", out);
+            man_text(*row->default_text ? row->default_text : "empty", out);
+        }
+        fprintf(out, "Takes effect %s.\n", effect_names[row->effect]);
+        if (row->type == CFG_GROUPS) {
+            fputs(".RS\n", out);
+            man_rows(row->sub, out);
+            fputs(".RE\n", out);
+        }
+    }
+}
+
+void cfg_print_man(struct cfg_schema const *schema, FILE *out)
+{
+    fprintf(out, ".SH GROUP %s\n", schema->group);
+    man_text(schema->help, out);
+    man_rows(schema, out);
+}

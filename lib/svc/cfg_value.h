@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One value of a row, both ways: from a default text into the struct, and from the struct to text.
+ * Inner part of lib/svc's configuration; nobody else includes it. */
+#pragma once
+#include "cfg.h"
+#include <sofia-sip/su_alloc.h>
+
+struct buf;
+
+/** Where the row's value lies in @p base. */
+static inline void *cfg_value_at(struct cfg_row const *row, void *base)
+{
+    return (char *)base + row->offset;
+}
+
+/** Sets the default; a row without one (required, or an empty list) is left zero. Strings go into
+ *  @p home. Returns 0 or -ENOMEM; a default that does not fit its row is -EINVAL (our bug). */
+int cfg_value_default(su_home_t *home, struct cfg_row const *row, void *base);
+
+/** Index of @p name in an enum row's names, or -1. */
+int cfg_value_enum(struct cfg_row const *row, char const *name);
+
+/** Value as text, as it would stand in the file without quotes; lists joined by ", ". Not for
+ *  CFG_GROUPS. */
+void cfg_value_print(struct cfg_row const *row, void const *base, struct buf *out);
+
+/** Row of @p schema by key, or NULL. */
+struct cfg_row const *cfg_value_row(struct cfg_schema const *schema, char const *name);
+
+/** The key of @p schema that is most like @p name, or NULL if none is near. */
+char const *cfg_value_nearest(struct cfg_schema const *schema, char const *name);

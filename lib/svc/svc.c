@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The skeleton of every program: options, configuration, privileges, loop, and the way down. */
+#include "svc.h"
+#include "clock.h"
+#include "config.h"
+#include "log.h"
+#include "svc_metrics.h"
+#include "svc_parts.h"
+#include "tap.h"
+#include "wheel.h"
+#include <errno.h>
+#include <getopt.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { EXIT_USAGE = 64, EXIT_START = 69, EXIT_INTERNAL = 70, EXIT_CONFIG = 78, PATH_BYTES = 108 };
+
+struct svc {
+    struct svc_desc const *desc;
+    struct cfg *cfg;
+    struct wheel *wheel;
+    struct tap *tap;
+    struct ctl_server *ctl;
+    struct ctl_command const *tables[3];
+    void *state;
+    uv_loop_t loop;
+    uv_timer_t timer;
+    uv_prepare_t prepare;
+    uv_signal_t signals[2];
+    uint64_t started_ms;
+    bool test_clock;
+};
+
+struct options {
+    char const *file;
+    bool test, debug, test_clock;
+    int done; /* exit code if there is nothing more to do, else -1 */
+};
+
+/* --- what programs and built-in commands see --- */
+
+void svc_set_state(struct svc *svc, void *state)
+{
+    svc->state = state;
+}
+
+void *svc_state(struct svc *svc)
+{
+    return svc->state;
+}
+
+uv_loop_t *svc_loop(struct svc *svc)
+{
+    return &svc->loop;
+}
+
+struct wheel *svc_wheel(struct svc *svc)
+{
+    return svc->wheel;
+}
+
+struct tap *svc_tap(struct svc *svc)
+{
+    return svc->tap;
+}
+
+void const *svc_conf(struct svc *svc)
+{
+    return cfg_get(svc->cfg);
+}
+
+struct cfg_node const *svc_node(struct svc *svc)
+{
+    return cfg_get_node(svc->cfg);
+}
+
+struct svc_desc const *svc_descriptor(struct svc *svc)
+{
+    return svc->desc;
+}
+
+struct cfg const *svc_cfg(struct svc *svc)
+{
+    return svc->cfg;
+}
+
+struct ctl_command const *const *svc_commands(struct svc *svc)
+{
+    return svc->tables;
+}
+
+bool svc_has_test_clock(struct svc *svc)
+{
+    return svc->test_clock;
+}
+
+uint64_t svc_started_ms(struct svc *svc)
+{
+    return svc->started_ms;
+}
+
+static char const *short_name(struct svc_desc const *desc)
+{
+    char const *dash = strchr(desc->name, '-');
+
+    return dash ? dash + 1 : desc->name;
+}
+
+char const *svc_short_name(struct svc *svc)
+{
+    return short_name(svc->desc);
+}
+
+void svc_run_timers(struct svc *svc)
+{
+    wheel_run(svc->wheel, clock_now_ms());
+}
+
+/* --- options --- */
+
+static void usage(struct svc_desc const *desc, FILE *out)
+{
+    fprintf(out,
+            "%s - %s\n\n"
+            "usage: %s [-f FILE] [-dtvh]\n"
+            "  -f FILE         configuration, default /etc/crosspoint/crosspoint.conf\n"
+            "  -t              test the configuration and exit\n"
+            "  -d              log at debug level\n"
+            "  -v              print the version\n"
+            "  --print-sample  print this program's group as a sample file\n"
+            "  --print-man     print this program's group as manual page source\n"
+            "  --test-clock    let tests move the clock over the control socket\n",
+            desc->name, desc->summary, desc->name);
+}
+
+static void print_sample(struct svc_desc const *desc)
+{
+    if (strcmp(desc->schema->group, "proxy") == 0)
+        cfg_print_sample(&cfg_node_schema, stdout);
+    cfg_print_sample(desc->schema, stdout);
+}
+
+static void print_man(struct svc_desc const *desc)
+{
+    if (strcmp(desc->schema->group, "proxy") == 0)
+        cfg_print_man(&cfg_node_schema, stdout);
+    cfg_print_man(desc->schema, stdout);
+}
+
+static struct options parse_options(struct svc_desc const *desc, int argc, char **argv)
+{
+    static struct option const longs[] = {
+        {"print-sample", no_argument, NULL, 'S' },
+        { "print-man",          no_argument, NULL, 'M' },
+        { "test-clock",             no_argument, NULL, 'C' },
+        { "help",no_argument, NULL, 'h' },
+        { 0          }
+    };
+    struct options options = { .file = "/etc/crosspoint/crosspoint.conf", .done = -1 };
+    int c;
+
+    while (options.done < 0 && (c = getopt_long(argc, argv, "f:tdvh", longs, NULL)) != -1) {
+        switch (c) {
+        case 'f':
+            options.file = optarg;
+            break;
+        case 't':
+            options.test = true;
+            break;
+        case 'd':
+            options.debug = true;
+            break;
+        case 'C':
+            options.test_clock = true;
+            break;
+        case 'v':
+            printf("%s %s\n", desc->name, PACKAGE_VERSION);
+            options.done = 0;
+            break;
+        case 'h':
+            usage(desc, stdout);
+            options.done = 0;
+            break;
+        case 'S':
+            print_sample(desc);
+            options.done = 0;
+            break;
+        case 'M':
+            print_man(desc);
+            options.done = 0;
+            break;
+        default:
+            usage(desc, stderr);
+            options.done = EXIT_USAGE;
+            break;
+        }
+    }
+    if (options.done < 0 && optind < argc) {
+        usage(desc, stderr);
+        options.done = EXIT_USAGE;
+    }
+    return options;
+}
+
+/* Loads and checks; prints every fault. NULL if there were any. */
+static struct cfg *load(struct svc_desc const *desc, char const *file)
+{
+    struct cfg_faults *faults = cfg_faults_new();
+    struct cfg *cfg = faults ? cfg_load(file, desc->schema, faults) : NULL;
+
+    if (cfg && desc->check && cfg_faults_count(faults) == 0)
+        desc->check(cfg_get(cfg), cfg_get_node(cfg), faults);
+    if (!cfg || cfg_faults_count(faults)) {
+        if (faults)
+            cfg_faults_print(faults, stderr);
+        cfg_free(&cfg);
+    }
+    cfg_faults_free(&faults);
+    return cfg;
+}
+
+/* --- the way up --- */
+
+static void on_timer(uv_timer_t *timer)
+{
+    svc_run_timers(timer->data);
+}
+
+/* Before the loop sleeps: wake it for the wheel's next timer, which this turn may have armed. */
+static void on_prepare(uv_prepare_t *prepare)
+{
+    struct svc *svc = prepare->data;
+    uint64_t next = wheel_next_ms(svc->wheel, clock_now_ms());
+
+    if (next == UINT64_MAX)
+        uv_timer_stop(&svc->timer);
+    else
+        uv_timer_start(&svc->timer, on_timer, next, 0);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct svc *svc = handle->data;
+
+    log_info(NULL, "stopping signal=%d", number);
+    uv_stop(&svc->loop);
+}
+
+static int start_loop(struct svc *svc)
+{
+    static int const numbers[2] = { SIGTERM, SIGINT };
+    int err = uv_loop_init(&svc->loop);
+
+    if (err < 0)
+        return err;
+    uv_timer_init(&svc->loop, &svc->timer);
+    uv_prepare_init(&svc->loop, &svc->prepare);
+    svc->timer.data = svc->prepare.data = svc;
+    uv_prepare_start(&svc->prepare, on_prepare);
+    for (int i = 0; i < 2; i++) {
+        uv_signal_init(&svc->loop, &svc->signals[i]);
+        svc->signals[i].data = svc;
+        uv_signal_start(&svc->signals[i], on_signal, numbers[i]);
+    }
+    return 0;
+}
+
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+/* Folder of the control sockets; as root it becomes the user's, who will write there. */
+static int make_run_dir(struct cfg_node const *node, struct passwd const *user)
+{
+    if (mkdir(node->run_dir, 0750) < 0 && errno != EEXIST) {
+        log_error(NULL, "run_dir not made path=%s error=\"%s\"", node->run_dir, strerror(errno));
+        return -errno;
+    }
+    if (user && chown(node->run_dir, user->pw_uid, user->pw_gid) < 0) {
+        log_error(NULL, "run_dir not given away path=%s error=\"%s\"", node->run_dir,
+                  strerror(errno));
+        return -errno;
+    }
+    return 0;
+}
+
+/* Who to become: NULL with 0 when not started as root. */
+static int find_user(struct cfg_node const *node, struct passwd **ret)
+{
+    *ret = NULL;
+    if (geteuid() != 0)
+        return 0;
+    if ((*ret = getpwnam(node->user)) && (*ret)->pw_uid != 0)
+        return 0;
+    log_error(NULL, "node.user does not exist or is root user=\"%s\"", node->user);
+    return -ENOENT;
+}
+
+static int drop_privileges(struct passwd const *user)
+{
+    if (user && (initgroups(user->pw_name, user->pw_gid) < 0 || setgid(user->pw_gid) < 0 ||
+                 setuid(user->pw_uid) < 0)) {
+        log_error(NULL, "privileges not dropped error=\"%s\"", strerror(errno));
+        return -errno;
+    }
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+        return -errno;
+    return 0;
+}
+
+/* sd_notify(3) without libsystemd: one datagram to the socket that systemd named. */
+static void notify_ready(void)
+{
+    struct sockaddr_un addr = { .sun_family = AF_UNIX };
+    char const *path = getenv("NOTIFY_SOCKET");
+
+    if (!path || strlen(path) < 2 || strlen(path) >= sizeof addr.sun_path)
+        return;
+    size_t len = strlen(path);
+    memcpy(addr.sun_path, path, len);
+    if (*path == '@')
+        addr.sun_path[0] = '\0';
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return;
+    socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);
+    if (sendto(fd, "READY=1", 7, MSG_NOSIGNAL, (struct sockaddr *)&addr, size) < 0)
+        log_warn(NULL, "systemd was not told error=\"%s\"", strerror(errno));
+    close(fd);
+}
+
+static int open_ctl(struct svc *svc)
+{
+    char path[PATH_BYTES];
+    struct cfg_node const *node = svc_node(svc);
+
+    if ((size_t)snprintf(path, sizeof path, "%s/%s.sock", node->run_dir, short_name(svc->desc)) >=
+        sizeof path) {
+        log_error(NULL, "run_dir is too long for a socket path=%s", node->run_dir);
+        return -ENAMETOOLONG;
+    }
+    svc->ctl = ctl_server_new(&svc->loop, svc, path, svc->tables);
+    return svc->ctl ? 0 : -EIO;
+}
+
+static void close_handle(uv_handle_t *handle, void *arg)
+{
+    (void)arg;
+    if (!uv_is_closing(handle))
+        uv_close(handle, NULL);
+}
+
+static void stop_loop(struct svc *svc)
+{
+    uv_prepare_stop(&svc->prepare);
+    uv_close((uv_handle_t *)&svc->timer, NULL);
+    uv_close((uv_handle_t *)&svc->prepare, NULL);
+    for (int i = 0; i < 2; i++)
+        uv_close((uv_handle_t *)&svc->signals[i], NULL);
+    uv_run(&svc->loop, UV_RUN_DEFAULT);
+    if (uv_loop_close(&svc->loop) == UV_EBUSY) {
+        log_error(NULL, "handles were left open at the end");
+        uv_walk(&svc->loop, close_handle, NULL);
+        uv_run(&svc->loop, UV_RUN_DEFAULT);
+        uv_loop_close(&svc->loop);
+    }
+}
+
+/* init, run, deinit in mirror order. */
+static int run(struct svc *svc)
+{
+    struct cfg_node const *node = svc_node(svc);
+    struct passwd *user;
+    int code = EXIT_START;
+
+    if (find_user(node, &user) < 0 || make_run_dir(node, user) < 0 || start_loop(svc) < 0)
+        return EXIT_START;
+    svc->wheel = wheel_new(clock_now_ms());
+    if (node->tap_records)
+        svc->tap = tap_new((size_t)node->tap_records, (size_t)node->tap_bytes);
+    if (svc->wheel && svc->desc->init(svc) == 0 && drop_privileges(user) == 0 &&
+        open_ctl(svc) == 0) {
+        log_info(NULL, "ready version=%s pid=%d", PACKAGE_VERSION, (int)getpid());
+        notify_ready();
+        uv_run(&svc->loop, UV_RUN_DEFAULT);
+        code = 0;
+    }
+    ctl_server_free(&svc->ctl);
+    if (svc->wheel)
+        svc->desc->deinit(svc);
+    stop_loop(svc);
+    tap_free(&svc->tap);
+    wheel_free(&svc->wheel);
+    return code;
+}
+
+int svc_main(struct svc_desc const *desc, int argc, char **argv)
+{
+    struct options options = parse_options(desc, argc, argv);
+
+    if (options.done >= 0)
+        return options.done;
+    struct svc svc = {
+        .desc = desc,
+        .tables = {svc_builtin_commands, desc->commands},
+        .started_ms = clock_now_ms(),
+        .test_clock = options.test_clock
+    };
+    svc.cfg = load(desc, options.file);
+    if (!svc.cfg)
+        return EXIT_CONFIG;
+    int code = 0;
+    if (options.test) {
+        puts("configuration OK");
+    } else {
+        signal(SIGPIPE, SIG_IGN);
+        raise_file_limit();
+        log_init(short_name(desc),
+                 options.debug ? LOG_DEBUG : (enum log_level)svc_node(&svc)->log_level);
+        code = run(&svc);
+    }
+    cfg_free(&svc.cfg);
+    return code;
+}

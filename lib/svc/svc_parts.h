@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What svc.c shows to the built-in commands. Inner part of lib/svc; programs use svc.h. */
+#pragma once
+#include "svc.h"
+
+struct cfg const *svc_cfg(struct svc *svc);
+
+/** All command tables of the process, ended by NULL. */
+struct ctl_command const *const *svc_commands(struct svc *svc);
+
+/** Whether this run may have its clock moved (--test-clock). */
+bool svc_has_test_clock(struct svc *svc);
+
+/** Runs the timers that are due now. */
+void svc_run_timers(struct svc *svc);
+
+/** "proxy" of "crosspoint-proxy". */
+char const *svc_short_name(struct svc *svc);
+
+uint64_t svc_started_ms(struct svc *svc);
+
+/** The commands that every program has; ended by a row without a name. */
+extern struct ctl_command const svc_builtin_commands[];
