@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Owns what of a document may be seen in the tap. */
-#define _GNU_SOURCE /* memmem */
 #include "link_tap.h"
 #include "tap.h"
 #include <stdlib.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Name of the root element by looking at bytes only: for logs and ladders, never for a decision. */
-#define _GNU_SOURCE /* memmem */
 #include "csta.h"
 #include <string.h>
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The guard walks from '<' to '<'. It needs no more XML than where comments, CDATA sections and
  * quoted attribute values end: everything else that could hide a '<' is refused. */
-#define _GNU_SOURCE /* memmem */
 #include "xml_guard.h"
 #include "xml_char.h"
 #include <string.h>
