@@ -3,7 +3,8 @@
  *
  * A dialog keeps Call-ID, tags, CSeqs, remote target and route set, and makes the next request of
  * its own side. Peers that restart their CSeq after an INVITE (csta-rcc 1.6) are served with
- * DIALOG_CSEQ_RELAXED. An object with its own home: dialog_free() frees all. */
+ * DIALOG_CSEQ_RELAXED. A gateway holds one dialog per idle session, so it is made of plain strings
+ * (about 1 kB in all) instead of an arena and parsed headers; dialog_free() frees them. */
 #pragma once
 #include <sofia-sip/sip.h>
 #include <stdbool.h>
@@ -13,16 +14,19 @@ struct dialog;
 enum dialog_cseq { DIALOG_CSEQ_STRICT, DIALOG_CSEQ_RELAXED };
 
 /** Dialog as callee, from an INVITE that will be answered with @p local_tag; @p contact is our
- *  Contact value ("<sip:cti@127.0.0.1:5082>"). NULL when out of memory or without a usable Contact.
- */
+ *  Contact value ("<sip:cti@127.0.0.1:5082>"). NULL when out of memory, without a usable Contact,
+ *  or when the INVITE is inside a dialog already. */
 struct dialog *dialog_new_uas(sip_t const *invite, char const *local_tag, char const *contact,
                               enum dialog_cseq cseq);
 
-/** Dialog as caller, still without peer: dialog_invite() makes its first request. */
+/** Dialog as caller, still without peer: dialog_request() with INVITE makes its first request.
+ *  The URIs are bare ("sip:alice@example.test"). NULL when out of memory or a URI is wrong. */
 struct dialog *dialog_new_uac(char const *local_uri, char const *remote_uri, char const *contact);
 void dialog_free(struct dialog **pdialog);
 
-/** Caller side: takes remote tag, target and route set from a 2xx (or 101-199 with a tag). */
+/** Caller side: takes remote tag, target and route set from a 2xx (or 101-199 with a tag). The 2xx
+ *  of a later INVITE or UPDATE of ours, on either side, refreshes the target only. Returns 0, or a
+ *  negative errno: -EINVAL the response makes no dialog, -EPROTO it belongs to another one. */
 int dialog_established(struct dialog *dialog, sip_t const *response);
 
 /** Checks an in-dialog request and takes over its CSeq, and its Contact if it refreshes the target.

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The layer, and what its four machines share: tables, timers, the bytes to send again. */
+#define LOG_SUBSYSTEM LOG_SIP
+#include "transaction.h"
+#include "buf.h"
+#include "log.h"
+#include "message.h"
+#include "sip_metrics.h"
+#include "transaction_machine.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+char const *const transaction_event_names[TX_EVENTS] = {
+    [TX_RETRY] = "retry",     [TX_TIMEOUT] = "timeout", [TX_BROKEN] = "broken",
+    [TX_REQUEST] = "request", [TX_ACK] = "ack",         [TX_CANCEL] = "cancel",
+    [TX_1XX] = "1xx",         [TX_2XX] = "2xx",         [TX_3XX] = "3xx-6xx",
+};
+
+struct transaction_layer *transaction_layer_new(struct transport *transport, struct wheel *wheel,
+                                                struct stack_limits const *limits,
+                                                struct transaction_handlers const *handlers,
+                                                void *ctx)
+{
+    struct transaction_layer *layer = calloc(1, sizeof *layer);
+
+    if (!layer)
+        return NULL;
+    layer->transport = transport;
+    layer->wheel = wheel;
+    layer->limits = limits;
+    layer->handlers = handlers;
+    layer->ctx = ctx;
+    htab_init(&layer->servers);
+    htab_init(&layer->clients);
+    htab_init(&layer->acks);
+    htab_init(&layer->calls);
+    LIST_INIT(&layer->all);
+    return layer;
+}
+
+static bool is_client(struct transaction const *t)
+{
+    return t->table == &transaction_ict || t->table == &transaction_nict;
+}
+
+void transaction_layer_free(struct transaction_layer **player)
+{
+    struct transaction_layer *layer = *player;
+    struct transaction *t;
+
+    *player = NULL;
+    if (!layer)
+        return;
+    layer->closing = true;
+    while ((t = LIST_FIRST(&layer->all))) {
+        if (is_client(t))
+            client_transaction_end((struct client_transaction *)t);
+        else
+            server_transaction_end((struct server_transaction *)t);
+    }
+    htab_fini(&layer->servers);
+    htab_fini(&layer->clients);
+    htab_fini(&layer->acks);
+    htab_fini(&layer->calls);
+    free(layer);
+}
+
+size_t transaction_count(struct transaction_layer const *layer)
+{
+    return layer->n;
+}
+
+/* --- transactions of one Call-ID ----------------------------------------------------------------
+ */
+
+static bool call_matches(struct htab_entry const *entry, void const *call_id)
+{
+    struct transaction_call const *call =
+        (void const *)((char const *)entry - offsetof(struct transaction_call, entry));
+    return strcmp(call->call_id, call_id) == 0;
+}
+
+static struct transaction_call *find_call(struct transaction_layer *layer, char const *call_id)
+{
+    struct htab_entry *entry =
+        htab_find(&layer->calls, htab_hash(call_id, strlen(call_id), 0), call_matches, call_id);
+
+    return entry ? (void *)((char *)entry - offsetof(struct transaction_call, entry)) : NULL;
+}
+
+static struct transaction_call *ref_call(struct transaction_layer *layer, char const *call_id)
+{
+    struct transaction_call *call = find_call(layer, call_id);
+    size_t size = strlen(call_id) + 1;
+
+    if (!call) {
+        call = calloc(1, sizeof *call + size);
+        if (!call)
+            return NULL;
+        memcpy(call->call_id, call_id, size);
+        if (htab_insert(&layer->calls, &call->entry, htab_hash(call_id, size - 1, 0)) < 0) {
+            free(call);
+            return NULL;
+        }
+    }
+    call->n++;
+    return call;
+}
+
+static void unref_call(struct transaction_layer *layer, struct transaction_call *call)
+{
+    if (--call->n > 0)
+        return;
+    htab_remove(&layer->calls, &call->entry);
+    free(call);
+}
+
+bool transaction_is_full(struct transaction_layer *layer, char const *call_id)
+{
+    struct transaction_call const *call;
+
+    if (layer->n >= (size_t)layer->limits->max_transactions) {
+        met_inc(&sip_metrics, M_transaction_limit);
+        log_info(NULL, "transaction refused reason=max_transactions live=%zu", layer->n);
+        return true;
+    }
+    call = find_call(layer, call_id);
+    if (call && call->n >= (unsigned long)layer->limits->max_transactions_per_call) {
+        met_inc(&sip_metrics, M_transaction_call_limit);
+        log_info(NULL,
+                 "transaction refused reason=max_transactions_per_call live=%u call_id=\"%s\"",
+                 call->n, call_id);
+        return true;
+    }
+    return false;
+}
+
+/* --- life ---------------------------------------------------------------------------------------
+ */
+
+static struct htab *table_of(struct transaction *t)
+{
+    return is_client(t) ? &t->layer->clients : &t->layer->servers;
+}
+
+int transaction_begin(struct transaction_layer *layer, struct transaction *t,
+                      struct fsm_table const *table, char const *call_id)
+{
+    t->layer = layer;
+    t->table = table;
+    t->state = (uint8_t)table->initial;
+    snprintf(t->id, sizeof t->id, "t%llx", (unsigned long long)(++layer->serial & 0xffffffffff));
+    t->call = ref_call(layer, call_id);
+    if (!t->call)
+        return -ENOMEM;
+    if (htab_insert(table_of(t), &t->entry, t->key.word[0]) < 0) {
+        unref_call(layer, t->call);
+        return -ENOMEM;
+    }
+    LIST_INSERT_HEAD(&layer->all, t, link);
+    layer->n++;
+    met_inc(&sip_metrics, M_transactions);
+    log_debug(t->id, "transaction begins machine=%s call_id=\"%s\"", table->name, call_id);
+    return 0;
+}
+
+void transaction_end(struct transaction *t)
+{
+    transaction_unhash(t);
+    wheel_disarm(&t->retry);
+    wheel_disarm(&t->timer);
+    LIST_REMOVE(t, link);
+    t->layer->n--;
+    met_add(&sip_metrics, M_transactions, -1);
+    unref_call(t->layer, t->call);
+    free(t->wire);
+    free(t);
+}
+
+void transaction_unhash(struct transaction *t)
+{
+    htab_remove(table_of(t), &t->entry);
+}
+
+int transaction_step(struct transaction *t, enum transaction_event event,
+                     struct transaction_input *input)
+{
+    return fsm_step(t->table, &t->state, t, (int)event, input, t->id);
+}
+
+/* --- bytes --------------------------------------------------------------------------------------
+ */
+
+int transaction_print(struct transaction *t, msg_t *msg)
+{
+    struct buf out;
+
+    buf_init(&out, (size_t)t->layer->limits->max_message_bytes);
+    int rc = message_print(msg, &out);
+    if (!rc && !buf_ok(&out))
+        rc = -EMSGSIZE;
+    if (rc < 0) {
+        buf_fini(&out);
+        return rc;
+    }
+    transaction_drop_wire(t);
+    /* The buffer has grown by doubling; the copy that stays is exact. */
+    t->wire_len = (uint32_t)out.len;
+    t->wire = realloc(out.data, out.len + 1);
+    if (!t->wire)
+        t->wire = out.data;
+    return 0;
+}
+
+void transaction_drop_wire(struct transaction *t)
+{
+    free(t->wire);
+    t->wire = NULL;
+    t->wire_len = 0;
+}
+
+int transaction_send(struct transaction *t, struct transport_waiter *waiter)
+{
+    if (waiter)
+        transport_forget(waiter);
+    int rc = transport_send(t->layer->transport, &t->to, t->wire, t->wire_len, waiter);
+    if (rc < 0) {
+        char to[NET_ADDR_TEXT];
+
+        met_inc(&sip_metrics, M_transaction_send_failures);
+        log_info(t->id, "message not sent to=%s:%s error=\"%s\" call_id=\"%s\"",
+                 transport_kind_name(t->to.kind), net_addr_print(&t->to.addr, to), strerror(-rc),
+                 t->call->call_id);
+    }
+    return rc;
+}
+
+/* --- timers -------------------------------------------------------------------------------------
+ */
+
+static void on_retry(struct wheel_timer *timer)
+{
+    struct transaction *t = (void *)((char *)timer - offsetof(struct transaction, retry));
+
+    transaction_step(t, TX_RETRY, NULL);
+}
+
+static void on_timer(struct wheel_timer *timer)
+{
+    struct transaction *t = (void *)((char *)timer - offsetof(struct transaction, timer));
+
+    transaction_step(t, TX_TIMEOUT, NULL);
+}
+
+static void on_broken(struct wheel_timer *timer)
+{
+    struct transaction *t = (void *)((char *)timer - offsetof(struct transaction, timer));
+
+    transaction_step(t, TX_BROKEN, NULL);
+}
+
+void transaction_arm_retry(struct transaction *t, uint64_t in_ms)
+{
+    t->retry_ms = (uint32_t)in_ms;
+    wheel_arm(t->layer->wheel, &t->retry, in_ms, on_retry);
+}
+
+void transaction_arm(struct transaction *t, uint64_t in_ms)
+{
+    wheel_arm(t->layer->wheel, &t->timer, in_ms, on_timer);
+}
+
+void transaction_break(struct transaction *t)
+{
+    wheel_disarm(&t->retry);
+    wheel_arm(t->layer->wheel, &t->timer, 0, on_broken);
+}
+
+void transaction_retry_later(struct transaction *t, int64_t max_ms)
+{
+    uint64_t next = (uint64_t)t->retry_ms * 2;
+
+    transaction_arm_retry(t, next > (uint64_t)max_ms ? (uint64_t)max_ms : next);
+}
+
+uint64_t transaction_linger_ms(struct transaction const *t, int64_t unreliable_ms)
+{
+    return t->reliable ? 0 : (uint64_t)unreliable_ms;
+}

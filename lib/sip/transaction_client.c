@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The client side of the layer: what the owner of a request calls, and how requests leave. */
+#define LOG_SUBSYSTEM LOG_SIP
+#include "buf.h"
+#include "log.h"
+#include "message.h"
+#include "sip_metrics.h"
+#include "transaction_machine.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char const *via_transport(enum transport_kind kind)
+{
+    static char const *const names[TRANSPORT_KINDS] = { "UDP", "TCP", "TLS" };
+
+    return names[kind];
+}
+
+/* Our Via on top (RFC 3261 §18.1.1); settles which listener sends. RFC 3581 asks for rport. */
+static int push_via(struct transaction_layer *layer, msg_t *request, struct destination *to,
+                    char const *branch)
+{
+    struct transport *transport = layer->transport;
+    int listener = transport_pick_listener(transport, to->kind, &to->addr, to->listener);
+    char line[512];
+
+    if (listener < 0)
+        return listener;
+    to->listener = (uint16_t)listener;
+    char const *host = transport_listener_host(transport, to->listener);
+    bool bare_ipv6 = strchr(host, ':') && host[0] != '[';
+    int len = snprintf(line, sizeof line, "Via: SIP/2.0/%s %s%s%s:%u%s;branch=%s",
+                       via_transport(to->kind), bare_ipv6 ? "[" : "", host, bare_ipv6 ? "]" : "",
+                       net_addr_port(transport_listener_addr(transport, to->listener)),
+                       to->kind == TRANSPORT_UDP ? ";rport" : "", branch);
+    return len < (int)sizeof line ? message_add_first(request, line) : -EMSGSIZE;
+}
+
+static void on_connection_failed(struct transport_waiter *waiter, int error)
+{
+    struct client_transaction *ct =
+        (void *)((char *)waiter - offsetof(struct client_transaction, waiter));
+
+    log_info(ct->base.id, "connection died under a request error=\"%s\" call_id=\"%s\"",
+             strerror(abs(error)), ct->base.call->call_id);
+    transaction_step(&ct->base, TX_BROKEN, NULL);
+}
+
+/* Enters a client transaction; `branch` must be set. Takes nothing of @p request. */
+static int begin(struct transaction_layer *layer, struct client_transaction *ct, sip_t const *sip,
+                 struct destination const *to)
+{
+    char const *method = sip->sip_request->rq_method_name;
+    bool invite = sip->sip_request->rq_method == sip_method_invite;
+
+    ct->base.to = *to;
+    ct->base.reliable = to->kind != TRANSPORT_UDP;
+    ct->waiter.on_failed = on_connection_failed;
+    transaction_key_client(ct->branch, method, &ct->base.key);
+    return transaction_begin(layer, &ct->base, invite ? &transaction_ict : &transaction_nict,
+                             sip->sip_call_id->i_id);
+}
+
+/* First transmission: Timers A and B, or E and F (RFC 3261 §17.1.1.2, §17.1.2.2). */
+static void start(struct client_transaction *ct, int error)
+{
+    struct transaction *t = &ct->base;
+
+    transaction_arm(t, 64 * (uint64_t)t->layer->limits->t1_ms);
+    if (!t->reliable)
+        transaction_arm_retry(t, (uint64_t)t->layer->limits->t1_ms);
+    if (!error)
+        error = transaction_send(t, &ct->waiter);
+    if (error)
+        transaction_break(t);
+    else if (t->reliable && t->table == &transaction_nict)
+        transaction_drop_wire(t); /* nothing will be sent again */
+}
+
+struct client_transaction *client_transaction_new(struct transaction_layer *layer, msg_t *request,
+                                                  struct destination const *to,
+                                                  char const *loop_hash,
+                                                  struct client_handlers const *handlers, void *ctx)
+{
+    struct client_transaction *ct = NULL;
+    sip_t const *sip = request ? sip_object(request) : NULL;
+
+    if (!sip || layer->closing || transaction_is_full(layer, sip->sip_call_id->i_id))
+        goto fail;
+    ct = calloc(1, sizeof *ct);
+    if (!ct)
+        goto fail;
+    transaction_branch_make(ct->branch, layer->worker, loop_hash);
+    if (begin(layer, ct, sip, to) < 0)
+        goto fail;
+    ct->handlers = handlers;
+    ct->ctx = ctx;
+    int error = push_via(layer, request, &ct->base.to, ct->branch);
+    if (!error)
+        error = transaction_print(&ct->base, request);
+    start(ct, error);
+    msg_destroy(request);
+    return ct;
+
+fail:
+    free(ct);
+    msg_destroy(request);
+    return NULL;
+}
+
+void client_transaction_cancel(struct client_transaction *ct)
+{
+    if (ct->base.table == &transaction_ict)
+        transaction_step(&ct->base, TX_CANCEL, NULL);
+}
+
+void client_transaction_detach(struct client_transaction *ct)
+{
+    ct->handlers = NULL;
+    /* Only an INVITE that proceeds runs without a timer of its own. */
+    if (!ct->base.timer.armed)
+        transaction_arm(&ct->base, (uint64_t)ct->base.layer->limits->timer_c_ms);
+}
+
+int transaction_send_ack(struct transaction_layer *layer, msg_t *request, struct destination *to,
+                         char const *loop_hash)
+{
+    char branch[TRANSACTION_BRANCH_SIZE];
+    struct buf out;
+
+    buf_init(&out, (size_t)layer->limits->max_message_bytes);
+    transaction_branch_make(branch, layer->worker, loop_hash);
+    int rc = push_via(layer, request, to, branch);
+    if (!rc)
+        rc = message_print(request, &out);
+    if (!rc)
+        rc = transport_send(layer->transport, to, out.data, out.len, NULL);
+    buf_fini(&out);
+    msg_destroy(request);
+    return rc;
+}
+
+/* --- for the machines ---------------------------------------------------------------------------
+ */
+
+void client_transaction_end(struct client_transaction *ct)
+{
+    struct client_handlers const *handlers = ct->handlers;
+
+    ct->handlers = NULL;
+    transport_forget(&ct->waiter);
+    if (handlers)
+        handlers->on_gone(ct->ctx, ct);
+    transaction_end(&ct->base);
+}
+
+void client_transaction_deliver(struct client_transaction *ct, msg_t *response)
+{
+    if (ct->handlers)
+        ct->handlers->on_response(ct->ctx, ct, response);
+}
+
+void client_transaction_fail(struct client_transaction *ct, enum transaction_failure why)
+{
+    transaction_unhash(&ct->base);
+    if (why == TRANSACTION_TIMEOUT) {
+        char to[NET_ADDR_TEXT];
+
+        met_inc(&sip_metrics, M_transaction_timeouts);
+        log_info(ct->base.id, "request timed out to=%s:%s call_id=\"%s\"",
+                 transport_kind_name(ct->base.to.kind), net_addr_print(&ct->base.to.addr, to),
+                 ct->base.call->call_id);
+    }
+    if (ct->handlers)
+        ct->handlers->on_failure(ct->ctx, ct, why);
+    client_transaction_end(ct);
+}
+
+void client_transaction_transmit(struct client_transaction *ct)
+{
+    met_inc(&sip_metrics, M_transaction_retransmitted);
+    /* A lost retransmission is what the next one is for. */
+    transaction_send(&ct->base, NULL);
+}
+
+/* RFC 3261 §9.1: same branch, same destination, and if no final response follows in 64*T1, the
+ * INVITE is over. */
+void client_transaction_send_cancel(struct client_transaction *ct)
+{
+    struct transaction *invite = &ct->base;
+    struct client_transaction *cancel = NULL;
+    msg_t *msg = NULL;
+
+    if (ct->cancel_sent)
+        return;
+    ct->cancelled = ct->cancel_sent = true;
+    transaction_arm(invite, 64 * (uint64_t)invite->layer->limits->t1_ms);
+    msg = transaction_hop_cancel(invite->wire, invite->wire_len);
+    cancel = calloc(1, sizeof *cancel);
+    if (!msg || !cancel)
+        goto fail;
+    memcpy(cancel->branch, ct->branch, sizeof cancel->branch);
+    if (begin(invite->layer, cancel, sip_object(msg), &invite->to) < 0)
+        goto fail;
+    start(cancel, transaction_print(&cancel->base, msg));
+    msg_destroy(msg);
+    return;
+
+fail:
+    log_error(invite->id, "CANCEL not sent call_id=\"%s\"", invite->call->call_id);
+    free(cancel);
+    msg_destroy(msg);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* For tests of the transaction layer: a layer on a transport that only records, an owner that only
+ * records, and a player of scripts.
+ *
+ * A script is a table of steps. After each step the rig compares what happened, in order, with the
+ * step's text: ">180" a message left, "request", "cancel", "ack", "180" (a response) the owner was
+ * called, "timeout", "transport", "gone" it heard of an end. T1 is 50 s here, so that a slow
+ * machine changes nothing; times are written in T1 from the start of the script. */
+#pragma once
+#include "transaction.h"
+
+#define RIG_T1_MS 50000
+#define RIG_T(x)  ((uint64_t)((x)*RIG_T1_MS))
+
+enum rig_op {
+    RIG_END,
+    RIG_RECEIVE, /* `text`: "METHOD CSEQ [TO-TAG [CALL-ID]]", or a status to answer our request */
+    RIG_RESPOND, /* the owner sends the status `text` */
+    RIG_DROP,    /* the owner drops the server transaction */
+    RIG_AT,      /* the clock moves to `at` */
+    RIG_SEND,    /* the owner sends a request with method `text` */
+    RIG_CANCEL,  /* the owner cancels it */
+    RIG_DETACH,
+    RIG_BROKEN, /* from now on sending fails; with `text` "ok" no more */
+    RIG_DIE,    /* the connection dies under the request */
+};
+
+struct rig_step {
+    enum rig_op op;
+    char const *text;
+    char const *expect;
+    uint64_t at;
+};
+
+struct rig_script {
+    char const *name;
+    enum transport_kind kind;
+    char const *branch;        /* of received requests; NULL: none (RFC 2543) */
+    struct rig_step steps[24]; /* ends with RIG_END */
+};
+
+/** Plays one script; a difference fails the test with the number of the step. At the end the layer
+ *  must have no transaction left, if the script ends with a step that says "gone". */
+void rig_play(struct rig_script const *script);
+
+/* --- for tests that need more than a script ----------------------------------------------------
+ */
+
+struct rig;
+
+struct rig *rig_new(enum transport_kind kind, char const *branch);
+void rig_free(struct rig **prig);
+struct stack_limits *rig_limits(struct rig *rig);
+struct transaction_layer *rig_layer(struct rig *rig);
+
+/** Text of the last message that left, and where it went. */
+char const *rig_last_sent(struct rig const *rig);
+struct destination const *rig_last_to(struct rig const *rig);
+struct server_transaction *rig_server(struct rig const *rig);
+
+/** Gives the layer these bytes, as from 192.0.2.1:5060. */
+void rig_receive_text(struct rig *rig, char const *text);
+void rig_do(struct rig *rig, struct rig_step const *step);
+
+/** What happened since the last call, words between spaces. */
+char const *rig_take_trace(struct rig *rig);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Branches, and the way of a response. */
+#include "transaction_via.h"
+#include "token.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+void transaction_branch_make(char ret[static TRANSACTION_BRANCH_SIZE], unsigned worker,
+                             char const *loop_hash)
+{
+    char token[20 + 1];
+
+    TOKEN_FILL(token);
+    snprintf(ret, TRANSACTION_BRANCH_SIZE, "z9hG4bK%x.%.*s.%s", worker & 0xffff,
+             TRANSACTION_LOOP_MAX, loop_hash ? loop_hash : "", token);
+}
+
+static uint16_t sent_by_port(sip_via_t const *via, enum transport_kind kind)
+{
+    unsigned long port = via->v_port ? strtoul(via->v_port, NULL, 10) : 0;
+
+    if (port == 0 || port > UINT16_MAX)
+        return kind == TRANSPORT_TLS ? 5061 : 5060;
+    return (uint16_t)port;
+}
+
+void transaction_response_route(sip_via_t const *via, struct origin const *from,
+                                struct destination *ret)
+{
+    uint16_t port = sent_by_port(via, from->kind);
+    struct net_addr maddr;
+
+    *ret = (struct destination){ .kind = from->kind,
+                                 .listener = from->listener,
+                                 .connection = from->connection,
+                                 .addr = from->peer };
+    if (from->kind != TRANSPORT_UDP) {
+        /* Only for the case that the connection is gone: RFC 3261 §18.2.2, first point. */
+        net_addr_set_port(&ret->addr, port);
+        return;
+    }
+    if (via->v_maddr && net_addr_parse(&maddr, via->v_maddr, port) == 0)
+        ret->addr = maddr;
+    else if (!via->v_rport)
+        net_addr_set_port(&ret->addr, port);
+}
