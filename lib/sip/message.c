@@ -24,12 +24,16 @@ static bool is_parsable(char const *text, size_t len)
     size_t lines = 0, items = 0;
 
     for (size_t i = 0; i < len; i++) {
-        if (!text[i])
+        /* A lone CR ends a line for sofia-sip and for no one else: a way to hide a header. */
+        if (!text[i] || (text[i] == '\r' && (i + 1 == len || text[i + 1] != '\n')))
             return false;
         items += text[i] == ',';
         if (text[i] != '\n')
             continue;
         if (++lines > MAX_HEADER_LINES)
+            return false;
+        /* sofia-sip takes a continued start line for a header */
+        if (lines == 1 && i + 1 < len && (text[i + 1] == ' ' || text[i + 1] == '\t'))
             return false;
         size_t next = i + 1 + (i + 1 < len && text[i + 1] == '\r');
         if (next < len && text[next] == '\n')

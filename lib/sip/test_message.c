@@ -128,48 +128,53 @@ static void test_headers_of_one_line(void **state)
 #define ID   "Call-ID: 1@a\r\n"
 #define CSEQ "CSeq: 1 INVITE\r\n"
 
+#define FAULT(text, fault)                                                                         \
+    {                                                                                              \
+        text, fault                                                                                \
+    }
 static struct {
     char const *text, *fault;
 } const faults[] = {
-    {GOOD(VIA,                              FROM,                            ID, CSEQ, ""), NULL },
-    { GOOD(VIA,                                 FROM,                                                             ID, CSEQ, "Date: yesterday\r\nWarning: ???\r\n"), NULL },
-    { GOOD("",                                    FROM,                                                           ID, CSEQ, ""), "missing Via" },
-    { GOOD(VIA,                                   "",  ID, CSEQ, ""), "missing From" },
-    { GOOD(VIA,                                 FROM,                                                               "", CSEQ, ""), "missing Call-ID" },
-    { GOOD(VIA,FROM,ID, "", ""), "missing CSeq" },
-    { GOOD(VIA,                                  FROM,                                                    ID, CSEQ ID, ""), "two Call-ID" },
-    { GOOD(VIA,                             FROM FROM,                        ID, CSEQ, ""), "two From" },
-    { GOOD(VIA,                                 FROM,                                                             ID, CSEQ "CSeq: 2 INVITE\r\n", ""), "two CSeq" },
-    { GOOD(VIA,                                    FROM,                                                           ID, CSEQ, "Max-Forwards: 7\r\nMax-Forwards: 8\r\n"), "two Max-Forwards" },
-    { GOOD(VIA,                                   FROM,ID, CSEQ, "l: 0\r\nContent-Length: 0\r\n"), "two Content-Length" },
-    { GOOD(VIA,                    "From: \"a <sip:a@a.test>;tag=1\r\n",                                                  ID, CSEQ, ""), "bad From" },
-    { GOOD(VIA,                                    "From: <sip:>;tag=1\r\n",                                                                                                 ID, CSEQ, ""), "bad From" },
-    { GOOD("Via: SIP 2.0 a\r\n",                                  FROM,                                                   ID, CSEQ, ""), "bad Via" },
-    { GOOD(VIA,                             FROM,                       ID, "CSeq: 1 ACK\r\n", ""), "CSeq method is not the request's" },
-    { GOOD(VIA,                              FROM,                                                          ID, "CSeq: 1 invite\r\n", ""), "CSeq method is not the request's" },
-    { GOOD(VIA,                                    FROM,                                                           ID, "CSeq: 2147483648 INVITE\r\n", ""), "CSeq number too large" },
-    { GOOD(VIA,                                   FROM,                                       ID, "CSeq: 2147483647 INVITE\r\n", ""), NULL },
-    { GOOD(VIA,                           FROM,                                                         ID, "CSeq: 36893488147419103232 INVITE\r\n", ""), "bad CSeq" },
-    { GOOD(VIA, FROM,ID, CSEQ, "Max-Forwards: 256\r\n"), "Max-Forwards too large" },
-    { GOOD(VIA,                                  FROM,                                                       ID, CSEQ, "Max-Forwards: 255\r\n"), NULL },
-    { GOOD(VIA,                             FROM,                     ID, CSEQ, "Max-Forwards: many\r\n"), "bad Max-Forwards" },
-    { GOOD(VIA,                                 FROM,                       ID, CSEQ, "Content-Length: 1\r\n"), "Content-Length larger than the body" },
-    { GOOD(VIA,                                    FROM,                                                           ID, CSEQ, "Content-Length: -1\r\n"), "bad Content-Length" },
-    { GOOD(VIA,                                   FROM,                                                               ID, CSEQ, "Content-Length: 4294967296\r\n"), "bad Content-Length" },
-    { GOOD(VIA,                 FROM,                                               ID, CSEQ, "Contact: %\r\n"), "bad Contact" },
-    { GOOD(VIA,FROM,ID, CSEQ, "no colon here\r\n"), "header line without a name" },
-    { "INVITE sip:b@b.test SIP/7.0\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n",
-     MESSAGE_FAULT_VERSION                                                      },
-    { "INVITE <sip:b@b.test> SIP/2.0\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n",
-     "bad Request-URI"},
-    { "INVITE sip:b@b.test; lr SIP/2.0\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n",
-     "bad start line"                                                            },
-    { "INVITE sip: SIP/2.0\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n",                                    "bad start line"                                         },
-    { "INVITE sip:b@b.test SIP/2.0\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ,
-     "header without its end"           },
-    { "SIP/2.0 200 OK\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n",                            NULL                                                         },
-    { "SIP/2.0 099 Low\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n",     "bad status code"           },
-    { "SIP/2.0 700 High\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n",                                  "bad status code"                              },
+    FAULT(GOOD(VIA, FROM, ID, CSEQ, ""), NULL),
+    FAULT(GOOD(VIA, FROM, ID, CSEQ, "Date: yesterday\r\nWarning: ???\r\n"), NULL),
+    FAULT(GOOD("", FROM, ID, CSEQ, ""), "missing Via"),
+    FAULT(GOOD(VIA, "", ID, CSEQ, ""), "missing From"),
+    FAULT(GOOD(VIA, FROM, "", CSEQ, ""), "missing Call-ID"),
+    FAULT(GOOD(VIA, FROM, ID, "", ""), "missing CSeq"),
+    FAULT(GOOD(VIA, FROM, ID, CSEQ ID, ""), "two Call-ID"),
+    FAULT(GOOD(VIA, FROM FROM, ID, CSEQ, ""), "two From"),
+    FAULT(GOOD(VIA, FROM, ID, CSEQ "CSeq: 2 INVITE\r\n", ""), "two CSeq"),
+    FAULT(GOOD(VIA, FROM, ID, CSEQ, "Max-Forwards: 7\r\nMax-Forwards: 8\r\n"), "two Max-Forwards"),
+    FAULT(GOOD(VIA, FROM, ID, CSEQ, "l: 0\r\nContent-Length: 0\r\n"), "two Content-Length"),
+    FAULT(GOOD(VIA, "From: \"a <sip:a@a.test>;tag=1\r\n", ID, CSEQ, ""), "bad From"),
+    FAULT(GOOD(VIA, "From: <sip:>;tag=1\r\n", ID, CSEQ, ""), "bad From"),
+    FAULT(GOOD("Via: SIP 2.0 a\r\n", FROM, ID, CSEQ, ""), "bad Via"),
+    FAULT(GOOD(VIA, FROM, ID, "CSeq: 1 ACK\r\n", ""), "CSeq method is not the request's"),
+    FAULT(GOOD(VIA, FROM, ID, "CSeq: 1 invite\r\n", ""), "CSeq method is not the request's"),
+    FAULT(GOOD(VIA, FROM, ID, "CSeq: 2147483648 INVITE\r\n", ""), "CSeq number too large"),
+    FAULT(GOOD(VIA, FROM, ID, "CSeq: 2147483647 INVITE\r\n", ""), NULL),
+    FAULT(GOOD(VIA, FROM, ID, "CSeq: 36893488147419103232 INVITE\r\n", ""), "bad CSeq"),
+    FAULT(GOOD(VIA, FROM, ID, CSEQ, "Max-Forwards: 256\r\n"), "Max-Forwards too large"),
+    FAULT(GOOD(VIA, FROM, ID, CSEQ, "Max-Forwards: 255\r\n"), NULL),
+    FAULT(GOOD(VIA, FROM, ID, CSEQ, "Max-Forwards: many\r\n"), "bad Max-Forwards"),
+    FAULT(GOOD(VIA, FROM, ID, CSEQ, "Content-Length: 1\r\n"),
+          "Content-Length larger than the body"),
+    FAULT(GOOD(VIA, FROM, ID, CSEQ, "Content-Length: -1\r\n"), "bad Content-Length"),
+    FAULT(GOOD(VIA, FROM, ID, CSEQ, "Content-Length: 4294967296\r\n"), "bad Content-Length"),
+    FAULT(GOOD(VIA, FROM, ID, CSEQ, "Contact: %\r\n"), "bad Contact"),
+    FAULT(GOOD(VIA, FROM, ID, CSEQ, "no colon here\r\n"), "header line without a name"),
+    FAULT("INVITE sip:b@b.test SIP/7.0\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n",
+          MESSAGE_FAULT_VERSION),
+    FAULT("INVITE <sip:b@b.test> SIP/2.0\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n",
+          "bad Request-URI"),
+    FAULT("INVITE sip:b@b.test; lr SIP/2.0\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n",
+          "bad start line"),
+    FAULT("INVITE sip: SIP/2.0\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n", "bad start line"),
+    FAULT("INVITE sip:b@b.test SIP/2.0\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ,
+          "header without its end"),
+    FAULT("SIP/2.0 200 OK\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n", NULL),
+    FAULT("SIP/2.0 099 Low\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n", "bad status code"),
+    FAULT("SIP/2.0 700 High\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n", "bad status code"),
 };
 
 static void test_faults(void **state)
@@ -200,6 +205,8 @@ static void test_garbage(void **state)
     for (size_t i = 0; i < sizeof garbage / sizeof *garbage; i++)
         assert_null(message_parse(garbage[i], strlen(garbage[i])));
     assert_null(message_parse("A b:c SIP/2.0\r\nX: \0\r\n\r\n", 24));
+    assert_null(message_parse("A b:c SIP/2.0\r\nX: y\rl: 5\r\n\r\n", 28));
+    assert_null(message_parse("A b:c SIP/2.0\r\n l: 5\r\n\r\n", 24));
 }
 
 /* sofia-sip recurses per list item and walks its chain per header. */
