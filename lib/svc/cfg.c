@@ -70,6 +70,16 @@ static void load_int(struct loader *loader, struct cfg_row const *row, config_se
                   row->min, row->max, row->unit ? " " : "", row->unit ? row->unit : "");
 }
 
+/* A relative path starts from the folder of its file, wherever the program was started. */
+static char const *resolve_path(struct loader *loader, char const *text)
+{
+    char const *slash = strrchr(loader->file, '/');
+
+    if (*text == '/' || !*text || !slash)
+        return text;
+    return su_sprintf(loader->home, "%.*s/%s", (int)(slash - loader->file), loader->file, text);
+}
+
 /* Checks one string and keeps a copy; NULL after a fault. */
 static char const *load_text(struct loader *loader, struct cfg_row const *row,
                              config_setting_t *setting, size_t max)
@@ -86,12 +96,14 @@ static char const *load_text(struct loader *loader, struct cfg_row const *row,
                   max);
         return NULL;
     }
-    if (row->check && (why = row->check(text))) {
+    if (row->type == CFG_PATH)
+        text = resolve_path(loader, text);
+    if (text && row->check && (why = row->check(text))) {
         cfg_fault(loader->faults, where_of(loader, setting), "%s: \"%s\": %s", row->name, text,
                   why);
         return NULL;
     }
-    return su_strdup(loader->home, text);
+    return text ? su_strdup(loader->home, text) : NULL;
 }
 
 static void load_enum(struct loader *loader, struct cfg_row const *row, config_setting_t *setting,
@@ -198,6 +210,7 @@ static void load_setting(struct loader *loader, struct cfg_row const *row,
         load_int(loader, row, setting, at);
         break;
     case CFG_STRING:
+    case CFG_PATH:
         *(char const **)at = load_text(loader, row, setting, (size_t)row->max);
         break;
     case CFG_ENUM:

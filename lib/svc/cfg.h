@@ -37,7 +37,8 @@ struct cfg_groups {
     size_t n;
 };
 
-enum cfg_type { CFG_BOOL, CFG_INT, CFG_STRING, CFG_ENUM, CFG_STRINGS, CFG_GROUPS };
+/** CFG_PATH is a string; a relative path is made to start from the folder of its file. */
+enum cfg_type { CFG_BOOL, CFG_INT, CFG_STRING, CFG_PATH, CFG_ENUM, CFG_STRINGS, CFG_GROUPS };
 enum cfg_effect { CFG_LIVE, CFG_RELOAD, CFG_RESTART };
 
 /** Refuses a string value (each one of a CFG_STRINGS list): returns NULL, or why it is wrong. */
@@ -81,6 +82,10 @@ struct cfg_schema {
 #define CFG_ROW_STRING(key, S, f, ...)                                                             \
     {                                                                                              \
         .name = key, .type = CFG_STRING, .offset = CFG_FIELD_(char const *, S, f), __VA_ARGS__     \
+    }
+#define CFG_ROW_PATH(key, S, f, ...)                                                               \
+    {                                                                                              \
+        .name = key, .type = CFG_PATH, .offset = CFG_FIELD_(char const *, S, f), __VA_ARGS__       \
     }
 #define CFG_ROW_ENUM(key, S, f, ...)                                                               \
     {                                                                                              \

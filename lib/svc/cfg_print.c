@@ -53,9 +53,9 @@ json_t *cfg_show(struct cfg const *cfg)
 }
 
 static char const *const type_names[] = {
-    [CFG_BOOL] = "true or false",      [CFG_INT] = "number",
-    [CFG_STRING] = "string",           [CFG_ENUM] = "one of",
-    [CFG_STRINGS] = "list of strings", [CFG_GROUPS] = "list of groups",
+    [CFG_BOOL] = "true or false",    [CFG_INT] = "number",  [CFG_STRING] = "string",
+    [CFG_PATH] = "file name",        [CFG_ENUM] = "one of", [CFG_STRINGS] = "list of strings",
+    [CFG_GROUPS] = "list of groups",
 };
 
 static char const *const effect_names[] = {
@@ -98,7 +98,7 @@ static void print_default(struct cfg_row const *row, FILE *out)
 {
     char const *text = row->default_text ? row->default_text : "";
 
-    if (row->type == CFG_STRING || row->type == CFG_ENUM) {
+    if (row->type == CFG_STRING || row->type == CFG_PATH || row->type == CFG_ENUM) {
         fprintf(out, "\"%s\"", text);
     } else if (row->type == CFG_STRINGS || row->type == CFG_GROUPS) {
         fputs("( ", out);

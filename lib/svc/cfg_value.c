@@ -50,6 +50,7 @@ int cfg_value_default(su_home_t *home, struct cfg_row const *row, void *base)
         *(int64_t *)at = strtoll(text, NULL, 10);
         return 0;
     case CFG_STRING:
+    case CFG_PATH:
         return (*(char const **)at = su_strdup(home, text)) ? 0 : -ENOMEM;
     case CFG_ENUM:
         *(int *)at = cfg_value_enum(row, text);
@@ -73,7 +74,8 @@ void cfg_value_print(struct cfg_row const *row, void const *base, struct buf *ou
     case CFG_INT:
         buf_printf(out, "%" PRId64, *(int64_t const *)at);
         break;
-    case CFG_STRING: {
+    case CFG_STRING:
+    case CFG_PATH: {
         char const *text = *(char const *const *)at;
         buf_puts(out, text ? text : "");
         break;
