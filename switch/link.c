@@ -323,6 +323,7 @@ static int start_listening(struct link_server *server)
 struct link_server *link_server_new(struct link_options const *options,
                                     struct link_host const *host, void *ctx)
 {
+    char text[NET_ADDR_TEXT];
     struct link_server *server = calloc(1, sizeof *server);
     if (!server)
         return NULL;
@@ -338,11 +339,12 @@ struct link_server *link_server_new(struct link_options const *options,
     server->n_handles = 1;
     error = start_listening(server);
     if (error < 0) {
-        char text[NET_ADDR_TEXT];
         log_error(NULL, "cannot listen address=%s reason=\"%s\"",
                   net_addr_print(&options->listen, text), uv_strerror(error));
         link_server_free(&server);
+        return NULL;
     }
+    log_info(NULL, "listening address=%s", net_addr_print(&server->address, text));
     return server;
 }
 

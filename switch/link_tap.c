@@ -1,30 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Owns what of a document may be seen in the tap. */
 #include "link_tap.h"
+#include "buf.h"
 #include "tap.h"
-#include <stdlib.h>
 #include <string.h>
 
 static char const word[] = "password";
 
-/* Stars from the end of the start tag to the next end tag; of a document that breaks off, all the
- * rest. */
-static void mask(char *xml, size_t len)
+/* Puts stars, always as many, from the end of the start tag to the next end tag; in a document that
+ * breaks off, for all the rest. */
+static void add_masked(struct buf *out, char const *xml, size_t len)
 {
-    char *end = xml + len;
-    for (char *p = xml; (p = memmem(p, (size_t)(end - p), word, sizeof word - 1));) {
-        p = memchr(p, '>', (size_t)(end - p));
+    char const *end = xml + len, *p = xml;
+    char const *found = memmem(p, (size_t)(end - p), word, sizeof word - 1);
+    while (found && (found = memchr(found, '>', (size_t)(end - found)))) {
+        buf_add(out, p, (size_t)(found + 1 - p));
+        buf_puts(out, "***");
+        p = memmem(found, (size_t)(end - found), "</", 2);
         if (!p)
             return;
-        char *stop = memmem(p, (size_t)(end - p), "</", 2);
-        for (p++; p < (stop ? stop : end); p++)
-            *p = '*';
-        if (!stop)
-            return;
-        p = memchr(stop, '>', (size_t)(end - stop));
-        if (!p)
-            return;
+        found = memchr(p, '>', (size_t)(end - p));
+        if (found)
+            found = memmem(found, (size_t)(end - found), word, sizeof word - 1);
     }
+    buf_add(out, p, (size_t)(end - p));
 }
 
 void link_tap_add(struct tap *tap, struct tap_record const *like, char const *xml, size_t len)
@@ -35,11 +34,10 @@ void link_tap_add(struct tap *tap, struct tap_record const *like, char const *xm
         tap_add(tap, like, xml, len);
         return;
     }
-    char *copy = malloc(len);
-    if (!copy)
-        return;
-    memcpy(copy, xml, len);
-    mask(copy, len);
-    tap_add(tap, like, copy, len);
-    free(copy);
+    struct buf masked;
+    buf_init(&masked, 2 * len + sizeof word);
+    add_masked(&masked, xml, len);
+    if (buf_ok(&masked))
+        tap_add(tap, like, buf_text(&masked), masked.len);
+    buf_fini(&masked);
 }

@@ -236,14 +236,14 @@ static void test_finish_sends_first(void **state)
 static struct {
     char const *sent, *tapped;
 } const masked[] = {
-    {"<a/>",                                          "<a/>"                                   },
-    { "<l><password>secret</password><b/></l>",       "<l><password>******</password><b/></l>" },
-    { "<x:password q=\"1\">s&lt;t</x:password>",      "<x:password q=\"1\">******</x:password>"},
-    { "<password>secret",                             "<password>******"                       },
-    { "<password",                                    "<password"                              },
-    { "<password/><b>1</b>",                          "<password/>****</b>"                    },
+    {"<a/>",                                          "<a/>"                                },
+    { "<l><password>secret</password><b/></l>",       "<l><password>***</password><b/></l>" },
+    { "<x:password q=\"1\">s&lt;t</x:password>",      "<x:password q=\"1\">***</x:password>"},
+    { "<password>secret",                             "<password>***"                       },
+    { "<password",                                    "<password"                           },
+    { "<password/><b>1</b>",                          "<password/>***</b>"                  },
     { "<password>a</password><password>b</password>",
-     "<password>*</password><password>*</password>"                                            },
+     "<password>***</password><password>***</password>"                                     },
 };
 
 static void test_tap_hides_passwords(void **state)

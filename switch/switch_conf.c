@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Owns the configuration rows of the switch. */
+#include "switch_conf.h"
+#include "net_addr.h"
+#include "number.h"
+#include "password.h"
+#include <errno.h>
+#include <string.h>
+
+static char const *check_address(char const *value)
+{
+    struct net_addr addr;
+    return net_addr_parse(&addr, value, 0) < 0 ? "is not an IP address with a port" : NULL;
+}
+
+static char const *check_password_file(char const *path)
+{
+    char password[PASSWORD_MAX + 1];
+    int error = password_load(path, password);
+    if (error == -EINVAL)
+        return "its first line is empty or too long for a password";
+    return error ? strerror(-error) : NULL;
+}
+
+/* Lines are found by their reduced number, so another spelling could never be called. */
+static char const *check_number(char const *value)
+{
+    char number[NUMBER_MAX + 1];
+    if (number_parse(value, number) < 0 || strcmp(value, number) != 0)
+        return "is not a number of digits, * and #, with or without + in front";
+    return NULL;
+}
+
+static const struct cfg_row line_rows[] = {
+    CFG_ROW_STRING("number", struct switch_line_conf, number, .max = NUMBER_MAX,
+                   .effect = CFG_RESTART, .check = check_number,
+                   .help = "Directory number of the line."),
+    CFG_ROW_STRINGS("devices", struct switch_line_conf, devices, .max = 16, .effect = CFG_RESTART,
+                    .help = "Names of the phones that have the line."),
+};
+
+static const struct cfg_schema line_schema = {
+    .group = "lines entry",
+    .size = sizeof(struct switch_line_conf),
+    .rows = line_rows,
+    .n = sizeof line_rows / sizeof *line_rows,
+    .help = "One line and its phones.",
+};
+
+#define INT(key, field, lowest, highest, text, ...)                                                \
+    CFG_ROW_INT(key, struct switch_conf, field, .min = lowest, .max = highest,                     \
+                .default_text = text, .effect = CFG_RESTART, __VA_ARGS__)
+
+static const struct cfg_row rows[] = {
+    CFG_ROW_STRING("listen", struct switch_conf, listen, .max = 64,
+                   .default_text = "127.0.0.1:2750", .effect = CFG_RESTART, .check = check_address,
+                   .help = "Address and port for CSTA XML over TCP."),
+    CFG_ROW_STRING("user", struct switch_conf, user, .max = 128, .effect = CFG_RESTART,
+                   .help = "Name that an application must give to start a session."),
+    CFG_ROW_PATH("password_file", struct switch_conf, password_file, .max = 1024,
+                 .effect = CFG_RESTART, .check = check_password_file,
+                 .help = "File whose first line is that application's password; a relative name "
+                         "starts at the folder of the configuration file."),
+    CFG_ROW_GROUPS("lines", struct switch_conf, lines, .max = 100000, .effect = CFG_RESTART,
+                   .sub = &line_schema, .help = "The lines of the switch."),
+    INT("heartbeat", heartbeat_s, 1, 3600, "30", .unit = "s",
+        .help = "Time between SystemStatus messages; a link silent for two of them is closed."),
+    INT("session_max", session_max_s, 10, 86400, "3600", .unit = "s",
+        .help = "Longest duration of an application session; it is started anew by "
+                "ResetApplicationSessionTimer."),
+    INT("start_timeout", start_timeout_s, 1, 3600, "10", .unit = "s",
+        .help = "How long a link may take to start its application session."),
+    INT("frame_timeout", frame_timeout_s, 1, 3600, "10", .unit = "s",
+        .help = "How long a frame may stay incomplete."),
+    INT("max_links", max_links, 1, 100000, "64", .help = "Most CSTA links at one time."),
+    INT("max_write_queue", max_write_queue, 65536, INT64_C(1) << 30, "4194304", .unit = "bytes",
+        .help = "Most bytes that wait for a peer that does not read; more closes its link."),
+    INT("max_monitors", max_monitors, 1, 10000000, "100000",
+        .help = "Most device monitors of all sessions."),
+    INT("max_monitors_per_line", max_monitors_per_line, 1, 10000, "64",
+        .help = "Most monitors of one line."),
+    INT("max_calls", max_calls, 1, 10000000, "10000", .help = "Most calls at one time."),
+    INT("max_calls_per_line", max_calls_per_line, 1, 100, "2",
+        .help = "Most calls of one line at one time; a further caller hears busy."),
+    CFG_ROW_BOOL("call_waiting", struct switch_conf, call_waiting, .default_text = "true",
+                 .effect = CFG_RESTART,
+                 .help = "A line in a call takes further calls up to max_calls_per_line; without "
+                         "it a line with any call is busy."),
+    INT("no_answer", no_answer_s, 0, 3600, "0", .unit = "s",
+        .help = "How long a phone rings, or waits for its human to lift the handset, before the "
+                "call is cleared. 0: for ever."),
+};
+
+const struct cfg_schema switch_conf_schema = {
+    .group = "switch",
+    .size = sizeof(struct switch_conf),
+    .rows = rows,
+    .n = sizeof rows / sizeof *rows,
+    .help = "The embedded call server: lines, phones, and who may control them by CSTA.",
+};
+
+/* A number that was refused is NULL. */
+static bool is_same(char const *a, char const *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
+void switch_conf_check(void const *conf, struct cfg_node const *node, struct cfg_faults *faults)
+{
+    struct switch_conf const *c = conf;
+    struct switch_line_conf const *lines = c->lines.v;
+    (void)node;
+    for (size_t i = 0; i < c->lines.n; i++) {
+        size_t k = 0;
+        while (k < i && !is_same(lines[i].number, lines[k].number))
+            k++;
+        if (k < i)
+            cfg_fault(faults, lines[i].where, "line %s stands twice", lines[i].number);
+    }
+}
