@@ -365,7 +365,11 @@ static void decode_document(struct decoder *d)
     }
     if (d->fault->kind == CSTA_FAULT_MEMORY)
         return;
-    if (go_on < 0 || xml_reader_next(d->reader) != XML_END_DOCUMENT) {
+    if (go_on == 0 && xml_reader_next(d->reader) == XML_END_DOCUMENT)
+        return;
+    if (xml_reader_is_out_of_memory(d->reader)) {
+        no_memory(d);
+    } else {
         d->fault->kind = CSTA_FAULT_NOT_XML;
         snprintf(d->fault->text, sizeof d->fault->text, "%s", xml_reader_fault(d->reader));
     }

@@ -56,7 +56,13 @@ enum csta_type {
 };
 
 #define CSTA_CONNECTION_STATE_LIST(X)                                                              \
-    X(null) X(initiated) X(alerting) X(connected) X(hold) X(queued) X(fail)
+    X(null)                                                                                        \
+    X(initiated)                                                                                   \
+    X(alerting)                                                                                    \
+    X(connected)                                                                                   \
+    X(hold)                                                                                        \
+    X(queued)                                                                                      \
+    X(fail)
 enum csta_connection_state {
     CSTA_STATE_ABSENT,
 #define CSTA_STATE_ENUM(name) CSTA_STATE_##name,
@@ -106,8 +112,14 @@ enum csta_cause {
 
 #define CSTA_SYSTEM_STATUS_LIST(X)                                                                 \
     X(disabled)                                                                                    \
-    X(partiallyDisabled) X(enabled) X(initializing) X(messagesLost) X(normal) X(overloadImminent)  \
-        X(overloadReached) X(overloadRelieved)
+    X(partiallyDisabled)                                                                           \
+    X(enabled)                                                                                     \
+    X(initializing)                                                                                \
+    X(messagesLost)                                                                                \
+    X(normal)                                                                                      \
+    X(overloadImminent)                                                                            \
+    X(overloadReached)                                                                             \
+    X(overloadRelieved)
 enum csta_system_status {
     CSTA_STATUS_ABSENT,
 #define CSTA_STATUS_ENUM(name) CSTA_STATUS_##name,
@@ -118,8 +130,14 @@ enum csta_system_status {
 
 #define CSTA_ERROR_CATEGORY_LIST(X)                                                                \
     X(operation)                                                                                   \
-    X(stateIncompatibility) X(systemResourceAvailibility) X(subscribedResourceAvailability)        \
-        X(performanceManagement) X(security) X(privateData) X(privateErrorCode) X(unspecified)
+    X(stateIncompatibility)                                                                        \
+    X(systemResourceAvailibility)                                                                  \
+    X(subscribedResourceAvailability)                                                              \
+    X(performanceManagement)                                                                       \
+    X(security)                                                                                    \
+    X(privateData)                                                                                 \
+    X(privateErrorCode)                                                                            \
+    X(unspecified)
 enum csta_error_category {
     CSTA_ERROR_ABSENT,
 #define CSTA_ERROR_ENUM(name) CSTA_ERROR_##name,

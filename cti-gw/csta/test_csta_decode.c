@@ -27,44 +27,56 @@
 #define LINE      "tel:2001;phone-context=dialstring"
 #define MICROSOFT "http://schemas.microsoft.com/Lcs/2005/04/RCCExtension"
 
+/* clang-format off */
 static struct csta_snapshot_item items[] = {
-    {.conn = { "7", "2001" }, .endpoint = "2002", .state = CSTA_STATE_hold },
-    { .conn = { "8", "2001" },                      .state = CSTA_STATE_alerting                },
-    { .conn = { "9", NULL },                      .state = CSTA_STATE_ABSENT   },
+    { .conn = { "7", "2001" }, .endpoint = "2002", .state = CSTA_STATE_hold },
+    { .conn = { "8", "2001" }, .state = CSTA_STATE_alerting },
+    { .conn = { "9", NULL }, .state = CSTA_STATE_ABSENT },
 };
+/* clang-format on */
 
 static struct {
     char const *xml;
     struct csta_msg msg;
 } const good[] = {
-  /* sign-in, as a client of the Microsoft kind */
-    {"<?xml version=\"1.0\"?>\r\n<RequestSystemStatus" X3
+  /* clang-format off */
+    /* sign-in, as a client of the Microsoft kind */
+    { "<?xml version=\"1.0\"?>\r\n<RequestSystemStatus" X3
       "\r\n  <extensions><privateData><private>"
       "\r\n    <lcs:line xmlns:lcs=\"" MICROSOFT "\">" LINE ";device=SEP1;partition=PT1</lcs:line>"
-      "\r\n  </private></privateData></extensions>\r\n</RequestSystemStatus>\r\n",                { OF(RequestSystemStatus), .line = LINE ";device=SEP1;partition=PT1" }                    },
+      "\r\n  </private></privateData></extensions>\r\n</RequestSystemStatus>\r\n",
+      { OF(RequestSystemStatus), .line = LINE ";device=SEP1;partition=PT1" } },
     { "<GetCSTAFeatures" X3 "<extensions><privateData><private><line xmlns='" MICROSOFT "'>" LINE
-      "</line></private></privateData></extensions></GetCSTAFeatures>",                           { OF(GetCSTAFeatures), .line = LINE }                                                     },
-    { "<GetCSTAFeatures xmlns='" ED("3") "'/>",                                                        { OF(GetCSTAFeatures) }                                                                   },
- /* a line element of someone else is no line */
+      "</line></private></privateData></extensions></GetCSTAFeatures>",
+      { OF(GetCSTAFeatures), .line = LINE } },
+    { "<GetCSTAFeatures xmlns='" ED("3") "'/>", { OF(GetCSTAFeatures) } },
+    /* a line element of someone else is no line */
     { "<GetCSTAFeatures" X3 "<extensions><privateData><private><line xmlns='urn:x'>2</line>"
-      "<line>3</line></private></privateData><security/></extensions></GetCSTAFeatures>",         { OF(GetCSTAFeatures) }                                                                   },
+      "<line>3</line></private></privateData><security/></extensions></GetCSTAFeatures>",
+      { OF(GetCSTAFeatures) } },
     { "<RequestSystemStatusResponse" X3 "<systemStatus>normal</systemStatus>"
-      "</RequestSystemStatusResponse>",                                                           { OF(RequestSystemStatusResponse), .system_status = CSTA_STATUS_normal }                  },
+      "</RequestSystemStatusResponse>",
+      { OF(RequestSystemStatusResponse), .system_status = CSTA_STATUS_normal } },
     { "<MonitorStart" X3 "\n  <monitorObject><deviceObject typeOfNumber='other'>\n    " LINE
       ";device=SEP1\n </deviceObject></monitorObject>\n<requestedMonitorFilter><callcontrol/>"
-      "</requestedMonitorFilter><monitorType>device</monitorType></MonitorStart>",                { OF(MonitorStart), .device = LINE ";device=SEP1" }                                       },
+      "</requestedMonitorFilter><monitorType>device</monitorType></MonitorStart>",
+      { OF(MonitorStart), .device = LINE ";device=SEP1" } },
     { "<MonitorStartResponse" X3 "<monitorCrossRefID>mon-0a17</monitorCrossRefID>"
-      "</MonitorStartResponse>",                                                                  { OF(MonitorStartResponse), .monitor_xref = "mon-0a17" }                                  },
+      "</MonitorStartResponse>",
+      { OF(MonitorStartResponse), .monitor_xref = "mon-0a17" } },
     { "<MonitorStartResponse" X3 "<monitorCrossRefID>m</monitorCrossRefID><actualMonitorFilter/>"
-      "<monitorExistingCalls> 1 </monitorExistingCalls></MonitorStartResponse>",                  { OF(MonitorStartResponse), .monitor_xref = "m", .monitor_existing_calls = true }         },
+      "<monitorExistingCalls> 1 </monitorExistingCalls></MonitorStartResponse>",
+      { OF(MonitorStartResponse), .monitor_xref = "m", .monitor_existing_calls = true } },
     { "<MonitorStartResponse" X3 "<monitorCrossRefID>m</monitorCrossRefID>"
-      "<monitorExistingCalls>0</monitorExistingCalls></MonitorStartResponse>",                    { OF(MonitorStartResponse), .monitor_xref = "m" }                                         },
+      "<monitorExistingCalls>0</monitorExistingCalls></MonitorStartResponse>",
+      { OF(MonitorStartResponse), .monitor_xref = "m" } },
     { "<MonitorStartResponse" X3 "<monitorCrossRefID>m</monitorCrossRefID>"
-      "<monitorExistingCalls>false</monitorExistingCalls></MonitorStartResponse>",                { OF(MonitorStartResponse), .monitor_xref = "m" }                                         },
+      "<monitorExistingCalls>false</monitorExistingCalls></MonitorStartResponse>",
+      { OF(MonitorStartResponse), .monitor_xref = "m" } },
     { "<MonitorStop" X3 "<monitorCrossRefID>m</monitorCrossRefID></MonitorStop>",
-     { OF(MonitorStop), .monitor_xref = "m" }                                                                                                                                                    },
+      { OF(MonitorStop), .monitor_xref = "m" } },
     { "<SnapshotDevice" X3 "<snapshotObject>" LINE "</snapshotObject></SnapshotDevice>",
-     { OF(SnapshotDevice), .device = LINE }                                                                                                                                                      },
+      { OF(SnapshotDevice), .device = LINE } },
     { "<SnapshotDeviceResponse" X3 "<crossRefIDorSnapshotData><snapshotData>"
       "<snapshotDeviceResponseInfo><connectionIdentifier><deviceID>2001</deviceID>"
       "<callID>7</callID></connectionIdentifier><endpointDevice><deviceID>2002</deviceID>"
@@ -77,26 +89,32 @@ static struct {
       "</snapshotDeviceResponseInfo><snapshotDeviceResponseInfo><connectionIdentifier>"
       "<callID>9</callID></connectionIdentifier><localCallState><unknown/></localCallState>"
       "</snapshotDeviceResponseInfo></snapshotData></crossRefIDorSnapshotData>"
-      "</SnapshotDeviceResponse>",                                                                { OF(SnapshotDeviceResponse), .items = items, .n_items = 3 }                              },
- /* calls */
+      "</SnapshotDeviceResponse>",
+      { OF(SnapshotDeviceResponse), .items = items, .n_items = 3 } },
+    /* calls */
     { "<MakeCall" X3 "<callingDevice>" LINE ";partition=PT1</callingDevice>\n"
       "<calledDirectoryNumber>tel:+390298765</calledDirectoryNumber><accountCode>7</accountCode>"
-      "<autoOriginate>doNotPrompt</autoOriginate></MakeCall>",                                    { OF(MakeCall), .device = LINE ";partition=PT1", .directory_number = "tel:+390298765",
-        .auto_originate = CSTA_ORIGINATE_doNotPrompt }                                                                        },
+      "<autoOriginate>doNotPrompt</autoOriginate></MakeCall>",
+      { OF(MakeCall), .device = LINE ";partition=PT1", .directory_number = "tel:+390298765",
+        .auto_originate = CSTA_ORIGINATE_doNotPrompt } },
     { "<MakeCallResponse" X3 "<callingDevice><callID>b3-000041</callID><deviceID>" LINE
       "</deviceID>"
-      "</callingDevice></MakeCallResponse>",                                                      { OF(MakeCallResponse), .conn = { "b3-000041", LINE } }                                   },
- /* children in another order, one of them twice: the first counts */
+      "</callingDevice></MakeCallResponse>",
+      { OF(MakeCallResponse), .conn = { "b3-000041", LINE } } },
+    /* children in another order, one of them twice: the first counts */
     { "<MakeCall" X3 "<calledDirectoryNumber>2002</calledDirectoryNumber><callingDevice>2001"
-      "</callingDevice><callingDevice>9999</callingDevice></MakeCall>",                           { OF(MakeCall), .device = "2001", .directory_number = "2002" }                            },
+      "</callingDevice><callingDevice>9999</callingDevice></MakeCall>",
+      { OF(MakeCall), .device = "2001", .directory_number = "2002" } },
     { "<AnswerCall" X3 "<callToBeAnswered><callID>7</callID></callToBeAnswered></AnswerCall>",
-     { OF(AnswerCall), .conn = { .call_id = "7" } }                                                                                                                                              },
+      { OF(AnswerCall), .conn = { .call_id = "7" } } },
     { "<HoldCall" X3 "<callToBeHeld><deviceID>2001</deviceID><callID>7</callID></callToBeHeld>"
-      "<connectionReservation>true</connectionReservation></HoldCall>",                           { OF(HoldCall), .conn = { "7", "2001" } }                                                 },
+      "<connectionReservation>true</connectionReservation></HoldCall>",
+      { OF(HoldCall), .conn = { "7", "2001" } } },
     { "<ClearConnection" X3 "<connectionToBeCleared><deviceID>2001</deviceID>"
-      "</connectionToBeCleared></ClearConnection>",                                               { OF(ClearConnection), .conn = { .device_id = "2001" } }                                  },
-    { "<AnswerCallResponse" X3 "<extensions/></AnswerCallResponse>",                                   { OF(AnswerCallResponse) }                                                                },
- /* events */
+      "</connectionToBeCleared></ClearConnection>",
+      { OF(ClearConnection), .conn = { .device_id = "2001" } } },
+    { "<AnswerCallResponse" X3 "<extensions/></AnswerCallResponse>", { OF(AnswerCallResponse) } },
+    /* events */
     { "<DeliveredEvent" X3 "\n  <monitorCrossRefID>mon-0a17</monitorCrossRefID>\n"
       "  <connection><callID>7</callID><deviceID>" LINE "</deviceID></connection>\n"
       "  <alertingDevice><deviceIdentifier>" LINE "</deviceIdentifier></alertingDevice>\n"
@@ -106,30 +124,34 @@ static struct {
       "  <localConnectionInfo>alerting</localConnectionInfo>\n  <cause>newCall</cause>\n"
       "  <servicesPermitted><callControlServices><answerCall>true</answerCall>"
       "<deflectCall>true</deflectCall></callControlServices></servicesPermitted>\n"
-      "</DeliveredEvent>",                                                                        { OF(DeliveredEvent), .monitor_xref = "mon-0a17", .conn = { "7", LINE }, .subject = ID(LINE),
+      "</DeliveredEvent>",
+      { OF(DeliveredEvent), .monitor_xref = "mon-0a17", .conn = { "7", LINE }, .subject = ID(LINE),
         .calling = { CSTA_DEVICE_RESTRICTED, NULL }, .called = ID(LINE),
         .redirected = { CSTA_DEVICE_NOT_REQUIRED, NULL }, .local_state = CSTA_STATE_alerting,
-        .cause = CSTA_CAUSE_newCall }                                                                                                                             },
+        .cause = CSTA_CAUSE_newCall } },
     { "<EstablishedEvent" X3 "<monitorCrossRefID>m</monitorCrossRefID><establishedConnection>"
       "<callID>7</callID></establishedConnection><answeringDevice><notKnown/></answeringDevice>"
       "<callingDevice><other/></callingDevice><calledDevice/><lastRedirectionDevice><numberDialed>"
       "2003</numberDialed></lastRedirectionDevice><originatinNIDConnection><callID>1</callID>"
-      "</originatinNIDConnection></EstablishedEvent>",                                            { OF(EstablishedEvent), .monitor_xref = "m", .conn = { .call_id = "7" },
-        .subject = { CSTA_DEVICE_NOT_KNOWN, NULL }, .redirected = ID("2003") }                                                        },
- /* what a later edition adds to an event does not make it unreadable */
+      "</originatinNIDConnection></EstablishedEvent>",
+      { OF(EstablishedEvent), .monitor_xref = "m", .conn = { .call_id = "7" },
+        .subject = { CSTA_DEVICE_NOT_KNOWN, NULL }, .redirected = ID("2003") } },
+    /* what a later edition adds to an event does not make it unreadable */
     { "<FailedEvent" X3 "<monitorCrossRefID>m</monitorCrossRefID><failedConnection><callID>7"
       "</callID></failedConnection><localConnectionInfo>levitating</localConnectionInfo>"
-      "<cause>unheardOf</cause></FailedEvent>",                                                   { OF(FailedEvent), .monitor_xref = "m", .conn = { .call_id = "7" } }                      },
- /* errors */
+      "<cause>unheardOf</cause></FailedEvent>",
+      { OF(FailedEvent), .monitor_xref = "m", .conn = { .call_id = "7" } } },
+    /* errors */
     { "<CSTAErrorCode" X3 "<operation>invalidConnectionID</operation></CSTAErrorCode>",
-     { OF(CSTAErrorCode), .error = { CSTA_ERROR_operation, "invalidConnectionID" } }                                                                                                             },
+      { OF(CSTAErrorCode), .error = { CSTA_ERROR_operation, "invalidConnectionID" } } },
     { "<CSTAErrorCode" X3 "<unspecified/></CSTAErrorCode>",
-     { OF(CSTAErrorCode), .error = { CSTA_ERROR_unspecified, NULL } }                                                                                                                            },
+      { OF(CSTAErrorCode), .error = { CSTA_ERROR_unspecified, NULL } } },
     { "<CSTAErrorCode" X3 "<security></security></CSTAErrorCode>",
-     { OF(CSTAErrorCode), .error = { CSTA_ERROR_security, NULL } }                                                                                                                               },
+      { OF(CSTAErrorCode), .error = { CSTA_ERROR_security, NULL } } },
     { "<CSTAErrorCode" X3 "<systemResourceAvailability>resourceBusy</systemResourceAvailability>"
-      "</CSTAErrorCode>",                                                                         { OF(CSTAErrorCode), .error = { CSTA_ERROR_systemResourceAvailibility, "resourceBusy" } } },
- /* application session */
+      "</CSTAErrorCode>",
+      { OF(CSTAErrorCode), .error = { CSTA_ERROR_systemResourceAvailibility, "resourceBusy" } } },
+    /* application session */
     { "<StartApplicationSession" X354 "<applicationInfo><applicationID>crosspoint-cti"
       "</applicationID><applicationSpecificInfo><login xmlns='urn:crosspoint:login'><user>CtiGW"
       "</user><password> s&lt;cret </password></login></applicationSpecificInfo>"
@@ -137,26 +159,33 @@ static struct {
           "3") "</protocolVersion>"
                "<protocolVersion>" ED("2") "</protocolVersion></requestedProtocolVersions>"
                                            "<requestedSessionDuration>180</"
-                                           "requestedSessionDuration></StartApplicationSession>", { .type = CSTA_StartApplicationSession,
+                                           "requestedSessionDuration></StartApplicationSession>",
+      { .type = CSTA_StartApplicationSession,
         .application_id = "crosspoint-cti",
         .user = "CtiGW",
         .password = " s<cret ",
         .protocol_version = ED("3"),
-        .session_duration_s = 180 }                                                        },
+        .session_duration_s = 180 } },
     { "<StartApplicationSessionNegResponse" X354 "<errorCode><definedError>invalidApplicationInfo"
-      "</definedError></errorCode></StartApplicationSessionNegResponse>",                         { .type = CSTA_StartApplicationSessionNegResponse,
-        .error = { .value = "invalidApplicationInfo" } }                                                           },
+      "</definedError></errorCode></StartApplicationSessionNegResponse>",
+      { .type = CSTA_StartApplicationSessionNegResponse,
+        .error = { .value = "invalidApplicationInfo" } } },
     { "<ResetApplicationSessionTimerPosResponse" X354 "<actualSessionDuration>4294967295"
-      "</actualSessionDuration></ResetApplicationSessionTimerPosResponse>",                       { .type = CSTA_ResetApplicationSessionTimerPosResponse, .session_duration_s = 4294967295 }},
- /* prefixes, editions mixed, CDATA, comments, references */
+      "</actualSessionDuration></ResetApplicationSessionTimerPosResponse>",
+      { .type = CSTA_ResetApplicationSessionTimerPosResponse, .session_duration_s = 4294967295 } },
+    /* prefixes, editions mixed, CDATA, comments, references */
     { "<c:HoldCall xmlns:c='" ED("5") "'><c:callToBeHeld><c:callID><![CDATA[<7>]]></c:callID>"
-                                      "</c:callToBeHeld></c:HoldCall>",                           { .type = CSTA_HoldCall, .edition = CSTA_ED5, .conn = { .call_id = "<7>" } }              },
+                                      "</c:callToBeHeld></c:HoldCall>",
+      { .type = CSTA_HoldCall, .edition = CSTA_ED5, .conn = { .call_id = "<7>" } } },
     { "<MonitorStop xmlns='" ED2
       "'><monitorCrossRefID xmlns='" ED("6") "'>a<!-- b -->&#99;"
-                                             "</monitorCrossRefID></MonitorStop>",                { .type = CSTA_MonitorStop, .edition = CSTA_ED2, .monitor_xref = "ac" }                   },
+                                             "</monitorCrossRefID></MonitorStop>",
+      { .type = CSTA_MonitorStop, .edition = CSTA_ED2, .monitor_xref = "ac" } },
     { "<MonitorStop xmlns='" ED(
           "4") "' xmlns:x='urn:x'><x:monitorCrossRefID>no"
-               "</x:monitorCrossRefID><monitorCrossRefID>yes</monitorCrossRefID></MonitorStop>",  { .type = CSTA_MonitorStop, .edition = CSTA_ED4, .monitor_xref = "yes" }                  },
+               "</x:monitorCrossRefID><monitorCrossRefID>yes</monitorCrossRefID></MonitorStop>",
+      { .type = CSTA_MonitorStop, .edition = CSTA_ED4, .monitor_xref = "yes" } },
+  /* clang-format on */
 };
 
 /* Decodes a heap copy of the exact size, so that the sanitizers see an over-read. */
@@ -226,81 +255,86 @@ static struct {
     enum csta_type type;
     char const *text;
 } const bad[] = {
-    {"",                                                                                            CSTA_FAULT_NOT_XML,   0, 0,                                "no document"                                              },
-    { "hello",                                                                                      CSTA_FAULT_NOT_XML,   0, 0,                                ""                                                         },
-    { "<MakeCall" X3,                                                                               CSTA_FAULT_NOT_XML,   0, 0,                                ""                                                         },
-    { MAKE_CALL(TO_2) "x",                                                                          CSTA_FAULT_NOT_XML,   0, 0,                                ""                                                         },
-    { MAKE_CALL(TO_2) "<a/>",                                                                       CSTA_FAULT_NOT_XML,   0, 0,                                ""                                                         },
-    { "<!DOCTYPE a><MakeCall" X3 "</MakeCall>",                                                     CSTA_FAULT_NOT_XML,   0, 0,
-     "document type declaration"                                                                                                                                                                                          },
+  /* clang-format off */
+    { "", CSTA_FAULT_NOT_XML, 0, 0, "no document" },
+    { "hello", CSTA_FAULT_NOT_XML, 0, 0, "" },
+    { "<MakeCall" X3, CSTA_FAULT_NOT_XML, 0, 0, "" },
+    { MAKE_CALL(TO_2) "x", CSTA_FAULT_NOT_XML, 0, 0, "" },
+    { MAKE_CALL(TO_2) "<a/>", CSTA_FAULT_NOT_XML, 0, 0, "" },
+    { "<!DOCTYPE a><MakeCall" X3 "</MakeCall>", CSTA_FAULT_NOT_XML, 0, 0,
+      "document type declaration" },
     { "<!DOCTYPE a [<!ENTITY x 'y'>]><MakeCall" X3 "<callingDevice>&x;</callingDevice></MakeCall>",
-     CSTA_FAULT_NOT_XML,                                                                                                  0, 0,                                "document type declaration"                                },
-    { "<?pi?><MakeCall" X3 "</MakeCall>",                                                           CSTA_FAULT_NOT_XML,   0, 0,                                "processing instruction"                                   },
-    { "<p:MakeCall/>",                                                                              CSTA_FAULT_NOT_XML,   0, 0,                                "Namespace prefix p"                                       },
- /* broken XML wins over what was wrong before it */
-    { "<MakeCall" X3 "<autoOriginate>never</autoOriginate></Make>",                                 CSTA_FAULT_NOT_XML,   0, 0,
-     "Opening and ending tag mismatch"                                                                                                                                                                                    },
-    { "<Juggle" X3 "<a></Juggle>",                                                                  CSTA_FAULT_NOT_XML,   0, 0,                                "Opening and ending tag mismatch"                          },
-    { "<html xmlns='urn:x'><p></html>",                                                             CSTA_FAULT_NOT_XML,   0, 0,                                "Opening"                                                  },
+      CSTA_FAULT_NOT_XML, 0, 0, "document type declaration" },
+    { "<?pi?><MakeCall" X3 "</MakeCall>", CSTA_FAULT_NOT_XML, 0, 0, "processing instruction" },
+    { "<p:MakeCall/>", CSTA_FAULT_NOT_XML, 0, 0, "Namespace prefix p" },
+    /* broken XML wins over what was wrong before it */
+    { "<MakeCall" X3 "<autoOriginate>never</autoOriginate></Make>", CSTA_FAULT_NOT_XML, 0, 0,
+      "Opening and ending tag mismatch" },
+    { "<Juggle" X3 "<a></Juggle>", CSTA_FAULT_NOT_XML, 0, 0, "Opening and ending tag mismatch" },
+    { "<html xmlns='urn:x'><p></html>", CSTA_FAULT_NOT_XML, 0, 0, "Opening" },
 
-    { "<MakeCall/>",                                                                                CSTA_FAULT_NOT_CSTA,  0, 0,                                "namespace is not CSTA: "                                  },
-    { "<html xmlns='http://www.w3.org/1999/xhtml'/>",                                               CSTA_FAULT_NOT_CSTA,  0, 0,
-     "namespace is not CSTA: http://www.w3.org/1999/xhtml"                                                                                                                                                                },
-    { "<MakeCall xmlns='" ED("1") "'/>",                                                            CSTA_FAULT_NOT_CSTA,  0, 0,                                "namespace is not"                                         },
-    { "<MakeCall xmlns='" ED("2") "'/>",                                                            CSTA_FAULT_NOT_CSTA,  0, 0,                                "namespace is not"                                         },
-    { "<MakeCall xmlns='" ED("7") "'/>",                                                            CSTA_FAULT_NOT_CSTA,  0, 0,                                "namespace is not"                                         },
-    { "<MakeCall xmlns='" ED("30") "'/>",                                                           CSTA_FAULT_NOT_CSTA,  0, 0,                                "namespace is not"                                         },
-    { "<MakeCall xmlns='" ED("") "'/>",                                                             CSTA_FAULT_NOT_CSTA,  0, 0,                                "namespace is not"                                         },
+    { "<MakeCall/>", CSTA_FAULT_NOT_CSTA, 0, 0, "namespace is not CSTA: " },
+    { "<html xmlns='http://www.w3.org/1999/xhtml'/>", CSTA_FAULT_NOT_CSTA, 0, 0,
+      "namespace is not CSTA: http://www.w3.org/1999/xhtml" },
+    { "<MakeCall xmlns='" ED("1") "'/>", CSTA_FAULT_NOT_CSTA, 0, 0, "namespace is not" },
+    { "<MakeCall xmlns='" ED("2") "'/>", CSTA_FAULT_NOT_CSTA, 0, 0, "namespace is not" },
+    { "<MakeCall xmlns='" ED("7") "'/>", CSTA_FAULT_NOT_CSTA, 0, 0, "namespace is not" },
+    { "<MakeCall xmlns='" ED("30") "'/>", CSTA_FAULT_NOT_CSTA, 0, 0, "namespace is not" },
+    { "<MakeCall xmlns='" ED("") "'/>", CSTA_FAULT_NOT_CSTA, 0, 0, "namespace is not" },
 
-    { "<Juggle" X3 "<ball/></Juggle>",                                                              CSTA_FAULT_UNKNOWN,   3, 0,                                "unknown message Juggle"                                   },
-    { "<makeCall" X3 "</makeCall>",                                                                 CSTA_FAULT_UNKNOWN,   3, 0,                                "unknown message makeCall"                                 },
-    { "<none" X3 "</none>",                                                                         CSTA_FAULT_UNKNOWN,   3, 0,                                "unknown message none"                                     },
-    { "<BlindTransfer xmlns='" ED("6") "'/>",                                                       CSTA_FAULT_UNKNOWN,   6, 0,                                "unknown message"                                          },
-    { "<MakeCall" X354 "</MakeCall>",                                                               CSTA_FAULT_UNKNOWN,   0, 0,                                "unknown message MakeCall"                                 },
-    { "<StopApplicationSession" X3 "</StopApplicationSession>",                                     CSTA_FAULT_UNKNOWN,   3, 0,
-     "unknown message StopApplicationSession"                                                                                                                                                                             },
+    { "<Juggle" X3 "<ball/></Juggle>", CSTA_FAULT_UNKNOWN, 3, 0, "unknown message Juggle" },
+    { "<makeCall" X3 "</makeCall>", CSTA_FAULT_UNKNOWN, 3, 0, "unknown message makeCall" },
+    { "<none" X3 "</none>", CSTA_FAULT_UNKNOWN, 3, 0, "unknown message none" },
+    { "<BlindTransfer xmlns='" ED("6") "'/>", CSTA_FAULT_UNKNOWN, 6, 0, "unknown message" },
+    { "<MakeCall" X354 "</MakeCall>", CSTA_FAULT_UNKNOWN, 0, 0, "unknown message MakeCall" },
+    { "<StopApplicationSession" X3 "</StopApplicationSession>", CSTA_FAULT_UNKNOWN, 3, 0,
+      "unknown message StopApplicationSession" },
 
-    { MAKE_CALL(""),                                                                                CSTA_FAULT_PARAMETER, 3, CSTA_MakeCall,
-     "MakeCall: calledDirectoryNumber is missing"                                                                                                                                                                         },
-    { MAKE_CALL("<calledDirectoryNumber/>"),                                                        CSTA_FAULT_PARAMETER, 3, CSTA_MakeCall,
-     "MakeCall: calledDirectoryNumber is missing"                                                                                                                                                                         },
-    { MAKE_CALL("<calledDirectoryNumber>  </calledDirectoryNumber>"),                               CSTA_FAULT_PARAMETER, 3,
-     CSTA_MakeCall,                                                                                                                                            "MakeCall: calledDirectoryNumber is missing"               },
-    { MAKE_CALL("<calledDirectoryNumber xmlns=''>2</calledDirectoryNumber>"),                       CSTA_FAULT_PARAMETER,
-     3,                                                                                                                      CSTA_MakeCall,                    "MakeCall: calledDirectoryNumber is missing"               },
-    { MAKE_CALL("<calledDirectoryNumber>2\nVia: x</calledDirectoryNumber>"),                        CSTA_FAULT_PARAMETER,
-     3,                                                                                                                      CSTA_MakeCall,                    "MakeCall: calledDirectoryNumber holds a control character"},
+    { MAKE_CALL(""), CSTA_FAULT_PARAMETER, 3, CSTA_MakeCall,
+      "MakeCall: calledDirectoryNumber is missing" },
+    { MAKE_CALL("<calledDirectoryNumber/>"), CSTA_FAULT_PARAMETER, 3, CSTA_MakeCall,
+      "MakeCall: calledDirectoryNumber is missing" },
+    { MAKE_CALL("<calledDirectoryNumber>  </calledDirectoryNumber>"), CSTA_FAULT_PARAMETER, 3,
+      CSTA_MakeCall, "MakeCall: calledDirectoryNumber is missing" },
+    { MAKE_CALL("<calledDirectoryNumber xmlns=''>2</calledDirectoryNumber>"), CSTA_FAULT_PARAMETER,
+      3, CSTA_MakeCall, "MakeCall: calledDirectoryNumber is missing" },
+    { MAKE_CALL("<calledDirectoryNumber>2\nVia: x</calledDirectoryNumber>"), CSTA_FAULT_PARAMETER,
+      3, CSTA_MakeCall, "MakeCall: calledDirectoryNumber holds a control character" },
     { MAKE_CALL("<calledDirectoryNumber>2&#13;&#10;x</calledDirectoryNumber>"),
-     CSTA_FAULT_PARAMETER,                                                                                                3, CSTA_MakeCall,                    "MakeCall: calledDirectoryNumber holds"                    },
-    { MAKE_CALL(TO_2 "<autoOriginate>sometimes</autoOriginate>"),                                   CSTA_FAULT_PARAMETER, 3,
-     CSTA_MakeCall,                                                                                                                                            "MakeCall: autoOriginate has an unknown value"             },
-    { MAKE_CALL(TO_2 "<autoOriginate/>"),                                                           CSTA_FAULT_PARAMETER, 3, CSTA_MakeCall,
-     "MakeCall: autoOriginate has an unknown value"                                                                                                                                                                       },
-    { "<SystemStatus" X3 "<systemStatus>fine</systemStatus></SystemStatus>",                        CSTA_FAULT_PARAMETER,
-     3,                                                                                                                      CSTA_SystemStatus,                "SystemStatus: systemStatus has an unknown value"          },
+      CSTA_FAULT_PARAMETER, 3, CSTA_MakeCall, "MakeCall: calledDirectoryNumber holds" },
+    { MAKE_CALL(TO_2 "<autoOriginate>sometimes</autoOriginate>"), CSTA_FAULT_PARAMETER, 3,
+      CSTA_MakeCall, "MakeCall: autoOriginate has an unknown value" },
+    { MAKE_CALL(TO_2 "<autoOriginate/>"), CSTA_FAULT_PARAMETER, 3, CSTA_MakeCall,
+      "MakeCall: autoOriginate has an unknown value" },
+    { "<SystemStatus" X3 "<systemStatus>fine</systemStatus></SystemStatus>", CSTA_FAULT_PARAMETER,
+      3, CSTA_SystemStatus, "SystemStatus: systemStatus has an unknown value" },
     { "<RequestSystemStatusResponse" X3 "<systemStatus>fine</systemStatus>"
-      "</RequestSystemStatusResponse>",                                                        CSTA_FAULT_PARAMETER, 3, CSTA_RequestSystemStatusResponse,
-     "RequestSystemStatusResponse: systemStatus is missing"                                                                                                                                                               },
+      "</RequestSystemStatusResponse>",
+      CSTA_FAULT_PARAMETER, 3, CSTA_RequestSystemStatusResponse,
+      "RequestSystemStatusResponse: systemStatus is missing" },
     { "<MonitorStart" X3 "<monitorObject><callObject><callID>7</callID></callObject>"
-      "</monitorObject></MonitorStart>",                                                       CSTA_FAULT_PARAMETER, 3, CSTA_MonitorStart,                "MonitorStart: deviceObject is missing"                    },
+      "</monitorObject></MonitorStart>",
+      CSTA_FAULT_PARAMETER, 3, CSTA_MonitorStart, "MonitorStart: deviceObject is missing" },
     { "<AnswerCall" X3 "<callToBeAnswered><callID/></callToBeAnswered></AnswerCall>",
-     CSTA_FAULT_PARAMETER,                                                                                                3, CSTA_AnswerCall,                  "AnswerCall: callToBeAnswered is missing"                  },
-    { "<AnswerCall" X3 "<callID>7</callID></AnswerCall>",                                           CSTA_FAULT_PARAMETER, 3, CSTA_AnswerCall,
-     "AnswerCall: callToBeAnswered is missing"                                                                                                                                                                            },
-    { "<CSTAErrorCode" X3 "</CSTAErrorCode>",                                                       CSTA_FAULT_PARAMETER, 3, CSTA_CSTAErrorCode,
-     "CSTAErrorCode: child is missing or unknown"                                                                                                                                                                         },
-    { "<CSTAErrorCode" X3 "<mood>bad</mood></CSTAErrorCode>",                                       CSTA_FAULT_PARAMETER, 3,
-     CSTA_CSTAErrorCode,                                                                                                                                       "CSTAErrorCode: child is missing or unknown"               },
+      CSTA_FAULT_PARAMETER, 3, CSTA_AnswerCall, "AnswerCall: callToBeAnswered is missing" },
+    { "<AnswerCall" X3 "<callID>7</callID></AnswerCall>", CSTA_FAULT_PARAMETER, 3, CSTA_AnswerCall,
+      "AnswerCall: callToBeAnswered is missing" },
+    { "<CSTAErrorCode" X3 "</CSTAErrorCode>", CSTA_FAULT_PARAMETER, 3, CSTA_CSTAErrorCode,
+      "CSTAErrorCode: child is missing or unknown" },
+    { "<CSTAErrorCode" X3 "<mood>bad</mood></CSTAErrorCode>", CSTA_FAULT_PARAMETER, 3,
+      CSTA_CSTAErrorCode, "CSTAErrorCode: child is missing or unknown" },
     { "<SnapshotDeviceResponse" X3 "<crossRefIDorSnapshotData><serviceCrossRefID>1"
-      "</serviceCrossRefID></crossRefIDorSnapshotData></SnapshotDeviceResponse>",              CSTA_FAULT_PARAMETER, 3, CSTA_SnapshotDeviceResponse,
-     "SnapshotDeviceResponse: snapshotData is missing"                                                                                                                                                                    },
-    { START(DURATION("-1")),                                                                        CSTA_FAULT_PARAMETER, 0, CSTA_StartApplicationSession,
-     "StartApplicationSession: requestedSessionDuration has an unknown value"                                                                                                                                             },
-    { START(DURATION("")),                                                                          CSTA_FAULT_PARAMETER, 0, CSTA_StartApplicationSession,     ""                                                         },
-    { START(DURATION("3m")),                                                                        CSTA_FAULT_PARAMETER, 0, CSTA_StartApplicationSession,     ""                                                         },
-    { START(DURATION("4294967296")),                                                                CSTA_FAULT_PARAMETER, 0, CSTA_StartApplicationSession,     ""                                                         },
-    { START(DURATION("99999999999999999999999")),                                                   CSTA_FAULT_PARAMETER, 0,
-     CSTA_StartApplicationSession,                                                                                                                             ""                                                         },
+      "</serviceCrossRefID></crossRefIDorSnapshotData></SnapshotDeviceResponse>",
+      CSTA_FAULT_PARAMETER, 3, CSTA_SnapshotDeviceResponse,
+      "SnapshotDeviceResponse: snapshotData is missing" },
+    { START(DURATION("-1")), CSTA_FAULT_PARAMETER, 0, CSTA_StartApplicationSession,
+      "StartApplicationSession: requestedSessionDuration has an unknown value" },
+    { START(DURATION("")), CSTA_FAULT_PARAMETER, 0, CSTA_StartApplicationSession, "" },
+    { START(DURATION("3m")), CSTA_FAULT_PARAMETER, 0, CSTA_StartApplicationSession, "" },
+    { START(DURATION("4294967296")), CSTA_FAULT_PARAMETER, 0, CSTA_StartApplicationSession, "" },
+    { START(DURATION("99999999999999999999999")), CSTA_FAULT_PARAMETER, 0,
+      CSTA_StartApplicationSession, "" },
+  /* clang-format on */
 };
 
 static void test_bad_documents(void **state)

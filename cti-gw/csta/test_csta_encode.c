@@ -20,30 +20,30 @@
 #define SESSION(name, in) IN(NS354, name, in)
 #define EMPTY(name)       DECL "<" name " xmlns=\"" NS3 "\"/>"
 #define ID(element, id)   "<" element "><deviceIdentifier>" id "</deviceIdentifier></" element ">"
-#define CONN(element)     "<" element "><callID>b3-41</callID><deviceID>2001</deviceID></" element ">"
-#define XREF              "<monitorCrossRefID>m1</monitorCrossRefID>"
-#define LCI(state)        "<localConnectionInfo>" state "</localConnectionInfo>"
-#define CAUSE(cause)      "<cause>" cause "</cause>"
+#define CONN(element)                                                                              \
+    "<" element "><callID>b3-41</callID><deviceID>2001</deviceID>"                                 \
+    "</" element ">"
+#define XREF         "<monitorCrossRefID>m1</monitorCrossRefID>"
+#define LCI(state)   "<localConnectionInfo>" state "</localConnectionInfo>"
+#define CAUSE(cause) "<cause>" cause "</cause>"
 #define LCS                                                                                        \
     "<extensions><privateData><private>"                                                           \
     "<lcs:line xmlns:lcs=\"http://schemas.microsoft.com/Lcs/2005/04/RCCExtension\">"               \
     "tel:2001;device=SEP1</lcs:line></private></privateData></extensions>"
 
+/* clang-format off */
 static struct csta_snapshot_item items[] = {
-    {.conn = { .call_id = "7", .device_id = "2001" },
-     .endpoint = "2002",
-     .state = CSTA_STATE_hold },
-    { .conn = { .call_id = "8" },                                              .state = CSTA_STATE_alerting},
+    { .conn = { .call_id = "7", .device_id = "2001" },
+      .endpoint = "2002",
+      .state = CSTA_STATE_hold },
+    { .conn = { .call_id = "8" }, .state = CSTA_STATE_alerting },
 };
+/* clang-format on */
 
-#define DEVICE(text)                                                                               \
-    {                                                                                              \
-        .kind = CSTA_DEVICE_IDENTIFIER, .id = text                                                 \
-    }
-#define BOTH                                                                                       \
-    {                                                                                              \
-        .call_id = "b3-41", .device_id = "2001"                                                    \
-    }
+/* clang-format off */
+#define DEVICE(text) { .kind = CSTA_DEVICE_IDENTIFIER, .id = text }
+#define BOTH { .call_id = "b3-41", .device_id = "2001" }
+/* clang-format on */
 #define EVENT(name) .type = CSTA_##name, .edition = CSTA_ED3, .monitor_xref = "m1", .conn = BOTH
 #define OF(name)    .type = CSTA_##name, .edition = CSTA_ED3
 
@@ -51,33 +51,34 @@ static struct {
     struct csta_msg msg;
     char const *xml;
 } const vectors[] = {
-    {{ OF(RequestSystemStatus) },                                                 EMPTY("RequestSystemStatus")                       },
-    {                                                                                   { OF(RequestSystemStatus), .line = "tel:2001;device=SEP1" },
-     CSTA("RequestSystemStatus",                                                                                                 LCS) },
-    {                                                                                  { OF(RequestSystemStatusResponse), .system_status = CSTA_STATUS_normal },
-     CSTA("RequestSystemStatusResponse",                                                       "<systemStatus>normal</systemStatus>") },
-    {                                                                                  { OF(SystemStatus), .system_status = CSTA_STATUS_messagesLost },
-     CSTA("SystemStatus",                                                                "<systemStatus>messagesLost</systemStatus>") },
-    {                                                                                  { OF(SystemStatusResponse) },                                              EMPTY("SystemStatusResponse")                                                  },
-    {                             { OF(GetCSTAFeatures), .line = "tel:2001;device=SEP1" },                                                                       CSTA("GetCSTAFeatures",                                                                                                                         LCS) },
-    {                                                    { OF(GetCSTAFeaturesResponse) },
-     CSTA("GetCSTAFeaturesResponse",                                                                                    "<supportedServices/><supportedEvents/>") },
-    {                { OF(MonitorStart), .device = "tel:2001;phone-context=dialstring" },
-     CSTA("MonitorStart",                                                                 "<monitorObject><deviceObject>tel:2001;phone-context=dialstring"
+  /* clang-format off */
+    { { OF(RequestSystemStatus) }, EMPTY("RequestSystemStatus") },
+    { { OF(RequestSystemStatus), .line = "tel:2001;device=SEP1" },
+      CSTA("RequestSystemStatus", LCS) },
+    { { OF(RequestSystemStatusResponse), .system_status = CSTA_STATUS_normal },
+      CSTA("RequestSystemStatusResponse", "<systemStatus>normal</systemStatus>") },
+    { { OF(SystemStatus), .system_status = CSTA_STATUS_messagesLost },
+      CSTA("SystemStatus", "<systemStatus>messagesLost</systemStatus>") },
+    { { OF(SystemStatusResponse) }, EMPTY("SystemStatusResponse") },
+    { { OF(GetCSTAFeatures), .line = "tel:2001;device=SEP1" }, CSTA("GetCSTAFeatures", LCS) },
+    { { OF(GetCSTAFeaturesResponse) },
+      CSTA("GetCSTAFeaturesResponse", "<supportedServices/><supportedEvents/>") },
+    { { OF(MonitorStart), .device = "tel:2001;phone-context=dialstring" },
+      CSTA("MonitorStart", "<monitorObject><deviceObject>tel:2001;phone-context=dialstring"
                            "</deviceObject></monitorObject>") },
-    {                                                                                                 { OF(MonitorStartResponse), .monitor_xref = "m1" },                                                                      CSTA("MonitorStartResponse",                                                                                                                        XREF) },
+    { { OF(MonitorStartResponse), .monitor_xref = "m1" }, CSTA("MonitorStartResponse", XREF) },
     { { OF(MonitorStartResponse), .monitor_xref = "m1", .monitor_existing_calls = true },
-     CSTA("MonitorStartResponse",                                                                    XREF "<monitorExistingCalls>true</monitorExistingCalls>") },
-    {                                          { OF(MonitorStop), .monitor_xref = "m1" },                                                                      CSTA("MonitorStop",                                                                                                                        XREF) },
-    {                                                        { OF(MonitorStopResponse) },                                                                          EMPTY("MonitorStopResponse")                                                                                    },
-    {                                                                                                                                                                                                { OF(SnapshotDevice), .device = "2001" },
-     CSTA("SnapshotDevice",                                                                                               "<snapshotObject>2001</snapshotObject>") },
-    {                                                                                                                                                                                        { OF(SnapshotDeviceResponse) },
-     CSTA("SnapshotDeviceResponse",                                                                 "<crossRefIDorSnapshotData><snapshotData/>"
+      CSTA("MonitorStartResponse", XREF "<monitorExistingCalls>true</monitorExistingCalls>") },
+    { { OF(MonitorStop), .monitor_xref = "m1" }, CSTA("MonitorStop", XREF) },
+    { { OF(MonitorStopResponse) }, EMPTY("MonitorStopResponse") },
+    { { OF(SnapshotDevice), .device = "2001" },
+      CSTA("SnapshotDevice", "<snapshotObject>2001</snapshotObject>") },
+    { { OF(SnapshotDeviceResponse) },
+      CSTA("SnapshotDeviceResponse", "<crossRefIDorSnapshotData><snapshotData/>"
                                      "</crossRefIDorSnapshotData>") },
-    {                                                                                                                                                                                        { OF(SnapshotDeviceResponse), .items = items, .n_items = 2 },
-     CSTA("SnapshotDeviceResponse",
-     "<crossRefIDorSnapshotData><snapshotData>"
+    { { OF(SnapshotDeviceResponse), .items = items, .n_items = 2 },
+      CSTA("SnapshotDeviceResponse",
+           "<crossRefIDorSnapshotData><snapshotData>"
            "<snapshotDeviceResponseInfo><connectionIdentifier><callID>7</callID>"
            "<deviceID>2001</deviceID></connectionIdentifier>"
            "<endpointDevice><deviceID>2002</deviceID></endpointDevice>"
@@ -87,130 +88,132 @@ static struct {
            "</connectionIdentifier><localCallState><compoundCallState><localConnectionState>"
            "alerting</localConnectionState></compoundCallState></localCallState>"
            "</snapshotDeviceResponseInfo></snapshotData></crossRefIDorSnapshotData>") },
-    {                                                                                                                                                                                                      { OF(MakeCall), .device = "tel:2001", .directory_number = "tel:+390298765" },
-     CSTA("MakeCall",                                                                        "<callingDevice>tel:2001</callingDevice>"
+    { { OF(MakeCall), .device = "tel:2001", .directory_number = "tel:+390298765" },
+      CSTA("MakeCall", "<callingDevice>tel:2001</callingDevice>"
                        "<calledDirectoryNumber>tel:+390298765</calledDirectoryNumber>") },
-    {                                                                                                                                                                                                      { OF(MakeCall), .device = "a&b", .directory_number = "2002",
+    { { OF(MakeCall), .device = "a&b", .directory_number = "2002",
         .auto_originate = CSTA_ORIGINATE_doNotPrompt },
-     CSTA("MakeCall",                                                                                       "<callingDevice>a&amp;b</callingDevice><calledDirectoryNumber>2002"
+      CSTA("MakeCall", "<callingDevice>a&amp;b</callingDevice><calledDirectoryNumber>2002"
                        "</calledDirectoryNumber><autoOriginate>doNotPrompt</autoOriginate>") },
-    {                                                                         { OF(MakeCallResponse), .conn = BOTH },                                                                          CSTA("MakeCallResponse",                                                                                             CONN("callingDevice")) },
-    {                                                                                     { OF(AnswerCall), .conn = BOTH },                                                                          CSTA("AnswerCall",                                                                                                   CONN("callToBeAnswered")) },
-    {                                                                                                              { OF(AnswerCallResponse) },                                             EMPTY("AnswerCallResponse")                              },
-    {                                                                       { OF(HoldCall), .conn = BOTH },                                                   CSTA("HoldCall",                      CONN("callToBeHeld")) },
-    {                                                                     { OF(HoldCallResponse) },                                                        EMPTY("HoldCallResponse")                                   },
-    {                                                                  { OF(RetrieveCall), .conn = BOTH },                                              CSTA("RetrieveCall",                                                    CONN("callToBeRetrieved")) },
-    {    { OF(RetrieveCallResponse) },                                             EMPTY("RetrieveCallResponse")                                                                                              },
-    {                                                                     { OF(ClearConnection), .conn = BOTH },
-     CSTA("ClearConnection",                                                          CONN("connectionToBeCleared")) },
-    {                                                                                                             { OF(ClearConnection), .conn = { .call_id = "7" } },
-     CSTA("ClearConnection",
-     "<connectionToBeCleared><callID>7</callID></connectionToBeCleared>") },
-    {                                                                                                                                                                                         { OF(ClearConnectionResponse) }, EMPTY("ClearConnectionResponse")                                                  },
+    { { OF(MakeCallResponse), .conn = BOTH }, CSTA("MakeCallResponse", CONN("callingDevice")) },
+    { { OF(AnswerCall), .conn = BOTH }, CSTA("AnswerCall", CONN("callToBeAnswered")) },
+    { { OF(AnswerCallResponse) }, EMPTY("AnswerCallResponse") },
+    { { OF(HoldCall), .conn = BOTH }, CSTA("HoldCall", CONN("callToBeHeld")) },
+    { { OF(HoldCallResponse) }, EMPTY("HoldCallResponse") },
+    { { OF(RetrieveCall), .conn = BOTH }, CSTA("RetrieveCall", CONN("callToBeRetrieved")) },
+    { { OF(RetrieveCallResponse) }, EMPTY("RetrieveCallResponse") },
+    { { OF(ClearConnection), .conn = BOTH },
+      CSTA("ClearConnection", CONN("connectionToBeCleared")) },
+    { { OF(ClearConnection), .conn = { .call_id = "7" } },
+      CSTA("ClearConnection",
+           "<connectionToBeCleared><callID>7</callID></connectionToBeCleared>") },
+    { { OF(ClearConnectionResponse) }, EMPTY("ClearConnectionResponse") },
 
-    {                                                                                                 { EVENT(ServiceInitiatedEvent), .subject = DEVICE("2001"),
+    { { EVENT(ServiceInitiatedEvent), .subject = DEVICE("2001"),
         .local_state = CSTA_STATE_initiated, .cause = CSTA_CAUSE_makeCall },
-     CSTA("ServiceInitiatedEvent",                                                  XREF CONN("initiatedConnection") ID("initiatingDevice", "2001")
+      CSTA("ServiceInitiatedEvent", XREF CONN("initiatedConnection") ID("initiatingDevice", "2001")
                                         LCI("initiated") CAUSE("makeCall")) },
-    {                                                                                                { EVENT(OriginatedEvent), .calling = DEVICE("2001"), .called = DEVICE("2002"),
+    { { EVENT(OriginatedEvent), .calling = DEVICE("2001"), .called = DEVICE("2002"),
         .originating = DEVICE("SEP1"), .local_state = CSTA_STATE_connected,
         .cause = CSTA_CAUSE_newCall },
-     CSTA("OriginatedEvent",
-     XREF CONN("originatedConnection") ID("callingDevice", "2001") ID("calledDevice", "2002")
+      CSTA("OriginatedEvent",
+           XREF CONN("originatedConnection") ID("callingDevice", "2001") ID("calledDevice", "2002")
                ID("originatingDevice", "SEP1") LCI("connected") CAUSE("newCall")) },
-    {                                                                                                                                                                                               { EVENT(OriginatedEvent) },
-     CSTA("OriginatedEvent",
-     XREF CONN("originatedConnection") "<callingDevice><notKnown/></callingDevice>"
+    { { EVENT(OriginatedEvent) },
+      CSTA("OriginatedEvent",
+           XREF CONN("originatedConnection") "<callingDevice><notKnown/></callingDevice>"
                                              "<calledDevice><notKnown/></calledDevice>") },
-    {                                                                                                                                                                                                { EVENT(DeliveredEvent), .subject = DEVICE("2001"),
+    { { EVENT(DeliveredEvent), .subject = DEVICE("2001"),
         .calling = { .kind = CSTA_DEVICE_RESTRICTED }, .called = DEVICE("2001"),
         .local_state = CSTA_STATE_alerting, .cause = CSTA_CAUSE_newCall },
-     CSTA("DeliveredEvent",
-     XREF CONN("connection")
+      CSTA("DeliveredEvent",
+           XREF CONN("connection")
                ID("alertingDevice", "2001") "<callingDevice><restricted/></callingDevice>" ID(
                    "calledDevice", "2001") "<lastRedirectionDevice><notRequired/></"
                                            "lastRedirectionDevice>" LCI("alerting")
                                                CAUSE("newCall")) },
-    {                                                                                                                { EVENT(EstablishedEvent), .subject = DEVICE("2002"), .calling = DEVICE("2001"),
+    { { EVENT(EstablishedEvent), .subject = DEVICE("2002"), .calling = DEVICE("2001"),
         .called = { .kind = CSTA_DEVICE_NOT_REQUIRED }, /* no such thing in a CalledDeviceID */
         .redirected = DEVICE("2003"), .local_state = CSTA_STATE_connected,
         .cause = CSTA_CAUSE_normal },
-     CSTA("EstablishedEvent",
-     XREF CONN("establishedConnection") ID("answeringDevice", "2002")
+      CSTA("EstablishedEvent",
+           XREF CONN("establishedConnection") ID("answeringDevice", "2002")
                ID("callingDevice",
-     "2001") "<calledDevice><notKnown/></calledDevice>"
+                  "2001") "<calledDevice><notKnown/></calledDevice>"
                           "<lastRedirectionDevice><numberDialed>2003</numberDialed>"
                           "</lastRedirectionDevice>" LCI("connected") CAUSE("normal")) },
-    {                                                                                                                            { EVENT(HeldEvent), .subject = DEVICE("2001"), .local_state = CSTA_STATE_hold,
+    { { EVENT(HeldEvent), .subject = DEVICE("2001"), .local_state = CSTA_STATE_hold,
         .cause = CSTA_CAUSE_keyOperation },
-     CSTA("HeldEvent",                                                                                    XREF CONN("heldConnection") ID("holdingDevice", "2001") LCI("hold")
+      CSTA("HeldEvent", XREF CONN("heldConnection") ID("holdingDevice", "2001") LCI("hold")
                             CAUSE("keyOperation")) },
-    {                                                                                                                                                                                                     { EVENT(RetrievedEvent), .subject = DEVICE("2001"), .local_state = CSTA_STATE_connected,
+    { { EVENT(RetrievedEvent), .subject = DEVICE("2001"), .local_state = CSTA_STATE_connected,
         .cause = CSTA_CAUSE_normal },
-     CSTA("RetrievedEvent",                                                                            XREF CONN("retrievedConnection") ID("retrievingDevice", "2001")
+      CSTA("RetrievedEvent", XREF CONN("retrievedConnection") ID("retrievingDevice", "2001")
                                  LCI("connected") CAUSE("normal")) },
-    {                                                                                                                           { EVENT(ConnectionClearedEvent), .subject = DEVICE("2002"), .local_state = CSTA_STATE_null,
+    { { EVENT(ConnectionClearedEvent), .subject = DEVICE("2002"), .local_state = CSTA_STATE_null,
         .cause = CSTA_CAUSE_normalClearing },
-     CSTA("ConnectionClearedEvent",XREF CONN("droppedConnection") ID("releasingDevice", "2002")
+      CSTA("ConnectionClearedEvent", XREF CONN("droppedConnection") ID("releasingDevice", "2002")
                                          LCI("null") CAUSE("normalClearing")) },
-    {             { EVENT(FailedEvent), .subject = DEVICE("2002"), .calling = DEVICE("2001"),
+    { { EVENT(FailedEvent), .subject = DEVICE("2002"), .calling = DEVICE("2001"),
         .called = DEVICE("2002"), .redirected = { .kind = CSTA_DEVICE_NOT_SPECIFIED },
         .local_state = CSTA_STATE_fail, .cause = CSTA_CAUSE_busy },
-     CSTA("FailedEvent",
-     XREF CONN("failedConnection") ID("failingDevice", "2002") ID("callingDevice", "2001")
+      CSTA("FailedEvent",
+           XREF CONN("failedConnection") ID("failingDevice", "2002") ID("callingDevice", "2001")
                ID("calledDevice", "2002") "<lastRedirectionDevice><notSpecified/>"
                                           "</lastRedirectionDevice>" LCI("fail") CAUSE("busy")) },
 
-    {                                                                                                                          { OF(CSTAErrorCode), .error = { CSTA_ERROR_operation, "invalidDeviceID" } },
-     CSTA("CSTAErrorCode",                                                                                                               "<operation>invalidDeviceID</operation>") },
-    {                                                                                                                                                                     { OF(CSTAErrorCode),
+    { { OF(CSTAErrorCode), .error = { CSTA_ERROR_operation, "invalidDeviceID" } },
+      CSTA("CSTAErrorCode", "<operation>invalidDeviceID</operation>") },
+    { { OF(CSTAErrorCode),
         .error = { CSTA_ERROR_systemResourceAvailibility, "deviceOutOfService" } },
-     CSTA("CSTAErrorCode",
-     "<systemResourceAvailibility>deviceOutOfService</systemResourceAvailibility>") },
-    {                                                                                  { OF(CSTAErrorCode), .error = { CSTA_ERROR_unspecified, NULL } },
-     CSTA("CSTAErrorCode","<unspecified/>") },
+      CSTA("CSTAErrorCode",
+           "<systemResourceAvailibility>deviceOutOfService</systemResourceAvailibility>") },
+    { { OF(CSTAErrorCode), .error = { CSTA_ERROR_unspecified, NULL } },
+      CSTA("CSTAErrorCode", "<unspecified/>") },
 
-    {                                     { .type = CSTA_StartApplicationSession,
+    { { .type = CSTA_StartApplicationSession,
         .application_id = "crosspoint-cti",
         .user = "CtiGW",
         .password = " s<cret ",
         .protocol_version = NS3,
         .session_duration_s = 180 },
-     SESSION("StartApplicationSession",
-     "<applicationInfo><applicationID>crosspoint-cti</applicationID>"
+      SESSION("StartApplicationSession",
+              "<applicationInfo><applicationID>crosspoint-cti</applicationID>"
               "<applicationSpecificInfo><login xmlns=\"urn:crosspoint:login\"><user>CtiGW</user>"
               "<password> s&lt;cret </password></login></applicationSpecificInfo>"
               "</applicationInfo><requestedProtocolVersions><protocolVersion>" NS3
               "</protocolVersion></requestedProtocolVersions>"
               "<requestedSessionDuration>180</requestedSessionDuration>") },
-    {                                                                                                                                    { .type = CSTA_StartApplicationSessionPosResponse,
+    { { .type = CSTA_StartApplicationSessionPosResponse,
         .session_id = "s1",
         .protocol_version = NS3,
         .session_duration_s = 4294967295 },
-     SESSION("StartApplicationSessionPosResponse",
-     "<sessionID>s1</sessionID><actualProtocolVersion>" NS3 "</actualProtocolVersion>"
+      SESSION("StartApplicationSessionPosResponse",
+              "<sessionID>s1</sessionID><actualProtocolVersion>" NS3 "</actualProtocolVersion>"
               "<actualSessionDuration>4294967295</actualSessionDuration>") },
-    {                                                                                                                                                                                                                        { .type = CSTA_StartApplicationSessionNegResponse,
+    { { .type = CSTA_StartApplicationSessionNegResponse,
         .error = { .value = "invalidApplicationInfo" } },
-     SESSION("StartApplicationSessionNegResponse",
-     "<errorCode><definedError>invalidApplicationInfo</definedError></errorCode>") },
-    {                                                                                                                                              { .type = CSTA_ResetApplicationSessionTimer, .session_id = "s1", .session_duration_s = 180 },
-     SESSION(
-          "ResetApplicationSessionTimer",                                                            "<sessionID>s1</sessionID><requestedSessionDuration>180</requestedSessionDuration>") },
-    {                                                                                                                                             { .type = CSTA_ResetApplicationSessionTimerPosResponse, .session_duration_s = 180 },
-     SESSION("ResetApplicationSessionTimerPosResponse",
-     "<actualSessionDuration>180</actualSessionDuration>") },
-    {                                                                                                                                     { .type = CSTA_ResetApplicationSessionTimerNegResponse,
+      SESSION("StartApplicationSessionNegResponse",
+              "<errorCode><definedError>invalidApplicationInfo</definedError></errorCode>") },
+    { { .type = CSTA_ResetApplicationSessionTimer, .session_id = "s1", .session_duration_s = 180 },
+      SESSION(
+          "ResetApplicationSessionTimer",
+          "<sessionID>s1</sessionID><requestedSessionDuration>180</requestedSessionDuration>") },
+    { { .type = CSTA_ResetApplicationSessionTimerPosResponse, .session_duration_s = 180 },
+      SESSION("ResetApplicationSessionTimerPosResponse",
+              "<actualSessionDuration>180</actualSessionDuration>") },
+    { { .type = CSTA_ResetApplicationSessionTimerNegResponse,
         .error = { .value = "invalidSessionID" } },
-     SESSION("ResetApplicationSessionTimerNegResponse",
-     "<errorCode><definedError>invalidSessionID</definedError></errorCode>") },
-    {                              { .type = CSTA_StopApplicationSession, .session_id = "s1" },
-     SESSION("StopApplicationSession",                                                                            "<sessionID>s1</sessionID>") },
-    {                                                                                                                                                             { .type = CSTA_StopApplicationSessionPosResponse },
-     DECL "<StopApplicationSessionPosResponse xmlns=\"" NS354 "\"/>"                                                         },
-    {                                                                                                                                           { .type = CSTA_StopApplicationSessionNegResponse, .error = { .value = "invalidSessionID" } },
-     SESSION("StopApplicationSessionNegResponse",
-     "<errorCode><definedError>invalidSessionID</definedError></errorCode>") },
+      SESSION("ResetApplicationSessionTimerNegResponse",
+              "<errorCode><definedError>invalidSessionID</definedError></errorCode>") },
+    { { .type = CSTA_StopApplicationSession, .session_id = "s1" },
+      SESSION("StopApplicationSession", "<sessionID>s1</sessionID>") },
+    { { .type = CSTA_StopApplicationSessionPosResponse },
+      DECL "<StopApplicationSessionPosResponse xmlns=\"" NS354 "\"/>" },
+    { { .type = CSTA_StopApplicationSessionNegResponse, .error = { .value = "invalidSessionID" } },
+      SESSION("StopApplicationSessionNegResponse",
+              "<errorCode><definedError>invalidSessionID</definedError></errorCode>") },
+  /* clang-format on */
 };
 
 static void check(struct csta_msg const *msg, char const *xml)
@@ -287,28 +290,30 @@ static void test_editions(void **state)
 static void test_refused(void **state)
 {
     static struct csta_snapshot_item stateless = { .conn = { .call_id = "1" } };
+    /* clang-format off */
     static struct csta_msg const wrong[] = {
-        {.type = CSTA_NONE,                           .edition = CSTA_ED3       },
-        { .type = CSTA_TYPES,                         .edition = CSTA_ED3       },
-        { .type = CSTA_MonitorStopResponse,           .edition = 0              },
-        { .type = CSTA_MonitorStopResponse,           .edition = 1              },
-        { .type = CSTA_MonitorStopResponse,           .edition = 7              },
-        { OF(MakeCall),                               .device = "2001"          },
-        { OF(MakeCall),                               .directory_number = "2001"},
-        { OF(MakeCall),                               .device = "",               .directory_number = "2001" },
-        { OF(MonitorStart)                                         },
-        { OF(AnswerCall)                            },
-        { OF(AnswerCall), .conn = { .call_id = "", .device_id = "" }                                                   },
-        { OF(DeliveredEvent),                               .conn = BOTH                          },
-        { OF(DeliveredEvent),                       .monitor_xref = "m1"},
-        { OF(DeliveredEvent),                       .monitor_xref = "m1", .conn = BOTH, .cause = CSTA_CAUSES },
-        { OF(RequestSystemStatusResponse)                                         },
-        { OF(SnapshotDeviceResponse),                 .items = &stateless,                                                    .n_items = 1 },
-        { OF(CSTAErrorCode)                                         },
-        { OF(CSTAErrorCode),                          .error = { CSTA_ERROR_operation, NULL }              },
-        { .type = CSTA_StartApplicationSession,       .application_id = "a"                                    },
-        { .type = CSTA_StartApplicationSession,       .protocol_version = "p"       },
+        { .type = CSTA_NONE, .edition = CSTA_ED3 },
+        { .type = CSTA_TYPES, .edition = CSTA_ED3 },
+        { .type = CSTA_MonitorStopResponse, .edition = 0 },
+        { .type = CSTA_MonitorStopResponse, .edition = 1 },
+        { .type = CSTA_MonitorStopResponse, .edition = 7 },
+        { OF(MakeCall), .device = "2001" },
+        { OF(MakeCall), .directory_number = "2001" },
+        { OF(MakeCall), .device = "", .directory_number = "2001" },
+        { OF(MonitorStart) },
+        { OF(AnswerCall) },
+        { OF(AnswerCall), .conn = { .call_id = "", .device_id = "" } },
+        { OF(DeliveredEvent), .conn = BOTH },
+        { OF(DeliveredEvent), .monitor_xref = "m1" },
+        { OF(DeliveredEvent), .monitor_xref = "m1", .conn = BOTH, .cause = CSTA_CAUSES },
+        { OF(RequestSystemStatusResponse) },
+        { OF(SnapshotDeviceResponse), .items = &stateless, .n_items = 1 },
+        { OF(CSTAErrorCode) },
+        { OF(CSTAErrorCode), .error = { CSTA_ERROR_operation, NULL } },
+        { .type = CSTA_StartApplicationSession, .application_id = "a" },
+        { .type = CSTA_StartApplicationSession, .protocol_version = "p" },
     };
+    /* clang-format on */
     (void)state;
 
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {

@@ -20,43 +20,58 @@ static struct {
     unsigned invoke_id;
     char const *xml;
 } const vectors[] = {
-    {"\0\0\0\x0c"
-      "0001<a/>",          12, 12,      1,                 "<a/>"},
+  /* clang-format off */
     { "\0\0\0\x0c"
-      "9999<b/>rest",      16, 12,      CSTA_INVOKE_EVENT, "<b/>"},
+      "0001<a/>",
+      12, 12, 1, "<a/>" },
     { "\0\0\0\x0c"
-      "9998<b/>",          12, 12,      9998,              "<b/>"},
+      "9999<b/>rest",
+      16, 12, CSTA_INVOKE_EVENT, "<b/>" },
+    { "\0\0\0\x0c"
+      "9998<b/>",
+      12, 12, 9998, "<b/>" },
     { "\0\0\0\x08"
-      "0000",              8,  8,       0,                 ""    },
-    { "",                       0,  0,       0,                 NULL  },
-    { "\0",                     1,  0,       0,                 NULL  },
+      "0000",
+      8, 8, 0, "" },
+    { "", 0, 0, 0, NULL },
+    { "\0", 1, 0, 0, NULL },
     { "\0\0\0\x0c"
-      "0001<a",            10, 0,       0,                 NULL  },
+      "0001<a",
+      10, 0, 0, NULL },
     { "\0\0\xff\xff"
-      "0001<a/>",          12, 0,       0,                 NULL  },
- /* another protocol, seen at its first wrong byte */
-    { "G",                      1,  -EPROTO, 0,                 NULL  },
-    { "GET / HTTP/1.1\r\n\r\n", 18, -EPROTO, 0,                 NULL  },
-    { "<?xml",                  5,  -EPROTO, 0,                 NULL  },
-    { "\0\x01",                 2,  -EPROTO, 0,                 NULL  },
+      "0001<a/>",
+      12, 0, 0, NULL },
+    /* another protocol, seen at its first wrong byte */
+    { "G", 1, -EPROTO, 0, NULL },
+    { "GET / HTTP/1.1\r\n\r\n", 18, -EPROTO, 0, NULL },
+    { "<?xml", 5, -EPROTO, 0, NULL },
+    { "\0\x01", 2, -EPROTO, 0, NULL },
     { "\x01\0\0\x0c"
-      "0001<a/>",          12, -EPROTO, 0,                 NULL  },
- /* lengths that cannot be */
-    { "\0\0\0\0",               4,  -EPROTO, 0,                 NULL  },
-    { "\0\0\0\x07",             4,  -EPROTO, 0,                 NULL  },
+      "0001<a/>",
+      12, -EPROTO, 0, NULL },
+    /* lengths that cannot be */
+    { "\0\0\0\0", 4, -EPROTO, 0, NULL },
+    { "\0\0\0\x07", 4, -EPROTO, 0, NULL },
     { "\0\0\0\x04"
-      "0001",              8,  -EPROTO, 0,                 NULL  },
- /* invoke IDs that are no digits, also when they are not all there yet */
+      "0001",
+      8, -EPROTO, 0, NULL },
+    /* invoke IDs that are no digits, also when they are not all there yet */
     { "\0\0\0\x0c"
-      "00a1<a/>",          12, -EPROTO, 0,                 NULL  },
+      "00a1<a/>",
+      12, -EPROTO, 0, NULL },
     { "\0\0\0\x0c"
-      "-001<a/>",          12, -EPROTO, 0,                 NULL  },
+      "-001<a/>",
+      12, -EPROTO, 0, NULL },
     { "\0\0\0\x0c"
-      " 001<a/>",          12, -EPROTO, 0,                 NULL  },
+      " 001<a/>",
+      12, -EPROTO, 0, NULL },
     { "\0\0\0\x0c"
-      "0x",                6,  -EPROTO, 0,                 NULL  },
+      "0x",
+      6, -EPROTO, 0, NULL },
     { "\0\0\0\x0c"
-      "000\xff",           8,  -EPROTO, 0,                 NULL  },
+      "000\xff",
+      8, -EPROTO, 0, NULL },
+  /* clang-format on */
 };
 
 static void test_vectors(void **state)

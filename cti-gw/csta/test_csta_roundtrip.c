@@ -147,16 +147,18 @@ static void test_lists_of_any_length(void **state)
 
 static void test_absent_optional_parts(void **state)
 {
+    /* clang-format off */
     static struct csta_msg const sparse[] = {
-        {.type = CSTA_RequestSystemStatus,   .edition = CSTA_ED3 },
-        { .type = CSTA_GetCSTAFeaturesResponse,                                 .edition = CSTA_ED3 },
-        { .type = CSTA_MonitorStartResponse,.edition = CSTA_ED3, .monitor_xref = "m" },
+        { .type = CSTA_RequestSystemStatus, .edition = CSTA_ED3 },
+        { .type = CSTA_GetCSTAFeaturesResponse, .edition = CSTA_ED3 },
+        { .type = CSTA_MonitorStartResponse, .edition = CSTA_ED3, .monitor_xref = "m" },
         { .type = CSTA_StartApplicationSession,
-         .application_id = "a",
-         .protocol_version = "p",
-         .user = "u" },
-        { .type = CSTA_StartApplicationSessionNegResponse              },
+          .application_id = "a",
+          .protocol_version = "p",
+          .user = "u" },
+        { .type = CSTA_StartApplicationSessionNegResponse },
     };
+    /* clang-format on */
     (void)state;
 
     for (size_t i = 0; i < sizeof sparse / sizeof sparse[0]; i++)

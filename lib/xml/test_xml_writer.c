@@ -43,21 +43,23 @@ static struct {
     char const *written;
     char const *read; /* NULL: equal to text */
 } const texts[] = {
-    {"plain",                                "plain",                                 NULL                       },
-    { "<&>",                                 "&lt;&amp;&gt;",                         NULL                       },
-    { "]]>",                                 "]]&gt;",                                NULL                       },
-    { "\"'",                                 "&quot;'",                               NULL                       },
-    { "&amp;",                               "&amp;amp;",                             NULL                       },
-    { "a\tb\nc",                             "a\tb\nc",                               NULL                       },
-    { "a\rb",                                "a&#13;b",                               NULL                       },
-    { "gr\xc3\xbc\xc3\x9f \xf0\x9f\x98\x80", "gr\xc3\xbc\xc3\x9f \xf0\x9f\x98\x80",   NULL                       },
-    { "a\x01\x62",                           "a\xEF\xBF\xBD\x62",                     "a\xEF\xBF\xBD\x62"        },
-    { "\xfc",                                "\xEF\xBF\xBD",                          "\xEF\xBF\xBD"             },
-    { "\xe2\x82<",                           "\xEF\xBF\xBD\xEF\xBF\xBD&lt;",          "\xEF\xBF\xBD\xEF\xBF\xBD<"},
-    { "\xed\xa0\x80",                        "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD",
-     "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"                                                                      },
-    { "x\xEF\xBF\xBF",                       "x\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD",
-     "x\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"                                                                     },
+  /* clang-format off */
+    { "plain", "plain", NULL },
+    { "<&>", "&lt;&amp;&gt;", NULL },
+    { "]]>", "]]&gt;", NULL },
+    { "\"'", "&quot;'", NULL },
+    { "&amp;", "&amp;amp;", NULL },
+    { "a\tb\nc", "a\tb\nc", NULL },
+    { "a\rb", "a&#13;b", NULL },
+    { "gr\xc3\xbc\xc3\x9f \xf0\x9f\x98\x80", "gr\xc3\xbc\xc3\x9f \xf0\x9f\x98\x80", NULL },
+    { "a\x01\x62", "a\xEF\xBF\xBD\x62", "a\xEF\xBF\xBD\x62" },
+    { "\xfc", "\xEF\xBF\xBD", "\xEF\xBF\xBD" },
+    { "\xe2\x82<", "\xEF\xBF\xBD\xEF\xBF\xBD&lt;", "\xEF\xBF\xBD\xEF\xBF\xBD<" },
+    { "\xed\xa0\x80", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD",
+      "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD" },
+    { "x\xEF\xBF\xBF", "x\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD",
+      "x\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD" },
+  /* clang-format on */
 };
 
 static void test_text_is_escaped_and_reads_back(void **state)

@@ -2,6 +2,7 @@
 /* libxml2's text reader, started only for documents that the guard let through. */
 #include "xml_reader.h"
 #include "xml_guard.h"
+#include "xml_silence.h"
 #include <libxml/xmlerror.h>
 #include <libxml/xmlreader.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@ struct xml_reader {
     struct xml_limits limits;
     unsigned depth;
     bool at_empty; /* on <name/>, its XML_END is still to be told */
+    bool no_memory;
     char fault[128];
 };
 
@@ -35,12 +37,17 @@ static void set_fault(struct xml_reader *reader, char const *text)
     reader->fault[n] = '\0';
 }
 
-/* libxml2 would print to stderr without this. A namespace fault is an error to us, a warning (say,
+/* A namespace fault is an error to us, a warning (say,
  * a relative namespace URI) is not. */
 static void on_libxml_error(void *ctx, xmlErrorPtr error)
 {
-    if (error && error->level >= XML_ERR_ERROR)
-        set_fault(ctx, error->message ? error->message : "malformed");
+    struct xml_reader *reader = ctx;
+
+    if (!error || error->level < XML_ERR_ERROR)
+        return;
+    if (error->code == XML_ERR_NO_MEMORY)
+        reader->no_memory = true;
+    set_fault(reader, error->message ? error->message : "malformed");
 }
 
 struct xml_reader *xml_reader_new(char const *xml, size_t len, struct xml_limits const *limits)
@@ -49,6 +56,7 @@ struct xml_reader *xml_reader_new(char const *xml, size_t len, struct xml_limits
     if (!reader)
         return NULL;
 
+    xml_silence();
     reader->event = XML_TEXT;
     reader->limits = *limits;
     char const *fault = xml_guard_check(xml, len, limits);
@@ -179,6 +187,11 @@ unsigned xml_reader_depth(struct xml_reader const *reader)
 char const *xml_reader_fault(struct xml_reader const *reader)
 {
     return reader->fault;
+}
+
+bool xml_reader_is_out_of_memory(struct xml_reader const *reader)
+{
+    return reader->no_memory;
 }
 
 enum xml_event xml_reader_skip(struct xml_reader *reader)

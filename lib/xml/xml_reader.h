@@ -40,5 +40,8 @@ unsigned xml_reader_depth(struct xml_reader const *reader);
 /** Why xml_reader_next() returned XML_ERROR: a short text without control characters. */
 char const *xml_reader_fault(struct xml_reader const *reader);
 
+/** Whether the XML_ERROR was no fault of the document. */
+bool xml_reader_is_out_of_memory(struct xml_reader const *reader);
+
 /** After XML_START: skips to the element's end. Returns XML_END or XML_ERROR. */
 enum xml_event xml_reader_skip(struct xml_reader *reader);

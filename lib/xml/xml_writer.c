@@ -3,6 +3,7 @@
 #include "xml_writer.h"
 #include "buf.h"
 #include "xml_char.h"
+#include "xml_silence.h"
 #include <errno.h>
 #include <libxml/xmlwriter.h>
 #include <stdlib.h>
@@ -26,6 +27,7 @@ static int write_bytes(void *ctx, char const *bytes, int len)
 
 struct xml_writer *xml_writer_new(struct buf *out)
 {
+    xml_silence();
     struct xml_writer *w = calloc(1, sizeof *w);
     if (!w)
         return NULL;
@@ -54,16 +56,24 @@ static void check(struct xml_writer *w, int written)
         w->failed = true;
 }
 
+/* Declarations are attributes here: xmlTextWriterStartElementNS() would drop one, and say nothing,
+ * when memory is short. */
 void xml_writer_open(struct xml_writer *w, char const *name, char const *ns)
 {
-    xml_writer_open_prefixed(w, NULL, name, ns);
+    check(w, xmlTextWriterStartElement(w->text, (xmlChar const *)name));
+    if (ns)
+        check(w,
+              xmlTextWriterWriteAttribute(w->text, (xmlChar const *)"xmlns", (xmlChar const *)ns));
+    w->depth++;
 }
 
 void xml_writer_open_prefixed(struct xml_writer *w, char const *prefix, char const *name,
                               char const *ns)
 {
     check(w, xmlTextWriterStartElementNS(w->text, (xmlChar const *)prefix, (xmlChar const *)name,
-                                         (xmlChar const *)ns));
+                                         NULL));
+    check(w, xmlTextWriterWriteAttributeNS(w->text, (xmlChar const *)"xmlns",
+                                           (xmlChar const *)prefix, NULL, (xmlChar const *)ns));
     w->depth++;
 }
 
