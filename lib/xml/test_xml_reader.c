@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "buf.h"
+#include "xml_guard.h"
 #include "xml_reader.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -244,6 +245,28 @@ static void test_depth_limit(void **state)
     buf_fini(&xml);
 }
 
+/* The reader would stop them too; the guard must do it before libxml2 works on them. */
+static void test_guard_counts_alone(void **state)
+{
+    static struct {
+        char const *xml;
+        bool refused;
+    } const rows[] = {
+        {"<a><b/></a>",                   false},
+        { "<a><b><c/></b></a>",           true },
+        { "<a><b></b><b></b></a>",        false},
+        { "<a b='' c=''/>",               false},
+        { "<a b='' c='' d=''/>",          true },
+        { "<a b='='/><!-- c='' d='' -->", false},
+    };
+    struct xml_limits const limits = { .max_bytes = 100, .max_depth = 2, .max_attributes = 2 };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_int_equal(xml_guard_check(rows[i].xml, strlen(rows[i].xml), &limits) != NULL,
+                         rows[i].refused);
+}
+
 static void attributes(struct buf *xml, unsigned n)
 {
     buf_reset(xml);
@@ -387,6 +410,7 @@ int main(void)
         cmocka_unit_test(test_bad_documents),
         cmocka_unit_test(test_every_truncation_is_refused),
         cmocka_unit_test(test_depth_limit),
+        cmocka_unit_test(test_guard_counts_alone),
         cmocka_unit_test(test_attribute_limit),
         cmocka_unit_test(test_size_limit),
         cmocka_unit_test(test_names_namespaces_and_depth),
