@@ -127,11 +127,11 @@ bool transaction_is_full(struct transaction_layer *layer, char const *call_id)
         return true;
     }
     call = find_call(layer, call_id);
-    if (call && call->n >= (unsigned long)layer->limits->max_transactions_per_call) {
+    if (call && call->pending >= (unsigned long)layer->limits->max_transactions_per_call) {
         met_inc(&sip_metrics, M_transaction_call_limit);
         log_info(NULL,
-                 "transaction refused reason=max_transactions_per_call live=%u call_id=\"%s\"",
-                 call->n, call_id);
+                 "transaction refused reason=max_transactions_per_call pending=%u call_id=\"%s\"",
+                 call->pending, call_id);
         return true;
     }
     return false;
@@ -160,14 +160,23 @@ int transaction_begin(struct transaction_layer *layer, struct transaction *t,
         return -ENOMEM;
     }
     LIST_INSERT_HEAD(&layer->all, t, link);
+    t->pending = true;
+    t->call->pending++;
     layer->n++;
     met_inc(&sip_metrics, M_transactions);
     log_debug(t->id, "transaction begins machine=%s call_id=\"%s\"", table->name, call_id);
     return 0;
 }
 
+void transaction_settle(struct transaction *t)
+{
+    t->call->pending -= t->pending;
+    t->pending = false;
+}
+
 void transaction_end(struct transaction *t)
 {
+    transaction_settle(t);
     transaction_unhash(t);
     wheel_disarm(&t->retry);
     wheel_disarm(&t->timer);

@@ -9,6 +9,10 @@
  * once. Client side: the owner makes one with client_transaction_new() and hears each response,
  * then on_gone() exactly once.
  *
+ * What belongs to no transaction and can be decided without an owner is decided here, counted and
+ * logged: malformed requests (400, 505; never an ACK), CANCEL (200 or 481), requests over a limit
+ * (503 with Retry-After), malformed and stray responses (dropped).
+ *
  * Memory: after the final response only the key and the printed response stay. Callbacks run on the
  * loop thread and never inside a call of the owner into this layer. */
 #pragma once
@@ -57,7 +61,9 @@ void server_transaction_own(struct server_transaction *st, void *owner,
 void *server_transaction_owner(struct server_transaction const *st);
 
 /** Sends @p response (taken, also on failure) to where the Via says (RFC 3261 §18.2.2, RFC 3581).
- *  Returns 0 or a negative errno; the transaction then ends by itself. */
+ *  Returns 0 or a negative errno; when a final response could not be sent, the transaction ends by
+ *  itself. To a non-INVITE request, RFC 4320 holds: of provisional responses only 100 on a stream
+ * is sent, and after a 408 the transaction ends in silence. */
 int server_transaction_respond(struct server_transaction *st, msg_t *response);
 
 /** Builds and sends a response without a body; @p extra is a header line or NULL. */
@@ -65,8 +71,13 @@ int server_transaction_refuse(struct server_transaction *st, int status, char co
                               char const *extra);
 
 /** Ends @p st without an answer: for a source that must hear nothing, and for a non-INVITE that the
- *  next hop never answered (RFC 4320). Its owner's on_gone is not called; the pointer is invalid. */
+ *  next hop never answered (RFC 4320). Its owner's on_gone is not called; the pointer is invalid.
+ */
 void server_transaction_drop(struct server_transaction *st);
+
+/** For a user agent, before it answers an INVITE with 2xx: the layer repeats that 2xx until the ACK
+ *  comes (RFC 3261 §13.3.1.4); on_ack is called for each ACK as ever. */
+void server_transaction_repeat_2xx(struct server_transaction *st);
 
 /** The To tag this transaction uses in its own responses. Borrowed. */
 char const *server_transaction_to_tag(struct server_transaction const *st);
@@ -75,9 +86,11 @@ char const *server_transaction_to_tag(struct server_transaction const *st);
  */
 
 struct client_handlers {
-    /* Every response but retransmissions; 100 too. @p response is borrowed, top Via is ours. */
+    /* Every response but retransmissions; 100 too, and every 2xx to INVITE, for each wants to be
+     * forwarded or acknowledged (RFC 6026). @p response is borrowed, top Via is ours. */
     void (*on_response)(void *ctx, struct client_transaction *ct, msg_t *response);
-    /* No final response will come. Followed by on_gone. */
+    /* No final response will come; also when the connection dies while the request proceeds.
+     * Followed by on_gone. */
     void (*on_failure)(void *ctx, struct client_transaction *ct, enum transaction_failure why);
     /* The pointer is invalid after this call. */
     void (*on_gone)(void *ctx, struct client_transaction *ct);
@@ -85,7 +98,7 @@ struct client_handlers {
 
 /** Sends @p request (taken, also on failure) to @p to with our Via and a new branch on top;
  *  @p loop_hash goes into the branch (RFC 5393; NULL for a user agent). A transport error is
- *  reported through on_failure, later. NULL when out of memory or over max_transactions. */
+ *  reported through on_failure, later. NULL when out of memory or over a limit. */
 struct client_transaction *client_transaction_new(struct transaction_layer *layer, msg_t *request,
                                                   struct destination const *to,
                                                   char const *loop_hash,

@@ -46,6 +46,7 @@ static int provisional(void *obj, void *event_arg)
 
 static void stop_waiting(struct client_transaction *ct)
 {
+    transaction_settle(&ct->base);
     wheel_disarm(&ct->base.retry);
     transport_forget(&ct->waiter);
 }

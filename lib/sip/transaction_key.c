@@ -101,7 +101,6 @@ void transaction_key_ack(sip_t const *message, struct transaction_key *ret)
     add(ret, message->sip_call_id->i_id);
     add(ret, message->sip_from->a_tag);
     add(ret, message->sip_to->a_tag);
-    add_sent_by(ret, message->sip_via);
 }
 
 void transaction_key_client(char const *branch, char const *method, struct transaction_key *ret)

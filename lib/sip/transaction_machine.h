@@ -33,10 +33,11 @@ enum transaction_event {
 
 extern char const *const transaction_event_names[TX_EVENTS];
 
-/* The live transactions of one Call-ID. */
+/* The transactions of one Call-ID. */
 struct transaction_call {
     struct htab_entry entry;
     unsigned n;
+    unsigned pending; /* those without a final response: what max_transactions_per_call bounds */
     char call_id[];
 };
 
@@ -55,19 +56,21 @@ struct transaction {
     uint32_t retry_ms; /* present interval of `retry` */
     uint8_t state;
     bool reliable;
-    char id[12]; /* in logs */
+    bool pending; /* counted in call->pending */
+    char id[12];  /* in logs */
 };
 
 struct server_transaction {
     struct transaction base;
-    struct htab_entry ack_entry; /* in layer->acks: waits for an ACK without branch */
+    struct htab_entry ack_entry; /* in layer->acks: waits for an ACK with another branch or none */
     struct transaction_key ack_key;
     struct origin from;
     msg_t *request;
     void *owner;
     void (*on_gone)(void *owner, struct server_transaction *st);
     bool no_branch;
-    bool cancelled; /* on_cancel was called */
+    bool cancelled;  /* on_cancel was called */
+    bool repeat_2xx; /* the owner is a user agent */
     char to_tag[16 + 1];
 };
 
@@ -114,6 +117,9 @@ extern struct fsm_table const transaction_nist;
  *  caller only frees it. @p call_id counts towards max_transactions_per_call. */
 int transaction_begin(struct transaction_layer *layer, struct transaction *t,
                       struct fsm_table const *table, char const *call_id);
+
+/** A final response was sent or came: what is left is waiting for repetitions. */
+void transaction_settle(struct transaction *t);
 
 /** Takes it out of everything and frees it. */
 void transaction_end(struct transaction *t);

@@ -40,6 +40,7 @@ static int completed(void *obj, void *event_arg)
     struct transaction *t = &ct->base;
     struct transaction_input *input = event_arg;
 
+    transaction_settle(t);
     wheel_disarm(&t->retry);
     transport_forget(&ct->waiter);
     transaction_drop_wire(t);

@@ -60,6 +60,7 @@ static int complete(void *obj, void *event_arg)
     if (sip_object(input->msg)->sip_status->st_status == 408) {
         met_inc(&sip_metrics, M_transaction_408_withheld);
         log_info(t->id, "408 withheld call_id=\"%s\"", t->call->call_id);
+        transaction_settle(t);
         server_transaction_release(st);
         transaction_break(t);
         return FSM_OK;

@@ -101,13 +101,14 @@ static void receive_ack(struct transaction_layer *layer, struct origin const *fr
     struct transaction_input input = { .msg = msg, .from = from };
     sip_t const *sip = sip_object(msg);
     struct transaction_key key;
-    struct transaction *t;
+    struct transaction *t = NULL;
     char tag[STATELESS_TAG_SIZE];
 
     if (message_has_branch(sip->sip_via)) {
         transaction_key_request(sip, "INVITE", &key);
         t = find(&layer->servers, &key);
-    } else {
+    }
+    if (!t) {
         transaction_key_ack(sip, &key);
         t = (struct transaction *)server_transaction_find_ack(layer, &key);
     }

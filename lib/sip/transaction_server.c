@@ -120,6 +120,11 @@ void *server_transaction_owner(struct server_transaction const *st)
     return st->owner;
 }
 
+void server_transaction_repeat_2xx(struct server_transaction *st)
+{
+    st->repeat_2xx = true;
+}
+
 void server_transaction_drop(struct server_transaction *st)
 {
     st->on_gone = NULL;
@@ -194,6 +199,7 @@ void server_transaction_send(struct server_transaction *st, struct transaction_i
 
 void server_transaction_send_final(struct server_transaction *st, struct transaction_input *input)
 {
+    transaction_settle(&st->base);
     server_transaction_send(st, input);
     server_transaction_release(st);
     if (input->error)
