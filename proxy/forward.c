@@ -164,7 +164,7 @@ enum refusal forward_try_next(struct forward *forward)
         if (!msg)
             return REFUSAL_memory;
         if (forward->next_hop > 1)
-            met_inc(&proxy_metrics, M_failovers);
+            met_inc(&proxy_metrics, M_hop_failovers);
         forward->provisional = false;
         forward->ct = client_transaction_new(stack_transactions(forward->proxy->stack), msg, to,
                                              forward->loop_hash, &response_handlers, forward);

@@ -17,14 +17,23 @@ static char const *check_name(char const *value)
     return value[strspn(value, allowed)] ? "only letters, digits and - _ . may be in a name" : NULL;
 }
 
+static char const *fault_of_uri(url_t const *url)
+{
+    char transport[8] = "";
+    if (!url || url->url_type != url_sip || !url->url_host || !*url->url_host)
+        return "not a SIP URI (sip:HOST[:PORT][;transport=udp|tcp])";
+    if (!url_has_param(url, "transport"))
+        return NULL;
+    (void)url_param(url->url_params, "transport", transport, sizeof transport);
+    if (strcasecmp(transport, "udp") != 0 && strcasecmp(transport, "tcp") != 0)
+        return "transport is neither udp nor tcp";
+    return NULL;
+}
+
 static char const *check_sip_uri(char const *value)
 {
-    char const *wrong = NULL;
     su_home_t home[1] = { SU_HOME_INIT(home) };
-    url_t *url = url_make(home, value);
-    if (!url || (url->url_type != url_sip && url->url_type != url_sips) || !url->url_host ||
-        !*url->url_host)
-        wrong = "not a SIP URI (sip:HOST[:PORT][;transport=tcp])";
+    char const *wrong = fault_of_uri(url_make(home, value));
     su_home_deinit(home);
     return wrong;
 }
@@ -96,7 +105,8 @@ static char const *const refusal_names[] = { "403", "silence", NULL };
 
 static struct cfg_row const rows[] = {
     CFG_ROW_STRINGS("listen", struct proxy_conf, listen, .max = 64, .check = stack_listen_check,
-                    .effect = CFG_RESTART, .help = "Listeners, as \"udp:127.0.0.1:5060\"."),
+                    .default_text = "udp:127.0.0.1:5060, tcp:127.0.0.1:5060", .effect = CFG_RESTART,
+                    .help = "Listeners, as \"udp:127.0.0.1:5060\"."),
     CFG_ROW_STRINGS("internal", struct proxy_conf, internal, .max = 64, .check = stack_listen_check,
                     .effect = CFG_RESTART,
                     .help = "Listeners towards the other programs of this node."),

@@ -17,6 +17,11 @@ static void fini(void *memory)
     domain_free(&table->own);
 }
 
+static bool has_text(char const *text)
+{
+    return text && *text;
+}
+
 static bool is_loopback(char const *host)
 {
     struct net_addr addr;
@@ -52,7 +57,7 @@ static int add_targets(struct route_table *table, struct cfg_groups const *list,
     if (!table->targets)
         return -ENOMEM;
     for (size_t i = 0; i < list->n; i++) {
-        if (!rows[i].name || !rows[i].uri)
+        if (!has_text(rows[i].name) || !has_text(rows[i].uri))
             continue; /* already a fault of its row */
         if (find_target(table, rows[i].name))
             cfg_fault(faults, rows[i].where, "target \"%s\" stands twice", rows[i].name);
@@ -108,15 +113,15 @@ static int add_rules(struct route_table *table, struct cfg_groups const *list,
         return -ENOMEM;
     for (size_t i = 0; i < list->n; i++) {
         struct route_rule *rule = &table->rules[table->n_rules++];
-        bool named = rows[i].name && *rows[i].name;
+        bool named = has_text(rows[i].name);
         rule->name = named ? su_sprintf(table->home, "method_routes[%s]", rows[i].name)
                            : su_sprintf(table->home, "method_routes[%zu]", i + 1);
         if (!rule->name || add_preds(table, rule, &rows[i], faults) < 0)
             return -ENOMEM;
         if (named && name_is_taken(rows, i, rows[i].name))
             cfg_fault(faults, rows[i].where, "method route \"%s\" stands twice", rows[i].name);
-        rule->to = rows[i].to ? find_target(table, rows[i].to) : NULL;
-        if (rows[i].to && !rule->to)
+        rule->to = has_text(rows[i].to) ? find_target(table, rows[i].to) : NULL;
+        if (has_text(rows[i].to) && !rule->to)
             cfg_fault(faults, rows[i].where, "method route to \"%s\": there is no such target",
                       rows[i].to);
     }

@@ -71,12 +71,14 @@ static msg_t *make_request(char const *method, char const *uri, char const *to_t
                            char const *headers)
 {
     char text[2000];
+    bool has_body = strstr(headers, "Content-Type") != NULL;
     int len = snprintf(text, sizeof text,
                        "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKa\r\n"
                        "From: <sip:a@example.test>;tag=1\r\nTo: <sip:2001@example.test>%s%s\r\n"
                        "Call-ID: a\r\nCSeq: 1 %s\r\nMax-Forwards: 70\r\n%s"
-                       "Content-Length: 0\r\n\r\n",
-                       method, uri, *to_tag ? ";tag=" : "", to_tag, method, headers);
+                       "Content-Length: %d\r\n\r\n%s",
+                       method, uri, *to_tag ? ";tag=" : "", to_tag, method, headers,
+                       has_body ? 2 : 0, has_body ? "hi" : "");
     msg_t *msg = message_parse(text, (size_t)len);
     assert_non_null(msg);
     return msg;
@@ -251,7 +253,8 @@ static void faults_of(struct proxy_conf const *conf, struct buf *text)
     FILE *out = open_memstream(&printed, &len);
     assert_non_null(out);
     proxy_conf_check(conf, &node, faults);
-    cfg_faults_print(faults, out);
+    if (cfg_faults_count(faults) > 0)
+        cfg_faults_print(faults, out);
     fclose(out);
     buf_add(text, printed, len);
     free(printed);
