@@ -493,6 +493,68 @@ static void test_client_without_branch(void **state)
     }
 }
 
+/* csta-rcc 1.6: no branch, CSeq begins again after each final response to INVITE, INFO in a row
+ * without waiting, and the ACK of a re-INVITE with a CSeq of its own. */
+static void test_habits_of_the_real_client(void **state)
+{
+    char top[2000], uri[64];
+    (void)state;
+    bench_open(true, true);
+    (void)snprintf(uri, sizeof uri, "sip:cti@127.0.0.1:%u;transport=tcp", bench.server.port);
+    client_sends("INVITE", 1, "sip:2001@example.test", "", "X-No-Branch: 1\r\n");
+    expect(&bench.client, "SIP/2.0 100 ");
+    for (unsigned round = 0; round < 2; round++) {
+        expect(&bench.server, "INVITE ");
+        keep();
+        server_answers("200 OK", "Contact: <sip:cti@127.0.0.1>\r\n");
+        expect(&bench.client, "SIP/2.0 200 ");
+        if (round == 0)
+            (void)snprintf(top, sizeof top, "X-No-Branch: 1\r\n%s", client_route_set());
+        client_sends("ACK", 1, uri, "s1", top);
+        client_sends("INFO", 2, uri, "s1", top);
+        client_sends("INFO", 3, uri, "s1", top);
+        expect(&bench.server, "ACK ");
+        for (unsigned info = 2; info <= 3; info++) {
+            expect(&bench.server, "INFO ");
+            expect_text(info == 2 ? "CSeq: 2 INFO\r\n" : "CSeq: 3 INFO\r\n");
+            keep();
+            server_answers("200 OK", "");
+            expect(&bench.client, "SIP/2.0 200 ");
+        }
+        if (round == 0) {
+            client_sends("INVITE", 4, uri, "s1", top);
+            expect(&bench.client, "SIP/2.0 100 ");
+        }
+    }
+    bench_close();
+}
+
+/* A second client is served while requests towards the first one are never answered. */
+static void test_silent_client_harms_nobody(void **state)
+{
+    enum { REQUESTS = 20 };
+    char text[2000];
+    (void)state;
+    bench_open(true, true);
+    for (unsigned i = 1; i <= REQUESTS; i++) {
+        (void)snprintf(text, sizeof text, "sip:x@127.0.0.1:%u;transport=tcp", bench.server.port);
+        client_sends("INFO", i, text, "", "Max-Forwards: 70\r\n");
+        expect(&bench.server, "INFO ");
+    }
+    assert_int_equal(met_get(&proxy_metrics, M_contexts), REQUESTS);
+    invite_reaches_server();
+    server_answers("486 Busy Here", "");
+    expect(&bench.server, "ACK ");
+    expect(&bench.client, "SIP/2.0 486 ");
+    advance(33000);
+    for (unsigned i = 1; i <= REQUESTS; i++)
+        expect(&bench.client, "SIP/2.0 100 ");
+    expect_silence(&bench.client);
+    assert_int_equal(met_get(&proxy_metrics, M_contexts), 0);
+    assert_int_equal(transaction_count(stack_transactions(bench.proxy->stack)), 0);
+    bench_close();
+}
+
 static void test_refusals(void **state)
 {
     /* clang-format off */
@@ -574,6 +636,8 @@ int main(void)
         cmocka_unit_test(test_next_hop_is_down),
         cmocka_unit_test(test_connection_dies_before_the_answer),
         cmocka_unit_test(test_client_without_branch),
+        cmocka_unit_test(test_habits_of_the_real_client),
+        cmocka_unit_test(test_silent_client_harms_nobody),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_loop_is_found),
         cmocka_unit_test(test_access_list),
