@@ -213,6 +213,11 @@ void rig_free(struct rig **prig)
     free(rig);
 }
 
+void rig_close(struct rig *rig)
+{
+    transaction_layer_free(&rig->layer);
+}
+
 struct stack_limits *rig_limits(struct rig *rig)
 {
     return &rig->limits;

@@ -50,6 +50,8 @@ struct rig;
 
 struct rig *rig_new(enum transport_kind kind, char const *branch);
 void rig_free(struct rig **prig);
+/** Frees the layer, and what happens is still in the trace. */
+void rig_close(struct rig *rig);
 struct stack_limits *rig_limits(struct rig *rig);
 struct transaction_layer *rig_layer(struct rig *rig);
 
