@@ -21,6 +21,7 @@ struct cfg {
     struct cfg_schema const *schema;
     struct cfg_node node;
     void *values;
+    uint32_t groups; /* bit i: known_groups[i] is in the file */
 };
 
 /* One top-level group while it is filled, perhaps from several files. */
@@ -35,6 +36,7 @@ struct loader {
     su_home_t *home;
     struct cfg_faults *faults;
     char const *file;
+    uint32_t groups;
 };
 
 static struct cfg_where where_of(struct loader const *loader, config_setting_t const *setting)
@@ -255,12 +257,13 @@ static void load_group(struct loader *loader, struct fill *fill, config_setting_
     }
 }
 
-static bool is_known_group(char const *name)
+/* Bit of a group in masks, 0 if there is no such group. */
+static uint32_t group_bit(char const *name)
 {
     for (int i = 0; known_groups[i]; i++)
         if (strcmp(known_groups[i], name) == 0)
-            return true;
-    return false;
+            return UINT32_C(1) << i;
+    return 0;
 }
 
 /* Reads one file into the fills whose groups it names. */
@@ -282,7 +285,8 @@ static void load_file(struct loader *loader, char const *path, struct fill *cons
         config_setting_t *group = config_setting_get_elem(root, (unsigned)i);
         char const *name = config_setting_name(group);
         struct cfg_where where = where_of(loader, group);
-        if (!is_known_group(name))
+        loader->groups |= group_bit(name);
+        if (!group_bit(name))
             cfg_fault(loader->faults, where, "unknown group \"%s\"", name);
         else if (!config_setting_is_group(group))
             cfg_fault(loader->faults, where, "%s: wants a group { ... }", name);
@@ -325,6 +329,7 @@ struct cfg *cfg_load(char const *path, struct cfg_schema const *schema, struct c
     struct fill *const fills[2] = { &node, &own };
     load_file(&loader, path, fills);
     load_conf_d(&loader, path, fills);
+    cfg->groups = loader.groups;
     for (int i = 0; i < 2; i++) {
         if (!fills[i]->where.file)
             fills[i]->where.file = su_strdup(cfg->home, path);
@@ -358,6 +363,11 @@ struct cfg_node const *cfg_get_node(struct cfg const *cfg)
 void const *cfg_get(struct cfg const *cfg)
 {
     return cfg->values;
+}
+
+bool cfg_has_group(struct cfg const *cfg, char const *group)
+{
+    return cfg->groups & group_bit(group);
 }
 
 struct cfg_schema const *cfg_get_schema(struct cfg const *cfg)

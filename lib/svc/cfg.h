@@ -123,6 +123,9 @@ void cfg_free(struct cfg **pcfg);
 
 struct cfg_node const *cfg_get_node(struct cfg const *cfg);
 void const *cfg_get(struct cfg const *cfg); /* struct of the schema */
+
+/** Is the top-level group @p group anywhere in the file(s)? */
+bool cfg_has_group(struct cfg const *cfg, char const *group);
 struct cfg_schema const *cfg_get_schema(struct cfg const *cfg);
 
 /** Collected faults, printed as "file:line: text". */

@@ -323,6 +323,19 @@ static int drop_privileges(struct passwd const *user)
     return 0;
 }
 
+/* A supervisor that was killed takes its programs along: they end as by SIGTERM. To be called after
+ * the change of user, which would clear the wish. */
+static void end_with_supervisor(void)
+{
+    char const *pid = getenv("CROSSPOINT_SUPERVISOR");
+
+    if (!pid)
+        return;
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != (pid_t)strtol(pid, NULL, 10))
+        raise(SIGTERM);
+}
+
 /* sd_notify(3) without libsystemd: one datagram to the socket that systemd named. */
 static void notify_ready(void)
 {
@@ -395,6 +408,7 @@ static int run(struct svc *svc)
         svc->tap = tap_new((size_t)node->tap_records, (size_t)node->tap_bytes);
     if (svc->wheel && svc->desc->init(svc) == 0 && drop_privileges(user) == 0 &&
         open_ctl(svc) == 0) {
+        end_with_supervisor();
         log_info(NULL, "ready version=%s pid=%d", PACKAGE_VERSION, (int)getpid());
         notify_ready();
         uv_run(&svc->loop, UV_RUN_DEFAULT);

@@ -16,13 +16,15 @@ enum { TAP_PAGE = 500 };
 
 static void cmd_help(struct svc *svc, struct ctl_call *call, json_t const *args)
 {
-    json_t *table = ctl_table("command", "arguments", "privilege", "help", NULL);
+    json_t *table = ctl_table("command", "arguments", "privilege", "of", "help", NULL);
 
     (void)args;
     for (struct ctl_command const *const *t = svc_commands(svc); *t; t++)
         for (struct ctl_command const *c = *t; c->name; c++)
-            ctl_table_row(table, json_pack("[s,s,s,s]", c->name, c->args ? c->args : "",
-                                           c->priv == CTL_READ ? "read" : "write", c->help));
+            ctl_table_row(table, json_pack("[s,s,s,s,s]", c->name, c->args ? c->args : "",
+                                           c->priv == CTL_READ ? "read" : "write",
+                                           *t == svc_builtin_commands ? "all" : svc_short_name(svc),
+                                           c->help));
     ctl_reply(call, table);
 }
 
