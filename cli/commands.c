@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rows of the CLI's own commands, and the two that are about the CLI itself. */
+#include "buf.h"
+#include "check.h"
+#include "cli.h"
+#include "command.h"
+#include "config.h"
+#include "control.h"
+#include "run.h"
+#include <stdio.h>
+
+enum { HELP_MAX = 65536 };
+
+static void print_commands(void)
+{
+    struct buf out;
+
+    buf_init(&out, HELP_MAX);
+    command_print_list(command_table, &out);
+    fputs(buf_text(&out), stdout);
+    buf_fini(&out);
+}
+
+static int help_all(struct cli *cli)
+{
+    printf("usage: crosspoint [-c FILE] [--json] COMMAND ...\n\n"
+           "Configuration: %s\n\nCommands:\n",
+           cli->conf_path);
+    print_commands();
+    if (cli_try_load(cli) != CLI_OK)
+        return CLI_OK;
+    puts("\nCommands of the running programs (those of all take a program's name at the end):");
+    if (!control_print_help(cli, 0, NULL))
+        puts("  none is running; start them with: crosspoint run");
+    puts("\nExit codes: 0 success, 1 the command failed, 64 wrong usage, 69 a program is not\n"
+         "running, 70 internal error, 78 the configuration has faults.");
+    return CLI_OK;
+}
+
+static int cmd_help(struct cli *cli, int argc, char **argv)
+{
+    struct command const *command;
+    struct buf out;
+
+    if (argc == 0)
+        return help_all(cli);
+    command = argc == 1 ? command_find(command_table, argv[0]) : NULL;
+    if (command) {
+        buf_init(&out, HELP_MAX);
+        command_print(command, &out);
+        fputs(buf_text(&out), stdout);
+        buf_fini(&out);
+        return CLI_OK;
+    }
+    if (cli_try_load(cli) == CLI_OK && control_print_help(cli, argc, argv))
+        return CLI_OK;
+    cli_complain("no help on \"%s\": no command of the CLI or of a running program", argv[0]);
+    return EX_USAGE;
+}
+
+static int cmd_version(struct cli *cli, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    if (cli->json)
+        puts("{\"version\": \"" PACKAGE_VERSION "\"}");
+    else
+        puts("crosspoint " PACKAGE_VERSION);
+    return CLI_OK;
+}
+
+struct command const command_table[] = {
+    {.name = "run",
+     .help = "Start the programs of the file and keep them running, until SIGTERM or Ctrl-C.",
+     .more = "Starts switch, cti and proxy if their groups are in the file, each when the one\n"
+              "before answers. One that dies is started again: at once, then after 1, 2, 4, 8 and\n"
+              "10 s; after a good minute at once again. The programs are looked for in the\n"
+              "folders of $CROSSPOINT_BIN_PATH, else in node.bin_dir, else beside crosspoint.\n"
+              "Exit code: 0 when stopped; 64, 69 or 78 of a program that cannot start.\n", .fn = run_command },
+    { .name = "check",
+     .help = "Print every fault of the configuration with file and line.",
+     .more = "Each program checks the file itself (-t); the faults are sorted. Exit code: 0, or\n"
+              "78 when there are faults.\n", .fn = check_command },
+    { .name = "help",
+     .args = "[COMMAND]",
+     .help = "Print all commands, or more about one.",
+     .fn = cmd_help },
+    { .name = "version",                 .help = "Print the version.", .fn = cmd_version },
+    { 0                                                                },
+};
