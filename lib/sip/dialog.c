@@ -128,7 +128,7 @@ static int settle_next_hop(struct dialog *dialog, url_t const *first_route)
 
     if (!text)
         return -ENOMEM;
-    if (url_d(&url, text) < 0) {
+    if (url_d(&url, text) < 0 || !url.url_host || !url.url_host[0]) {
         free(text);
         return -EINVAL;
     }
@@ -253,9 +253,9 @@ struct dialog *dialog_new_uac(char const *local_uri, char const *remote_uri, cha
     dialog->local_tag = copy(tag);
     dialog->local = bracketed(local_uri, tag);
     dialog->remote = bracketed(remote_uri, NULL);
-    dialog->remote_uri = copy(remote_uri);
-    dialog->target = copy(remote_uri);
-    dialog->contact = copy(contact);
+    dialog->remote_uri = one_line(copy(remote_uri));
+    dialog->target = one_line(copy(remote_uri));
+    dialog->contact = one_line(copy(contact));
     if (!dialog->call_id || !dialog->local_tag || !dialog->local || !dialog->remote ||
         !dialog->remote_uri || !dialog->target || !dialog->contact ||
         settle_next_hop(dialog, NULL) < 0)
