@@ -158,13 +158,11 @@ static void print_man(struct svc_desc const *desc)
 
 static struct options parse_options(struct svc_desc const *desc, int argc, char **argv)
 {
-    static struct option const longs[] = {
-        {"print-sample", no_argument, NULL, 'S' },
-        { "print-man",          no_argument, NULL, 'M' },
-        { "test-clock",             no_argument, NULL, 'C' },
-        { "help",no_argument, NULL, 'h' },
-        { 0          }
-    };
+    static struct option const longs[] = { { "print-sample", no_argument, NULL, 'S' },
+                                           { "print-man", no_argument, NULL, 'M' },
+                                           { "test-clock", no_argument, NULL, 'C' },
+                                           { "help", no_argument, NULL, 'h' },
+                                           { 0 } };
     struct options options = { .file = "/etc/crosspoint/crosspoint.conf", .done = -1 };
     int c;
 
@@ -429,12 +427,10 @@ int svc_main(struct svc_desc const *desc, int argc, char **argv)
 
     if (options.done >= 0)
         return options.done;
-    struct svc svc = {
-        .desc = desc,
-        .tables = {svc_builtin_commands, desc->commands},
-        .started_ms = clock_now_ms(),
-        .test_clock = options.test_clock
-    };
+    struct svc svc = { .desc = desc,
+                       .tables = { svc_builtin_commands, desc->commands },
+                       .started_ms = clock_now_ms(),
+                       .test_clock = options.test_clock };
     svc.cfg = load(desc, options.file);
     if (!svc.cfg)
         return EXIT_CONFIG;

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tables that an administrator looks at. */
+#include "cti_commands.h"
+#include "clock.h"
+#include "dialog.h"
+#include "session.h"
+#include "svc.h"
+
+static void cmd_show_sessions(struct svc *svc, struct ctl_call *call, json_t const *args)
+{
+    json_t *table = ctl_table("session", "user", "line", "state", "monitors", "unanswered", "age s",
+                              "expires s", "connection", "call-id", NULL);
+    struct gateway *gw = svc_state(svc);
+    uint64_t now = clock_now_ms();
+    struct session *s;
+
+    (void)args;
+    LIST_FOREACH(s, &gw->all, link)
+    {
+        uint64_t left = s->due_ms > now ? (s->due_ms - now) / 1000 : 0;
+        ctl_table_row(table, json_pack("[s,s,s,s,i,i,I,I,i,s]", s->id, s->user->id, s->line_text,
+                                       session_state_str(s), (int)s->n_monitors, (int)s->n_sent,
+                                       (json_int_t)((now - s->started_ms) / 1000), (json_int_t)left,
+                                       (int)s->connection, dialog_call_id(s->dialog)));
+    }
+    ctl_reply(call, table);
+}
+
+static void cmd_show_cti(struct svc *svc, struct ctl_call *call, json_t const *args)
+{
+    json_t *table = ctl_table("connection", "state", "identity", "sessions", "last loss", NULL);
+    struct gateway *gw = svc_state(svc);
+
+    (void)args;
+    provider_rows(gw->provider, table);
+    ctl_reply(call, table);
+}
+
+struct ctl_command const cti_commands[] = {
+    { "show sessions", CTL_READ, cmd_show_sessions, NULL, "CSTA sessions of clients." },
+    { "show cti", CTL_READ, cmd_show_cti, NULL,
+      "CTI connections and the reason of their last loss." },
+    { 0 },
+};

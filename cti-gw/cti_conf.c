@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rows of group "cti", and the faults that no single row can see. */
+#define LOG_SUBSYSTEM LOG_CFG
+#include "cti_conf.h"
+#include "driver.h"
+#include "line_uri.h"
+#include "log.h"
+#include "net_addr.h"
+#include "password.h"
+#include "stack.h"
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+enum { LCS_LINES = 2 };
+
+static char const *check_connection(char const *text)
+{
+    struct net_addr addr;
+
+    return net_addr_parse(&addr, text, 2750) < 0 ? "wants an IP address, perhaps with :port" : NULL;
+}
+
+static char const *check_number(char const *text)
+{
+    struct line_uri uri;
+
+    return line_uri_parse(text, &uri) < 0 || strcmp(uri.number, text) != 0
+               ? "wants the digits of a directory number"
+               : NULL;
+}
+
+static char const *check_password_file(char const *path)
+{
+    char password[PASSWORD_MAX + 1];
+    int err = password_load(path, password);
+
+    if (err == -EINVAL)
+        return "its first line is empty or too long for a password";
+    return err ? strerror(-err) : NULL;
+}
+
+static char const *check_uri(char const *text)
+{
+    return *text && strncasecmp(text, "sip:", 4) != 0 ? "wants a sip: URI" : NULL;
+}
+
+static struct cfg_row const user_rows[] = {
+    CFG_ROW_STRING("id", struct cti_user, id, .max = 128, .effect = CFG_RESTART,
+                   .help = "User id at the call manager; compared with the user part of From."),
+    CFG_ROW_STRING("mail", struct cti_user, mail, .default_text = "", .max = 255,
+                   .effect = CFG_RESTART, .help = "Mail address; compared with user@host of From."),
+    CFG_ROW_STRING("uri", struct cti_user, uri, .default_text = "", .max = 255, .check = check_uri,
+                   .effect = CFG_RESTART,
+                   .help = "Primary SIP address; compared with the whole URI of From."),
+    CFG_ROW_BOOL("rcc", struct cti_user, rcc, .default_text = "false", .effect = CFG_RESTART,
+                 .help = "Whether the user may control phones at all."),
+    CFG_ROW_STRINGS("lines", struct cti_user, lines, .max = 64, .check = check_number,
+                    .effect = CFG_RESTART, .help = "Directory numbers that the user may control."),
+};
+
+static struct cfg_schema const user_schema = {
+    .group = "cti user",
+    .size = sizeof(struct cti_user),
+    .rows = user_rows,
+    .n = sizeof user_rows / sizeof user_rows[0],
+    .help = "a person who may control phones.",
+};
+
+static char const *const server_types[] = { "ocs", "lcs", NULL };
+static char const *const relaxed_names[] = { "auto", "always", "never", NULL };
+
+#define COUNT_ROW(key, lo, hi, dflt, text)                                                         \
+    CFG_ROW_INT(#key, struct cti_conf, key, .min = lo, .max = hi, .default_text = #dflt,           \
+                .effect = CFG_RESTART, .help = text)
+#define TIME_ROW(key, lo, hi, dflt, of, text)                                                      \
+    CFG_ROW_INT(#key, struct cti_conf, key, .min = lo, .max = hi, .default_text = #dflt,           \
+                .unit = of, .effect = CFG_RESTART, .help = text)
+
+static struct cfg_row const rows[] = {
+    CFG_ROW_STRINGS("listen", struct cti_conf, listen, .default_text = "tcp:127.0.0.1:5082",
+                    .max = 16, .check = stack_listen_check, .effect = CFG_RESTART,
+                    .help = "SIP listeners, as TRANSPORT:ADDRESS:PORT; the proxy sends here."),
+    CFG_ROW_STRING("driver", struct cti_conf, driver, .default_text = "csta_tcp", .max = 32,
+                   .effect = CFG_RESTART, .help = "How the call control system is reached."),
+    CFG_ROW_STRINGS("connections", struct cti_conf, connections, .default_text = "127.0.0.1:2750",
+                    .max = 8, .check = check_connection, .effect = CFG_RESTART,
+                    .help = "CTI connections; all are kept up, sessions go round robin in this "
+                            "order."),
+    CFG_ROW_STRING("user", struct cti_conf, user, .default_text = "CtiGW", .max = 128,
+                   .effect = CFG_RESTART, .help = "Application user, case-sensitive."),
+    CFG_ROW_PATH("password_file", struct cti_conf, password_file, .max = 4000,
+                 .check = check_password_file, .effect = CFG_RESTART,
+                 .help =
+                     "File whose first line is the application user's password; a relative name "
+                     "starts at the folder of the configuration file."),
+    CFG_ROW_ENUM("server_type", struct cti_conf, server_type, .default_text = "ocs",
+                 .names = server_types, .effect = CFG_RESTART,
+                 .help = "Kind of the clients' server; lcs allows two lines for one user."),
+    CFG_ROW_ENUM("relaxed_cseq", struct cti_conf, relaxed_cseq, .default_text = "auto",
+                 .names = relaxed_names, .effect = CFG_RESTART,
+                 .help = "Whether a CSeq may go backwards inside a session; auto: for clients "
+                         "whose Via has no branch."),
+    TIME_ROW(session_timer, 90, 86400, 1800, "s",
+             "A session without refresh for so long is ended (RFC 4028)."),
+    TIME_ROW(min_session_timer, 90, 86400, 90, "s",
+             "Shortest session timer accepted; less is answered 422."),
+    TIME_ROW(heartbeat, 1, 3600, 30, "s",
+             "Interval of heartbeats; a connection silent for two of them is dead."),
+    TIME_ROW(retry_ms, 100, 600000, 1000, "ms", "Time between attempts to connect."),
+    TIME_ROW(request_ms, 100, 600000, 10000, "ms", "Limit for the answer to one service."),
+    TIME_ROW(retry_after, 1, 3600, 10, "s",
+             "Retry-After of a sign-in refused because no CTI connection is up."),
+    COUNT_ROW(max_sessions, 1, 10000000, 20000, "Sessions in total; more are answered 503."),
+    COUNT_ROW(max_monitors_per_session, 1, 10000, 16, "Monitors of one session."),
+    COUNT_ROW(max_requests_per_session, 1, 10000, 32, "Unanswered services of one session."),
+    COUNT_ROW(max_unanswered_events, 1, 100000, 500,
+              "Events of one session that the client has not answered; more are dropped."),
+    COUNT_ROW(max_requests_per_connection, 1, 9000, 4000,
+              "Unanswered services on one CTI connection."),
+    CFG_ROW_GROUPS("users", struct cti_conf, users, .max = 100000, .sub = &user_schema,
+                   .effect = CFG_RESTART, .help = "Who may control which line."),
+#define LIMIT_ROW(name, dflt, lo, hi, of, text)                                                    \
+    CFG_ROW_INT(#name, struct cti_conf, limits.name, .min = lo, .max = hi, .default_text = #dflt,  \
+                .unit = of, .effect = CFG_RESTART, .help = text),
+    STACK_LIMIT_LIST(LIMIT_ROW)
+#undef LIMIT_ROW
+};
+
+struct cfg_schema const cti_schema = {
+    .group = "cti",
+    .size = sizeof(struct cti_conf),
+    .rows = rows,
+    .n = sizeof rows / sizeof rows[0],
+    .help = "CTI gateway: CSTA sessions over SIP, users, and the connections to the call control "
+            "system.",
+};
+
+static void check_user(struct cti_conf const *conf, size_t i, struct cfg_faults *faults)
+{
+    struct cti_user const *users = conf->users.v, *user = &users[i];
+
+    if (conf->server_type == CTI_SERVER_LCS && user->lines.n > LCS_LINES)
+        cfg_fault(faults, user->where, "user \"%s\": with server_type lcs at most %d lines",
+                  user->id, LCS_LINES);
+    for (size_t k = 0; k < i; k++)
+        if (user->id && users[k].id && strcmp(user->id, users[k].id) == 0)
+            cfg_fault(faults, user->where, "user \"%s\" stands twice, first in line %d", user->id,
+                      users[k].where.line);
+}
+
+void cti_conf_check(void const *conf, struct cfg_node const *node, struct cfg_faults *faults)
+{
+    struct cti_conf const *cti = conf;
+    struct cfg_where where = cti->connections.where;
+
+    (void)node;
+    if (!driver_find(cti->driver))
+        cfg_fault(faults, where, "driver: there is no driver \"%s\"", cti->driver);
+    if (!cti->listen.n)
+        cfg_fault(faults, cti->listen.where, "listen: wants at least one listener");
+    if (!cti->connections.n)
+        cfg_fault(faults, where, "connections: wants at least one address");
+    if (cti->min_session_timer > cti->session_timer)
+        cfg_fault(faults, where, "min_session_timer is above session_timer");
+    for (size_t i = 0; i < cti->users.n; i++)
+        check_user(cti, i, faults);
+}

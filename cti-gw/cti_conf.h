@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Configuration of the CTI gateway: group "cti". Filled by lib/svc from the rows in cti_conf.c. */
+#pragma once
+#include "cfg.h"
+#include "stack_limits.h"
+
+enum cti_server_type { CTI_SERVER_OCS, CTI_SERVER_LCS };
+enum cti_relaxed_cseq { CTI_CSEQ_AUTO, CTI_CSEQ_ALWAYS, CTI_CSEQ_NEVER };
+
+struct cti_user {
+    struct cfg_where where;
+    char const *id, *mail, *uri;
+    bool rcc;
+    struct cfg_strings lines;
+};
+
+struct cti_conf {
+    struct cfg_strings listen, connections;
+    char const *driver, *user, *password_file;
+    int server_type, relaxed_cseq;
+    int64_t session_timer, min_session_timer, heartbeat, retry_ms, request_ms, retry_after;
+    int64_t max_sessions, max_monitors_per_session, max_requests_per_session, max_unanswered_events;
+    int64_t max_requests_per_connection;
+    struct cfg_groups users; /* of struct cti_user */
+    struct stack_limits limits;
+};
+
+extern struct cfg_schema const cti_schema;
+
+/** Faults beyond single rows: driver unknown, double users, lines over the LCS limit. */
+void cti_conf_check(void const *conf, struct cfg_node const *node, struct cfg_faults *faults);

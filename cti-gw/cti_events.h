@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* CSTA events from the driver to the client: one INFO each, in order, never waiting for the 200 of
+ * the one before (real clients do not answer, csta-rcc 1.6). */
+#pragma once
+#include "csta.h"
+
+struct gateway;
+
+/** An event of connection @p index; unknown monitors are counted and logged at debug. */
+void cti_events_take(struct gateway *gw, unsigned index, struct csta_msg const *event);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rewriting devices of a message; pure but for the allocations. */
+#include "device_echo.h"
+#include <string.h>
+#include <strings.h>
+
+char const *device_echo_text(struct device_echo const *echo, char const *driver_text)
+{
+    if (!driver_text || strcmp(driver_text, echo->number) == 0)
+        return driver_text ? echo->text : NULL;
+    if (strncasecmp(driver_text, "tel:", 4) == 0 || strncasecmp(driver_text, "sip:", 4) == 0)
+        return driver_text;
+    return su_sprintf(echo->home,
+                      driver_text[0] == '+' ? "tel:%s" : "tel:%s;phone-context=dialstring",
+                      driver_text);
+}
+
+static void replace(struct device_echo const *echo, struct csta_device *device)
+{
+    if (device->kind == CSTA_DEVICE_IDENTIFIER)
+        device->id = device_echo_text(echo, device->id);
+}
+
+void device_echo_apply(struct device_echo const *echo, struct csta_msg *msg)
+{
+    struct csta_device *const devices[] = { &msg->subject, &msg->calling, &msg->called,
+                                            &msg->redirected, &msg->originating };
+
+    for (size_t i = 0; i < sizeof devices / sizeof devices[0]; i++)
+        replace(echo, devices[i]);
+    msg->conn.device_id = device_echo_text(echo, msg->conn.device_id);
+    for (size_t i = 0; i < msg->n_items; i++) {
+        msg->items[i].conn.device_id = device_echo_text(echo, msg->items[i].conn.device_id);
+        msg->items[i].endpoint = device_echo_text(echo, msg->items[i].endpoint);
+    }
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One TCP link that carries CSTA frames: connect, read whole frames, write, close.
+ *
+ * Knows nothing of sessions. Bounded: one frame is at most CSTA_FRAME_MAX bytes, the write queue
+ * LINK_QUEUE_BYTES. Callbacks are on the loop thread; csta_link_close() may be called in any of
+ * them, and no callback follows it. Each document passes the tap. */
+#pragma once
+#include "csta_frame.h"
+#include "net_addr.h"
+#include <uv.h>
+
+struct csta_link;
+struct tap;
+
+struct csta_link_handlers {
+    void (*on_open)(void *ctx);
+    void (*on_frame)(void *ctx, struct csta_frame const *frame);
+    void (*on_lost)(void *ctx, char const *reason); /* static text; the link is closed already */
+};
+
+/** Starts to connect to @p to. NULL when out of memory or sockets. @p tap may be NULL. */
+struct csta_link *csta_link_open(uv_loop_t *loop, struct tap *tap, struct net_addr const *to,
+                                 struct csta_link_handlers const *handlers, void *ctx);
+
+/** Closes without a callback and clears *@p plink; accepts NULL inside. */
+void csta_link_close(struct csta_link **plink);
+
+/** Queues one frame. Returns 0 or a negative errno. */
+int csta_link_send(struct csta_link *link, unsigned invoke_id, char const *xml, size_t len);

@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Driver csta_tcp: CSTA XML over TCP (ECMA-323 annex G) inside an application session (ECMA-354).
+ *
+ * A connection is a small state machine: connect, start the session with user and password, be up
+ * with heartbeats, and after any loss try again. Requests carry invoke IDs; each has a time limit.
+ * A peer silent for two heartbeats is dead, even if TCP has not noticed. */
+#define LOG_SUBSYSTEM LOG_CSTA
+#include "csta_tcp.h"
+#include "buf.h"
+#include "clock.h"
+#include "csta_link.h"
+#include "driver.h"
+#include "fsm.h"
+#include "log.h"
+#include "token.h"
+#include "wheel.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+enum { WAITING, CONNECTING, STARTING, UP, STATES };
+enum { EV_RETRY, EV_OPEN, EV_STARTED, EV_REFUSED, EV_LOST, EV_TIMEOUT, EVENTS };
+static char const *const state_names[] = { "waiting", "connecting", "starting", "up" };
+static char const *const event_names[] = {
+    "retry", "open", "started", "refused", "lost", "timeout"
+};
+
+enum { SESSION_S = 180, START_MS = 5000, INVOKE_IDS = 9999 };
+
+struct pending {
+    TAILQ_ENTRY(pending) link;
+    unsigned invoke_id;
+    enum csta_type request;
+    uint64_t due_ms;
+    driver_reply_fn *reply; /* NULL: the driver's own request */
+    void *ctx;
+};
+
+struct driver_conn {
+    struct driver_options options;
+    struct driver_host const *host;
+    void *ctx;
+    struct net_addr address;
+    uint8_t state;
+    struct csta_link *link;
+    struct wheel_timer retry, beat;
+    TAILQ_HEAD(, pending) pending;
+    int64_t n_pending;
+    unsigned next_invoke_id;
+    uint64_t heard_ms, reset_ms;
+    char identity[13];
+    char session_id[64];
+    char const *reason;
+};
+
+static void step(struct driver_conn *conn, int event);
+
+/* --- requests --------------------------------------------------------------------------------- */
+
+static int send_message(struct driver_conn *conn, unsigned invoke_id, struct csta_msg const *msg)
+{
+    struct buf xml;
+    int err;
+
+    if (!conn->link)
+        return -ENOTCONN;
+    buf_init(&xml, CSTA_FRAME_MAX - CSTA_FRAME_HEADER);
+    err = csta_encode(msg, &xml);
+    if (err == 0)
+        err = buf_ok(&xml) ? csta_link_send(conn->link, invoke_id, buf_text(&xml), xml.len)
+                           : -EMSGSIZE;
+    buf_fini(&xml);
+    return err;
+}
+
+static void drop_pending(struct driver_conn *conn, struct pending *pending)
+{
+    TAILQ_REMOVE(&conn->pending, pending, link);
+    conn->n_pending--;
+    free(pending);
+}
+
+static int send_request(struct driver_conn *conn, struct csta_msg const *request,
+                        driver_reply_fn *reply, void *ctx)
+{
+    struct pending *pending;
+
+    if (conn->n_pending >= conn->options.max_requests)
+        return -EBUSY;
+    if (!(pending = calloc(1, sizeof *pending)))
+        return -ENOMEM;
+    conn->next_invoke_id = (conn->next_invoke_id + 1) % INVOKE_IDS;
+    *pending = (struct pending){ .invoke_id = conn->next_invoke_id,
+                                 .request = request->type,
+                                 .due_ms = clock_now_ms() + (uint64_t)conn->options.request_ms,
+                                 .reply = reply,
+                                 .ctx = ctx };
+    TAILQ_INSERT_TAIL(&conn->pending, pending, link);
+    conn->n_pending++;
+    int err = send_message(conn, pending->invoke_id, request);
+    if (err < 0)
+        drop_pending(conn, pending);
+    return err;
+}
+
+static int forward(struct driver_conn *conn, struct csta_msg const *request, driver_reply_fn *reply,
+                   void *ctx)
+{
+    if (conn->state != UP)
+        return -ENOTCONN;
+    struct csta_msg copy = *request;
+    copy.edition = CSTA_ED3;
+    return send_request(conn, &copy, reply, ctx);
+}
+
+/* Answers @p pending with an error of our own making. */
+static void fail_pending(struct driver_conn *conn, struct pending *pending, char const *value)
+{
+    struct csta_msg error = { .type = CSTA_CSTAErrorCode,
+                              .edition = CSTA_ED3,
+                              .error = { CSTA_ERROR_systemResourceAvailibility, value } };
+    driver_reply_fn *reply = pending->reply;
+    void *ctx = pending->ctx;
+
+    drop_pending(conn, pending);
+    if (reply)
+        reply(ctx, &error);
+}
+
+static void fail_all(struct driver_conn *conn)
+{
+    struct pending *pending;
+
+    while ((pending = TAILQ_FIRST(&conn->pending)))
+        fail_pending(conn, pending, "resourceOutOfService");
+}
+
+/* --- what comes in ---------------------------------------------------------------------------- */
+
+static void session_started(struct driver_conn *conn, struct csta_msg const *msg)
+{
+    snprintf(conn->session_id, sizeof conn->session_id, "%s",
+             msg->session_id ? msg->session_id : "");
+    TOKEN_FILL(conn->identity);
+    conn->reset_ms = clock_now_ms();
+    step(conn, EV_STARTED);
+}
+
+static void take_response(struct driver_conn *conn, unsigned invoke_id, struct csta_msg const *msg)
+{
+    struct pending *pending;
+
+    TAILQ_FOREACH(pending, &conn->pending, link)
+    if (pending->invoke_id == invoke_id)
+        break;
+    if (!pending) {
+        log_debug(conn->options.address, "answer to nothing type=%s invoke_id=%u",
+                  csta_type_str(msg->type), invoke_id);
+        return;
+    }
+    if (msg->type != CSTA_CSTAErrorCode && csta_is_service(pending->request) &&
+        msg->type != csta_response_of(pending->request)) {
+        log_warn(conn->options.address, "answer of another service request=%s answer=%s",
+                 csta_type_str(pending->request), csta_type_str(msg->type));
+        fail_pending(conn, pending, "resourceOutOfService");
+        return;
+    }
+    driver_reply_fn *reply = pending->reply;
+    void *ctx = pending->ctx;
+    drop_pending(conn, pending);
+    if (reply)
+        reply(ctx, msg);
+}
+
+static void answer_system_status(struct driver_conn *conn, unsigned invoke_id)
+{
+    struct csta_msg response = { .type = CSTA_SystemStatusResponse, .edition = CSTA_ED3 };
+
+    send_message(conn, invoke_id, &response);
+}
+
+static void take_message(struct driver_conn *conn, unsigned invoke_id, struct csta_msg const *msg)
+{
+    if (msg->type == CSTA_StartApplicationSessionPosResponse && conn->state == STARTING)
+        session_started(conn, msg);
+    else if (msg->type == CSTA_StartApplicationSessionNegResponse && conn->state == STARTING)
+        step(conn, EV_REFUSED);
+    else if (csta_is_event(msg->type) && conn->state == UP)
+        conn->host->on_event(conn->ctx, msg);
+    else if (msg->type == CSTA_SystemStatus)
+        answer_system_status(conn, invoke_id);
+    else
+        take_response(conn, invoke_id, msg);
+}
+
+static void on_frame(void *ctx, struct csta_frame const *frame)
+{
+    struct driver_conn *conn = ctx;
+    su_home_t *home = su_home_new(sizeof *home);
+    struct csta_msg msg;
+    struct csta_fault fault;
+
+    conn->heard_ms = clock_now_ms();
+    if (home && csta_decode(home, frame->xml, frame->len, &msg, &fault) == 0) {
+        take_message(conn, frame->invoke_id, &msg);
+    } else if (home && fault.kind == CSTA_FAULT_UNKNOWN) {
+        log_warn(conn->options.address, "message not known fault=\"%s\"", fault.text);
+    } else if (home) {
+        conn->reason = "peer sent a broken message";
+        log_warn(conn->options.address, "message refused fault=\"%s\"", fault.text);
+        step(conn, EV_LOST);
+    }
+    su_home_unref(home);
+}
+
+static void on_open(void *ctx)
+{
+    step(ctx, EV_OPEN);
+}
+
+static void on_lost(void *ctx, char const *reason)
+{
+    struct driver_conn *conn = ctx;
+
+    conn->link = NULL;
+    conn->reason = reason;
+    step(conn, EV_LOST);
+}
+
+/* --- the machine ------------------------------------------------------------------------------ */
+
+static void on_retry(struct wheel_timer *timer)
+{
+    struct driver_conn *conn =
+        (struct driver_conn *)((char *)timer - offsetof(struct driver_conn, retry));
+
+    step(conn, conn->state == WAITING ? EV_RETRY : EV_TIMEOUT);
+}
+
+static void start_request(struct driver_conn *conn, enum csta_type type)
+{
+    struct csta_msg msg = { .type = type,
+                            .edition = CSTA_ED3,
+                            .session_id = conn->session_id,
+                            .session_duration_s = SESSION_S,
+                            .system_status = CSTA_STATUS_normal };
+    int err = send_request(conn, &msg, NULL, NULL);
+
+    if (err < 0)
+        log_debug(conn->options.address, "request not sent type=%s error=%d", csta_type_str(type),
+                  err);
+}
+
+static void expire_pending(struct driver_conn *conn, uint64_t now)
+{
+    struct pending *pending;
+
+    /* All have the same limit, so the oldest is due first. */
+    while ((pending = TAILQ_FIRST(&conn->pending)) && pending->due_ms <= now) {
+        log_warn(conn->options.address, "no answer in time request=%s",
+                 csta_type_str(pending->request));
+        fail_pending(conn, pending, "resourceBusy");
+    }
+}
+
+/* Four times a heartbeat: silence, late answers, the session's own timer. A heartbeat goes out when
+ * its time has come; the quarter keeps "two heartbeats" exact enough. */
+static void on_beat(struct wheel_timer *timer)
+{
+    struct driver_conn *conn =
+        (struct driver_conn *)((char *)timer - offsetof(struct driver_conn, beat));
+    uint64_t now = clock_now_ms(), beat_ms = (uint64_t)conn->options.heartbeat_s * 1000;
+
+    expire_pending(conn, now);
+    if (conn->state != UP)
+        return;
+    if (now - conn->heard_ms >= 2 * beat_ms) {
+        conn->reason = "silent for two heartbeats";
+        step(conn, EV_TIMEOUT);
+        return;
+    }
+    if (now - conn->reset_ms >= SESSION_S * 1000 / 3) {
+        conn->reset_ms = now;
+        start_request(conn, CSTA_ResetApplicationSessionTimer);
+    }
+    if (now - conn->heard_ms >= beat_ms / 2)
+        start_request(conn, CSTA_SystemStatus);
+    wheel_arm(conn->options.wheel, &conn->beat, beat_ms / 4, on_beat);
+}
+
+static int act_connect(void *obj, void *arg)
+{
+    static struct csta_link_handlers const handlers = { on_open, on_frame, on_lost };
+    struct driver_conn *conn = obj;
+
+    (void)arg;
+    wheel_arm(conn->options.wheel, &conn->retry, START_MS, on_retry);
+    conn->link =
+        csta_link_open(conn->options.loop, conn->options.tap, &conn->address, &handlers, conn);
+    conn->reason = "cannot connect";
+    return conn->link ? FSM_OK : EV_LOST;
+}
+
+static int act_start(void *obj, void *arg)
+{
+    struct driver_conn *conn = obj;
+    struct csta_msg msg = { .type = CSTA_StartApplicationSession,
+                            .application_id = "crosspoint-cti",
+                            .user = conn->options.user,
+                            .password = conn->options.password,
+                            .protocol_version = csta_namespace(CSTA_ED3),
+                            .session_duration_s = SESSION_S };
+
+    (void)arg;
+    wheel_arm(conn->options.wheel, &conn->retry, START_MS, on_retry);
+    conn->reason = "session not started";
+    return send_message(conn, 0, &msg) < 0 ? EV_LOST : FSM_OK;
+}
+
+static int act_up(void *obj, void *arg)
+{
+    struct driver_conn *conn = obj;
+
+    (void)arg;
+    wheel_disarm(&conn->retry);
+    wheel_arm(conn->options.wheel, &conn->beat, (uint64_t)conn->options.heartbeat_s * 250, on_beat);
+    log_info(conn->options.address, "CTI connection up identity=%s", conn->identity);
+    conn->host->on_up(conn->ctx, conn->identity);
+    return FSM_OK;
+}
+
+static void let_go(struct driver_conn *conn)
+{
+    csta_link_close(&conn->link);
+    wheel_disarm(&conn->beat);
+    fail_all(conn);
+    wheel_arm(conn->options.wheel, &conn->retry, (uint64_t)conn->options.retry_ms, on_retry);
+}
+
+static int act_not_up(void *obj, void *arg)
+{
+    struct driver_conn *conn = obj;
+
+    (void)arg;
+    let_go(conn);
+    log_debug(conn->options.address, "CTI connection not up reason=\"%s\"", conn->reason);
+    conn->host->on_down(conn->ctx, conn->reason);
+    return FSM_OK;
+}
+
+static int act_refused(void *obj, void *arg)
+{
+    struct driver_conn *conn = obj;
+
+    (void)arg;
+    conn->reason = "user or password refused";
+    log_warn(conn->options.address, "CTI session refused user=\"%s\"", conn->options.user);
+    let_go(conn);
+    conn->host->on_down(conn->ctx, conn->reason);
+    return FSM_OK;
+}
+
+static int act_down(void *obj, void *arg)
+{
+    struct driver_conn *conn = obj;
+
+    (void)arg;
+    log_warn(conn->options.address, "CTI connection lost reason=\"%s\"", conn->reason);
+    let_go(conn);
+    conn->host->on_down(conn->ctx, conn->reason);
+    return FSM_OK;
+}
+
+static struct fsm_row const rows[] = {
+    { FSM_IN(WAITING), EV_RETRY, act_connect, CONNECTING },
+    { FSM_IN(WAITING), EV_TIMEOUT, act_connect, CONNECTING },
+    { FSM_IN(CONNECTING), EV_OPEN, act_start, STARTING },
+    { FSM_IN(STARTING), EV_STARTED, act_up, UP },
+    { FSM_IN(STARTING), EV_REFUSED, act_refused, WAITING },
+    { FSM_IN(CONNECTING) | FSM_IN(STARTING), EV_LOST, act_not_up, WAITING },
+    { FSM_IN(CONNECTING) | FSM_IN(STARTING), EV_TIMEOUT, act_not_up, WAITING },
+    { FSM_IN(UP), EV_LOST, act_down, WAITING },
+    { FSM_IN(UP), EV_TIMEOUT, act_down, WAITING },
+};
+
+static struct fsm_table const table = { .name = "cti connection",
+                                        .state_names = state_names,
+                                        .event_names = event_names,
+                                        .rows = rows,
+                                        .n_rows = sizeof rows / sizeof rows[0],
+                                        .n_states = STATES,
+                                        .n_events = EVENTS,
+                                        .initial = WAITING,
+                                        .timeout_event = EV_TIMEOUT };
+
+static void step(struct driver_conn *conn, int event)
+{
+    fsm_step(&table, &conn->state, conn, event, NULL, conn->options.address);
+}
+
+struct fsm_table const *csta_tcp_fsm(void)
+{
+    return &table;
+}
+
+/* --- the driver ------------------------------------------------------------------------------- */
+
+static struct driver_conn *csta_tcp_open(struct driver_options const *options,
+                                         struct driver_host const *host, void *ctx)
+{
+    struct driver_conn *conn = calloc(1, sizeof *conn);
+
+    if (!conn || net_addr_parse(&conn->address, options->address, 2750) < 0) {
+        free(conn);
+        return NULL;
+    }
+    conn->options = *options;
+    conn->host = host;
+    conn->ctx = ctx;
+    conn->reason = "not tried yet";
+    TAILQ_INIT(&conn->pending);
+    wheel_arm(options->wheel, &conn->retry, 0, on_retry);
+    return conn;
+}
+
+static void csta_tcp_close(struct driver_conn **pconn)
+{
+    struct driver_conn *conn = *pconn;
+    struct pending *pending;
+
+    *pconn = NULL;
+    if (!conn)
+        return;
+    if (conn->state == UP)
+        start_request(conn, CSTA_StopApplicationSession);
+    wheel_disarm(&conn->retry);
+    wheel_disarm(&conn->beat);
+    while ((pending = TAILQ_FIRST(&conn->pending)))
+        drop_pending(conn, pending);
+    csta_link_close(&conn->link);
+    free(conn);
+}
+
+struct driver const driver_csta_tcp = {
+    .name = "csta_tcp",
+    .help = "CSTA XML over TCP with an ECMA-354 application session",
+    .open = csta_tcp_open,
+    .close = csta_tcp_close,
+    .service = {
+        [CSTA_MonitorStart] = forward,
+        [CSTA_MonitorStop] = forward,
+        [CSTA_SnapshotDevice] = forward,
+        [CSTA_MakeCall] = forward,
+        [CSTA_AnswerCall] = forward,
+        [CSTA_HoldCall] = forward,
+        [CSTA_RetrieveCall] = forward,
+        [CSTA_ClearConnection] = forward,
+    },
+    .events = { .bits = {
+        UINT64_C(1) << CSTA_ServiceInitiatedEvent | UINT64_C(1) << CSTA_OriginatedEvent |
+        UINT64_C(1) << CSTA_DeliveredEvent | UINT64_C(1) << CSTA_EstablishedEvent |
+        UINT64_C(1) << CSTA_HeldEvent | UINT64_C(1) << CSTA_RetrievedEvent |
+        UINT64_C(1) << CSTA_ConnectionClearedEvent | UINT64_C(1) << CSTA_FailedEvent } },
+};

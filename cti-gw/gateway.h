@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The gateway: what its parts share. One per process, made in main.c; everything here runs on the
+ * loop thread. The life of a session is told in ARCHITECTURE.md. */
+#pragma once
+#include "htab.h"
+#include "provider.h"
+#include "stack.h"
+#include "users.h"
+#include <sys/queue.h>
+
+struct session;
+struct svc;
+
+struct gateway {
+    struct cti_conf const *conf;
+    struct wheel *wheel;
+    struct stack *stack;
+    struct provider *provider;
+    struct users users;
+    struct htab sessions; /* by local tag */
+    struct htab monitors; /* by the driver's crossRefID and connection */
+    LIST_HEAD(, session) all;
+    char password[260];
+};
+
+/** Builds the gateway and opens its listeners. Returns 0 or a negative errno after logging why;
+ *  gateway_fini() is right after either. */
+int gateway_init(struct gateway *gw, struct svc *svc);
+void gateway_fini(struct gateway *gw);

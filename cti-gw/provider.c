@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The list of CTI connections over one driver. */
+#define LOG_SUBSYSTEM LOG_CSTA
+#include "provider.h"
+#include "cti_conf.h"
+#include "cti_metrics.h"
+#include "ctl.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_CONNECTIONS = 8 };
+
+struct connection {
+    struct provider *provider;
+    struct driver_conn *conn;
+    char const *address, *reason;
+    char identity[32];
+    bool up;
+    int64_t sessions;
+};
+
+struct provider {
+    struct driver const *driver;
+    struct provider_handlers const *handlers;
+    void *ctx;
+    struct connection v[MAX_CONNECTIONS];
+    unsigned n, next;
+};
+
+static unsigned index_of(struct connection const *c)
+{
+    return (unsigned)(c - c->provider->v);
+}
+
+static void on_up(void *ctx, char const *identity)
+{
+    struct connection *c = ctx;
+
+    c->up = true;
+    snprintf(c->identity, sizeof c->identity, "%s", identity);
+    cti_gauge(M_connections_up, 1);
+}
+
+static void on_down(void *ctx, char const *reason)
+{
+    struct connection *c = ctx;
+    bool was_up = c->up;
+
+    c->up = false;
+    c->reason = reason;
+    if (!was_up)
+        return;
+    cti_gauge(M_connections_up, -1);
+    cti_count(M_connections_lost);
+    c->provider->handlers->on_lost(c->provider->ctx, index_of(c), reason);
+}
+
+static void on_event(void *ctx, struct csta_msg const *event)
+{
+    struct connection *c = ctx;
+
+    c->provider->handlers->on_event(c->provider->ctx, index_of(c), event);
+}
+
+static struct driver_host const host = { on_up, on_down, on_event };
+
+struct provider *provider_new(struct cti_conf const *conf, struct driver_options const *base,
+                              struct provider_handlers const *handlers, void *ctx)
+{
+    struct provider *provider = calloc(1, sizeof *provider);
+
+    if (!provider)
+        return NULL;
+    provider->driver = driver_find(conf->driver);
+    provider->handlers = handlers;
+    provider->ctx = ctx;
+    for (size_t i = 0; i < conf->connections.n && i < MAX_CONNECTIONS; i++) {
+        struct driver_options options = *base;
+        struct connection *c = &provider->v[i];
+        options.address = c->address = conf->connections.v[i];
+        c->provider = provider;
+        c->reason = "";
+        c->conn = provider->driver->open(&options, &host, c);
+        provider->n++;
+        if (!c->conn)
+            provider_free(&provider);
+        if (!provider)
+            break;
+    }
+    return provider;
+}
+
+void provider_free(struct provider **pprovider)
+{
+    struct provider *provider = *pprovider;
+
+    *pprovider = NULL;
+    if (!provider)
+        return;
+    for (unsigned i = 0; i < provider->n; i++) {
+        if (provider->v[i].up)
+            cti_gauge(M_connections_up, -1);
+        provider->driver->close(&provider->v[i].conn);
+    }
+    free(provider);
+}
+
+int provider_choose(struct provider *provider)
+{
+    for (unsigned i = 0; i < provider->n; i++) {
+        unsigned index = (provider->next + i) % provider->n;
+        if (provider->v[index].up) {
+            provider->next = index + 1;
+            return (int)index;
+        }
+    }
+    return -ENOTCONN;
+}
+
+void provider_session(struct provider *provider, unsigned index, int by)
+{
+    provider->v[index].sessions += by;
+}
+
+bool provider_is_up(struct provider const *provider, unsigned index)
+{
+    return provider->v[index].up;
+}
+
+bool provider_serves(struct provider const *provider, enum csta_type service)
+{
+    return provider->driver->service[service] != NULL;
+}
+
+void provider_features(struct provider const *provider, struct csta_set *ret)
+{
+    *ret = provider->driver->events;
+    for (int type = 0; type < CSTA_TYPES; type++)
+        if (provider->driver->service[type])
+            csta_set_add(ret, (enum csta_type)type);
+}
+
+int provider_request(struct provider *provider, unsigned index, struct csta_msg const *request,
+                     driver_reply_fn *reply, void *ctx)
+{
+    driver_service_fn *service = provider->driver->service[request->type];
+
+    return service ? service(provider->v[index].conn, request, reply, ctx) : -EOPNOTSUPP;
+}
+
+void provider_rows(struct provider const *provider, json_t *table)
+{
+    for (unsigned i = 0; i < provider->n; i++) {
+        struct connection const *c = &provider->v[i];
+        ctl_table_row(table,
+                      json_pack("[s,s,s,I,s]", c->address, c->up ? "up" : "down",
+                                c->up ? c->identity : "", (json_int_t)c->sessions, c->reason));
+    }
+}

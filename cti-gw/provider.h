@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The CTI connections of the gateway (guide-rcc 2): up to eight, all kept connected by the driver.
+ *
+ * New sessions go round robin over those that are up, in configured order; a session stays on its
+ * connection, and is told when that is lost: the connection's identity differs after a rebuild. */
+#pragma once
+#include "driver.h"
+#include <jansson.h>
+
+struct cti_conf;
+struct provider;
+
+struct provider_handlers {
+    /* The connection with this index was lost; all sessions on it have to end. */
+    void (*on_lost)(void *ctx, unsigned index, char const *reason);
+    void (*on_event)(void *ctx, unsigned index, struct csta_msg const *event);
+};
+
+/** Opens every connection of @p conf. @p base holds loop, wheel, tap and password. NULL when out of
+ *  memory. */
+struct provider *provider_new(struct cti_conf const *conf, struct driver_options const *base,
+                              struct provider_handlers const *handlers, void *ctx);
+void provider_free(struct provider **pprovider);
+
+/** Chooses a connection for a new session: its index, or -ENOTCONN when none is up. */
+int provider_choose(struct provider *provider);
+
+/** Counts sessions of a connection up and down, for the tables. */
+void provider_session(struct provider *provider, unsigned index, int by);
+
+bool provider_is_up(struct provider const *provider, unsigned index);
+
+/** Does the driver serve this service? */
+bool provider_serves(struct provider const *provider, enum csta_type service);
+
+/** All services and events of the driver. */
+void provider_features(struct provider const *provider, struct csta_set *ret);
+
+/** Sends a service over connection @p index: as the driver's slot. */
+int provider_request(struct provider *provider, unsigned index, struct csta_msg const *request,
+                     driver_reply_fn *reply, void *ctx);
+
+/** Rows for "show cti": address, state, identity, sessions, reason of the last loss. */
+void provider_rows(struct provider const *provider, json_t *table);

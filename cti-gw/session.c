@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sessions: making, finding, ending; the 2xx that waits for its ACK; requests of ours. */
+#define LOG_SUBSYSTEM LOG_CSTA
+#include "session.h"
+#include "clock.h"
+#include "cti_metrics.h"
+#include "cti_monitor.h"
+#include "dialog.h"
+#include "log.h"
+#include "message.h"
+#include "service.h"
+#include "session_fsm.h"
+#include "token.h"
+#include <errno.h>
+#include <sofia-sip/msg_addr.h>
+#include <sofia-sip/sip_header.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BYE_GUARD_MS = 40000, RFC3261_64 = 64 };
+
+static struct session *of_timer(struct wheel_timer *timer, size_t offset)
+{
+    return (struct session *)((char *)timer - offset);
+}
+
+static void step(struct session *session, enum session_event event)
+{
+    fsm_step(session_fsm(), &session->state, session, event, NULL, session->id);
+}
+
+/* --- making and finding ----------------------------------------------------------------------- */
+
+static bool match_tag(struct htab_entry const *entry, void const *key)
+{
+    struct session const *session = (struct session const *)entry;
+
+    return strcmp(dialog_local_tag(session->dialog), key) == 0;
+}
+
+struct session *session_find(struct gateway *gw, sip_t const *request)
+{
+    char const *tag = request->sip_to ? request->sip_to->a_tag : NULL;
+
+    if (!tag)
+        return NULL;
+    struct session *session =
+        (struct session *)htab_find(&gw->sessions, htab_hash(tag, strlen(tag), 0), match_tag, tag);
+    return session && dialog_matches(session->dialog, request) ? session : NULL;
+}
+
+/* "<sip:cti@127.0.0.1:5082;transport=tcp>" of the listener that the INVITE came to. */
+static void print_contact(struct gateway *gw, struct origin const *from, char *ret, size_t size)
+{
+    struct transport *t = stack_transport(gw->stack);
+    bool is_v6 = strchr(transport_listener_host(t, from->listener), ':') != NULL;
+
+    snprintf(ret, size, "<sip:cti@%s%s%s:%u;transport=%s>", is_v6 ? "[" : "",
+             transport_listener_host(t, from->listener), is_v6 ? "]" : "",
+             net_addr_port(transport_listener_addr(t, from->listener)),
+             transport_kind_name(from->kind));
+}
+
+/* The real client's Via has no branch, and its CSeq starts again after each INVITE (csta-rcc 1.6).
+ * The client's Via is the lowest. */
+static enum dialog_cseq cseq_rule(struct gateway const *gw, sip_t const *invite)
+{
+    sip_via_t const *via = invite->sip_via;
+
+    while (via && via->v_next)
+        via = via->v_next;
+    if (gw->conf->relaxed_cseq == CTI_CSEQ_AUTO)
+        return message_has_branch(via) ? DIALOG_CSEQ_STRICT : DIALOG_CSEQ_RELAXED;
+    return gw->conf->relaxed_cseq == CTI_CSEQ_ALWAYS ? DIALOG_CSEQ_RELAXED : DIALOG_CSEQ_STRICT;
+}
+
+struct session *session_new(struct gateway *gw, struct server_transaction *st,
+                            struct cti_user const *user, char const *number, char const *line_text,
+                            unsigned connection)
+{
+    sip_t const *invite = sip_object(server_transaction_request(st));
+    struct session *session = calloc(1, sizeof *session);
+    char contact[200];
+
+    if (!session)
+        return NULL;
+    print_contact(gw, server_transaction_origin(st), contact, sizeof contact);
+    session->gw = gw;
+    session->dialog =
+        dialog_new_uas(invite, server_transaction_to_tag(st), contact, cseq_rule(gw, invite));
+    session->number = strdup(number);
+    session->line_text = strdup(line_text);
+    if (!session->dialog || !session->number || !session->line_text)
+        goto fail;
+    char const *tag = dialog_local_tag(session->dialog);
+    if (htab_insert(&gw->sessions, &session->by_tag, htab_hash(tag, strlen(tag), 0)) < 0)
+        goto fail;
+    TOKEN_FILL(session->id);
+    session->user = user;
+    session->connection = connection;
+    session->started_ms = clock_now_ms();
+    session->state = SESSION_SETUP;
+    LIST_INSERT_HEAD(&gw->all, session, link);
+    provider_session(gw->provider, connection, 1);
+    cti_gauge(M_sessions, 1);
+    cti_count(M_sessions_started);
+    return session;
+
+fail:
+    dialog_free(&session->dialog);
+    free(session->number);
+    free(session->line_text);
+    free(session);
+    return NULL;
+}
+
+static void forget_sent(struct session_sent *sent)
+{
+    LIST_REMOVE(sent, link);
+    sent->session->n_sent--;
+    free(sent);
+}
+
+static void stop_waiting_for_ack(struct session *session)
+{
+    wheel_disarm(&session->resend);
+    if (session->invite)
+        server_transaction_own(session->invite, NULL, NULL);
+    session->invite = NULL;
+    if (session->ok)
+        msg_destroy(session->ok);
+    session->ok = NULL;
+}
+
+/* Lets go of everything that CSTA needs; what the dialog needs for its BYE stays. */
+static void release_csta(struct session *session)
+{
+    struct cti_monitor *monitor;
+    struct service *service;
+
+    while ((monitor = LIST_FIRST(&session->monitors)))
+        cti_monitor_stop(&monitor);
+    while ((service = LIST_FIRST(&session->services)))
+        service_abandon(service);
+}
+
+void session_free(struct session **psession)
+{
+    struct session *session = *psession;
+    struct session_sent *sent;
+
+    *psession = NULL;
+    if (!session)
+        return;
+    release_csta(session);
+    stop_waiting_for_ack(session);
+    wheel_disarm(&session->expiry);
+    while ((sent = LIST_FIRST(&session->sent))) {
+        outgoing_detach(sent->outgoing);
+        forget_sent(sent);
+    }
+    htab_remove(&session->gw->sessions, &session->by_tag);
+    LIST_REMOVE(session, link);
+    provider_session(session->gw->provider, session->connection, -1);
+    cti_gauge(M_sessions, -1);
+    dialog_free(&session->dialog);
+    free(session->number);
+    free(session->line_text);
+    free(session);
+}
+
+/* --- the 2xx of an INVITE --------------------------------------------------------------------- */
+
+static void on_invite_gone(void *owner, struct server_transaction *st)
+{
+    struct session *session = owner;
+
+    (void)st;
+    session->invite = NULL;
+}
+
+static void on_resend(struct wheel_timer *timer)
+{
+    struct session *session = of_timer(timer, offsetof(struct session, resend));
+    struct stack_limits const *limits = &session->gw->conf->limits;
+
+    if (clock_now_ms() - session->ok_since_ms >= (uint64_t)limits->t1_ms * RFC3261_64 ||
+        !session->invite) {
+        step(session, SESSION_EV_NO_ACK);
+        return;
+    }
+    msg_t *again = message_copy(session->ok);
+    if (again)
+        server_transaction_respond(session->invite, again);
+    session->resend_ms *= 2;
+    if (session->resend_ms > (uint64_t)limits->t2_ms)
+        session->resend_ms = (uint64_t)limits->t2_ms;
+    wheel_arm(session->gw->wheel, &session->resend, session->resend_ms, on_resend);
+}
+
+void session_accept(struct session *session, struct server_transaction *st, msg_t *ok)
+{
+    stop_waiting_for_ack(session);
+    session->invite = st;
+    session->ok = message_copy(ok);
+    server_transaction_own(st, session, on_invite_gone);
+    server_transaction_respond(st, ok);
+    session->ok_since_ms = clock_now_ms();
+    session->resend_ms = (uint64_t)session->gw->conf->limits.t1_ms;
+    wheel_arm(session->gw->wheel, &session->resend, session->resend_ms, on_resend);
+}
+
+void session_acked(struct session *session)
+{
+    step(session, SESSION_EV_ACK);
+}
+
+int session_act_acked(void *obj, void *arg)
+{
+    (void)arg;
+    stop_waiting_for_ack(obj);
+    return FSM_OK;
+}
+
+/* --- session timer ---------------------------------------------------------------------------- */
+
+static void on_expiry(struct wheel_timer *timer)
+{
+    step(of_timer(timer, offsetof(struct session, expiry)), SESSION_EV_EXPIRED);
+}
+
+void session_refreshed(struct session *session, uint32_t expires_s)
+{
+    session->expires_s = expires_s;
+    session->due_ms = clock_now_ms() + (uint64_t)expires_s * 1000;
+    wheel_arm(session->gw->wheel, &session->expiry, (uint64_t)expires_s * 1000, on_expiry);
+}
+
+/* --- requests of ours ------------------------------------------------------------------------- */
+
+static void finish_sent(struct session_sent *sent)
+{
+    struct session *session = sent->session;
+
+    forget_sent(sent);
+    if (session->state == SESSION_ENDING && !session->n_sent)
+        step(session, SESSION_EV_DONE);
+}
+
+static void on_response(void *ctx, struct client_transaction *ct, msg_t *response)
+{
+    struct session_sent *sent = ctx;
+    sip_t const *sip = sip_object(response);
+
+    (void)ct;
+    /* 481 and 408: the client has lost the dialog (RFC 3261 12.2.1.2). */
+    if (sip->sip_status->st_status == 481 && sent->session->state != SESSION_ENDING)
+        log_info(sent->session->id, "client does not know the session any more");
+}
+
+static void on_failure(void *ctx, struct client_transaction *ct, enum transaction_failure why)
+{
+    struct session_sent *sent = ctx;
+
+    (void)ct;
+    cti_count(M_events_unanswered);
+    log_debug(sent->session->id, "request not answered reason=%s",
+              why == TRANSACTION_TIMEOUT ? "timeout" : "transport");
+    if (!ct)
+        finish_sent(sent);
+}
+
+static void on_gone(void *ctx, struct client_transaction *ct)
+{
+    (void)ct;
+    finish_sent(ctx);
+}
+
+int session_send(struct session *session, msg_t *request)
+{
+    static struct client_handlers const handlers = { on_response, on_failure, on_gone };
+    struct session_sent *sent = calloc(1, sizeof *sent);
+
+    if (!sent) {
+        msg_destroy(request);
+        return -ENOMEM;
+    }
+    sent->session = session;
+    LIST_INSERT_HEAD(&session->sent, sent, link);
+    session->n_sent++;
+    sent->outgoing =
+        stack_send(session->gw->stack, request, dialog_next_hop(session->dialog), &handlers, sent);
+    if (sent->outgoing)
+        return 0;
+    forget_sent(sent);
+    return -ENOMEM;
+}
+
+/* --- ending ----------------------------------------------------------------------------------- */
+
+static void tell_end(struct session *session, char const *why, enum cti_metric metric)
+{
+    cti_count(metric);
+    log_info(session->id, "session ended user=\"%s\" line=%s reason=\"%s\" seconds=%llu",
+             session->user->id, session->number, why,
+             (unsigned long long)((clock_now_ms() - session->started_ms) / 1000));
+}
+
+static int send_bye(struct session *session)
+{
+    struct session_sent *sent;
+
+    release_csta(session);
+    stop_waiting_for_ack(session);
+    /* Events without an answer do not keep an ending session alive; its BYE does. */
+    while ((sent = LIST_FIRST(&session->sent))) {
+        outgoing_detach(sent->outgoing);
+        forget_sent(sent);
+    }
+    wheel_arm(session->gw->wheel, &session->expiry, BYE_GUARD_MS, on_expiry);
+    msg_t *bye = dialog_request(session->dialog, sip_method_bye, "BYE");
+    return bye && session_send(session, bye) == 0 ? FSM_OK : SESSION_EV_DONE;
+}
+
+int session_act_expired(void *obj, void *arg)
+{
+    (void)arg;
+    tell_end(obj, "expired", M_sessions_expired);
+    return send_bye(obj);
+}
+
+int session_act_lost(void *obj, void *arg)
+{
+    (void)arg;
+    tell_end(obj, "CTI connection lost", M_sessions_lost);
+    return send_bye(obj);
+}
+
+int session_act_no_ack(void *obj, void *arg)
+{
+    (void)arg;
+    tell_end(obj, "no ACK", M_sessions_not_acked);
+    return send_bye(obj);
+}
+
+int session_act_bye(void *obj, void *arg)
+{
+    tell_end(obj, "BYE", M_sessions_ended_bye);
+    return session_act_gone(obj, arg);
+}
+
+int session_act_gone(void *obj, void *arg)
+{
+    struct session *session = obj;
+
+    (void)arg;
+    session_free(&session);
+    return FSM_OK;
+}
+
+void session_bye(struct session *session)
+{
+    step(session, SESSION_EV_BYE);
+}
+
+void session_lost(struct session *session)
+{
+    step(session, SESSION_EV_LOST);
+}
+
+bool session_is_open(struct session const *session)
+{
+    return session->state == SESSION_SETUP || session->state == SESSION_ACTIVE;
+}
+
+char const *session_state_str(struct session const *session)
+{
+    return session_fsm()->state_names[session->state];
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One CSTA session: a SIP dialog between a client and us for one line (csta-rcc 1.3 to 1.8).
+ *
+ * A session is made by an accepted INVITE and lives until BYE, until its timer runs out without a
+ * refresh, or until its CTI connection is lost. Its states are the table in session_fsm.c. It owns
+ * its dialog, its monitors, and the records of what is under way; it stays on the connection that
+ * was chosen at its start. Plain structs: an idle session costs about 2 KiB. */
+#pragma once
+#include "csta.h"
+#include "gateway.h"
+#include "wheel.h"
+
+struct dialog;
+struct cti_monitor;
+
+/** An INFO or BYE of ours that has no final response yet. */
+struct session_sent {
+    LIST_ENTRY(session_sent) link;
+    struct session *session;
+    struct outgoing *outgoing;
+};
+
+struct session {
+    struct htab_entry by_tag;
+    LIST_ENTRY(session) link;
+    struct gateway *gw;
+    struct dialog *dialog;
+    struct cti_user const *user;
+    char *number;    /* directory number of the line */
+    char *line_text; /* the line as the client wrote it */
+    char id[9];
+    uint8_t state; /* set by fsm_step() only */
+    enum csta_edition edition;
+    unsigned connection;
+    uint32_t expires_s;
+    uint64_t started_ms, due_ms;
+    struct wheel_timer expiry, resend;
+    struct server_transaction *invite; /* whose 2xx waits for its ACK */
+    msg_t *ok;                         /* that 2xx */
+    uint64_t ok_since_ms, resend_ms;
+    LIST_HEAD(, cti_monitor) monitors;
+    LIST_HEAD(, service) services; /* under way at the driver */
+    LIST_HEAD(, session_sent) sent;
+    unsigned n_monitors, n_services, n_sent;
+};
+
+/** New session for an INVITE that passed every check; takes no ownership of @p st. NULL when out of
+ *  memory or the INVITE makes no dialog. */
+struct session *session_new(struct gateway *gw, struct server_transaction *st,
+                            struct cti_user const *user, char const *number, char const *line_text,
+                            unsigned connection);
+
+/** Frees at once, without a word to the client. */
+void session_free(struct session **psession);
+
+/** The session of an in-dialog request, or NULL. */
+struct session *session_find(struct gateway *gw, sip_t const *request);
+
+/** Sends @p ok (taken) as the 2xx of the session's INVITE and repeats it until the ACK comes
+ *  (RFC 3261 13.3.1.4). */
+void session_accept(struct session *session, struct server_transaction *st, msg_t *ok);
+
+/** The ACK of the 2xx came. */
+void session_acked(struct session *session);
+
+/** Starts the session timer anew. */
+void session_refreshed(struct session *session, uint32_t expires_s);
+
+/** Sends a request of ours in the dialog (taken). Counts it as unanswered until its final response.
+ *  Returns 0 or a negative errno. */
+int session_send(struct session *session, msg_t *request);
+
+/** The client's BYE came and is answered: frees the session. */
+void session_bye(struct session *session);
+
+/** The session's CTI connection is lost: ends it with a BYE of ours. */
+void session_lost(struct session *session);
+
+/** May CSTA be served now (neither ending nor its connection lost)? */
+bool session_is_open(struct session const *session);
+
+char const *session_state_str(struct session const *session);
