@@ -45,8 +45,10 @@ static int provisional(void *obj, void *event_arg)
     struct server_transaction *st = obj;
     struct transaction_input *input = event_arg;
 
-    if (st->base.reliable && sip_object(input->msg)->sip_status->st_status == 100)
+    if (st->base.reliable && sip_object(input->msg)->sip_status->st_status == 100) {
+        wheel_disarm(&st->base.timer);
         server_transaction_send(st, input);
+    }
     return FSM_OK;
 }
 

@@ -3,6 +3,7 @@
 #include "transaction_rig.h"
 #include "buf.h"
 #include "clock.h"
+#include "fsm.h"
 #include "message.h"
 #include "transport.h"
 #include "wheel.h"
@@ -353,6 +354,7 @@ void rig_do(struct rig *rig, struct rig_step const *step)
             receive_request(rig, step->text);
         break;
     case RIG_RESPOND:
+    case RIG_MISUSE:
         respond(rig, (int)strtol(step->text, NULL, 10));
         break;
     case RIG_DROP:
@@ -388,7 +390,10 @@ void rig_play(struct rig_script const *script)
     for (size_t i = 0; script->steps[i].op != RIG_END; i++) {
         struct rig_step const *step = &script->steps[i];
         char const *expect = step->expect ? step->expect : "";
+        uint64_t unlisted = fsm_unlisted();
         rig_do(rig, step);
+        if (fsm_unlisted() - unlisted != (step->op == RIG_MISUSE))
+            fail_msg("%s, step %zu: listed or not?", script->name, i + 1);
         char const *happened = rig_take_trace(rig);
         if (strcmp(happened, expect) != 0)
             fail_msg("%s, step %zu: \"%s\" instead of \"%s\"", script->name, i + 1, happened,

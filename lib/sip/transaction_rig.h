@@ -16,10 +16,11 @@ enum rig_op {
     RIG_END,
     RIG_RECEIVE, /* `text`: "METHOD CSEQ [TO-TAG [CALL-ID]]", or a status to answer our request */
     RIG_RESPOND, /* the owner sends the status `text` */
-    RIG_DROP,    /* the owner drops the server transaction */
-    RIG_AT,      /* the clock moves to `at` */
-    RIG_SEND,    /* the owner sends a request with method `text` */
-    RIG_CANCEL,  /* the owner cancels it */
+    RIG_MISUSE, /* the same when it must not: no row lists it, in every other step all are listed */
+    RIG_DROP,   /* the owner drops the server transaction */
+    RIG_AT,     /* the clock moves to `at` */
+    RIG_SEND,   /* the owner sends a request with method `text` */
+    RIG_CANCEL, /* the owner cancels it */
     RIG_DETACH,
     RIG_BROKEN, /* from now on sending fails; with `text` "ok" no more */
     RIG_DIE,    /* the connection dies under the request */
