@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Loading: the only file that knows libconfig. Walks the file's settings against the rows, collects
  * every fault, and leaves all strings in one home. */
-#define LOG_SUBSYSTEM LOG_CFG
 #include "cfg.h"
+#include "buf.h"
+#include "cfg_text.h"
 #include "cfg_value.h"
+#include <dirent.h>
 #include <errno.h>
-#include <glob.h>
 #include <inttypes.h>
 #include <libconfig.h>
 #include <stdlib.h>
@@ -14,37 +15,84 @@
 static char const *const known_groups[] = { "node",     "proxy", "cti", "switch",
                                             "presence", "xmpp",  "web", NULL };
 
-enum { MAX_ROWS = 128, MAX_FILES = 64 };
+enum { TEXT_MAX_BYTES = 80 << 20 };
+
+/* A field that a file or the environment has set. */
+struct set {
+    void const *field;
+    struct cfg_where where;
+};
 
 struct cfg {
     su_home_t home[1];
     struct cfg_schema const *schema;
     struct cfg_node node;
     void *values;
-    uint32_t groups; /* bit i: known_groups[i] is in the file */
+    uint32_t groups;  /* bit i: known_groups[i] is in the file */
+    struct set *sets; /* sorted by field once all are noted */
+    size_t n_sets, size_sets;
+    bool broken;    /* a file could not be read to its end */
+    bool no_memory; /* cfg_load() gives up at its end */
 };
 
 /* One top-level group while it is filled, perhaps from several files. */
 struct fill {
     struct cfg_schema const *schema;
     void *base;
-    bool seen[MAX_ROWS];
+    struct cfg_where *seen; /* of each row: where it was set */
     struct cfg_where where; /* of the group's first appearance */
 };
 
 struct loader {
+    struct cfg *cfg;
     su_home_t *home;
     struct cfg_faults *faults;
     char const *file;
-    uint32_t groups;
 };
 
 static struct cfg_where where_of(struct loader const *loader, config_setting_t const *setting)
 {
-    char const *file = config_setting_source_file(setting);
-
-    return (struct cfg_where){ .file = file ? su_strdup(loader->home, file) : loader->file,
+    return (struct cfg_where){ .file = loader->file,
                                .line = (int)config_setting_source_line(setting) };
+}
+
+static void note_set(struct cfg *cfg, void const *field, struct cfg_where where)
+{
+    if (cfg->n_sets == cfg->size_sets) {
+        size_t size = cfg->size_sets ? cfg->size_sets * 2 : 64;
+        struct set *sets = su_realloc(cfg->home, cfg->sets, (isize_t)(size * sizeof *sets));
+        if (!sets) {
+            cfg->no_memory = true;
+            return;
+        }
+        cfg->sets = sets;
+        cfg->size_sets = size;
+    }
+    cfg->sets[cfg->n_sets++] = (struct set){ field, where };
+}
+
+static int compare_sets(void const *va, void const *vb)
+{
+    struct set const *a = va, *b = vb;
+
+    return (a->field > b->field) - (a->field < b->field);
+}
+
+struct cfg_where cfg_where_of(struct cfg const *cfg, void const *field)
+{
+    struct set key = { .field = field };
+    struct set const *set =
+        cfg->n_sets ? bsearch(&key, cfg->sets, cfg->n_sets, sizeof key, compare_sets) : NULL;
+
+    return set ? set->where : (struct cfg_where){ 0 };
+}
+
+static int begin_group(struct loader *loader, struct fill *fill)
+{
+    fill->seen = calloc(fill->schema->n + 1, sizeof *fill->seen);
+    if (!fill->seen)
+        loader->cfg->no_memory = true;
+    return fill->seen ? 0 : -ENOMEM;
 }
 
 static void load_group(struct loader *loader, struct fill *fill, config_setting_t *group);
@@ -66,7 +114,7 @@ static void load_int(struct loader *loader, struct cfg_row const *row, config_se
     }
     *ret = type == CONFIG_TYPE_INT ? config_setting_get_int(setting)
                                    : config_setting_get_int64(setting);
-    if (*ret < row->min || *ret > row->max)
+    if ((row->min || row->max) && (*ret < row->min || *ret > row->max))
         cfg_fault(loader->faults, where_of(loader, setting),
                   "%s: %" PRId64 " is outside %" PRId64 "..%" PRId64 "%s%s", row->name, *ret,
                   row->min, row->max, row->unit ? " " : "", row->unit ? row->unit : "");
@@ -84,18 +132,24 @@ static char const *resolve_path(struct loader *loader, char const *text)
 
 /* Checks one string and keeps a copy; NULL after a fault. */
 static char const *load_text(struct loader *loader, struct cfg_row const *row,
-                             config_setting_t *setting, size_t max)
+                             config_setting_t *setting)
 {
     char const *text = config_setting_get_string(setting), *why;
+    bool bounded = row->type != CFG_STRINGS; /* there min and max count the entries */
 
     if (!text) {
         type_fault(loader, setting, row,
                    row->type == CFG_STRINGS ? "a list of strings" : "a string");
         return NULL;
     }
-    if (max && strlen(text) > max) {
-        cfg_fault(loader->faults, where_of(loader, setting), "%s: longer than %zu bytes", row->name,
-                  max);
+    if (bounded && row->max && (int64_t)strlen(text) > row->max) {
+        cfg_fault(loader->faults, where_of(loader, setting), "%s: longer than %" PRId64 " bytes",
+                  row->name, row->max);
+        return NULL;
+    }
+    if (bounded && (int64_t)strlen(text) < row->min) {
+        cfg_fault(loader->faults, where_of(loader, setting), "%s: shorter than %" PRId64 " bytes",
+                  row->name, row->min);
         return NULL;
     }
     if (row->type == CFG_PATH)
@@ -105,7 +159,9 @@ static char const *load_text(struct loader *loader, struct cfg_row const *row,
                   why);
         return NULL;
     }
-    return text ? su_strdup(loader->home, text) : NULL;
+    text = text ? su_strdup(loader->home, text) : NULL;
+    loader->cfg->no_memory |= !text;
+    return text;
 }
 
 static void load_enum(struct loader *loader, struct cfg_row const *row, config_setting_t *setting,
@@ -141,6 +197,9 @@ static int list_length(struct loader *loader, struct cfg_row const *row, config_
                   "%s: %d entries, at most %" PRId64 " are allowed", row->name, n, row->max);
         return -1;
     }
+    if (n < row->min)
+        cfg_fault(loader->faults, where_of(loader, setting),
+                  "%s: %d entries, at least %" PRId64 " are needed", row->name, n, row->min);
     return n;
 }
 
@@ -149,29 +208,41 @@ static void load_strings(struct loader *loader, struct cfg_row const *row,
 {
     int n = list_length(loader, row, setting, "a list of strings");
 
-    ret->where = where_of(loader, setting);
     ret->v = n > 0 ? su_zalloc(loader->home, (isize_t)((size_t)n * sizeof *ret->v)) : NULL;
     for (int i = 0; ret->v && i < n; i++) {
-        char const *text = load_text(loader, row, config_setting_get_elem(setting, (unsigned)i), 0);
+        char const *text = load_text(loader, row, config_setting_get_elem(setting, (unsigned)i));
         if (text)
             ret->v[ret->n++] = text;
     }
 }
 
-/* Rows that no setting filled get their default; a required one is a fault. */
+static bool is_list(struct cfg_row const *row)
+{
+    return row->type == CFG_STRINGS || row->type == CFG_GROUPS;
+}
+
+/* Rows that no setting filled get their default; a required one is a fault, unless it may stand
+ * behind a syntax error. */
 static void finish_group(struct loader *loader, struct fill *fill)
 {
-    for (size_t i = 0; i < fill->schema->n; i++) {
+    for (size_t i = 0; fill->seen && i < fill->schema->n; i++) {
         struct cfg_row const *row = &fill->schema->rows[i];
-        if (fill->seen[i])
+        bool seen = fill->seen[i].file != NULL;
+        bool required = !row->default_text && (!is_list(row) || row->min > 0);
+        if (row->type == CFG_STRINGS)
+            ((struct cfg_strings *)cfg_value_at(row, fill->base))->where =
+                seen ? fill->seen[i] : fill->where;
+        if (seen)
             continue;
-        if (!row->default_text && row->type != CFG_STRINGS && row->type != CFG_GROUPS)
+        if (required && !loader->cfg->broken)
             cfg_fault(loader->faults, fill->where, "%s: \"%s\" is missing", fill->schema->group,
                       row->name);
         else if (cfg_value_default(loader->home, row, fill->base) < 0)
             cfg_fault(loader->faults, fill->where, "%s: default of \"%s\" cannot be set",
                       fill->schema->group, row->name);
     }
+    free(fill->seen);
+    fill->seen = NULL;
 }
 
 static void load_entries(struct loader *loader, struct cfg_row const *row,
@@ -189,6 +260,8 @@ static void load_entries(struct loader *loader, struct cfg_row const *row,
             type_fault(loader, entry, row, "a group { ... } as each entry");
             continue;
         }
+        if (begin_group(loader, &fill) < 0)
+            return;
         *(struct cfg_where *)fill.base = fill.where;
         ret->n++;
         load_group(loader, &fill, entry);
@@ -213,7 +286,7 @@ static void load_setting(struct loader *loader, struct cfg_row const *row,
         break;
     case CFG_STRING:
     case CFG_PATH:
-        *(char const **)at = load_text(loader, row, setting, (size_t)row->max);
+        *(char const **)at = load_text(loader, row, setting);
         break;
     case CFG_ENUM:
         load_enum(loader, row, setting, at);
@@ -231,11 +304,10 @@ static void unknown_key(struct loader *loader, struct cfg_schema const *schema,
                         config_setting_t *setting)
 {
     char const *name = config_setting_name(setting);
-    char const *nearest = cfg_value_nearest(schema, name);
 
-    cfg_fault(loader->faults, where_of(loader, setting), "%s: unknown key \"%s\"%s%s%s",
-              schema->group, name, nearest ? ", did you mean \"" : "", nearest ? nearest : "",
-              nearest ? "\"?" : "");
+    cfg_fault(loader->faults, where_of(loader, setting),
+              "%s: unknown key \"%s\", nearest is \"%s\"", schema->group, name,
+              cfg_value_nearest(schema, name));
 }
 
 static void load_group(struct loader *loader, struct fill *fill, config_setting_t *group)
@@ -243,16 +315,21 @@ static void load_group(struct loader *loader, struct fill *fill, config_setting_
     for (int i = 0; i < config_setting_length(group); i++) {
         config_setting_t *setting = config_setting_get_elem(group, (unsigned)i);
         struct cfg_row const *row = cfg_value_row(fill->schema, config_setting_name(setting));
+        if (config_setting_type(setting) == CONFIG_TYPE_NONE)
+            continue; /* its value is behind the syntax error */
         if (!row) {
             unknown_key(loader, fill->schema, setting);
             continue;
         }
-        if (fill->seen[row - fill->schema->rows]) {
-            cfg_fault(loader->faults, where_of(loader, setting), "%s: \"%s\" is set twice",
-                      fill->schema->group, row->name);
+        struct cfg_where *seen = &fill->seen[row - fill->schema->rows];
+        if (seen->file) {
+            cfg_fault(loader->faults, where_of(loader, setting),
+                      "%s: \"%s\" is set twice, first at %s:%d", fill->schema->group, row->name,
+                      seen->file, seen->line);
             continue;
         }
-        fill->seen[row - fill->schema->rows] = true;
+        *seen = where_of(loader, setting);
+        note_set(loader->cfg, cfg_value_at(row, fill->base), *seen);
         load_setting(loader, row, setting, fill->base);
     }
 }
@@ -266,83 +343,148 @@ static uint32_t group_bit(char const *name)
     return 0;
 }
 
+/* Parses one file. After a syntax error, what stands before it is still there. */
+static void parse(struct loader *loader, config_t *config)
+{
+    struct buf text;
+
+    buf_init(&text, TEXT_MAX_BYTES);
+    if (cfg_text_read(&text, loader->file, loader->faults) < 0) {
+        loader->cfg->broken = true;
+    } else if (!config_read_string(config, buf_text(&text))) {
+        struct cfg_where where = { .file = loader->file, .line = config_error_line(config) };
+        cfg_fault(loader->faults, where, "%s", config_error_text(config));
+        loader->cfg->broken = true;
+    }
+    buf_fini(&text);
+}
+
+static void load_top(struct loader *loader, config_setting_t *group, struct fill *const fills[2])
+{
+    char const *name = config_setting_name(group);
+    struct cfg_where where = where_of(loader, group);
+
+    loader->cfg->groups |= group_bit(name);
+    if (!group_bit(name)) {
+        cfg_fault(loader->faults, where, "unknown group \"%s\", nearest is \"%s\"", name,
+                  cfg_value_nearest_name(known_groups, name));
+        return;
+    }
+    if (!config_setting_is_group(group)) {
+        if (config_setting_type(group) != CONFIG_TYPE_NONE)
+            cfg_fault(loader->faults, where, "%s: wants a group { ... }", name);
+        return;
+    }
+    for (int f = 0; f < 2; f++)
+        if (strcmp(fills[f]->schema->group, name) == 0) {
+            fills[f]->where = fills[f]->where.file ? fills[f]->where : where;
+            load_group(loader, fills[f], group);
+        }
+}
+
 /* Reads one file into the fills whose groups it names. */
 static void load_file(struct loader *loader, char const *path, struct fill *const fills[2])
 {
     config_t config;
 
-    config_init(&config);
     loader->file = su_strdup(loader->home, path);
-    if (!config_read_file(&config, path)) {
-        bool io = config_error_type(&config) == CONFIG_ERR_FILE_IO;
-        struct cfg_where where = { .file = loader->file, .line = config_error_line(&config) };
-        cfg_fault(loader->faults, where, "%s", io ? strerror(errno) : config_error_text(&config));
-        config_destroy(&config);
+    loader->cfg->no_memory |= !loader->file;
+    if (!loader->file)
         return;
-    }
+    config_init(&config);
+    parse(loader, &config);
     config_setting_t *root = config_root_setting(&config);
-    for (int i = 0; i < config_setting_length(root); i++) {
-        config_setting_t *group = config_setting_get_elem(root, (unsigned)i);
-        char const *name = config_setting_name(group);
-        struct cfg_where where = where_of(loader, group);
-        loader->groups |= group_bit(name);
-        if (!group_bit(name))
-            cfg_fault(loader->faults, where, "unknown group \"%s\"", name);
-        else if (!config_setting_is_group(group))
-            cfg_fault(loader->faults, where, "%s: wants a group { ... }", name);
-        else
-            for (int f = 0; f < 2; f++)
-                if (strcmp(fills[f]->schema->group, name) == 0) {
-                    fills[f]->where = fills[f]->where.file ? fills[f]->where : where;
-                    load_group(loader, fills[f], group);
-                }
-    }
+    for (int i = 0; i < config_setting_length(root); i++)
+        load_top(loader, config_setting_get_elem(root, (unsigned)i), fills);
     config_destroy(&config);
+}
+
+static int is_conf(struct dirent const *entry)
+{
+    size_t len = strlen(entry->d_name);
+
+    return entry->d_name[0] != '.' && len > 5 && strcmp(entry->d_name + len - 5, ".conf") == 0;
+}
+
+static int by_name(struct dirent const **a, struct dirent const **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
 }
 
 static void load_conf_d(struct loader *loader, char const *path, struct fill *const fills[2])
 {
     char const *slash = strrchr(path, '/');
-    int folder = slash ? (int)(slash - path + 1) : 0;
-    char *pattern = su_sprintf(loader->home, "%.*sconf.d/*.conf", folder, path);
-    glob_t found;
+    int len = slash ? (int)(slash - path + 1) : 0;
+    char const *folder = su_sprintf(loader->home, "%.*sconf.d", len, path);
+    struct dirent **names = NULL;
+    int n = folder ? scandir(folder, &names, is_conf, by_name) : 0;
 
-    if (!pattern || glob(pattern, 0, NULL, &found) != 0)
+    loader->cfg->no_memory |= !folder;
+    if (n < 0 && errno != ENOENT) {
+        cfg_fault(loader->faults, (struct cfg_where){ folder, 0 }, "%s", strerror(errno));
+        loader->cfg->broken = true;
+    }
+    for (int i = 0; i < n; i++) {
+        char const *file = su_sprintf(loader->home, "%s/%s", folder, names[i]->d_name);
+        if (file)
+            load_file(loader, file, fills);
+        loader->cfg->no_memory |= !file;
+        free(names[i]);
+    }
+    free(names);
+}
+
+/* The environment wins over what a file says. */
+static void take_environment(struct cfg *cfg)
+{
+    char const *run_dir = getenv("CROSSPOINT_RUN_DIR");
+    struct cfg_where where = { .file = "$CROSSPOINT_RUN_DIR" };
+    size_t i = 0;
+
+    if (!run_dir || !*run_dir)
         return;
-    for (size_t i = 0; i < found.gl_pathc && i < MAX_FILES; i++)
-        load_file(loader, found.gl_pathv[i], fills);
-    globfree(&found);
+    cfg->node.run_dir = su_strdup(cfg->home, run_dir);
+    cfg->no_memory |= !cfg->node.run_dir;
+    while (i < cfg->n_sets && cfg->sets[i].field != &cfg->node.run_dir)
+        i++;
+    if (i < cfg->n_sets)
+        cfg->sets[i].where = where;
+    else
+        note_set(cfg, &cfg->node.run_dir, where);
 }
 
 struct cfg *cfg_load(char const *path, struct cfg_schema const *schema, struct cfg_faults *faults)
 {
     struct cfg *cfg = su_home_new(sizeof *cfg);
+    struct loader loader = { .cfg = cfg, .home = cfg ? cfg->home : NULL, .faults = faults };
+    struct fill node = { .schema = &cfg_node_schema, .base = cfg ? &cfg->node : NULL };
+    struct fill own = { .schema = schema };
+    struct fill *const fills[2] = { &node, &own };
 
-    if (!cfg || schema->n > MAX_ROWS ||
-        !(cfg->values = su_zalloc(cfg->home, (isize_t)schema->size)))
+    if (!cfg || !(cfg->values = su_zalloc(cfg->home, (isize_t)schema->size)))
         goto fail;
     cfg->schema = schema;
-
-    struct loader loader = { .home = cfg->home, .faults = faults };
-    struct fill node = { .schema = &cfg_node_schema, .base = &cfg->node };
-    struct fill own = { .schema = schema, .base = cfg->values };
-    struct fill *const fills[2] = { &node, &own };
+    own.base = cfg->values;
+    if (begin_group(&loader, &node) < 0 || begin_group(&loader, &own) < 0)
+        goto fail;
     load_file(&loader, path, fills);
     load_conf_d(&loader, path, fills);
-    cfg->groups = loader.groups;
     for (int i = 0; i < 2; i++) {
         if (!fills[i]->where.file)
             fills[i]->where.file = su_strdup(cfg->home, path);
         finish_group(&loader, fills[i]);
     }
-    char const *run_dir = getenv("CROSSPOINT_RUN_DIR");
-    if (run_dir && *run_dir)
-        cfg->node.run_dir = su_strdup(cfg->home, run_dir);
+    take_environment(cfg);
+    if (cfg->no_memory)
+        goto fail;
+    if (cfg->n_sets)
+        qsort(cfg->sets, cfg->n_sets, sizeof *cfg->sets, compare_sets);
     return cfg;
 
 fail:
-    if (cfg)
-        su_home_unref(cfg->home);
+    free(node.seen);
+    free(own.seen);
+    cfg_free(&cfg);
     return NULL;
 }
 
@@ -373,4 +515,9 @@ bool cfg_has_group(struct cfg const *cfg, char const *group)
 struct cfg_schema const *cfg_get_schema(struct cfg const *cfg)
 {
     return cfg->schema;
+}
+
+bool cfg_is_whole(struct cfg const *cfg)
+{
+    return !cfg->broken;
 }

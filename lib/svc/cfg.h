@@ -48,8 +48,10 @@ struct cfg_row {
     char const *name;
     enum cfg_type type;
     size_t offset;
-    int64_t min, max; /* CFG_INT; for CFG_STRING(S) and CFG_GROUPS max = most entries/bytes */
+    /* CFG_INT: smallest and largest value. Strings and paths: bytes; lists: entries. max 0: none */
+    int64_t min, max;
     char const *default_text; /* as in the file, without quotes; NULL = required (lists: empty) */
+    char const *example;      /* of a required key, for the sample file; form as default_text */
     char const *unit;         /* "s", "ms", "bytes"; NULL if none */
     enum cfg_effect effect;
     cfg_check_fn *check;          /* may be NULL */
@@ -116,7 +118,8 @@ extern struct cfg_schema const cfg_node_schema;
 
 /** Loads @p path (and conf.d/ *.conf beside it) for the program whose group is @p schema. Groups of
  *  the other programs are left alone; an unknown top-level group is a fault. Returns the
- *  configuration; faults are added to @p faults and it must not be used if there are any. NULL only
+ *  configuration; faults are added to @p faults and it must not be used if there are any, except to
+ *  look for more: a string that was refused or is missing is NULL, other values are zero. NULL only
  *  when out of memory. */
 struct cfg *cfg_load(char const *path, struct cfg_schema const *schema, struct cfg_faults *faults);
 void cfg_free(struct cfg **pcfg);
@@ -127,6 +130,12 @@ void const *cfg_get(struct cfg const *cfg); /* struct of the schema */
 /** Is the top-level group @p group anywhere in the file(s)? */
 bool cfg_has_group(struct cfg const *cfg, char const *group);
 struct cfg_schema const *cfg_get_schema(struct cfg const *cfg);
+
+/** Whether every file could be read to its end. If not, anything may be missing for that reason. */
+bool cfg_is_whole(struct cfg const *cfg);
+
+/** Where @p field (an address in a filled struct) was set; without file if it has its default. */
+struct cfg_where cfg_where_of(struct cfg const *cfg, void const *field);
 
 /** Collected faults, printed as "file:line: text". */
 struct cfg_faults *cfg_faults_new(void);

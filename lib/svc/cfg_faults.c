@@ -14,7 +14,8 @@ struct fault {
 
 struct cfg_faults {
     struct fault *v;
-    size_t n, size;
+    size_t n; /* all of them, also those that found no memory */
+    size_t kept, size;
 };
 
 struct cfg_faults *cfg_faults_new(void)
@@ -29,7 +30,7 @@ void cfg_faults_free(struct cfg_faults **pfaults)
     *pfaults = NULL;
     if (!faults)
         return;
-    for (size_t i = 0; i < faults->n; i++) {
+    for (size_t i = 0; i < faults->kept; i++) {
         free(faults->v[i].file);
         free(faults->v[i].text);
     }
@@ -39,7 +40,7 @@ void cfg_faults_free(struct cfg_faults **pfaults)
 
 static bool reserve(struct cfg_faults *faults)
 {
-    if (faults->n < faults->size)
+    if (faults->kept < faults->size)
         return true;
     size_t size = faults->size ? faults->size * 2 : 16;
     struct fault *v = realloc(faults->v, size * sizeof *v);
@@ -50,21 +51,34 @@ static bool reserve(struct cfg_faults *faults)
     return true;
 }
 
+/* A fault quotes values of the file: a line break in one must not forge another fault. */
+static void escape_controls(struct buf *out, char const *text)
+{
+    for (char const *p = text; *p; p++) {
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            buf_printf(out, "\\x%02x", (unsigned)(unsigned char)*p);
+        else
+            buf_add(out, p, 1);
+    }
+}
+
 void cfg_fault(struct cfg_faults *faults, struct cfg_where where, char const *format, ...)
 {
+    char raw[2000];
     struct buf text;
     va_list args;
 
-    buf_init(&text, 2000);
     va_start(args, format);
-    buf_vprintf(&text, format, args);
+    vsnprintf(raw, sizeof raw, format, args);
     va_end(args);
+    buf_init(&text, 4 * sizeof raw);
+    escape_controls(&text, raw);
     /* Without memory for the text the fault still counts: the configuration must not be used. */
     if (reserve(faults))
-        faults->v[faults->n] = (struct fault){ .file = strdup(where.file ? where.file : "-"),
-                                               .text = strdup(buf_text(&text)),
-                                               .line = where.line,
-                                               .order = faults->n };
+        faults->v[faults->kept++] = (struct fault){ .file = strdup(where.file ? where.file : "-"),
+                                                    .text = strdup(buf_text(&text)),
+                                                    .line = where.line,
+                                                    .order = faults->n };
     faults->n++;
     buf_fini(&text);
 }
@@ -88,10 +102,9 @@ static int compare(void const *a, void const *b)
 
 void cfg_faults_print(struct cfg_faults const *faults, FILE *out)
 {
-    size_t n = faults->n < faults->size ? faults->n : faults->size;
-
-    qsort(faults->v, n, sizeof *faults->v, compare);
-    for (size_t i = 0; i < n; i++) {
+    if (faults->kept)
+        qsort(faults->v, faults->kept, sizeof *faults->v, compare);
+    for (size_t i = 0; i < faults->kept; i++) {
         struct fault const *f = &faults->v[i];
         if (f->line)
             fprintf(out, "%s:%d: %s\n", f->file, f->line, f->text ? f->text : "out of memory");

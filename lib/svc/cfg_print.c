@@ -6,50 +6,70 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void show_group(json_t *rows, char const *prefix, struct cfg_schema const *schema,
+struct show {
+    struct cfg const *cfg;
+    json_t *rows;
+};
+
+static void show_group(struct show *show, char const *prefix, struct cfg_schema const *schema,
                        void const *base);
 
-static void show_entries(json_t *rows, char const *key, struct cfg_row const *row, void const *base)
+static void show_entries(struct show *show, char const *key, struct cfg_row const *row,
+                         void const *base)
 {
     struct cfg_groups const *list = (void const *)((char const *)base + row->offset);
     char prefix[256];
 
     for (size_t i = 0; i < list->n; i++) {
         snprintf(prefix, sizeof prefix, "%.200s[%zu]", key, i);
-        show_group(rows, prefix, row->sub, (char const *)list->v + i * row->sub->size);
+        show_group(show, prefix, row->sub, (char const *)list->v + i * row->sub->size);
     }
 }
 
-static void show_group(json_t *rows, char const *prefix, struct cfg_schema const *schema,
+static void print_where(struct cfg_where where, char *ret, size_t size)
+{
+    if (!where.file)
+        snprintf(ret, size, "default");
+    else if (where.line)
+        snprintf(ret, size, "%s:%d", where.file, where.line);
+    else
+        snprintf(ret, size, "%s", where.file);
+}
+
+static void show_group(struct show *show, char const *prefix, struct cfg_schema const *schema,
                        void const *base)
 {
-    char key[320];
+    char key[320], from[512];
     struct buf text;
 
-    buf_init(&text, 65536);
+    buf_init(&text, 16777216);
     for (size_t i = 0; i < schema->n; i++) {
         struct cfg_row const *row = &schema->rows[i];
+        void const *field = (char const *)base + row->offset;
         snprintf(key, sizeof key, "%.250s.%.60s", prefix, row->name);
         if (row->type == CFG_GROUPS) {
-            show_entries(rows, key, row, base);
+            show_entries(show, key, row, base);
             continue;
         }
         buf_reset(&text);
         cfg_value_print(row, base, &text);
-        bool is_default = row->default_text && strcmp(row->default_text, buf_text(&text)) == 0;
-        json_array_append_new(
-            rows, json_pack("[s,s,s]", key, buf_text(&text), is_default ? "default" : "file"));
+        json_t *value = json_string(buf_text(&text));
+        print_where(cfg_where_of(show->cfg, field), from, sizeof from);
+        json_array_append_new(show->rows, json_pack("[s,o,s,s]", key,
+                                                    value ? value : json_string("(not UTF-8)"),
+                                                    row->unit ? row->unit : "", from));
     }
     buf_fini(&text);
 }
 
 json_t *cfg_show(struct cfg const *cfg)
 {
-    json_t *rows = json_array();
+    struct show show = { .cfg = cfg, .rows = json_array() };
 
-    show_group(rows, "node", &cfg_node_schema, cfg_get_node(cfg));
-    show_group(rows, cfg_get_schema(cfg)->group, cfg_get_schema(cfg), cfg_get(cfg));
-    return json_pack("{s:[s,s,s],s:o}", "columns", "key", "value", "from", "rows", rows);
+    show_group(&show, "node", &cfg_node_schema, cfg_get_node(cfg));
+    show_group(&show, cfg_get_schema(cfg)->group, cfg_get_schema(cfg), cfg_get(cfg));
+    return json_pack("{s:[s,s,s,s],s:o}", "columns", "key", "value", "unit", "from", "rows",
+                     show.rows);
 }
 
 static char const *const type_names[] = {
@@ -67,8 +87,14 @@ static char const *const effect_names[] = {
 /* "number 1..65535 s" */
 static void describe(struct cfg_row const *row, FILE *out)
 {
+    bool list = row->type == CFG_STRINGS || row->type == CFG_GROUPS;
+
     fputs(type_names[row->type], out);
-    if (row->type == CFG_INT)
+    if (row->type != CFG_INT && row->min > 0)
+        fprintf(out, ", at least %" PRId64 " %s", row->min, list ? "entries" : "bytes");
+    if (row->type != CFG_INT && row->max > 0)
+        fprintf(out, ", at most %" PRId64 " %s", row->max, list ? "entries" : "bytes");
+    if (row->type == CFG_INT && (row->min || row->max))
         fprintf(out, " %" PRId64 "..%" PRId64, row->min, row->max);
     if (row->type == CFG_ENUM)
         for (int i = 0; row->names[i]; i++)
@@ -84,9 +110,10 @@ static void print_wrapped(char const *text, char const *prefix, FILE *out)
     while (*text) {
         size_t len = strlen(text);
         if (len > 90) {
-            len = 90;
-            while (len && text[len] != ' ')
-                len--;
+            for (len = 90; len && text[len] != ' '; len--)
+                ;
+            if (len == 0) /* a word longer than the line stays whole */
+                len = strcspn(text, " ");
         }
         fprintf(out, "%s%.*s\n", prefix, (int)len, text);
         text += len;
@@ -94,17 +121,29 @@ static void print_wrapped(char const *text, char const *prefix, FILE *out)
     }
 }
 
+static void print_quoted(char const *text, size_t len, FILE *out)
+{
+    fputc('"', out);
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '"' || text[i] == '\\')
+            fputc('\\', out);
+        fputc(text[i], out);
+    }
+    fputc('"', out);
+}
+
+/* The default, or what a required key may look like. */
 static void print_default(struct cfg_row const *row, FILE *out)
 {
-    char const *text = row->default_text ? row->default_text : "";
+    char const *text = row->default_text ? row->default_text : row->example ? row->example : "";
 
     if (row->type == CFG_STRING || row->type == CFG_PATH || row->type == CFG_ENUM) {
-        fprintf(out, "\"%s\"", text);
+        print_quoted(text, strlen(text), out);
     } else if (row->type == CFG_STRINGS || row->type == CFG_GROUPS) {
         fputs("( ", out);
         while (*text) {
             size_t len = strcspn(text, ",");
-            fprintf(out, "\"%.*s\"", (int)len, text);
+            print_quoted(text, len, out);
             text += len;
             text += strspn(text, ", ");
             fputs(*text ? ", " : " ", out);

@@ -2,6 +2,7 @@
 /* Values of rows, and the nearest key for a typing error. */
 #include "cfg_value.h"
 #include "buf.h"
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -104,21 +105,20 @@ struct cfg_row const *cfg_value_row(struct cfg_schema const *schema, char const 
 
 enum { NAME_MAX_LEN = 48 };
 
-/* Levenshtein distance with one row of the matrix; longer names are as far as can be. */
+/* Levenshtein distance with one row of the matrix; of longer names the first bytes count. */
 static unsigned distance(char const *a, char const *b)
 {
     unsigned row[NAME_MAX_LEN + 1];
-    size_t n = strlen(b);
+    size_t n = strnlen(b, NAME_MAX_LEN);
 
-    if (strlen(a) > NAME_MAX_LEN || n > NAME_MAX_LEN)
-        return NAME_MAX_LEN;
     for (size_t j = 0; j <= n; j++)
         row[j] = (unsigned)j;
-    for (size_t i = 0; a[i]; i++) {
+    for (size_t i = 0; a[i] && i < NAME_MAX_LEN; i++) {
         unsigned diagonal = row[0];
         row[0] = (unsigned)i + 1;
         for (size_t j = 1; j <= n; j++) {
-            unsigned above = row[j], best = diagonal + (a[i] != b[j - 1]);
+            bool same = tolower((unsigned char)a[i]) == tolower((unsigned char)b[j - 1]);
+            unsigned above = row[j], best = diagonal + !same;
             if (above + 1 < best)
                 best = above + 1;
             if (row[j - 1] + 1 < best)
@@ -132,15 +132,20 @@ static unsigned distance(char const *a, char const *b)
 
 char const *cfg_value_nearest(struct cfg_schema const *schema, char const *name)
 {
-    char const *nearest = NULL;
-    unsigned best = (unsigned)strlen(name) / 2 + 1;
+    char const *nearest = schema->rows[0].name;
 
-    for (size_t i = 0; i < schema->n; i++) {
-        unsigned d = distance(name, schema->rows[i].name);
-        if (d < best) {
-            best = d;
+    for (size_t i = 1; i < schema->n; i++)
+        if (distance(name, schema->rows[i].name) < distance(name, nearest))
             nearest = schema->rows[i].name;
-        }
-    }
+    return nearest;
+}
+
+char const *cfg_value_nearest_name(char const *const *names, char const *name)
+{
+    char const *nearest = names[0];
+
+    for (size_t i = 1; names[i]; i++)
+        if (distance(name, names[i]) < distance(name, nearest))
+            nearest = names[i];
     return nearest;
 }

@@ -27,5 +27,8 @@ void cfg_value_print(struct cfg_row const *row, void const *base, struct buf *ou
 /** Row of @p schema by key, or NULL. */
 struct cfg_row const *cfg_value_row(struct cfg_schema const *schema, char const *name);
 
-/** The key of @p schema that is most like @p name, or NULL if none is near. */
+/** The key of @p schema that is spelled most like @p name. */
 char const *cfg_value_nearest(struct cfg_schema const *schema, char const *name);
+
+/** The one of @p names (ended by NULL) that is spelled most like @p name. */
+char const *cfg_value_nearest_name(char const *const *names, char const *name);

@@ -215,11 +215,13 @@ static struct cfg *load(struct svc_desc const *desc, char const *file)
     struct cfg_faults *faults = cfg_faults_new();
     struct cfg *cfg = faults ? cfg_load(file, desc->schema, faults) : NULL;
 
-    if (cfg && desc->check && cfg_faults_count(faults) == 0)
+    if (cfg && desc->check && cfg_is_whole(cfg))
         desc->check(cfg_get(cfg), cfg_get_node(cfg), faults);
     if (!cfg || cfg_faults_count(faults)) {
-        if (faults)
+        if (cfg)
             cfg_faults_print(faults, stderr);
+        else
+            fprintf(stderr, "%s: out of memory\n", file);
         cfg_free(&cfg);
     }
     cfg_faults_free(&faults);

@@ -23,7 +23,9 @@ struct svc_desc {
     char const *name; /* "crosspoint-proxy"; its log and control-socket name is what follows '-' */
     char const *summary;             /* one line for --help and the man page */
     struct cfg_schema const *schema; /* the program's group of the file, e.g. "proxy" */
-    /* Faults that no single row can see; NULL if none. @p conf is the filled schema struct. */
+    /* Faults that no single row can see; NULL if none. @p conf is the filled schema struct. Called
+     * also when rows have faults, so that all are named at once: a string that was refused or is
+     * missing is NULL, also in an entry of a list. */
     void (*check)(void const *conf, struct cfg_node const *node, struct cfg_faults *faults);
     struct ctl_command const *commands;   /* ended by a row without a name */
     struct met_set const *const *metrics; /* ended by NULL */

@@ -146,13 +146,15 @@ static void cmd_clock_advance(struct svc *svc, struct ctl_call *call, json_t con
     ctl_reply(call, json_pack("{s:I}", "now_ms", (json_int_t)clock_now_ms()));
 }
 
+/* clang-format off */
 struct ctl_command const svc_builtin_commands[] = {
     { "help", CTL_READ, cmd_help, NULL, "Commands of this program." },
-    { "status", CTL_READ, cmd_status, NULL, "Version, process id and time since start." },
+    { "status", CTL_READ, cmd_status, NULL, "Version, process id, time since start, log level." },
     { "show counters", CTL_READ, cmd_show_counters, NULL, "Every metric with its meaning." },
     { "show config", CTL_READ, cmd_show_config, NULL, "Every key with its value in force." },
     { "tap", CTL_WRITE, cmd_tap, "AFTER", "Messages sent and received, for the ladder." },
     { "log", CTL_WRITE, cmd_log, "LEVEL", "Sets the log level until the next start." },
     { "clock advance", CTL_WRITE, cmd_clock_advance, "MS", "Moves the clock of a test run." },
-    { 0 },
+    { NULL, CTL_READ, NULL, NULL, NULL },
 };
+/* clang-format on */
