@@ -47,9 +47,11 @@ static char const *check_cidr(char const *value)
 }
 
 static struct cfg_row const target_rows[] = {
-    CFG_ROW_STRING("name", struct proxy_conf_target, name, .max = 64, .check = check_name,
-                   .effect = CFG_RESTART, .help = "Name that `to` of a method route uses."),
-    CFG_ROW_STRING("uri", struct proxy_conf_target, uri, .max = 1024, .check = check_sip_uri,
+    CFG_ROW_STRING("name", struct proxy_conf_target, name, .min = 1, .max = 64, .example = "cti",
+                   .check = check_name, .effect = CFG_RESTART,
+                   .help = "Name that `to` of a method route uses."),
+    CFG_ROW_STRING("uri", struct proxy_conf_target, uri, .min = 1, .max = 1024,
+                   .example = "sip:127.0.0.1:5082;transport=tcp", .check = check_sip_uri,
                    .effect = CFG_RESTART,
                    .help = "Where the requests are sent; their Request-URI stays as it is."),
     CFG_ROW_BOOL("internal", struct proxy_conf_target, internal, .default_text = "false",
@@ -66,8 +68,9 @@ static struct cfg_schema const target_schema = {
 };
 
 static struct cfg_row const acl_rows[] = {
-    CFG_ROW_STRING("pattern", struct proxy_conf_acl, pattern, .max = 64, .check = check_cidr,
-                   .effect = CFG_RESTART, .help = "IP address or CIDR block, as \"192.0.2.0/24\"."),
+    CFG_ROW_STRING("pattern", struct proxy_conf_acl, pattern, .min = 1, .max = 64,
+                   .example = "192.0.2.0/24", .check = check_cidr, .effect = CFG_RESTART,
+                   .help = "IP address or CIDR block, as \"192.0.2.0/24\"."),
     CFG_ROW_STRING("description", struct proxy_conf_acl, description, .default_text = "",
                    .max = 256, .effect = CFG_RESTART, .help = "Who that is; for people."),
 };
@@ -89,8 +92,8 @@ static struct cfg_row const route_rows[] = {
                    .max = 1024, .effect = CFG_RESTART, .help = help_text),
 #include "route_pred.def"
 #undef ROUTE_PRED
-    CFG_ROW_STRING("to", struct proxy_conf_route, to, .max = 64, .effect = CFG_RESTART,
-                   .help = "Name of the target that gets the request."),
+    CFG_ROW_STRING("to", struct proxy_conf_route, to, .min = 1, .max = 64, .example = "cti",
+                   .effect = CFG_RESTART, .help = "Name of the target that gets the request."),
 };
 
 static struct cfg_schema const route_schema = {
@@ -107,7 +110,8 @@ static struct cfg_row const rows[] = {
     CFG_ROW_STRINGS("listen", struct proxy_conf, listen, .max = 64, .check = stack_listen_check,
                     .default_text = "udp:127.0.0.1:5060, tcp:127.0.0.1:5060", .effect = CFG_RESTART,
                     .help = "Listeners, as \"udp:127.0.0.1:5060\"."),
-    CFG_ROW_STRINGS("internal", struct proxy_conf, internal, .max = 64, .check = stack_listen_check,
+    CFG_ROW_STRINGS("internal", struct proxy_conf, internal, .max = 64,
+                    .default_text = "tcp:127.0.0.1:5049", .check = stack_listen_check,
                     .effect = CFG_RESTART,
                     .help = "Listeners towards the other programs of this node."),
     CFG_ROW_STRINGS("own_hosts", struct proxy_conf, own_hosts, .max = 64, .effect = CFG_RESTART,

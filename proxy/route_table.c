@@ -57,17 +57,16 @@ static int add_targets(struct route_table *table, struct cfg_groups const *list,
     if (!table->targets)
         return -ENOMEM;
     for (size_t i = 0; i < list->n; i++) {
-        if (!has_text(rows[i].name) || !has_text(rows[i].uri))
+        if (!has_text(rows[i].name))
             continue; /* already a fault of its row */
         if (find_target(table, rows[i].name))
             cfg_fault(faults, rows[i].where, "target \"%s\" stands twice", rows[i].name);
-        url_t const *uri = url_make(table->home, rows[i].uri);
-        if (!uri || !uri->url_host)
-            continue;
+        /* A wrong URI is a fault too, but `to` shall not be blamed for it: the target is there. */
+        url_t const *uri = has_text(rows[i].uri) ? url_make(table->home, rows[i].uri) : NULL;
         table->targets[table->n_targets++] = (struct route_target){
             .name = rows[i].name,
             .uri = uri,
-            .internal = rows[i].internal || is_loopback(uri->url_host),
+            .internal = rows[i].internal || (uri && uri->url_host && is_loopback(uri->url_host)),
         };
     }
     return 0;

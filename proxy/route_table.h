@@ -16,7 +16,7 @@ struct proxy_conf;
 
 struct route_target {
     char const *name;
-    url_t const *uri;
+    url_t const *uri; /* NULL only in a table with faults */
     bool internal; /* reached from an internal listener */
 };
 
