@@ -266,8 +266,6 @@ static void on_failure(void *ctx, struct client_transaction *ct, enum transactio
     cti_count(M_events_unanswered);
     log_debug(sent->session->id, "request not answered reason=%s",
               why == TRANSACTION_TIMEOUT ? "timeout" : "transport");
-    if (!ct)
-        finish_sent(sent);
 }
 
 static void on_gone(void *ctx, struct client_transaction *ct)
