@@ -4,6 +4,7 @@
 #include "message.h"
 #include "sip_metrics.h"
 #include "transaction_rig.h"
+#include <errno.h>
 #include <setjmp.h>
 #include <sofia-sip/msg.h>
 #include <sofia-sip/sip_header.h>
@@ -187,12 +188,32 @@ static void test_respond_needs_a_response(void **state)
     (void)state;
     step(rig, RIG_RECEIVE, "INFO 1", "request");
     struct server_transaction *st = rig_server(rig);
-    assert_true(server_transaction_respond(st, NULL) < 0);
     assert_true(server_transaction_respond(st, message_parse(headless, strlen(headless))) < 0);
     msg_t *request = msg_ref_create(server_transaction_request(st));
     assert_true(server_transaction_respond(st, request) < 0);
     step(rig, RIG_RESPOND, "200", ">200");
+    /* After the final one, nothing matters any more. */
+    assert_true(server_transaction_respond(st, NULL) < 0);
+    rig_do(rig, &(struct rig_step){ RIG_AT, NULL, NULL, RIG_T(0.1) });
+    assert_string_equal(rig_take_trace(rig), "gone");
     rig_free(&rig);
+}
+
+/* An owner without memory for its answer does not leave the transaction behind. */
+static void test_no_memory_for_a_response(void **state)
+{
+    static char const *const methods[] = { "INVITE 1", "INFO 1" };
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct rig *rig = rig_new(TRANSPORT_UDP, "z9hG4bKx");
+        step(rig, RIG_RECEIVE, methods[i], "request");
+        assert_int_equal(server_transaction_respond(rig_server(rig), NULL), -ENOMEM);
+        assert_string_equal(rig_take_trace(rig), "");
+        rig_do(rig, &(struct rig_step){ RIG_AT, NULL, NULL, RIG_T(0.1) });
+        assert_string_equal(rig_take_trace(rig), "gone");
+        rig_free(&rig);
+    }
 }
 
 /* The ACK of a 2xx leaves outside any transaction, with a branch of its own. */
@@ -244,6 +265,7 @@ int main(void)
         cmocka_unit_test(test_ack_of_a_stateless_answer),
         cmocka_unit_test(test_refuse),
         cmocka_unit_test(test_respond_needs_a_response),
+        cmocka_unit_test(test_no_memory_for_a_response),
         cmocka_unit_test(test_send_ack),
         cmocka_unit_test(test_free_tells_owners),
     };

@@ -160,10 +160,10 @@ static void test_scripts(void **state)
 static void test_detached_ends(void **state)
 {
     struct rig_step const steps[] = {
-        {RIG_SEND,     "INVITE", NULL, 0         },
-        { RIG_RECEIVE, "180",    NULL, 0         },
-        { RIG_DETACH,  NULL,     NULL, 0         },
-        { RIG_AT,      NULL,     NULL, RIG_T(199)},
+        { RIG_SEND, "INVITE", NULL, 0 },
+        { RIG_RECEIVE, "180", NULL, 0 },
+        { RIG_DETACH, NULL, NULL, 0 },
+        { RIG_AT, NULL, NULL, RIG_T(199) },
     };
     struct rig *rig = rig_new(TRANSPORT_UDP, NULL);
 

@@ -177,15 +177,15 @@ static void test_scripts(void **state)
 static void test_repeat_2xx(void **state)
 {
     struct rig_step const steps[] = {
-        {RIG_RESPOND,  "200",         ">200",           0          },
-        { RIG_AT,      NULL,          ">200",           RIG_T(1.1) },
-        { RIG_AT,      NULL,          ">200 >200 >200", RIG_T(15.1)},
-        { RIG_AT,      NULL,          ">200",           RIG_T(23.1)},
-        { RIG_RECEIVE, "ACK 1 other", "ack",            0          },
-        { RIG_AT,      NULL,          ">200",           RIG_T(31.1)},
-        { RIG_RECEIVE, "ACK 1 b1",    "ack",            0          },
-        { RIG_RECEIVE, "ACK 1 b1",    "ack",            0          },
-        { RIG_AT,      NULL,          "gone",           RIG_T(64.1)},
+        { RIG_RESPOND, "200", ">200", 0 },
+        { RIG_AT, NULL, ">200", RIG_T(1.1) },
+        { RIG_AT, NULL, ">200 >200 >200", RIG_T(15.1) },
+        { RIG_AT, NULL, ">200", RIG_T(23.1) },
+        { RIG_RECEIVE, "ACK 1 other", "ack", 0 },
+        { RIG_AT, NULL, ">200", RIG_T(31.1) },
+        { RIG_RECEIVE, "ACK 1 b1", "ack", 0 },
+        { RIG_RECEIVE, "ACK 1 b1", "ack", 0 },
+        { RIG_AT, NULL, "gone", RIG_T(64.1) },
     };
 
     (void)state;

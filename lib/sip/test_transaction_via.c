@@ -17,24 +17,24 @@ static struct {
     char const *via;
     char const *expect;
 } const ways[] = {
-  /* The packet came from 192.0.2.1:40000. RFC 3261 18.2.2, RFC 3581 4. */
-    {TRANSPORT_UDP,  "192.0.2.1:5070",                               "192.0.2.1:5070"   },
-    { TRANSPORT_UDP, "192.0.2.1",                                    "192.0.2.1:5060"   },
-    { TRANSPORT_UDP, "pc.example.test:5070;received=192.0.2.1",      "192.0.2.1:5070"   },
-    { TRANSPORT_UDP, "10.0.0.1:5070;received=192.0.2.1;rport=40000", "192.0.2.1:40000"  },
-    { TRANSPORT_UDP, "10.0.0.1:5070;rport",                          "192.0.2.1:40000"  },
- /* What the peer wrote itself moves nothing. */
-    { TRANSPORT_UDP, "10.0.0.1:5070;received=198.51.100.9",          "192.0.2.1:5070"   },
-    { TRANSPORT_UDP, "10.0.0.1:5070;rport=9",                        "192.0.2.1:40000"  },
-    { TRANSPORT_UDP, "192.0.2.1:5070;maddr=239.1.1.1",               "239.1.1.1:5070"   },
-    { TRANSPORT_UDP, "192.0.2.1;maddr=198.51.100.2;rport",           "198.51.100.2:5060"},
-    { TRANSPORT_UDP, "192.0.2.1;maddr=name.example.test",            "192.0.2.1:5060"   },
-    { TRANSPORT_UDP, "192.0.2.1:0",                                  "192.0.2.1:5060"   },
- /* Streams: the connection; this is only for a new one. */
-    { TRANSPORT_TCP, "192.0.2.1:5070",                               "192.0.2.1:5070"   },
-    { TRANSPORT_TCP, "192.0.2.1;rport",                              "192.0.2.1:5060"   },
-    { TRANSPORT_TLS, "192.0.2.1",                                    "192.0.2.1:5061"   },
-    { TRANSPORT_TCP, "192.0.2.1;maddr=198.51.100.2",                 "192.0.2.1:5060"   },
+    /* The packet came from 192.0.2.1:40000. RFC 3261 18.2.2, RFC 3581 4. */
+    { TRANSPORT_UDP, "192.0.2.1:5070", "192.0.2.1:5070" },
+    { TRANSPORT_UDP, "192.0.2.1", "192.0.2.1:5060" },
+    { TRANSPORT_UDP, "pc.example.test:5070;received=192.0.2.1", "192.0.2.1:5070" },
+    { TRANSPORT_UDP, "10.0.0.1:5070;received=192.0.2.1;rport=40000", "192.0.2.1:40000" },
+    { TRANSPORT_UDP, "10.0.0.1:5070;rport", "192.0.2.1:40000" },
+    /* What the peer wrote itself moves nothing. */
+    { TRANSPORT_UDP, "10.0.0.1:5070;received=198.51.100.9", "192.0.2.1:5070" },
+    { TRANSPORT_UDP, "10.0.0.1:5070;rport=9", "192.0.2.1:40000" },
+    { TRANSPORT_UDP, "192.0.2.1:5070;maddr=239.1.1.1", "239.1.1.1:5070" },
+    { TRANSPORT_UDP, "192.0.2.1;maddr=198.51.100.2;rport", "198.51.100.2:5060" },
+    { TRANSPORT_UDP, "192.0.2.1;maddr=name.example.test", "192.0.2.1:5060" },
+    { TRANSPORT_UDP, "192.0.2.1:0", "192.0.2.1:5060" },
+    /* Streams: the connection; this is only for a new one. */
+    { TRANSPORT_TCP, "192.0.2.1:5070", "192.0.2.1:5070" },
+    { TRANSPORT_TCP, "192.0.2.1;rport", "192.0.2.1:5060" },
+    { TRANSPORT_TLS, "192.0.2.1", "192.0.2.1:5061" },
+    { TRANSPORT_TCP, "192.0.2.1;maddr=198.51.100.2", "192.0.2.1:5060" },
 };
 
 static void test_response_route(void **state)

@@ -136,26 +136,28 @@ static int finish(void *obj, void *event_arg)
 #define COMPLETED  FSM_IN(ICT_COMPLETED)
 #define ACCEPTED   FSM_IN(ICT_ACCEPTED)
 
+/* clang-format off */
 static struct fsm_row const rows[] = {
-    {CALLING,               TX_RETRY,   send_again,        FSM_STAY      },
-    { CALLING,              TX_1XX,     first_provisional, ICT_PROCEEDING},
-    { PROCEEDING,           TX_1XX,     provisional,       FSM_STAY      },
-    { CALLING | PROCEEDING, TX_2XX,     accepted,          ICT_ACCEPTED  },
+    { CALLING,              TX_RETRY,   send_again,        FSM_STAY },
+    { CALLING,              TX_1XX,     first_provisional, ICT_PROCEEDING },
+    { PROCEEDING,           TX_1XX,     provisional,       FSM_STAY },
+    { CALLING | PROCEEDING, TX_2XX,     accepted,          ICT_ACCEPTED },
     { CALLING | PROCEEDING, TX_3XX,     rejected,          ICT_COMPLETED },
-    { CALLING,              TX_CANCEL,  cancel_later,      FSM_STAY      },
-    { PROCEEDING,           TX_CANCEL,  cancel_now,        FSM_STAY      },
- /* In Proceeding only after CANCEL (RFC 3261 9.1) or without an owner. */
-    { CALLING | PROCEEDING, TX_TIMEOUT, timed_out,         ICT_DONE      },
-    { CALLING | PROCEEDING, TX_BROKEN,  broken,            ICT_DONE      },
-    { COMPLETED,            TX_3XX,     acknowledge_again, FSM_STAY      },
-    { COMPLETED,            TX_1XX,     NULL,              FSM_STAY      },
-    { COMPLETED,            TX_2XX,     NULL,              FSM_STAY      },
-    { ACCEPTED,             TX_2XX,     provisional,       FSM_STAY      },
-    { ACCEPTED,             TX_1XX,     NULL,              FSM_STAY      },
-    { ACCEPTED,             TX_3XX,     NULL,              FSM_STAY      },
-    { COMPLETED | ACCEPTED, TX_CANCEL,  NULL,              FSM_STAY      },
-    { COMPLETED | ACCEPTED, TX_TIMEOUT, finish,            ICT_DONE      },
+    { CALLING,              TX_CANCEL,  cancel_later,      FSM_STAY },
+    { PROCEEDING,           TX_CANCEL,  cancel_now,        FSM_STAY },
+    /* In Proceeding only after CANCEL (RFC 3261 9.1) or without an owner. */
+    { CALLING | PROCEEDING, TX_TIMEOUT, timed_out,         ICT_DONE },
+    { CALLING | PROCEEDING, TX_BROKEN,  broken,            ICT_DONE },
+    { COMPLETED,            TX_3XX,     acknowledge_again, FSM_STAY },
+    { COMPLETED,            TX_1XX,     NULL,              FSM_STAY },
+    { COMPLETED,            TX_2XX,     NULL,              FSM_STAY },
+    { ACCEPTED,             TX_2XX,     provisional,       FSM_STAY },
+    { ACCEPTED,             TX_1XX,     NULL,              FSM_STAY },
+    { ACCEPTED,             TX_3XX,     NULL,              FSM_STAY },
+    { COMPLETED | ACCEPTED, TX_CANCEL,  NULL,              FSM_STAY },
+    { COMPLETED | ACCEPTED, TX_TIMEOUT, finish,            ICT_DONE },
 };
+/* clang-format on */
 
 struct fsm_table const transaction_ict = {
     .name = "ict",

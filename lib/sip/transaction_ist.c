@@ -190,29 +190,31 @@ static int end_of_accepted(void *obj, void *event_arg)
 #define CONFIRMED  FSM_IN(IST_CONFIRMED)
 #define ACCEPTED   FSM_IN(IST_ACCEPTED)
 
+/* clang-format off */
 static struct fsm_row const rows[] = {
-    {PROCEEDING,                        TX_TIMEOUT, trying,             FSM_STAY     },
-    { PROCEEDING,                       TX_REQUEST, send_again,         FSM_STAY     },
-    { PROCEEDING,                       TX_1XX,     provisional,        FSM_STAY     },
-    { PROCEEDING,                       TX_2XX,     accept_invite,      IST_ACCEPTED },
-    { PROCEEDING,                       TX_3XX,     reject_invite,      IST_COMPLETED},
-    { PROCEEDING,                       TX_CANCEL,  cancel,             FSM_STAY     },
-    { PROCEEDING,                       TX_ACK,     NULL,               FSM_STAY     },
-    { COMPLETED,                        TX_REQUEST, send_again,         FSM_STAY     },
-    { COMPLETED,                        TX_RETRY,   retransmit,         FSM_STAY     },
-    { COMPLETED,                        TX_ACK,     confirm,            IST_CONFIRMED},
-    { COMPLETED,                        TX_TIMEOUT, never_acknowledged, IST_DONE     },
-    { CONFIRMED,                        TX_REQUEST, absorb,             FSM_STAY     },
-    { CONFIRMED,                        TX_ACK,     absorb,             FSM_STAY     },
-    { CONFIRMED,                        TX_TIMEOUT, finish,             IST_DONE     },
-    { ACCEPTED,                         TX_REQUEST, absorb,             FSM_STAY     },
-    { ACCEPTED,                         TX_ACK,     pass_ack,           FSM_STAY     },
-    { ACCEPTED,                         TX_2XX,     accept_again,       FSM_STAY     },
-    { ACCEPTED,                         TX_RETRY,   retransmit,         FSM_STAY     },
-    { ACCEPTED,                         TX_TIMEOUT, end_of_accepted,    IST_DONE     },
-    { COMPLETED | CONFIRMED | ACCEPTED, TX_CANCEL,  NULL,               FSM_STAY     },
-    { COMPLETED | ACCEPTED,             TX_BROKEN,  finish,             IST_DONE     },
+    { PROCEEDING,                        TX_TIMEOUT, trying,             FSM_STAY },
+    { PROCEEDING,                        TX_REQUEST, send_again,         FSM_STAY },
+    { PROCEEDING,                        TX_1XX,     provisional,        FSM_STAY },
+    { PROCEEDING,                        TX_2XX,     accept_invite,      IST_ACCEPTED },
+    { PROCEEDING,                        TX_3XX,     reject_invite,      IST_COMPLETED },
+    { PROCEEDING,                        TX_CANCEL,  cancel,             FSM_STAY },
+    { PROCEEDING,                        TX_ACK,     NULL,               FSM_STAY },
+    { COMPLETED,                         TX_REQUEST, send_again,         FSM_STAY },
+    { COMPLETED,                         TX_RETRY,   retransmit,         FSM_STAY },
+    { COMPLETED,                         TX_ACK,     confirm,            IST_CONFIRMED },
+    { COMPLETED,                         TX_TIMEOUT, never_acknowledged, IST_DONE },
+    { CONFIRMED,                         TX_REQUEST, absorb,             FSM_STAY },
+    { CONFIRMED,                         TX_ACK,     absorb,             FSM_STAY },
+    { CONFIRMED,                         TX_TIMEOUT, finish,             IST_DONE },
+    { ACCEPTED,                          TX_REQUEST, absorb,             FSM_STAY },
+    { ACCEPTED,                          TX_ACK,     pass_ack,           FSM_STAY },
+    { ACCEPTED,                          TX_2XX,     accept_again,       FSM_STAY },
+    { ACCEPTED,                          TX_RETRY,   retransmit,         FSM_STAY },
+    { ACCEPTED,                          TX_TIMEOUT, end_of_accepted,    IST_DONE },
+    { COMPLETED | CONFIRMED | ACCEPTED,  TX_CANCEL,  NULL,               FSM_STAY },
+    { PROCEEDING | COMPLETED | ACCEPTED, TX_BROKEN,  finish,             IST_DONE },
 };
+/* clang-format on */
 
 struct fsm_table const transaction_ist = {
     .name = "ist",

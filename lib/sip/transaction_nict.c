@@ -74,19 +74,21 @@ static int finish(void *obj, void *event_arg)
 #define PROCEEDING FSM_IN(NICT_PROCEEDING)
 #define COMPLETED  FSM_IN(NICT_COMPLETED)
 
+/* clang-format off */
 static struct fsm_row const rows[] = {
-    {TRYING,               TX_RETRY,   send_again,        FSM_STAY       },
-    { PROCEEDING,          TX_RETRY,   send_again_slowly, FSM_STAY       },
-    { TRYING | PROCEEDING, TX_1XX,     provisional,       NICT_PROCEEDING},
+    { TRYING,              TX_RETRY,   send_again,        FSM_STAY },
+    { PROCEEDING,          TX_RETRY,   send_again_slowly, FSM_STAY },
+    { TRYING | PROCEEDING, TX_1XX,     provisional,       NICT_PROCEEDING },
     { TRYING | PROCEEDING, TX_2XX,     completed,         NICT_COMPLETED },
     { TRYING | PROCEEDING, TX_3XX,     completed,         NICT_COMPLETED },
-    { TRYING | PROCEEDING, TX_TIMEOUT, timed_out,         NICT_DONE      },
-    { TRYING | PROCEEDING, TX_BROKEN,  broken,            NICT_DONE      },
-    { COMPLETED,           TX_1XX,     NULL,              FSM_STAY       },
-    { COMPLETED,           TX_2XX,     NULL,              FSM_STAY       },
-    { COMPLETED,           TX_3XX,     NULL,              FSM_STAY       },
-    { COMPLETED,           TX_TIMEOUT, finish,            NICT_DONE      },
+    { TRYING | PROCEEDING, TX_TIMEOUT, timed_out,         NICT_DONE },
+    { TRYING | PROCEEDING, TX_BROKEN,  broken,            NICT_DONE },
+    { COMPLETED,           TX_1XX,     NULL,              FSM_STAY },
+    { COMPLETED,           TX_2XX,     NULL,              FSM_STAY },
+    { COMPLETED,           TX_3XX,     NULL,              FSM_STAY },
+    { COMPLETED,           TX_TIMEOUT, finish,            NICT_DONE },
 };
+/* clang-format on */
 
 struct fsm_table const transaction_nict = {
     .name = "nict",

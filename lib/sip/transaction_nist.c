@@ -89,20 +89,22 @@ static int finish(void *obj, void *event_arg)
 #define PROCEEDING FSM_IN(NIST_PROCEEDING)
 #define COMPLETED  FSM_IN(NIST_COMPLETED)
 
+/* clang-format off */
 static struct fsm_row const rows[] = {
-    {TRYING,               TX_REQUEST, absorb,      FSM_STAY       },
-    { TRYING,              TX_TIMEOUT, trying,      NIST_PROCEEDING},
-    { PROCEEDING,          TX_REQUEST, send_again,  FSM_STAY       },
- /* Only the owner ends a request; its 100 was sent. */
-    { PROCEEDING,          TX_TIMEOUT, NULL,        FSM_STAY       },
-    { TRYING,              TX_1XX,     provisional, FSM_STAY       },
-    { PROCEEDING,          TX_1XX,     NULL,        FSM_STAY       },
-    { TRYING | PROCEEDING, TX_2XX,     complete,    NIST_COMPLETED },
-    { TRYING | PROCEEDING, TX_3XX,     complete,    NIST_COMPLETED },
-    { COMPLETED,           TX_REQUEST, send_again,  FSM_STAY       },
-    { COMPLETED,           TX_TIMEOUT, finish,      NIST_DONE      },
-    { COMPLETED,           TX_BROKEN,  finish,      NIST_DONE      },
+    { TRYING,                          TX_REQUEST, absorb,      FSM_STAY },
+    { TRYING,                          TX_TIMEOUT, trying,      NIST_PROCEEDING },
+    { PROCEEDING,                      TX_REQUEST, send_again,  FSM_STAY },
+    /* Only the owner ends a request; its 100 was sent. */
+    { PROCEEDING,                      TX_TIMEOUT, NULL,        FSM_STAY },
+    { TRYING,                          TX_1XX,     provisional, FSM_STAY },
+    { PROCEEDING,                      TX_1XX,     NULL,        FSM_STAY },
+    { TRYING | PROCEEDING,             TX_2XX,     complete,    NIST_COMPLETED },
+    { TRYING | PROCEEDING,             TX_3XX,     complete,    NIST_COMPLETED },
+    { COMPLETED,                       TX_REQUEST, send_again,  FSM_STAY },
+    { COMPLETED,                       TX_TIMEOUT, finish,      NIST_DONE },
+    { TRYING | PROCEEDING | COMPLETED, TX_BROKEN,  finish,      NIST_DONE },
 };
+/* clang-format on */
 
 struct fsm_table const transaction_nist = {
     .name = "nist",

@@ -60,6 +60,8 @@ struct server_transaction *server_transaction_new(struct transaction_layer *laye
     return st;
 
 fail:
+    log_error(NULL, "request dropped reason=\"out of memory\" call_id=\"%s\"",
+              sip->sip_call_id->i_id);
     msg_destroy(request);
     free(st);
     return NULL;
@@ -136,12 +138,22 @@ char const *server_transaction_to_tag(struct server_transaction const *st)
     return st->to_tag;
 }
 
+/* Without memory for an answer the transaction still has to end. */
+static int give_up(struct server_transaction *st)
+{
+    if (st->request)
+        transaction_break(&st->base);
+    return -ENOMEM;
+}
+
 int server_transaction_respond(struct server_transaction *st, msg_t *response)
 {
     struct transaction_input input = { .msg = response };
     sip_t const *sip = response ? sip_object(response) : NULL;
     int rc = -EINVAL;
 
+    if (!response)
+        return give_up(st);
     if (!sip || !sip->sip_status || !sip->sip_via || !sip->sip_from || !sip->sip_to ||
         !sip->sip_call_id)
         goto out;
@@ -170,7 +182,7 @@ int server_transaction_refuse(struct server_transaction *st, int status, char co
         message_response(st->request, status, phrase ? phrase : sip_status_phrase(status),
                          status > 100 ? st->to_tag : NULL);
     if (!response)
-        return -ENOMEM;
+        return give_up(st);
     if (extra && message_add(response, extra) < 0)
         log_error(st->base.id, "header not added header=\"%s\"", extra);
     return server_transaction_respond(st, response);
