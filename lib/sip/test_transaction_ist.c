@@ -173,42 +173,6 @@ static void test_scripts(void **state)
         rig_play(&scripts[i]);
 }
 
-/* A user agent leaves the repetition of its 2xx to the layer. */
-static void test_repeat_2xx(void **state)
-{
-    struct rig_step const steps[] = {
-        { RIG_RESPOND, "200", ">200", 0 },
-        { RIG_AT, NULL, ">200", RIG_T(1.1) },
-        { RIG_AT, NULL, ">200 >200 >200", RIG_T(15.1) },
-        { RIG_AT, NULL, ">200", RIG_T(23.1) },
-        { RIG_RECEIVE, "ACK 1 other", "ack", 0 },
-        { RIG_AT, NULL, ">200", RIG_T(31.1) },
-        { RIG_RECEIVE, "ACK 1 b1", "ack", 0 },
-        { RIG_RECEIVE, "ACK 1 b1", "ack", 0 },
-        { RIG_AT, NULL, "gone", RIG_T(64.1) },
-    };
-
-    (void)state;
-    for (int with_ack = 0; with_ack < 2; with_ack++) {
-        struct rig *rig = rig_new(TRANSPORT_TCP, NULL);
-
-        rig_do(rig, &(struct rig_step){ RIG_RECEIVE, "INVITE 5", NULL, 0 });
-        server_transaction_repeat_2xx(rig_server(rig));
-        rig_take_trace(rig);
-        for (size_t i = 0; with_ack && i < sizeof steps / sizeof *steps; i++) {
-            rig_do(rig, &steps[i]);
-            assert_string_equal(rig_take_trace(rig), steps[i].expect);
-        }
-        if (!with_ack) {
-            rig_do(rig, &steps[0]);
-            rig_do(rig, &(struct rig_step){ RIG_AT, NULL, NULL, RIG_T(64.1) });
-            assert_string_equal(rig_take_trace(rig),
-                                ">200 >200 >200 >200 >200 >200 >200 >200 >200 >200 >200 gone");
-        }
-        rig_free(&rig);
-    }
-}
-
 static void test_table_is_sound(void **state)
 {
     char fault[128];
@@ -223,7 +187,6 @@ int main(void)
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_table_is_sound),
         cmocka_unit_test(test_scripts),
-        cmocka_unit_test(test_repeat_2xx),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,10 +76,6 @@ int server_transaction_refuse(struct server_transaction *st, int status, char co
  */
 void server_transaction_drop(struct server_transaction *st);
 
-/** For a user agent, before it answers an INVITE with 2xx: the layer repeats that 2xx until the ACK
- *  comes (RFC 3261 §13.3.1.4); on_ack is called for each ACK as ever. */
-void server_transaction_repeat_2xx(struct server_transaction *st);
-
 /** The To tag this transaction uses in its own responses. Borrowed. */
 char const *server_transaction_to_tag(struct server_transaction const *st);
 

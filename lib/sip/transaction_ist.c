@@ -57,29 +57,14 @@ static void forget_key(struct server_transaction *st)
         transaction_unhash(&st->base);
 }
 
-static void await_ack(struct server_transaction *st, msg_t *response)
-{
-    transaction_key_ack(sip_object(response), &st->ack_key);
-    htab_remove(&st->base.layer->acks, &st->ack_entry);
-    htab_insert(&st->base.layer->acks, &st->ack_entry, st->ack_key.word[0]);
-}
-
-/* RFC 6026 7.1: the owner alone repeats a 2xx. A user agent leaves it to us, on streams too, for
- * there may be UDP further on (RFC 3261 13.3.1.4). */
+/* RFC 6026 7.1: from now on the owner alone repeats the 2xx. */
 static int accept_invite(void *obj, void *event_arg)
 {
     struct server_transaction *st = obj;
-    struct transaction *t = &st->base;
-    struct transaction_input *input = event_arg;
 
-    transaction_arm(t, 64 * (uint64_t)t->layer->limits->t1_ms); /* Timer L */
-    if (st->repeat_2xx) {
-        await_ack(st, input->msg);
-        transaction_arm_retry(t, (uint64_t)t->layer->limits->t1_ms);
-    }
-    server_transaction_send_final(st, input);
-    if (!st->repeat_2xx)
-        transaction_drop_wire(t);
+    transaction_arm(&st->base, 64 * (uint64_t)st->base.layer->limits->t1_ms); /* Timer L */
+    server_transaction_send_final(st, event_arg);
+    transaction_drop_wire(&st->base);
     forget_key(st);
     return FSM_OK;
 }
@@ -89,8 +74,7 @@ static int accept_again(void *obj, void *event_arg)
     struct server_transaction *st = obj;
 
     server_transaction_send(st, event_arg);
-    if (!st->repeat_2xx)
-        transaction_drop_wire(&st->base);
+    transaction_drop_wire(&st->base);
     return FSM_OK;
 }
 
@@ -100,8 +84,10 @@ static int reject_invite(void *obj, void *event_arg)
     struct transaction *t = &st->base;
     struct transaction_input *input = event_arg;
 
-    if (st->no_branch)
-        await_ack(st, input->msg);
+    if (st->no_branch) {
+        transaction_key_ack(sip_object(input->msg), &st->ack_key);
+        htab_insert(&t->layer->acks, &st->ack_entry, st->ack_key.word[0]);
+    }
     transaction_arm(t, 64 * (uint64_t)t->layer->limits->t1_ms); /* Timer H */
     if (!t->reliable)
         transaction_arm_retry(t, (uint64_t)t->layer->limits->t1_ms); /* Timer G */
@@ -140,9 +126,6 @@ static int pass_ack(void *obj, void *event_arg)
     struct transaction_input *input = event_arg;
     struct transaction_layer *layer = st->base.layer;
 
-    wheel_disarm(&st->base.retry);
-    st->repeat_2xx = false;
-    transaction_drop_wire(&st->base);
     layer->handlers->on_ack(layer->ctx, input->from, input->msg);
     return FSM_OK;
 }
@@ -178,13 +161,6 @@ static int finish(void *obj, void *event_arg)
     return FSM_OK;
 }
 
-static int end_of_accepted(void *obj, void *event_arg)
-{
-    struct server_transaction *st = obj;
-
-    return st->repeat_2xx ? never_acknowledged(obj, event_arg) : finish(obj, event_arg);
-}
-
 #define PROCEEDING FSM_IN(IST_PROCEEDING)
 #define COMPLETED  FSM_IN(IST_COMPLETED)
 #define CONFIRMED  FSM_IN(IST_CONFIRMED)
@@ -209,8 +185,7 @@ static struct fsm_row const rows[] = {
     { ACCEPTED,                          TX_REQUEST, absorb,             FSM_STAY },
     { ACCEPTED,                          TX_ACK,     pass_ack,           FSM_STAY },
     { ACCEPTED,                          TX_2XX,     accept_again,       FSM_STAY },
-    { ACCEPTED,                          TX_RETRY,   retransmit,         FSM_STAY },
-    { ACCEPTED,                          TX_TIMEOUT, end_of_accepted,    IST_DONE },
+    { ACCEPTED,                          TX_TIMEOUT, finish,             IST_DONE },
     { COMPLETED | CONFIRMED | ACCEPTED,  TX_CANCEL,  NULL,               FSM_STAY },
     { PROCEEDING | COMPLETED | ACCEPTED, TX_BROKEN,  finish,             IST_DONE },
 };

@@ -21,9 +21,9 @@ bool transaction_key_equal(struct transaction_key const *a, struct transaction_k
  *  (see transaction_key_ack). */
 void transaction_key_request(sip_t const *request, char const *method, struct transaction_key *ret);
 
-/** Key under which an ACK that does not carry the branch of its INVITE finds it: Call-ID and both
- *  tags, without CSeq, because real clients restart it before the ACK (csta-rcc 1.6). @p message is
- *  the response, whose To tag is ours, or the ACK. */
+/** Key under which an ACK without branch finds the INVITE it answers: Call-ID and both tags,
+ * without CSeq, because real clients restart it before the ACK (csta-rcc 1.6). @p message is the
+ * response or the ACK. */
 void transaction_key_ack(sip_t const *message, struct transaction_key *ret);
 
 /** Key of the client transaction that sent @p branch with @p method. */

@@ -62,15 +62,14 @@ struct transaction {
 
 struct server_transaction {
     struct transaction base;
-    struct htab_entry ack_entry; /* in layer->acks: waits for an ACK with another branch or none */
+    struct htab_entry ack_entry; /* in layer->acks: waits for an ACK without branch */
     struct transaction_key ack_key;
     struct origin from;
     msg_t *request;
     void *owner;
     void (*on_gone)(void *owner, struct server_transaction *st);
     bool no_branch;
-    bool cancelled;  /* on_cancel was called */
-    bool repeat_2xx; /* the owner is a user agent */
+    bool cancelled; /* on_cancel was called */
     char to_tag[16 + 1];
 };
 

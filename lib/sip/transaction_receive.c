@@ -107,8 +107,7 @@ static void receive_ack(struct transaction_layer *layer, struct origin const *fr
     if (message_has_branch(sip->sip_via)) {
         transaction_key_request(sip, "INVITE", &key);
         t = find(&layer->servers, &key);
-    }
-    if (!t) {
+    } else {
         transaction_key_ack(sip, &key);
         t = (struct transaction *)server_transaction_find_ack(layer, &key);
     }

@@ -122,11 +122,6 @@ void *server_transaction_owner(struct server_transaction const *st)
     return st->owner;
 }
 
-void server_transaction_repeat_2xx(struct server_transaction *st)
-{
-    st->repeat_2xx = true;
-}
-
 void server_transaction_drop(struct server_transaction *st)
 {
     st->on_gone = NULL;
