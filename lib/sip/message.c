@@ -42,6 +42,18 @@ static bool is_parsable(char const *text, size_t len)
     return lines > 0 && items <= MAX_LIST_ITEMS;
 }
 
+/* Of any version, for those are refused by name; HTTP is not. */
+static bool is_sip_version(sip_t const *sip)
+{
+    char const *version = NULL;
+
+    if (sip->sip_request)
+        version = sip->sip_request->rq_version;
+    else if (sip->sip_status)
+        version = sip->sip_status->st_version;
+    return version && strncasecmp(version, "SIP/", 4) == 0;
+}
+
 static msg_t *extract(char const *text, size_t len)
 {
     msg_t *msg = msg_create(sip_default_mclass(), MSG_DO_EXTRACT_COPY);
@@ -57,7 +69,7 @@ static msg_t *extract(char const *text, size_t len)
     /* The result is of no use: it is negative also when one header is wrong. */
     msg_extract(msg);
     sip_t const *sip = sip_object(msg);
-    if (!sip->sip_request && !sip->sip_status)
+    if (!is_sip_version(sip))
         goto fail;
     return msg;
 fail:

@@ -18,8 +18,9 @@ msg_t *message_parse(void const *bytes, size_t len);
 /** message_fault()'s text for a version other than SIP/2.0: answer 505 then, not 400. */
 #define MESSAGE_FAULT_VERSION "SIP version"
 
-/** Flag of a msg_t that message_parse() gave a stand-in start line, so that it can be refused. */
-enum { MESSAGE_BAD_START_LINE = 1 << 8 };
+/** Flags of a msg_t: message_parse() gave it a stand-in start line, so that it can be refused; it
+ *  came on a stream without Content-Length. Both make message_fault() say so. */
+enum { MESSAGE_BAD_START_LINE = 1 << 8, MESSAGE_NO_LENGTH = 1 << 9 };
 
 /** NULL if @p msg is sound enough to act on; else the reason, a static text ("missing CSeq", "two
  *  Call-ID"...), for a 400 or for dropping a response. RFC 3261 §16.3 step 1, §20 table 2. */

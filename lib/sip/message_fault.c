@@ -115,6 +115,8 @@ char const *message_fault(msg_t *msg)
             return fault;
     if ((fault = missing(sip)) || (fault = value_fault(sip)))
         return fault;
+    if (msg_get_flags(msg, MESSAGE_NO_LENGTH))
+        return "missing Content-Length";
     if (!sip->sip_separator)
         return "header without its end";
     if (sip->sip_content_length &&

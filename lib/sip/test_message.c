@@ -196,7 +196,8 @@ static void test_garbage(void **state)
     static char const *const garbage[] = { "",
                                            "\r\n\r\n",
                                            "TEST",
-                                           "GET / HTTP/1.1",
+                                           "GET / HTTP/1.1\r\n\r\n",
+                                           "HTTP/1.1 200 OK\r\n\r\n",
                                            "\x80\x81\r\n",
                                            "hello world\r\n\r\n",
                                            "INVITE sip:a" };

@@ -120,16 +120,11 @@ static enum transport_frame_result blank_lines(char const *data, size_t len, siz
     return TRANSPORT_FRAME_BLANK;
 }
 
-static enum transport_frame_result fault(struct transport_frame *frame, char const *text)
+static enum transport_frame_result fail(struct transport_frame *frame,
+                                        enum transport_frame_result result, char const *text)
 {
     frame->fault = text;
-    return TRANSPORT_FRAME_FAULT;
-}
-
-static enum transport_frame_result last(struct transport_frame *frame, char const *text)
-{
-    frame->fault = text;
-    return TRANSPORT_FRAME_LAST;
+    return result;
 }
 
 enum transport_frame_result transport_frame_next(struct transport_frame *frame, char const *data,
@@ -140,23 +135,25 @@ enum transport_frame_result transport_frame_next(struct transport_frame *frame, 
     if (is_line_end(data[0]))
         return blank_lines(data, len, ret_len);
     if (!is_token_char(data[0]))
-        return fault(frame, "not SIP");
+        return fail(frame, TRANSPORT_FRAME_FAULT, "not SIP");
     if (!frame->message_len) {
         size_t header = find_header_end(frame, data, len);
         size_t max_header =
             max_message < TRANSPORT_FRAME_MAX_HEADER ? max_message : TRANSPORT_FRAME_MAX_HEADER;
-        if ((header ? header : len) > max_header)
-            return fault(frame, "header too large");
+        frame->is_too_large = (header ? header : len) > max_header;
+        if (frame->is_too_large)
+            return fail(frame, TRANSPORT_FRAME_FAULT, "header too large");
         if (!header)
             return TRANSPORT_FRAME_MORE;
         int64_t body = content_length(data, header);
         *ret_len = header;
         if (body == LENGTH_MISSING)
-            return last(frame, "missing Content-Length");
+            return fail(frame, TRANSPORT_FRAME_LAST, "missing Content-Length");
         if (body == LENGTH_WRONG)
-            return last(frame, "bad Content-Length");
-        if ((uint64_t)body > max_message - header)
-            return last(frame, "message too large");
+            return fail(frame, TRANSPORT_FRAME_LAST, "bad Content-Length");
+        frame->is_too_large = (uint64_t)body > max_message - header;
+        if (frame->is_too_large)
+            return fail(frame, TRANSPORT_FRAME_LAST, "message too large");
         frame->message_len = header + (size_t)body;
     }
     if (len < frame->message_len)

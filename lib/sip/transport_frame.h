@@ -2,6 +2,7 @@
 /* Finds messages in a byte stream (RFC 3261 §18.3, RFC 5626 §3.5.1): header end, Content-Length,
  * keep-alives. Pure and incremental: work is linear in the bytes, however they arrive. */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { TRANSPORT_FRAME_MAX_HEADER = 65536 };
@@ -21,6 +22,7 @@ struct transport_frame {
     size_t scanned;     /* bytes in which no header end was found */
     size_t message_len; /* of the message whose header is complete, 0: header incomplete */
     char const *fault;  /* static text behind LAST and FAULT */
+    bool is_too_large;  /* LAST and FAULT: because of the size */
 };
 
 /** Looks at the unconsumed bytes of the stream, @p len of them: the same start as in the last call

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Listeners, and the way of a message between them and the owner. */
+#define LOG_SUBSYSTEM LOG_SIP
+#include "transport.h"
+#include "log.h"
+#include "message.h"
+#include "sip_metrics.h"
+#include "tap.h"
+#include "transport_internal.h"
+#include <errno.h>
+#include <sofia-sip/msg.h>
+#include <sofia-sip/sip_header.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+static struct transport_ops const *const kinds[TRANSPORT_KINDS] = {
+    [TRANSPORT_UDP] = &transport_udp_ops,
+    [TRANSPORT_TCP] = &transport_tcp_ops,
+};
+
+void transport_ref(struct transport *t)
+{
+    t->refs++;
+}
+
+void transport_unref(struct transport *t)
+{
+    if (--t->refs)
+        return;
+    htab_fini(&t->by_id);
+    htab_fini(&t->by_addr);
+    htab_fini(&t->by_host);
+    free(t->read_bytes);
+    free(t);
+}
+
+static void on_idle(uv_idle_t *idle)
+{
+    struct transport *t = idle->data;
+
+    transport_ref(t);
+    transport_stream_work(t);
+    if (!t->closing && TAILQ_EMPTY(&t->dirty) && TAILQ_EMPTY(&t->dying))
+        uv_idle_stop(idle);
+    transport_unref(t);
+}
+
+static void on_idle_closed(uv_handle_t *handle)
+{
+    struct transport *t = handle->data;
+
+    free(handle);
+    transport_unref(t);
+}
+
+void transport_wake(struct transport *t)
+{
+    if (!t->closing)
+        uv_idle_start(t->idle, on_idle);
+}
+
+struct transport *transport_new(uv_loop_t *loop, struct wheel *wheel, struct tap *tap,
+                                struct stack_limits const *limits,
+                                struct transport_handlers const *handlers, void *ctx)
+{
+    struct transport *t = calloc(1, sizeof *t);
+
+    if (!t)
+        return NULL;
+    t->read_bytes = malloc(TRANSPORT_READ_BYTES);
+    t->idle = calloc(1, sizeof *t->idle);
+    /* A random start, so that two transports of a process do not give one number twice. */
+    if (!t->read_bytes || !t->idle ||
+        getrandom(&t->next_connection, sizeof t->next_connection, 0) < 0)
+        goto fail;
+    t->next_connection &= UINT64_MAX << 24;
+    t->loop = loop;
+    t->wheel = wheel;
+    t->tap = tap;
+    t->limits = limits;
+    t->handlers = handlers;
+    t->ctx = ctx;
+    htab_init(&t->by_id);
+    htab_init(&t->by_addr);
+    htab_init(&t->by_host);
+    TAILQ_INIT(&t->connections);
+    TAILQ_INIT(&t->dirty);
+    TAILQ_INIT(&t->dying);
+    uv_idle_init(loop, t->idle);
+    t->idle->data = t;
+    t->refs = 2;
+    return t;
+fail:
+    free(t->idle);
+    free(t->read_bytes);
+    free(t);
+    return NULL;
+}
+
+void transport_free(struct transport **pt)
+{
+    struct transport *t = *pt;
+
+    *pt = NULL;
+    if (!t)
+        return;
+    t->closing = true;
+    for (uint16_t i = 0; i < t->n_listeners; i++)
+        t->listeners[i]->ops->close(t->listeners[i]);
+    transport_stream_kill_all(t);
+    for (uint16_t i = 0; i < t->n_listeners; i++)
+        free(t->listeners[i]);
+    t->n_listeners = 0;
+    uv_close((uv_handle_t *)t->idle, on_idle_closed);
+    transport_unref(t);
+}
+
+static void advertise(struct listener *listener, char const *advertised)
+{
+    char host[NET_ADDR_TEXT];
+    bool is_v6 = listener->addr.sa.sa_family == AF_INET6;
+
+    net_addr_print_host(&listener->addr, host);
+    if (advertised)
+        snprintf(listener->host, sizeof listener->host, "%s", advertised);
+    else
+        snprintf(listener->host, sizeof listener->host, is_v6 ? "[%s]" : "%s", host);
+}
+
+int transport_listen(struct transport *t, enum transport_kind kind, struct net_addr const *addr,
+                     char const *advertised)
+{
+    char text[NET_ADDR_TEXT];
+
+    if ((unsigned)kind >= TRANSPORT_KINDS || !kinds[kind])
+        return -EPROTONOSUPPORT;
+    if (t->n_listeners == TRANSPORT_MAX_LISTENERS)
+        return -ENOSPC;
+    if (advertised && strlen(advertised) >= sizeof((struct listener *)0)->host)
+        return -EINVAL;
+    struct listener *listener = calloc(1, sizeof *listener);
+    if (!listener)
+        return -ENOMEM;
+    listener->transport = t;
+    listener->ops = kinds[kind];
+    listener->index = t->n_listeners;
+    listener->kind = kind;
+    listener->addr = *addr;
+    int error = listener->ops->open(listener);
+    if (error) {
+        free(listener);
+        return error;
+    }
+    advertise(listener, advertised);
+    t->listeners[t->n_listeners++] = listener;
+    log_info(NULL, "listening transport=%s address=%s advertised=\"%s\"", transport_kind_name(kind),
+             net_addr_print(&listener->addr, text), listener->host);
+    return listener->index;
+}
+
+struct net_addr const *transport_listener_addr(struct transport const *t, uint16_t listener)
+{
+    return &t->listeners[listener]->addr;
+}
+
+char const *transport_listener_host(struct transport const *t, uint16_t listener)
+{
+    return t->listeners[listener]->host;
+}
+
+enum transport_kind transport_listener_kind(struct transport const *t, uint16_t listener)
+{
+    return t->listeners[listener]->kind;
+}
+
+uint16_t transport_listeners(struct transport const *t)
+{
+    return t->n_listeners;
+}
+
+static bool listener_fits(struct listener const *listener, enum transport_kind kind,
+                          struct net_addr const *peer)
+{
+    return listener->kind == kind && listener->addr.sa.sa_family == peer->sa.sa_family;
+}
+
+int transport_pick_listener(struct transport const *t, enum transport_kind kind,
+                            struct net_addr const *peer, uint16_t prefer)
+{
+    if (prefer < t->n_listeners && listener_fits(t->listeners[prefer], kind, peer))
+        return prefer;
+    for (uint16_t i = 0; i < t->n_listeners; i++)
+        if (listener_fits(t->listeners[i], kind, peer))
+            return i;
+    return -EADDRNOTAVAIL;
+}
+
+int transport_send(struct transport *t, struct destination *to, void const *bytes, size_t len,
+                   struct transport_waiter *waiter)
+{
+    if ((unsigned)to->kind >= TRANSPORT_KINDS || !kinds[to->kind])
+        return -EPROTONOSUPPORT;
+    if (t->closing)
+        return -ECANCELED;
+    if (len > (size_t)t->limits->max_message_bytes)
+        return -EMSGSIZE;
+    int error = kinds[to->kind]->send(t, to, bytes, len, waiter);
+    if (!error)
+        met_inc(&sip_metrics, M_messages_sent);
+    return error;
+}
+
+void transport_forget(struct transport_waiter *waiter)
+{
+    if (!waiter->linked)
+        return;
+    LIST_REMOVE(waiter, link);
+    waiter->linked = false;
+}
+
+size_t transport_connections(struct transport const *t)
+{
+    return t->n_connections;
+}
+
+static void add_to_tap(struct transport *t, struct origin const *end, enum tap_direction direction,
+                       void const *bytes, size_t len)
+{
+    struct tap_record like = {
+        .direction = direction, .protocol = TAP_SIP, .local = end->local, .remote = end->peer
+    };
+
+    memcpy(like.transport, transport_kind_name(end->kind), sizeof like.transport);
+    tap_add(t->tap, &like, bytes, len);
+}
+
+void transport_tap_sent(struct transport *t, struct origin const *from, void const *bytes,
+                        size_t len)
+{
+    add_to_tap(t, from, TAP_SENT, bytes, len);
+}
+
+int transport_deliver(struct transport *t, struct origin const *from, void const *bytes, size_t len,
+                      unsigned flags)
+{
+    msg_t *msg = message_parse(bytes, len);
+    char peer[NET_ADDR_TEXT];
+
+    if (!msg) {
+        met_inc(&sip_metrics, M_messages_garbage);
+        log_warn(NULL, "not a SIP message transport=%s source=%s bytes=%zu",
+                 transport_kind_name(from->kind), net_addr_print(&from->peer, peer), len);
+        return -EBADMSG;
+    }
+    met_inc(&sip_metrics, M_messages_received);
+    add_to_tap(t, from, TAP_RECEIVED, bytes, len);
+    msg_set_flags(msg, flags);
+    if (sip_object(msg)->sip_request && transport_via_stamp(msg, &from->peer) < 0) {
+        msg_destroy(msg);
+        return -ENOMEM;
+    }
+    t->handlers->on_message(t->ctx, from, msg);
+    return 0;
+}

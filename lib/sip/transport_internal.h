@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the transports, for transport*.c alone.
+ *
+ * transport.c owns the listeners and the picking among them; each kind of transport is one table of
+ * functions (struct transport_ops). Streams share transport_stream.c: the connection table, limits,
+ * framing, timers and waiters (also transport_table.c and transport_receive.c); what moves the
+ * bytes (transport_tcp.c, later TLS) is a struct stream_io. */
+#pragma once
+#include "buf.h"
+#include "htab.h"
+#include "transport.h"
+#include "transport_frame.h"
+#include "wheel.h"
+#include <uv.h>
+
+enum { TRANSPORT_MAX_LISTENERS = 64, TRANSPORT_READ_BYTES = 65536, TRANSPORT_BACKLOG = 4096 };
+
+struct connection;
+struct listener;
+
+LIST_HEAD(transport_waiters, transport_waiter);
+TAILQ_HEAD(connection_list, connection);
+
+struct transport_ops {
+    /* Opens the socket at listener->addr and writes the bound port there. 0 or a negative errno. */
+    int (*open)(struct listener *listener);
+    /* Closes it; the listener must not be used after this. */
+    void (*close)(struct listener *listener);
+    /* As transport_send(). */
+    int (*send)(struct transport *t, struct destination *to, void const *bytes, size_t len,
+                struct transport_waiter *waiter);
+};
+
+extern struct transport_ops const transport_udp_ops;
+extern struct transport_ops const transport_tcp_ops;
+
+struct listener {
+    struct transport *transport;
+    struct transport_ops const *ops;
+    uint16_t index;
+    enum transport_kind kind;
+    struct net_addr addr;
+    char host[256]; /* for Via */
+    void *socket;   /* of the ops */
+};
+
+struct transport {
+    uv_loop_t *loop;
+    struct wheel *wheel;
+    struct tap *tap;
+    struct stack_limits const *limits;
+    struct transport_handlers const *handlers;
+    void *ctx;
+    struct listener *listeners[TRANSPORT_MAX_LISTENERS];
+    uint16_t n_listeners;
+    struct htab by_id, by_addr, by_host;
+    struct connection_list connections, dirty, dying;
+    size_t n_connections;
+    uint64_t next_connection;
+    uv_idle_t *idle; /* runs while something is dirty or dying */
+    char *read_bytes;
+    unsigned refs; /* the owner, open handles, running callbacks */
+    bool closing;
+};
+
+/* What moves the bytes of a stream connection. */
+struct stream_io {
+    /* Begins to connect to conn->peer; ends in transport_stream_connected() or _kill(). */
+    int (*connect)(struct connection *conn, struct listener const *from);
+    /* Sends conn->out; called from the loop, never from transport_send(). */
+    void (*flush)(struct connection *conn);
+    void (*stop_reading)(struct connection *conn);
+    /* Closes the socket; ends in transport_stream_closed(). */
+    void (*close)(struct connection *conn);
+};
+
+/* A stream connection. Killed = out of the tables, waiters being told, socket being closed; the
+ * memory goes with the last reference. */
+struct connection {
+    struct transport *transport;
+    struct stream_io const *io;
+    TAILQ_ENTRY(connection) link; /* in connections, or in dying */
+    TAILQ_ENTRY(connection) dirty_link;
+    struct htab_entry by_id, by_addr;
+    struct stream_host *host; /* accepted connections only */
+    uint64_t id;
+    enum transport_kind kind;
+    uint16_t listener;
+    struct net_addr peer, local;
+    uv_tcp_t tcp;
+    uv_connect_t connect;
+    struct wheel_timer timer;
+    struct transport_waiters waiters;
+    struct transport_frame frame;
+    struct buf in;        /* begin of a message */
+    struct buf out;       /* not yet given to the socket */
+    size_t out_in_flight; /* given to libuv, not yet written */
+    uint64_t active_ms;
+    unsigned refs;
+    int error; /* why it was killed */
+    bool is_open, is_dirty, is_half, is_last, is_dead;
+    bool is_listed; /* in the tables and counted */
+    bool is_socket; /* the io's handle must be closed */
+    char tag[24];   /* object id in the log */
+};
+
+/* --- transport.c --- */
+void transport_ref(struct transport *t);
+void transport_unref(struct transport *t);
+
+/* Parses one message, fills in Via, taps it and hands it up. Returns 0, or -EBADMSG if it is not
+ * SIP. @p flags are set on the message. Nothing of the caller may be trusted to live after it
+ * unless it holds a reference. */
+int transport_deliver(struct transport *t, struct origin const *from, void const *bytes, size_t len,
+                      unsigned flags);
+void transport_tap_sent(struct transport *t, struct origin const *from, void const *bytes,
+                        size_t len);
+/* Has the work list looked at before the loop sleeps. */
+void transport_wake(struct transport *t);
+
+/* --- transport_via.c --- */
+/* RFC 3261 18.2.1 and RFC 3581: received and rport of a request's top Via. */
+int transport_via_stamp(msg_t *msg, struct net_addr const *peer);
+
+/* --- transport_table.c --- */
+struct connection *transport_table_find(struct transport const *t, struct destination const *to);
+/* Is there room for one more connection, of this peer? 0 or a negative errno, counted and logged.
+ * The second counts conn->peer until transport_table_remove(). */
+int transport_table_admit(struct transport const *t);
+int transport_table_admit_host(struct connection *conn);
+int transport_table_add(struct connection *conn);
+void transport_table_remove(struct connection *conn);
+
+/* --- transport_receive.c --- */
+/* Takes an accepted connection into the tables. Negative errno: the limits forbid it, kill it. */
+int transport_stream_accepted(struct connection *conn);
+void transport_stream_received(struct connection *conn, char const *bytes, size_t len);
+
+/* --- transport_stream.c --- */
+/* As transport_send(), for the kind that @p io serves. */
+int transport_stream_send(struct transport *t, struct stream_io const *io, struct destination *to,
+                          void const *bytes, size_t len, struct transport_waiter *waiter);
+/* New connection with one reference, dropped by transport_stream_closed() once is_socket is set;
+ * not yet in the tables. NULL: out of memory. */
+struct connection *transport_stream_new(struct listener const *listener,
+                                        struct stream_io const *io);
+void transport_stream_connected(struct connection *conn);
+/* Queues bytes; an overflow kills the connection. 0 or a negative errno. */
+int transport_stream_queue(struct connection *conn, void const *bytes, size_t len);
+/* The socket took @p len bytes that were in flight. */
+void transport_stream_written(struct connection *conn, size_t len);
+/* Takes the connection out and closes it; its waiters hear @p error from the loop. Twice does no
+ * harm. */
+void transport_stream_kill(struct connection *conn, int error);
+void transport_stream_closed(struct connection *conn);
+void transport_stream_arm_idle(struct connection *conn);
+struct origin transport_stream_origin(struct connection const *conn);
+/* Writes what is dirty, tells the waiters of what is dying. */
+void transport_stream_work(struct transport *t);
+void transport_stream_kill_all(struct transport *t);
+void transport_stream_ref(struct connection *conn);
+void transport_stream_unref(struct connection *conn);
+
+static inline struct connection *transport_timer_owner(struct wheel_timer *timer)
+{
+    return (struct connection *)((char *)timer - offsetof(struct connection, timer));
+}
