@@ -183,14 +183,14 @@ static void test_via(void **state)
     static struct {
         char const *request, *via; /* P: the real port */
     } const rows[] = {
-        {REQUEST("SIP/2.0/UDP 127.0.0.1:5060",                LENGTH_0), "- -"        },
-        { REQUEST("SIP/2.0/UDP 127.0.0.1;rport",              LENGTH_0), "127.0.0.1 P"},
-        { REQUEST("SIP/2.0/UDP 127.0.0.1;rport=7",            LENGTH_0), "127.0.0.1 P"},
-        { REQUEST("SIP/2.0/UDP a.test",                       LENGTH_0), "127.0.0.1 -"},
-        { REQUEST("SIP/2.0/UDP localhost",                    LENGTH_0), "127.0.0.1 -"},
-        { REQUEST("SIP/2.0/UDP 192.0.2.1",                    LENGTH_0), "127.0.0.1 -"},
-        { REQUEST("SIP/2.0/UDP 127.0.0.1;received=192.0.2.9", LENGTH_0), "127.0.0.1 -"},
-        { REQUEST("SIP/2.0/UDP [::1];rport",                  LENGTH_0), "127.0.0.1 P"},
+        { REQUEST("SIP/2.0/UDP 127.0.0.1:5060", LENGTH_0), "- -" },
+        { REQUEST("SIP/2.0/UDP 127.0.0.1;rport", LENGTH_0), "127.0.0.1 P" },
+        { REQUEST("SIP/2.0/UDP 127.0.0.1;rport=7", LENGTH_0), "127.0.0.1 P" },
+        { REQUEST("SIP/2.0/UDP a.test", LENGTH_0), "127.0.0.1 -" },
+        { REQUEST("SIP/2.0/UDP localhost", LENGTH_0), "127.0.0.1 -" },
+        { REQUEST("SIP/2.0/UDP 192.0.2.1", LENGTH_0), "127.0.0.1 -" },
+        { REQUEST("SIP/2.0/UDP 127.0.0.1;received=192.0.2.9", LENGTH_0), "127.0.0.1 -" },
+        { REQUEST("SIP/2.0/UDP [::1];rport", LENGTH_0), "127.0.0.1 P" },
     };
     struct rig *rig = *state;
     int fd = plain_socket(rig, SOCK_DGRAM, transport_listener_addr(rig->t, (uint16_t)rig->udp));
@@ -395,17 +395,21 @@ static void test_limits(void **state)
 
 static void test_bad_streams(void **state)
 {
+#define VIA_TCP "SIP/2.0/TCP 127.0.0.1"
+#define STREAM(bytes, fault)                                                                       \
+    {                                                                                              \
+        bytes, fault                                                                               \
+    }
     static struct {
         char const *bytes;
         char const *fault; /* of the message handed up; NULL: none */
     } const rows[] = {
-        {"\x16\x03\x01 TLS",                    NULL},
-        {                                "GET / HTTP/1.1\r\nContent-Length: 0\r\n\r\n",                                 NULL   },
-        {  REQUEST("SIP/2.0/TCP 127.0.0.1",             ""),                "missing Content-Length" },
-        { REQUEST("SIP/2.0/TCP 127.0.0.1",                 "l: -5\r\n"),                    "bad Content-Length" },
-        { REQUEST("SIP/2.0/TCP 127.0.0.1",                 "l: 0\r\nl: 5\r\n"),                    "two Content-Length" },
-        { REQUEST("SIP/2.0/TCP 127.0.0.1", "l: 99999999\r\n"),
-         "Content-Length larger than the body" },
+        STREAM("\x16\x03\x01 TLS", NULL),
+        STREAM("GET / HTTP/1.1\r\nContent-Length: 0\r\n\r\n", NULL),
+        STREAM(REQUEST(VIA_TCP, ""), "missing Content-Length"),
+        STREAM(REQUEST(VIA_TCP, "l: -5\r\n"), "bad Content-Length"),
+        STREAM(REQUEST(VIA_TCP, "l: 0\r\nl: 5\r\n"), "two Content-Length"),
+        STREAM(REQUEST(VIA_TCP, "l: 99999999\r\n"), "Content-Length larger than the body"),
     };
     struct rig *rig = *state;
     size_t expected = 0;
