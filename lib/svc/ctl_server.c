@@ -1,142 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The control socket of a process: links, lines, privileges, and finding the command. */
+/* The control socket of a process: who may connect, how many, and which commands there are. */
 #define LOG_SUBSYSTEM LOG_CTL
-#include "buf.h"
 #include "ctl.h"
+#include "ctl_link.h"
+#include "ctl_peer.h"
 #include "log.h"
 #include "svc_metrics.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { LINE_BYTES = 65536, ANSWER_BYTES = 16777216, MAX_LINKS = 64, MAX_QUEUED = 33554432 };
-
-struct link {
-    uv_pipe_t pipe;
-    LIST_ENTRY(link) entry;
-    LIST_HEAD(, ctl_call) calls;
-    struct ctl_server *server;
-    struct buf line;
-    bool may_write;
-    char chunk[4096];
-};
-
-struct ctl_call {
-    LIST_ENTRY(ctl_call) entry;
-    struct link *link; /* NULL once the link is gone: the answer is dropped */
-};
+enum { MAX_LINKS = 64 };
 
 struct ctl_server {
     uv_pipe_t pipe;
     struct svc *svc;
     struct ctl_command const *const *tables;
-    LIST_HEAD(, link) links;
+    struct ctl_links links;
     size_t n_links;
     char *path;
 };
 
-struct write {
-    uv_write_t req;
-    char *text;
-};
-
-static void on_link_closed(uv_handle_t *handle)
-{
-    struct link *link = handle->data;
-
-    buf_fini(&link->line);
-    free(link);
-}
-
-static void close_link(struct link *link)
-{
-    struct ctl_call *call;
-
-    if (uv_is_closing((uv_handle_t *)&link->pipe))
-        return;
-    while ((call = LIST_FIRST(&link->calls))) {
-        LIST_REMOVE(call, entry);
-        call->link = NULL;
-    }
-    LIST_REMOVE(link, entry);
-    link->server->n_links--;
-    met_add(&svc_metrics, M_ctl_links, -1);
-    uv_close((uv_handle_t *)&link->pipe, on_link_closed);
-}
-
-static void on_written(uv_write_t *req, int status)
-{
-    struct write *write = (struct write *)req;
-    struct link *link = req->handle->data;
-
-    if (status < 0 && status != UV_ECANCELED)
-        close_link(link);
-    free(write->text);
-    free(write);
-}
-
-/* Takes @p answer. A client that does not read is cut off. */
-static void send_answer(struct link *link, json_t *answer)
-{
-    char *text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
-    struct write *write = calloc(1, sizeof *write);
-
-    json_decref(answer);
-    if (!text || !write || link->pipe.write_queue_size > MAX_QUEUED) {
-        free(text);
-        free(write);
-        close_link(link);
-        return;
-    }
-    write->text = text;
-    uv_buf_t parts[] = { uv_buf_init(text, (unsigned)strlen(text)),
-                         uv_buf_init((char[]){ "\n" }, 1) };
-    if (uv_write(&write->req, (uv_stream_t *)&link->pipe, parts, 2, on_written) < 0) {
-        free(text);
-        free(write);
-        close_link(link);
-    }
-}
-
-static void end_call(struct ctl_call *call, json_t *answer)
-{
-    svc_count(M_ctl_calls);
-    if (call->link) {
-        LIST_REMOVE(call, entry);
-        send_answer(call->link, answer);
-    } else {
-        json_decref(answer);
-    }
-    free(call);
-}
-
-void ctl_reply(struct ctl_call *call, json_t *result)
-{
-    end_call(call, json_pack("{s:b,s:o}", "ok", 1, "result", result ? result : json_null()));
-}
-
-void ctl_fail(struct ctl_call *call, char const *code, char const *format, ...)
-{
-    struct buf text;
-    va_list args;
-
-    buf_init(&text, 4096);
-    va_start(args, format);
-    buf_vprintf(&text, format, args);
-    va_end(args);
-    svc_count(M_ctl_failed);
-    json_t *error = json_string(buf_text(&text));
-    end_call(call, json_pack("{s:b,s:o,s:s}", "ok", 0, "error",
-                             error ? error : json_string("(not UTF-8)"), "code", code));
-    buf_fini(&text);
-}
-
-static struct ctl_command const *find_command(struct ctl_server const *server, char const *name)
+struct ctl_command const *ctl_server_command(struct ctl_server const *server, char const *name)
 {
     for (struct ctl_command const *const *table = server->tables; *table; table++)
         for (struct ctl_command const *c = *table; c->name; c++)
@@ -145,149 +34,87 @@ static struct ctl_command const *find_command(struct ctl_server const *server, c
     return NULL;
 }
 
-static void run_command(struct link *link, char const *name, json_t const *args)
+struct svc *ctl_server_svc(struct ctl_server const *server)
 {
-    struct ctl_command const *command = find_command(link->server, name);
-    struct ctl_call *call = calloc(1, sizeof *call);
-
-    if (!call) {
-        close_link(link);
-        return;
-    }
-    call->link = link;
-    LIST_INSERT_HEAD(&link->calls, call, entry);
-    if (!command) {
-        ctl_fail(call, "unknown-command", "unknown command \"%s\"", name);
-    } else if (command->priv == CTL_WRITE && !link->may_write) {
-        svc_count(M_ctl_refused);
-        log_warn(NULL, "control command refused command=\"%s\" reason=privilege", name);
-        ctl_fail(call, "not-allowed", "\"%s\" is for root and the program's own user", name);
-    } else {
-        command->fn(link->server->svc, call, args);
-    }
+    return server->svc;
 }
 
-/* One line; false if it is no command and the link must go. */
-static bool take_line(struct link *link, char const *text, size_t len)
+void ctl_server_touch(struct ctl_server *server, struct ctl_link *link)
 {
-    json_t *message = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
-    char const *name = json_string_value(json_object_get(message, "command"));
-    json_t *args = json_object_get(message, "args");
-    bool good = name && (!args || json_is_object(args));
-
-    if (good)
-        run_command(link, name, args);
-    json_decref(message);
-    return good;
+    TAILQ_REMOVE(&server->links, link, entry);
+    TAILQ_INSERT_TAIL(&server->links, link, entry);
 }
 
-static void refuse_line(struct link *link, char const *why)
+void ctl_server_forget(struct ctl_server *server, struct ctl_link *link)
 {
-    svc_count(M_ctl_bad_lines);
-    log_warn(NULL, "control line refused reason=\"%s\"", why);
-    uv_read_stop((uv_stream_t *)&link->pipe);
-    char *text = NULL;
-    json_t *answer = json_pack("{s:b,s:s,s:s}", "ok", 0, "error", why, "code", "bad-line");
-    /* The last word fits a socket buffer or is lost with the link. */
-    if ((text = json_dumps(answer, JSON_COMPACT))) {
-        uv_buf_t parts[] = { uv_buf_init(text, (unsigned)strlen(text)),
-                             uv_buf_init((char[]){ "\n" }, 1) };
-        uv_try_write((uv_stream_t *)&link->pipe, parts, 2);
-    }
-    free(text);
-    json_decref(answer);
-    close_link(link);
+    TAILQ_REMOVE(&server->links, link, entry);
+    server->n_links--;
+    met_add(&svc_metrics, M_ctl_links, -1);
 }
 
-static void take_lines(struct link *link)
+/* The socket's mode keeps others out already; this holds even if somebody opens the mode. */
+static bool admit(struct ctl_server const *server, struct ctl_link *link)
 {
-    char const *end;
-
-    while (link->line.len && (end = memchr(link->line.data, '\n', link->line.len))) {
-        size_t len = (size_t)(end - link->line.data);
-        bool good = take_line(link, link->line.data, len);
-        if (uv_is_closing((uv_handle_t *)&link->pipe))
-            return;
-        if (!good) {
-            refuse_line(link, "not a JSON object with a command");
-            return;
-        }
-        buf_consume(&link->line, len + 1);
-    }
-}
-
-static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
-{
-    struct link *link = handle->data;
-
-    (void)suggested;
-    *ret = uv_buf_init(link->chunk, sizeof link->chunk);
-}
-
-static void on_read(uv_stream_t *stream, ssize_t n, uv_buf_t const *data)
-{
-    struct link *link = stream->data;
-
-    if (n < 0) {
-        close_link(link);
-        return;
-    }
-    buf_add(&link->line, data->base, (size_t)n);
-    take_lines(link);
-    if (!uv_is_closing((uv_handle_t *)&link->pipe) && !buf_ok(&link->line))
-        refuse_line(link, "line too long");
-}
-
-/* The socket's mode admits root, the user and the group; the group may only read. */
-static bool peer_may_write(uv_pipe_t const *pipe)
-{
-    struct ucred peer;
-    socklen_t len = sizeof peer;
+    struct ctl_peer peer;
+    struct stat st;
     uv_os_fd_t fd;
 
-    if (uv_fileno((uv_handle_t const *)pipe, &fd) < 0 ||
-        getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
+    if (uv_fileno((uv_handle_t *)&link->pipe, &fd) < 0 || ctl_peer_ask(&peer, fd) < 0 ||
+        stat(server->path, &st) < 0)
         return false;
-    return peer.uid == 0 || peer.uid == geteuid();
+    link->may_write = ctl_peer_may(&peer, CTL_WRITE, geteuid(), st.st_gid);
+    if (ctl_peer_may(&peer, CTL_READ, geteuid(), st.st_gid))
+        return true;
+    log_warn(NULL, "control link refused uid=%u pid=%d", (unsigned)peer.uid, (int)peer.pid);
+    return false;
 }
 
 static void on_connection(uv_stream_t *stream, int status)
 {
     struct ctl_server *server = stream->data;
-    struct link *link = calloc(1, sizeof *link);
+    /* libuv listens on only after uv_accept(): a link is accepted even if it is closed at once. */
+    struct ctl_link *link = status < 0 ? NULL : ctl_link_accept(stream, server);
 
-    if (status < 0 || !link || server->n_links >= MAX_LINKS ||
-        uv_pipe_init(stream->loop, &link->pipe, 0) < 0) {
-        log_warn(NULL, "control link refused links=%zu", server->n_links);
-        free(link);
+    if (!link) {
+        log_warn(NULL, "control link not accepted error=\"%s\"",
+                 uv_strerror(status < 0 ? status : UV_ENOMEM));
         return;
     }
-    link->pipe.data = link;
-    link->server = server;
-    buf_init(&link->line, LINE_BYTES);
-    LIST_INSERT_HEAD(&server->links, link, entry);
+    TAILQ_INSERT_TAIL(&server->links, link, entry);
     server->n_links++;
-    met_add(&svc_metrics, M_ctl_links, 1);
-    if (uv_accept(stream, (uv_stream_t *)&link->pipe) < 0 ||
-        uv_read_start((uv_stream_t *)&link->pipe, on_alloc, on_read) < 0) {
-        close_link(link);
+    met_inc(&svc_metrics, M_ctl_links);
+    if (!admit(server, link)) {
+        svc_count(M_ctl_peers_refused);
+        ctl_link_close(link);
         return;
     }
-    link->may_write = peer_may_write(&link->pipe);
+    if (server->n_links > MAX_LINKS) {
+        /* Links that only stand there must not keep an operator out. */
+        svc_count(M_ctl_links_evicted);
+        log_warn(NULL, "control link evicted links=%zu", server->n_links);
+        ctl_link_close(TAILQ_FIRST(&server->links));
+    }
+    ctl_link_start(link);
 }
 
 /* A socket file that nobody listens on is left from a crash. */
 static int remove_stale(char const *path)
 {
     struct sockaddr_un addr = { .sun_family = AF_UNIX };
+    struct stat st;
 
     if (strlen(path) >= sizeof addr.sun_path)
         return -ENAMETOOLONG;
+    if (lstat(path, &st) < 0)
+        return errno == ENOENT ? 0 : -errno;
+    if (!S_ISSOCK(st.st_mode))
+        return -EEXIST;
     memcpy(addr.sun_path, path, strlen(path) + 1);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return -errno;
-    bool alive = connect(fd, (struct sockaddr *)&addr, sizeof addr) == 0;
+    /* EAGAIN: somebody listens but is slow to accept. */
+    bool alive = connect(fd, (struct sockaddr *)&addr, sizeof addr) == 0 || errno == EAGAIN;
     close(fd);
     if (alive)
         return -EADDRINUSE;
@@ -319,7 +146,9 @@ struct ctl_server *ctl_server_new(uv_loop_t *loop, struct svc *svc, char const *
     server->pipe.data = server;
     server->svc = svc;
     server->tables = tables;
-    if ((err = uv_pipe_bind(&server->pipe, path)) < 0 || chmod(path, 0660) < 0 ||
+    TAILQ_INIT(&server->links);
+    if ((err = uv_pipe_bind(&server->pipe, path)) < 0 ||
+        (err = chmod(path, 0660) < 0 ? -errno : 0) < 0 ||
         (err = uv_listen((uv_stream_t *)&server->pipe, 16, on_connection)) < 0) {
         log_error(NULL, "control socket not opened path=%s error=\"%s\"", path, uv_strerror(err));
         uv_close((uv_handle_t *)&server->pipe, on_server_closed);
@@ -331,13 +160,13 @@ struct ctl_server *ctl_server_new(uv_loop_t *loop, struct svc *svc, char const *
 void ctl_server_free(struct ctl_server **pserver)
 {
     struct ctl_server *server = *pserver;
-    struct link *link;
+    struct ctl_link *link;
 
     *pserver = NULL;
     if (!server)
         return;
-    while ((link = LIST_FIRST(&server->links)))
-        close_link(link);
+    while ((link = TAILQ_FIRST(&server->links)))
+        ctl_link_close(link);
     unlink(server->path);
     uv_close((uv_handle_t *)&server->pipe, on_server_closed);
 }
