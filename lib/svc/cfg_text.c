@@ -122,9 +122,7 @@ static int read_all(struct buf *raw, int fd)
 int cfg_text_read(struct buf *text, char const *path, struct cfg_faults *faults)
 {
     struct cfg_where whole = { path, 0 };
-    struct scan scan = {
-        .out = text, .faults = faults, .where = {path, 1}
-    };
+    struct scan scan = { .out = text, .faults = faults, .where = { path, 1 } };
     struct buf raw;
 
     buf_init(&raw, FILE_MAX_BYTES);

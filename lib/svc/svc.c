@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 enum { EXIT_USAGE = 64, EXIT_START = 69, EXIT_INTERNAL = 70, EXIT_CONFIG = 78, PATH_BYTES = 108 };
+enum { CLOSE_MS = 1000 };
 
 struct svc {
     struct svc_desc const *desc;
@@ -284,42 +285,56 @@ static void raise_file_limit(void)
     }
 }
 
-/* Folder of the control sockets; as root it becomes the user's, who will write there. */
-static int make_run_dir(struct cfg_node const *node, struct passwd const *user)
+/* Whom a program becomes that root has started. A copy: what getpwnam(3) returns is overwritten. */
+struct owner {
+    char name[65];
+    uid_t uid;
+    gid_t gid;
+    bool wanted; /* root has started us */
+};
+
+static int find_owner(struct cfg_node const *node, struct owner *ret)
 {
-    if (mkdir(node->run_dir, 0750) < 0 && errno != EEXIST) {
-        log_error(NULL, "run_dir not made path=%s error=\"%s\"", node->run_dir, strerror(errno));
-        return -errno;
+    *ret = (struct owner){ .wanted = geteuid() == 0 };
+    if (!ret->wanted)
+        return 0;
+    struct passwd const *user = getpwnam(node->user);
+    if (!user || user->pw_uid == 0) {
+        log_error(NULL, "node.user does not exist or is root user=\"%s\"", node->user);
+        return -ENOENT;
     }
-    if (user && chown(node->run_dir, user->pw_uid, user->pw_gid) < 0) {
-        log_error(NULL, "run_dir not given away path=%s error=\"%s\"", node->run_dir,
-                  strerror(errno));
-        return -errno;
+    snprintf(ret->name, sizeof ret->name, "%s", user->pw_name);
+    ret->uid = user->pw_uid;
+    ret->gid = user->pw_gid;
+    return 0;
+}
+
+/* Folder of the control sockets; as root it becomes the owner's, who will write there. A folder
+ * that is there already is given away only if it looks like ours: root's, and closed to others. */
+static int make_run_dir(struct cfg_node const *node, struct owner const *owner)
+{
+    char const *path = node->run_dir;
+    struct stat st;
+
+    if ((mkdir(path, 0750) < 0 && errno != EEXIST) || lstat(path, &st) < 0 ||
+        (S_ISDIR(st.st_mode) && owner->wanted && st.st_uid == 0 && !(st.st_mode & 0027) &&
+         lchown(path, owner->uid, owner->gid) < 0)) {
+        int error = -errno;
+        log_error(NULL, "run_dir not made path=\"%s\" error=\"%s\"", path, strerror(-error));
+        return error;
     }
     return 0;
 }
 
-/* Who to become: NULL with 0 when not started as root. */
-static int find_user(struct cfg_node const *node, struct passwd **ret)
+static int drop_privileges(struct owner const *owner)
 {
-    *ret = NULL;
-    if (geteuid() != 0)
-        return 0;
-    if ((*ret = getpwnam(node->user)) && (*ret)->pw_uid != 0)
-        return 0;
-    log_error(NULL, "node.user does not exist or is root user=\"%s\"", node->user);
-    return -ENOENT;
-}
-
-static int drop_privileges(struct passwd const *user)
-{
-    if (user && (initgroups(user->pw_name, user->pw_gid) < 0 || setgid(user->pw_gid) < 0 ||
-                 setuid(user->pw_uid) < 0)) {
-        log_error(NULL, "privileges not dropped error=\"%s\"", strerror(errno));
-        return -errno;
+    if ((owner->wanted && (initgroups(owner->name, owner->gid) < 0 || setgid(owner->gid) < 0 ||
+                           setuid(owner->uid) < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)) ||
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
+        int error = -errno;
+        log_error(NULL, "privileges not dropped error=\"%s\"", strerror(-error));
+        return error;
     }
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-        return -errno;
     return 0;
 }
 
@@ -371,42 +386,42 @@ static int open_ctl(struct svc *svc)
     return svc->ctl ? 0 : -EIO;
 }
 
-static void close_handle(uv_handle_t *handle, void *arg)
+static void on_late(uv_timer_t *timer)
 {
-    (void)arg;
-    if (!uv_is_closing(handle))
-        uv_close(handle, NULL);
+    uv_stop(timer->loop);
 }
 
-static void stop_loop(struct svc *svc)
+/* Lets what deinit closed come to its end. A handle that stays open is a fault of the program and
+ * must not keep it from ending. Returns 0 or -EBUSY. */
+static int stop_loop(struct svc *svc)
 {
-    uv_prepare_stop(&svc->prepare);
-    uv_close((uv_handle_t *)&svc->timer, NULL);
     uv_close((uv_handle_t *)&svc->prepare, NULL);
     for (int i = 0; i < 2; i++)
         uv_close((uv_handle_t *)&svc->signals[i], NULL);
+    uv_timer_start(&svc->timer, on_late, CLOSE_MS, 0);
+    uv_unref((uv_handle_t *)&svc->timer);
     uv_run(&svc->loop, UV_RUN_DEFAULT);
-    if (uv_loop_close(&svc->loop) == UV_EBUSY) {
-        log_error(NULL, "handles were left open at the end");
-        uv_walk(&svc->loop, close_handle, NULL);
-        uv_run(&svc->loop, UV_RUN_DEFAULT);
-        uv_loop_close(&svc->loop);
-    }
+    uv_close((uv_handle_t *)&svc->timer, NULL);
+    uv_run(&svc->loop, UV_RUN_NOWAIT);
+    if (uv_loop_close(&svc->loop) == 0)
+        return 0;
+    log_error(NULL, "handles were left open at the end");
+    return -EBUSY;
 }
 
 /* init, run, deinit in mirror order. */
 static int run(struct svc *svc)
 {
     struct cfg_node const *node = svc_node(svc);
-    struct passwd *user;
+    struct owner owner;
     int code = EXIT_START;
 
-    if (find_user(node, &user) < 0 || make_run_dir(node, user) < 0 || start_loop(svc) < 0)
+    if (find_owner(node, &owner) < 0 || make_run_dir(node, &owner) < 0 || start_loop(svc) < 0)
         return EXIT_START;
     svc->wheel = wheel_new(clock_now_ms());
     if (node->tap_records)
         svc->tap = tap_new((size_t)node->tap_records, (size_t)node->tap_bytes);
-    if (svc->wheel && svc->desc->init(svc) == 0 && drop_privileges(user) == 0 &&
+    if (svc->wheel && svc->desc->init(svc) == 0 && drop_privileges(&owner) == 0 &&
         open_ctl(svc) == 0) {
         end_with_supervisor();
         log_info(NULL, "ready version=%s pid=%d", PACKAGE_VERSION, (int)getpid());
@@ -417,7 +432,8 @@ static int run(struct svc *svc)
     ctl_server_free(&svc->ctl);
     if (svc->wheel)
         svc->desc->deinit(svc);
-    stop_loop(svc);
+    if (stop_loop(svc) < 0)
+        code = EXIT_INTERNAL;
     tap_free(&svc->tap);
     wheel_free(&svc->wheel);
     return code;

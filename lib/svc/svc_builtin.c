@@ -8,11 +8,14 @@
 #include "svc_metrics.h"
 #include "svc_parts.h"
 #include "tap.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { TAP_PAGE = 500 };
+enum { TAP_PAGE = 500, TAP_PAGE_BYTES = 2097152 };
+
+static int64_t const ADVANCE_MAX_MS = INT64_C(1000) * 86400 * 3650;
 
 static void cmd_help(struct svc *svc, struct ctl_call *call, json_t const *args)
 {
@@ -28,14 +31,25 @@ static void cmd_help(struct svc *svc, struct ctl_call *call, json_t const *args)
     ctl_reply(call, table);
 }
 
+static char const *const level_names[LOG_LEVELS] = { "error", "warn", "info", "debug", "trace" };
+
+static char const *log_level_str(void)
+{
+    int level = LOG_LEVELS - 1;
+
+    while (level > 0 && !log_enabled(LOG_MAIN, (enum log_level)level))
+        level--;
+    return level_names[level];
+}
+
 static void cmd_status(struct svc *svc, struct ctl_call *call, json_t const *args)
 {
-    json_t *table = ctl_table("program", "version", "pid", "up s", NULL);
+    json_t *table = ctl_table("program", "version", "pid", "up s", "log level", NULL);
     uint64_t up_s = (clock_now_ms() - svc_started_ms(svc)) / 1000;
 
     (void)args;
-    ctl_table_row(table, json_pack("[s,s,i,I]", svc_short_name(svc), PACKAGE_VERSION, (int)getpid(),
-                                   (json_int_t)up_s));
+    ctl_table_row(table, json_pack("[s,s,i,I,s]", svc_short_name(svc), PACKAGE_VERSION,
+                                   (int)getpid(), (json_int_t)up_s, log_level_str()));
     ctl_reply(call, table);
 }
 
@@ -70,23 +84,26 @@ static void cmd_show_config(struct svc *svc, struct ctl_call *call, json_t const
     ctl_reply(call, cfg_show(svc_cfg(svc)));
 }
 
-/* Text of a record as JSON: what is not UTF-8 is escaped byte by byte. */
+/* Text of a record as JSON: what is not UTF-8 is escaped byte by byte, and so is a zero byte, at
+ * which JSON readers stop. */
 static json_t *tap_text(struct tap_record const *record)
 {
-    json_t *text = json_stringn(record->bytes, record->len);
+    json_t *text = NULL;
     struct buf escaped;
 
+    if (!memchr(record->bytes, 0, record->len))
+        text = json_stringn(record->bytes, record->len);
     if (text)
         return text;
-    buf_init(&escaped, record->len * 4);
+    buf_init(&escaped, record->len * 4 + 1);
     for (size_t i = 0; i < record->len; i++) {
         unsigned char c = (unsigned char)record->bytes[i];
-        if (c < 0x80)
+        if (c && c < 0x80)
             buf_add(&escaped, &c, 1);
         else
             buf_printf(&escaped, "\\x%02x", c);
     }
-    text = json_stringn(escaped.data, escaped.len);
+    text = json_string(buf_text(&escaped));
     buf_fini(&escaped);
     return text;
 }
@@ -103,45 +120,74 @@ static json_t *tap_object(struct tap_record const *record)
                      net_addr_print(&record->remote, remote), "text", tap_text(record));
 }
 
+/* A whole number of at least 0 among the arguments, as a number or as text; -1 if it is none. */
+static int64_t number_arg(json_t const *args, char const *name, int64_t fallback)
+{
+    json_t const *value = json_object_get(args, name);
+    char const *text = json_string_value(value);
+    char *end;
+
+    if (!value)
+        return fallback;
+    if (!text)
+        return json_is_integer(value) && json_integer_value(value) >= 0 ? json_integer_value(value)
+                                                                        : -1;
+    errno = 0;
+    long long number = strtoll(text, &end, 10);
+    return *text >= '0' && *text <= '9' && !*end && !errno ? number : -1;
+}
+
 static void cmd_tap(struct svc *svc, struct ctl_call *call, json_t const *args)
 {
-    json_t *records = json_array(), *from = json_object_get(args, "after");
-    uint64_t after = json_is_string(from) ? strtoull(json_string_value(from), NULL, 10)
-                                          : (uint64_t)json_integer_value(from);
-    struct tap_record const *record;
+    int64_t after = number_arg(args, "after", 0);
+    struct tap_record const *record = NULL;
+    size_t bytes = 0;
 
-    for (int i = 0; i < TAP_PAGE && (record = tap_next(svc_tap(svc), after)); i++) {
+    if (after < 0) {
+        ctl_fail(call, "bad-argument", "after wants the serial number of a record");
+        return;
+    }
+    json_t *records = json_array();
+    for (int i = 0; i < TAP_PAGE && bytes < TAP_PAGE_BYTES; i++) {
+        if (!svc_tap(svc) || !(record = tap_next(svc_tap(svc), (uint64_t)after)))
+            break;
         json_array_append_new(records, tap_object(record));
-        after = record->serial;
+        after = (int64_t)record->serial;
+        bytes += record->len;
     }
     ctl_reply(call, json_pack("{s:o}", "records", records));
 }
 
 static void cmd_log(struct svc *svc, struct ctl_call *call, json_t const *args)
 {
-    static char const *const names[LOG_LEVELS] = { "error", "warn", "info", "debug", "trace" };
     char const *level = ctl_arg(args, "level");
 
     (void)svc;
     for (int i = 0; level && i < LOG_LEVELS; i++)
-        if (strcmp(names[i], level) == 0) {
+        if (strcmp(level_names[i], level) == 0) {
             log_set_level(LOG_SUBSYSTEMS, (enum log_level)i);
-            log_warn(NULL, "log level set level=%s", names[i]);
-            ctl_reply(call, json_pack("{s:s}", "level", names[i]));
+            log_warn(NULL, "log level set level=%s", level_names[i]);
+            ctl_reply(call, json_pack("{s:s}", "level", level_names[i]));
             return;
         }
     ctl_fail(call, "bad-argument", "level wants error, warn, info, debug or trace");
 }
 
+/* One jump, not many steps: what a timer sends gets its answer only when the loop runs again, so
+ * stepping through a silent hour would look like a dead peer. */
 static void cmd_clock_advance(struct svc *svc, struct ctl_call *call, json_t const *args)
 {
-    char const *ms = ctl_arg(args, "ms");
+    int64_t ms = number_arg(args, "ms", -1);
 
     if (!svc_has_test_clock(svc)) {
         ctl_fail(call, "not-allowed", "only with --test-clock");
         return;
     }
-    clock_advance_ms(ms ? strtoull(ms, NULL, 10) : 0);
+    if (ms < 0 || ms > ADVANCE_MAX_MS) {
+        ctl_fail(call, "bad-argument", "ms wants a number of milliseconds");
+        return;
+    }
+    clock_advance_ms((uint64_t)ms);
     svc_run_timers(svc);
     ctl_reply(call, json_pack("{s:I}", "now_ms", (json_int_t)clock_now_ms()));
 }

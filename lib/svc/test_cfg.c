@@ -250,8 +250,8 @@ static void test_faults(void **state)
 static void test_unreadable(void **state)
 {
     static char const *const paths[][2] = {
-        {"nowhere.conf", "nowhere.conf: cannot be read: No such file or directory\n"},
-        { "conf.d",      "conf.d: cannot be read: Is a directory\n"                 },
+        { "nowhere.conf", "nowhere.conf: cannot be read: No such file or directory\n" },
+        { "conf.d", "conf.d: cannot be read: Is a directory\n" },
     };
 
     (void)state;
@@ -375,15 +375,15 @@ static json_t *shown(json_t *table, char const *key)
 static void test_show(void **state)
 {
     static char const *const rows[][4] = {
-        {"node.domain",           "example.test",                     "",   "main.conf:1"        },
-        { "node.run_dir",         "/run/mine",                        "",   "$CROSSPOINT_RUN_DIR"},
-        { "cti.peer",             "p",                                "",   "main.conf:2"        },
-        { "cti.timer_ms",         "500",                              "ms", "default"            },
-        { "cti.listen",           "udp:127.0.0.1:1, tcp:127.0.0.1:1", "",   "default"            },
-        { "cti.kind",             "lync",                             "",   "default"            },
-        { "cti.users[0].id",      "a",                                "",   "main.conf:3"        },
-        { "cti.users[0].enabled", "true",                             "",   "default"            },
-        { "cti.users[0].lines",   "",                                 "",   "default"            },
+        { "node.domain", "example.test", "", "main.conf:1" },
+        { "node.run_dir", "/run/mine", "", "$CROSSPOINT_RUN_DIR" },
+        { "cti.peer", "p", "", "main.conf:2" },
+        { "cti.timer_ms", "500", "ms", "default" },
+        { "cti.listen", "udp:127.0.0.1:1, tcp:127.0.0.1:1", "", "default" },
+        { "cti.kind", "lync", "", "default" },
+        { "cti.users[0].id", "a", "", "main.conf:3" },
+        { "cti.users[0].enabled", "true", "", "default" },
+        { "cti.users[0].lines", "", "", "default" },
     };
 
     (void)state;
