@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `crosspoint check`: every program tests the file itself, so the answer cannot differ from what
+/* Command check: every program tests the file itself, so the answer cannot differ from what
  * the programs say when they start. */
 #pragma once
 

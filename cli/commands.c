@@ -69,22 +69,26 @@ static int cmd_version(struct cli *cli, int argc, char **argv)
     return CLI_OK;
 }
 
+/* clang-format off */
 struct command const command_table[] = {
-    {.name = "run",
-     .help = "Start the programs of the file and keep them running, until SIGTERM or Ctrl-C.",
-     .more = "Starts switch, cti and proxy if their groups are in the file, each when the one\n"
+    { .name = "run",
+      .help = "Start the programs of the file and keep them running, until SIGTERM or Ctrl-C.",
+      .more = "Starts switch, cti and proxy if their groups are in the file, each when the one\n"
               "before answers. One that dies is started again: at once, then after 1, 2, 4, 8 and\n"
               "10 s; after a good minute at once again. The programs are looked for in the\n"
               "folders of $CROSSPOINT_BIN_PATH, else in node.bin_dir, else beside crosspoint.\n"
-              "Exit code: 0 when stopped; 64, 69 or 78 of a program that cannot start.\n", .fn = run_command },
+              "Exit code: 0 when stopped; 64, 69 or 78 of a program that cannot start.\n",
+      .fn = run_command },
     { .name = "check",
-     .help = "Print every fault of the configuration with file and line.",
-     .more = "Each program checks the file itself (-t); the faults are sorted. Exit code: 0, or\n"
-              "78 when there are faults.\n", .fn = check_command },
+      .help = "Print every fault of the configuration with file and line.",
+      .more = "Each program checks the file itself (-t); the faults are sorted. Exit code: 0, or\n"
+              "78 when there are faults.\n",
+      .fn = check_command },
     { .name = "help",
-     .args = "[COMMAND]",
-     .help = "Print all commands, or more about one.",
-     .fn = cmd_help },
-    { .name = "version",                 .help = "Print the version.", .fn = cmd_version },
-    { 0                                                                },
+      .args = "[COMMAND]",
+      .help = "Print all commands, or more about one.",
+      .fn = cmd_help },
+    { .name = "version", .help = "Print the version.", .fn = cmd_version },
+    { 0 },
 };
+/* clang-format on */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `crosspoint run`: the programs of the file in the foreground. */
+/* Command run: the programs of the file in the foreground. */
 #pragma once
 
 struct cli;

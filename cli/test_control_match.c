@@ -59,24 +59,27 @@ static void test_the_longest_name_wins(void **state)
     json_decref(help);
 }
 
-static struct {
+struct call {
     char const *spec;
     char const *words[WORDS];
     char const *json; /* NULL: refused */
-} const calls[] = {
-    {"",                    { 0 },                           "{}"                                     },
-    { "",                   { "x" },                         NULL                                     },
-    { "LEVEL",              { "debug" },                     "{\"level\":\"debug\"}"                  },
-    { "LEVEL",              { 0 },                           NULL                                     },
-    { "LINE VERB [NUMBER]",
-     { "2001", "dial", "2002" },
-     "{\"line\":\"2001\",\"number\":\"2002\",\"verb\":\"dial\"}"                                      },
-    { "LINE VERB [NUMBER]", { "2001", "answer" },            "{\"line\":\"2001\",\"verb\":\"answer\"}"},
-    { "LINE VERB [NUMBER]", { "2001" },                      NULL                                     },
-    { "LINE VERB [NUMBER]", { "2001", "dial", "2002", "x" }, NULL                                     },
-    { "[MAX] [AFTER]",      { "1" },                         "{\"max\":\"1\"}"                        },
-    { "LEVEL",              { "\xff" },                      NULL                                     }, /* JSON holds UTF-8 only */
 };
+
+/* clang-format off */
+static struct call const calls[] = {
+    { "", { 0 }, "{}" },
+    { "", { "x" }, NULL },
+    { "LEVEL", { "debug" }, "{\"level\":\"debug\"}" },
+    { "LEVEL", { 0 }, NULL },
+    { "LINE VERB [NUMBER]", { "2001", "dial", "2002" },
+      "{\"line\":\"2001\",\"number\":\"2002\",\"verb\":\"dial\"}" },
+    { "LINE VERB [NUMBER]", { "2001", "answer" }, "{\"line\":\"2001\",\"verb\":\"answer\"}" },
+    { "LINE VERB [NUMBER]", { "2001" }, NULL },
+    { "LINE VERB [NUMBER]", { "2001", "dial", "2002", "x" }, NULL },
+    { "[MAX] [AFTER]", { "1" }, "{\"max\":\"1\"}" },
+    { "LEVEL", { "\xff" }, NULL }, /* JSON holds UTF-8 only */
+};
+/* clang-format on */
 
 static void test_arguments(void **state)
 {

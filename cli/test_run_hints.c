@@ -34,21 +34,26 @@ static void test_listeners(void **state)
     json_decref(proxy);
 }
 
-static struct {
+struct next {
     char const *rows, *text;
-} const nexts[] = {
-    {"[[\"cti.users[0].mail\", \"alice@example.test\", \"file\"],"
+};
+
+/* clang-format off */
+static struct next const nexts[] = {
+    { "[[\"cti.users[0].mail\", \"alice@example.test\", \"file\"],"
       " [\"cti.users[0].lines\", \"2001, 2009\", \"file\"],"
-      " [\"cti.users[1].lines\", \"2002\", \"file\"]]",                                     "  x status\n"
+      " [\"cti.users[1].lines\", \"2002\", \"file\"]]",
+      "  x status\n"
       "  x rcc --user alice@example.test --line 'tel:2001;phone-context=dialstring' call 2002\n"
       "  x phone 2002 answer\n"
-      "  x ladder\n"                                           },
+      "  x ladder\n" },
     { "[[\"cti.users[0].mail\", \"a@b\", \"file\"], [\"cti.users[0].lines\", \"7\", \"file\"]]",
-     "  x status\n"
+      "  x status\n"
       "  x rcc --user a@b --line 'tel:7;phone-context=dialstring' monitor\n"
-      "  x ladder\n"                                                                                                       },
-    { "[]",                                                                                      "  x status\n  x ladder\n"},
+      "  x ladder\n" },
+    { "[]", "  x status\n  x ladder\n" },
 };
+/* clang-format on */
 
 static void test_next(void **state)
 {
