@@ -44,6 +44,17 @@ out:
     return code;
 }
 
+static bool is_installed(struct program const *program)
+{
+    struct buf path;
+    int rc;
+
+    buf_init(&path, PATH_MAX);
+    rc = program_locate(program, "", &path);
+    buf_fini(&path);
+    return rc == 0;
+}
+
 static void report(struct cli const *cli, struct fault_list const *faults)
 {
     struct buf out;
@@ -77,7 +88,7 @@ int check_command(struct cli *cli, int argc, char **argv)
         code = EX_USAGE;
     }
     for (size_t i = 0; faults && code == CLI_OK && i < PROGRAMS; i++) {
-        if (readable && !cli_is_enabled(cli, &program_table[i]))
+        if (readable ? !cli_is_enabled(cli, &program_table[i]) : !is_installed(&program_table[i]))
             continue;
         code = ask(cli, &program_table[i], faults);
         asked++;

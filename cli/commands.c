@@ -6,6 +6,7 @@
 #include "command.h"
 #include "config.h"
 #include "control.h"
+#include "rcc.h"
 #include "run.h"
 #include <stdio.h>
 
@@ -84,6 +85,11 @@ struct command const command_table[] = {
       .more = "Each program checks the file itself (-t); the faults are sorted. Exit code: 0, or\n"
               "78 when there are faults.\n",
       .fn = check_command },
+    { .name = "rcc",
+      .args = rcc_args,
+      .help = "A small remote call control client.",
+      .more = rcc_more,
+      .fn = rcc_command },
     { .name = "help",
       .args = "[COMMAND]",
       .help = "Print all commands, or more about one.",

@@ -383,6 +383,9 @@ bool control_print_help(struct cli *cli, int argc, char **argv)
         {
             bool of_all = strcmp(control_match_cell(peers[i].help, row, "of"), "all") == 0;
 
+            /* `help` of the CLI stands for that of the programs. */
+            if (strcmp(control_match_cell(peers[i].help, row, "command"), "help") == 0)
+                continue;
             if ((of_all && printed_all) || !is_wanted(peers[i].help, row, argc, argv))
                 continue;
             print_row(peers[i].help, row, of_all ? NULL : peers[i].program);

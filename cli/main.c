@@ -44,7 +44,8 @@ int main(int argc, char **argv)
     int n = take_options(&cli, argc, argv);
 
     signal(SIGPIPE, SIG_IGN);
-    log_init("crosspoint", LOG_WARN);
+    /* What the libraries have to say, the commands say in their own words. */
+    log_init("crosspoint", LOG_ERROR);
     if (n == 0)
         cli_complain("no command; see: crosspoint help");
     if (n <= 0)

@@ -11,9 +11,9 @@
 
 /* The switch first: the gateway connects to it, the proxy sends to the gateway. */
 struct program const program_table[PROGRAMS] = {
-    {.name = "switch", .binary = "crosspoint-switch", .folder = "switch"},
-    { .name = "cti",   .binary = "crosspoint-cti",    .folder = "cti-gw"},
-    { .name = "proxy", .binary = "crosspoint-proxy",  .folder = "proxy" },
+    { .name = "switch", .binary = "crosspoint-switch", .folder = "switch" },
+    { .name = "cti", .binary = "crosspoint-cti", .folder = "cti-gw" },
+    { .name = "proxy", .binary = "crosspoint-proxy", .folder = "proxy" },
 };
 
 struct program const *program_find(char const *name)

@@ -19,24 +19,24 @@ enum {
 };
 
 static struct fsm_row const rows[] = {
-  /* in                      event              action                        to             */
-    {FSM_IN(CHILD_NEW),       CHILD_EV_START,    supervisor_act_start,         CHILD_STARTING},
-    { FSM_IN(CHILD_NEW),      CHILD_EV_STOP,     NULL,                         CHILD_DEAD    },
-    { FSM_IN(CHILD_NEW),      CHILD_EV_TIMER,    NULL,                         FSM_STAY      },
-    { FSM_IN(CHILD_STARTING), CHILD_EV_TIMER,    supervisor_act_poll,          FSM_STAY      },
-    { FSM_IN(CHILD_STARTING), CHILD_EV_READY,    supervisor_act_ready,         CHILD_UP      },
-    { RUNNING,                CHILD_EV_GONE,     supervisor_act_restart_later, CHILD_WAITING },
-    { RUNNING,                CHILD_EV_HOPELESS, supervisor_act_give_up,       CHILD_DEAD    },
-    { RUNNING,                CHILD_EV_STOP,     supervisor_act_terminate,     CHILD_STOPPING},
-    { FSM_IN(CHILD_UP),       CHILD_EV_TIMER,    NULL,                         FSM_STAY      },
-    { FSM_IN(CHILD_WAITING),  CHILD_EV_TIMER,    supervisor_act_start,         CHILD_STARTING},
-    { FSM_IN(CHILD_WAITING),  CHILD_EV_STOP,     supervisor_act_forget,        CHILD_DEAD    },
-    { FSM_IN(CHILD_STOPPING), CHILD_EV_TIMER,    supervisor_act_kill,          CHILD_KILLED  },
-    { FSM_IN(CHILD_KILLED),   CHILD_EV_TIMER,    supervisor_act_kill,          FSM_STAY      },
-    { ENDING,                 CHILD_EV_GONE,     supervisor_act_gone,          CHILD_DEAD    },
-    { ENDING,                 CHILD_EV_HOPELESS, supervisor_act_gone,          CHILD_DEAD    },
- /* A stop that comes again, from a second signal, changes nothing. */
-    { ENDING,                 CHILD_EV_STOP,     NULL,                         FSM_STAY      },
+    /* in                      event              action                        to             */
+    { FSM_IN(CHILD_NEW), CHILD_EV_START, supervisor_act_start, CHILD_STARTING },
+    { FSM_IN(CHILD_NEW), CHILD_EV_STOP, NULL, CHILD_DEAD },
+    { FSM_IN(CHILD_NEW), CHILD_EV_TIMER, NULL, FSM_STAY },
+    { FSM_IN(CHILD_STARTING), CHILD_EV_TIMER, supervisor_act_poll, FSM_STAY },
+    { FSM_IN(CHILD_STARTING), CHILD_EV_READY, supervisor_act_ready, CHILD_UP },
+    { RUNNING, CHILD_EV_GONE, supervisor_act_restart_later, CHILD_WAITING },
+    { RUNNING, CHILD_EV_HOPELESS, supervisor_act_give_up, CHILD_DEAD },
+    { RUNNING, CHILD_EV_STOP, supervisor_act_terminate, CHILD_STOPPING },
+    { FSM_IN(CHILD_UP), CHILD_EV_TIMER, NULL, FSM_STAY },
+    { FSM_IN(CHILD_WAITING), CHILD_EV_TIMER, supervisor_act_start, CHILD_STARTING },
+    { FSM_IN(CHILD_WAITING), CHILD_EV_STOP, supervisor_act_forget, CHILD_DEAD },
+    { FSM_IN(CHILD_STOPPING), CHILD_EV_TIMER, supervisor_act_kill, CHILD_KILLED },
+    { FSM_IN(CHILD_KILLED), CHILD_EV_TIMER, supervisor_act_kill, FSM_STAY },
+    { ENDING, CHILD_EV_GONE, supervisor_act_gone, CHILD_DEAD },
+    { ENDING, CHILD_EV_HOPELESS, supervisor_act_gone, CHILD_DEAD },
+    /* A stop that comes again, from a second signal, changes nothing. */
+    { ENDING, CHILD_EV_STOP, NULL, FSM_STAY },
 };
 
 struct fsm_table const supervisor_fsm = {

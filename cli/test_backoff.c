@@ -12,15 +12,12 @@
 static struct {
     uint64_t up_ms, delay_ms;
 } const lives[] = {
-    {5,      0    }, /* the first restart is at once */
-    { 5,     1000 },
-    { 5,     2000 },
-    { 5,     4000 },
-    { 59999, 8000 }, /* a minute less a millisecond is not good enough */
-    { 5,     10000}, /* not 16000 */
-    { 5,     10000},
-    { 60000, 0    }, /* a clean sheet */
-    { 5,     1000 },
+    { 5, 0 }, /* the first restart is at once */
+    { 5, 1000 },  { 5, 2000 },
+    { 5, 4000 },  { 59999, 8000 }, /* a minute less a millisecond is not good enough */
+    { 5, 10000 },                  /* not 16000 */
+    { 5, 10000 }, { 60000, 0 },    /* a clean sheet */
+    { 5, 1000 },
 };
 
 static void test_delays(void **state)

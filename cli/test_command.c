@@ -11,10 +11,10 @@
 #include "command.h"
 
 static struct command const table[] = {
-    {.name = "run",        .help = "Start all." },
-    { .name = "ladder",                   .args = "[-r]", .help = "Draw.", .more = "Arrows.\n" },
-    { .name = "rcc",.args = "--user U --line L VERB ...", .help = "Client." },
-    { 0},
+    { .name = "run", .help = "Start all." },
+    { .name = "ladder", .args = "[-r]", .help = "Draw.", .more = "Arrows.\n" },
+    { .name = "rcc", .args = "--user U --line L VERB ...", .help = "Client." },
+    { 0 },
 };
 
 static void test_find_is_exact(void **state)
@@ -48,15 +48,15 @@ static void test_help_comes_from_the_rows(void **state)
 static struct {
     char const *typed, *nearest;
 } const typos[] = {
-    {"show cals",             "show calls"},
-    { "show lins",            "show lines"},
-    { "shw calls",            "show calls"},
-    { "statsu",               "status"    },
-    { "phon",                 "phone"     },
-    { "phone",                "phone"     },
-    { "restart",              NULL        }, /* too far from status to be meant */
-    { "x",                    NULL        },
-    { "completely different", NULL        },
+    { "show cals", "show calls" },
+    { "show lins", "show lines" },
+    { "shw calls", "show calls" },
+    { "statsu", "status" },
+    { "phon", "phone" },
+    { "phone", "phone" },
+    { "restart", NULL }, /* too far from status to be meant */
+    { "x", NULL },
+    { "completely different", NULL },
 };
 
 static void test_nearest(void **state)

@@ -22,14 +22,14 @@ static struct {
     char const *name;
     bool of_all;
 } const typed[] = {
-    {{ "show", "calls" },              "show calls",    false},
+    { { "show", "calls" }, "show calls", false },
     { { "show", "counters", "proxy" }, "show counters", true },
-    { { "show", "call" },              "show",          false}, /* a shorter name that fits */
-    { { "show" },                      "show",          false},
-    { { "phone", "2001", "answer" },   "phone",         false},
-    { { "phon" },                      NULL,            false},
-    { { "calls" },                     NULL,            false},
-    { { "" },                          NULL,            false},
+    { { "show", "call" }, "show", false }, /* a shorter name that fits */
+    { { "show" }, "show", false },
+    { { "phone", "2001", "answer" }, "phone", false },
+    { { "phon" }, NULL, false },
+    { { "calls" }, NULL, false },
+    { { "" }, NULL, false },
 };
 
 static int count(char const *const *words)

@@ -102,10 +102,7 @@ static void assert_order(struct run const *run, char const *first, char const *s
 
 static void test_starts_in_order_and_stops_in_reverse(void **state)
 {
-    struct supervisor_child const children[] = {
-        {"a",  SH(SERVE)},
-        { "b", SH(SERVE)}
-    };
+    struct supervisor_child const children[] = { { "a", SH(SERVE) }, { "b", SH(SERVE) } };
     struct run run = { .stop_when_ready = true };
     (void)state;
 
@@ -118,9 +115,7 @@ static void test_starts_in_order_and_stops_in_reverse(void **state)
 
 static void test_restarts_one_that_dies(void **state)
 {
-    struct supervisor_child const children[] = {
-        {"a", SH("echo life; kill -9 $$")}
-    };
+    struct supervisor_child const children[] = { { "a", SH("echo life; kill -9 $$") } };
     struct run run = { .hurry_ms = 10000, .is_never_ready = true };
     (void)state;
 
@@ -139,10 +134,8 @@ static void test_restarts_one_that_dies(void **state)
 
 static void test_a_wrong_configuration_ends_the_run(void **state)
 {
-    struct supervisor_child const children[] = {
-        {"a",  SH(SERVE)                           },
-        { "b", SH("echo 'x:1: fault' >&2; exit 78")}
-    };
+    struct supervisor_child const children[] = { { "a", SH(SERVE) },
+                                                 { "b", SH("echo 'x:1: fault' >&2; exit 78") } };
     struct run run = { 0 };
     (void)state;
 
@@ -156,9 +149,7 @@ static void test_a_wrong_configuration_ends_the_run(void **state)
 static void test_a_missing_program_ends_the_run(void **state)
 {
     char const *const argv[] = { "/nowhere/crosspoint-none", NULL };
-    struct supervisor_child const children[] = {
-        {"a", argv}
-    };
+    struct supervisor_child const children[] = { { "a", argv } };
     struct run run = { 0 };
     (void)state;
 
@@ -171,7 +162,7 @@ static void test_a_missing_program_ends_the_run(void **state)
 static void test_kills_one_that_does_not_stop(void **state)
 {
     struct supervisor_child const children[] = {
-        {"a", SH("trap 'echo no' TERM; echo here; while :; do sleep 0.02; done")}
+        { "a", SH("trap 'echo no' TERM; echo here; while :; do sleep 0.02; done") }
     };
     struct run run = { .stop_at = "here", .hurry_ms = SUPERVISOR_PATIENCE_MS + 100 };
     (void)state;
@@ -184,9 +175,7 @@ static void test_kills_one_that_does_not_stop(void **state)
 
 static void test_output_held_open_by_an_orphan_does_not_matter(void **state)
 {
-    struct supervisor_child const children[] = {
-        {"a", SH("sleep 30 & echo $!; exit 78")}
-    };
+    struct supervisor_child const children[] = { { "a", SH("sleep 30 & echo $!; exit 78") } };
     struct run run = { 0 };
     (void)state;
 
