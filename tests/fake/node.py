@@ -40,7 +40,7 @@ class Node:
         os.chmod(self.dir, 0o755)
         self.ip = "127.%d.%d.%d" % (64 + os.getpid() % 64, os.urandom(1)[0], 2 + os.urandom(1)[0] % 250)
         user = "crosspoint" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
-        self.variables = {"ip": self.ip, "user": user, "ns": ED3, **variables}
+        self.variables = {"ip": self.ip, "run_as": user, "ns": ED3, **variables}
         self.conf = self.write("crosspoint.conf", self.fill(config_text))
         self.write("cti.secret", "secret\n")
         self.write("other.secret", "wrong\n")

@@ -159,6 +159,8 @@ class Scenario:
         kept = dict(self.node.variables)
         self.node.variables.update({"peer": self.node.variables[peer], "transport": self.peers[peer].kind,
                                     **self.dialogs.get(peer, {}), **values})
+        if not self.node.variables.get("route"):
+            text = text.replace("${route}\n", "")
         head, _, body = self.node.fill(self.node.fill(text)).partition("\n\n")
         self.node.variables = kept
         head = "\n".join(line for line in head.split("\n") if line).replace("${length}", str(len(body.encode())))
@@ -170,11 +172,18 @@ class Scenario:
         template = words.pop(0) if words and "=" not in words[0] else None
         self.peers[name].send(self.message(name, template, dict(w.split("=", 1) for w in words), block))
 
+    def step_reply(self, rest, _):
+        """reply PEER CODE: answers the request that this peer received last."""
+        name, code = rest.split()
+        kept = re.findall(r"(?im)^(?:Via|From|To|Call-ID|CSeq):.*$", self.last.split("\r\n\r\n")[0])
+        head = ["SIP/2.0 %s Scripted" % code] + [line.strip() for line in kept] + ["Content-Length: 0"]
+        self.peers[name].send(("\r\n".join(head) + "\r\n\r\n").encode())
+
     def remember_dialog(self, peer):
         """Of a 2xx that makes a dialog: To, remote target and route set for the peer's next requests."""
         head = self.last.split("\r\n\r\n")[0]
         contact = re.search(r"(?im)^Contact:[^<]*<([^>]+)>", head)
-        if not re.match(r"SIP/2.0 2", head) or not contact or "INVITE" not in head:
+        if not re.match(r"SIP/2.0 2", head) or not contact or not re.search(r"(?im)^CSeq: *\d+ INVITE", head):
             return
         routes = re.findall(r"(?im)^Record-Route: *(.+?)\r?$", head)
         routes = [r.strip() for line in routes for r in line.split(",")][::-1]
