@@ -167,6 +167,18 @@ static bool add_copy(msg_t *msg, void const *header)
     return sip_add_dup(msg, sip_object(msg), header) == 0;
 }
 
+/* RFC 3261 8.2.6.2, and 8.2.6.1 and 12.1.1 for what only some responses carry. */
+static bool copy_for_response(msg_t *msg, sip_t const *rq, int status)
+{
+    bool dialog = status > 100 && status < 300 && rq->sip_request &&
+                  makes_dialog(rq->sip_request->rq_method);
+
+    return add_copy(msg, rq->sip_via) && add_copy(msg, rq->sip_from) && add_copy(msg, rq->sip_to) &&
+           add_copy(msg, rq->sip_call_id) && add_copy(msg, rq->sip_cseq) &&
+           (status != 100 || add_copy(msg, rq->sip_timestamp)) &&
+           (!dialog || add_copy(msg, rq->sip_record_route));
+}
+
 msg_t *message_response(msg_t *request, int status, char const *phrase, char const *to_tag)
 {
     sip_t const *rq = sip_object(request);
@@ -180,17 +192,9 @@ msg_t *message_response(msg_t *request, int status, char const *phrase, char con
                                            phrase ? phrase : sip_status_phrase(status), NULL);
     if (!line || sip_header_insert(msg, sip, (sip_header_t *)line) < 0)
         goto fail;
-    /* RFC 3261 8.2.6.2 */
-    if (!add_copy(msg, rq->sip_via) || !add_copy(msg, rq->sip_from) || !add_copy(msg, rq->sip_to) ||
-        !add_copy(msg, rq->sip_call_id) || !add_copy(msg, rq->sip_cseq))
+    if (!copy_for_response(msg, rq, status))
         goto fail;
     if (to_tag && sip->sip_to && !sip->sip_to->a_tag && sip_to_tag(home, sip->sip_to, to_tag) < 0)
-        goto fail;
-    /* RFC 3261 8.2.6.1 and 12.1.1 */
-    if (status == 100 && !add_copy(msg, rq->sip_timestamp))
-        goto fail;
-    if (status > 100 && status < 300 && rq->sip_request &&
-        makes_dialog(rq->sip_request->rq_method) && !add_copy(msg, rq->sip_record_route))
         goto fail;
     return msg;
 fail:

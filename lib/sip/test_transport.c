@@ -341,7 +341,7 @@ static void test_half_message_is_closed(void **state)
     turn(rig);
     /* further bytes do not buy further time */
     clock_advance_ms((uint64_t)rig->limits.half_message_ms - 1000);
-    put(fd, OPTIONS + 20, 1);
+    put(fd, &OPTIONS[20], 1);
     usleep(10000);
     turn(rig);
     assert_int_equal(transport_connections(rig->t), 1);
