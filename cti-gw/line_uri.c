@@ -25,12 +25,12 @@ static int copy_number(char const *from, size_t len, char ret[LINE_URI_NUMBER])
     for (size_t i = 0; i < len; i++) {
         if (is_separator(from[i]))
             continue;
-        if (!is_dialable(from[i]) || n + 1 >= LINE_URI_NUMBER)
+        if (!is_dialable(from[i]) || (from[i] == '+' && n) || n + 1 >= LINE_URI_NUMBER)
             return -EINVAL;
         ret[n++] = from[i];
     }
     ret[n] = '\0';
-    return n ? 0 : -EINVAL;
+    return n && strcmp(ret, "+") != 0 ? 0 : -EINVAL;
 }
 
 static int copy_param(char const *from, size_t len, char ret[LINE_URI_PARAM])
@@ -58,17 +58,27 @@ static int take_param(char const *param, size_t len, struct line_uri *ret)
     return 0;
 }
 
+/* Bytes up to the next semicolon, or to @p end. */
+static size_t part_len(char const *text, char const *end)
+{
+    size_t len = strcspn(text, ";");
+
+    return len < (size_t)(end - text) ? len : (size_t)(end - text);
+}
+
+/* In a SIP URI the line's parameters stand in the user part (RFC 3261 19.1.6); those behind the
+ * host are of the URI. */
 int line_uri_parse(char const *text, struct line_uri *ret)
 {
     memset(ret, 0, sizeof *ret);
     if (strncasecmp(text, "tel:", 4) == 0 || strncasecmp(text, "sip:", 4) == 0)
         text += 4;
-    int err = copy_number(text, strcspn(text, ";@"), ret->number);
-    text += strcspn(text, ";");
-    while (!err && *text == ';') {
-        size_t len = strcspn(++text, ";");
+    char const *end = text + strcspn(text, "@");
+    size_t len = part_len(text, end);
+    int err = copy_number(text, len, ret->number);
+    while (!err && (text += len) < end) {
+        len = part_len(++text, end);
         err = take_param(text, len, ret);
-        text += len;
     }
     return err;
 }
