@@ -2,13 +2,20 @@
 /* Rewriting devices of a message; pure but for the allocations. */
 #include "device_echo.h"
 #include <string.h>
-#include <strings.h>
+
+/* Device names and URIs of a driver are no numbers; nor is what nobody can dial. */
+static bool is_number(char const *text)
+{
+    size_t plus = text[0] == '+';
+
+    return text[plus] && text[plus + strspn(text + plus, "0123456789*#")] == '\0';
+}
 
 char const *device_echo_text(struct device_echo const *echo, char const *driver_text)
 {
     if (!driver_text || strcmp(driver_text, echo->number) == 0)
         return driver_text ? echo->text : NULL;
-    if (strncasecmp(driver_text, "tel:", 4) == 0 || strncasecmp(driver_text, "sip:", 4) == 0)
+    if (!is_number(driver_text))
         return driver_text;
     return su_sprintf(echo->home,
                       driver_text[0] == '+' ? "tel:%s" : "tel:%s;phone-context=dialstring",
