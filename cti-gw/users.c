@@ -118,8 +118,9 @@ struct cti_user const *users_find(struct users const *users, char const *from_ur
     char const *address = strchr(from_uri, ':');
     struct user_name const *name;
 
-    if (!address++)
+    if (!address)
         return NULL;
+    address++;
     size_t len = strcspn(address, "@");
     if (len >= sizeof id)
         return NULL;
