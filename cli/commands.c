@@ -6,6 +6,7 @@
 #include "command.h"
 #include "config.h"
 #include "control.h"
+#include "ladder_command.h"
 #include "rcc.h"
 #include "run.h"
 #include <stdio.h>
@@ -90,6 +91,11 @@ struct command const command_table[] = {
       .help = "A small remote call control client.",
       .more = rcc_more,
       .fn = rcc_command },
+    { .name = "ladder",
+      .args = ladder_args,
+      .help = "Draw the messages that the running programs sent and received.",
+      .more = ladder_more,
+      .fn = ladder_command },
     { .name = "help",
       .args = "[COMMAND]",
       .help = "Print all commands, or more about one.",

@@ -225,13 +225,14 @@ int link_send(struct link *link, unsigned invoke_id, char const *xml, size_t len
     struct buf frame;
     buf_init(&frame, CSTA_FRAME_MAX);
     int error = csta_frame_print(invoke_id, xml, len, &frame);
-    if (error == 0)
-        error = buf_ok(&frame) ? queue_frame(link, &frame) : -ENOMEM;
-    buf_fini(&frame);
     if (error == 0) {
-        met_inc(&switch_metrics, M_frames_sent);
+        /* Before the write, so that no peer's record of it is older. */
         add_to_tap(link, TAP_SENT, xml, len);
+        error = buf_ok(&frame) ? queue_frame(link, &frame) : -ENOMEM;
     }
+    buf_fini(&frame);
+    if (error == 0)
+        met_inc(&switch_metrics, M_frames_sent);
     return error;
 }
 

@@ -226,6 +226,8 @@ static int udp_send(struct transport *t, struct destination *to, void const *byt
     struct listener *listener = t->listeners[index];
     struct udp_socket *s = listener->socket;
     struct origin end = { .kind = TRANSPORT_UDP, .peer = to->addr, .local = listener->addr };
+    /* Before the write, so that no peer's record of it is older. */
+    transport_tap_sent(t, &end, bytes, len);
     /* What is queued goes first, so that datagrams keep their order. */
     if (!STAILQ_EMPTY(&s->queue))
         error = enqueue(s, &to->addr, bytes, len);
@@ -233,8 +235,6 @@ static int udp_send(struct transport *t, struct destination *to, void const *byt
         error = errno == EAGAIN ? enqueue(s, &to->addr, bytes, len) : -errno;
     if (error)
         met_inc(&sip_metrics, M_send_errors);
-    else
-        transport_tap_sent(t, &end, bytes, len);
     return error;
 }
 
