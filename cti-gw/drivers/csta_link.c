@@ -172,7 +172,8 @@ static void on_written(uv_write_t *req, int status)
         lose(link, "link broke");
 }
 
-int csta_link_send(struct csta_link *link, unsigned invoke_id, char const *xml, size_t len)
+int csta_link_send(struct csta_link *link, unsigned invoke_id, struct buf const *xml,
+                   struct buf const *shown)
 {
     struct write *write = calloc(1, sizeof *write);
     int err = -ENOMEM;
@@ -183,10 +184,10 @@ int csta_link_send(struct csta_link *link, unsigned invoke_id, char const *xml, 
     if (link->tcp.write_queue_size > LINK_QUEUE_BYTES)
         err = -ENOBUFS;
     else
-        err = csta_frame_print(invoke_id, xml, len, &write->bytes);
+        err = csta_frame_print(invoke_id, buf_text(xml), xml->len, &write->bytes);
     if (err == 0 && buf_ok(&write->bytes)) {
         uv_buf_t part = uv_buf_init(write->bytes.data, (unsigned)write->bytes.len);
-        tap_document(link, TAP_SENT, xml, len);
+        tap_document(link, TAP_SENT, buf_text(shown), shown->len);
         err = uv_write(&write->req, (uv_stream_t *)&link->tcp, &part, 1, on_written);
     }
     if (err < 0) {

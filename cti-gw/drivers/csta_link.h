@@ -9,6 +9,7 @@
 #include "net_addr.h"
 #include <uv.h>
 
+struct buf;
 struct csta_link;
 struct tap;
 
@@ -25,5 +26,7 @@ struct csta_link *csta_link_open(uv_loop_t *loop, struct tap *tap, struct net_ad
 /** Closes without a callback and clears *@p plink; accepts NULL inside. */
 void csta_link_close(struct csta_link **plink);
 
-/** Queues one frame. Returns 0 or a negative errno. */
-int csta_link_send(struct csta_link *link, unsigned invoke_id, char const *xml, size_t len);
+/** Queues one frame. @p shown is the document for the tap: @p xml, or the same without its secrets.
+ *  Returns 0 or a negative errno. */
+int csta_link_send(struct csta_link *link, unsigned invoke_id, struct buf const *xml,
+                   struct buf const *shown);

@@ -58,19 +58,30 @@ static void step(struct driver_conn *conn, int event);
 
 /* --- requests --------------------------------------------------------------------------------- */
 
+static int encode(struct csta_msg const *msg, struct buf *xml)
+{
+    int err = csta_encode(msg, xml);
+
+    return err == 0 && !buf_ok(xml) ? -EMSGSIZE : err;
+}
+
 static int send_message(struct driver_conn *conn, unsigned invoke_id, struct csta_msg const *msg)
 {
-    struct buf xml;
-    int err;
+    struct csta_msg masked = *msg;
+    struct buf xml, shown;
 
     if (!conn->link)
         return -ENOTCONN;
     buf_init(&xml, CSTA_FRAME_MAX - CSTA_FRAME_HEADER);
-    err = csta_encode(msg, &xml);
+    buf_init(&shown, CSTA_FRAME_MAX);
+    masked.password = "***";
+    int err = encode(msg, &xml);
+    if (err == 0 && msg->password)
+        err = encode(&masked, &shown);
     if (err == 0)
-        err = buf_ok(&xml) ? csta_link_send(conn->link, invoke_id, buf_text(&xml), xml.len)
-                           : -EMSGSIZE;
+        err = csta_link_send(conn->link, invoke_id, &xml, msg->password ? &shown : &xml);
     buf_fini(&xml);
+    buf_fini(&shown);
     return err;
 }
 

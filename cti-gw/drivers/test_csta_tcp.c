@@ -10,6 +10,7 @@
 
 #include "csta_rig.h"
 #include "csta_tcp.h"
+#include "tap.h"
 #include <errno.h>
 #include <string.h>
 
@@ -308,6 +309,27 @@ static void test_wrong_address(void **state)
     assert_null(rig.driver->open(&options, &host, NULL));
 }
 
+/* The tap shows both directions without the header, and never the password. */
+static void test_tap(void **state)
+{
+    struct tap_record const *record;
+    (void)state;
+
+    csta_rig_start(&rig, 180);
+    record = tap_next(rig.tap, 0);
+    assert_non_null(record);
+    assert_int_equal(record->direction, TAP_SENT);
+    assert_int_equal(record->protocol, TAP_CSTA);
+    assert_string_equal(record->transport, "tcp");
+    assert_memory_equal(record->bytes, "<?xml", 5);
+    assert_non_null(memmem(record->bytes, record->len, "<user>CtiGW</user>", 18));
+    assert_null(memmem(record->bytes, record->len, "x-secret-x", 10));
+    record = tap_next(rig.tap, record->serial);
+    assert_non_null(record);
+    assert_int_equal(record->direction, TAP_RECEIVED);
+    assert_memory_equal(record->bytes, "<?xml", 5);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -317,7 +339,7 @@ int main(void)
         TEST(test_no_answer_to_start), TEST(test_nobody_listens), TEST(test_broken_peer),
         TEST(test_unknown_message),    TEST(test_pieces),         TEST(test_events),
         TEST(test_heartbeat),          TEST(test_lost_and_back),  TEST(test_close),
-        TEST(test_close_early),        TEST(test_wrong_address),
+        TEST(test_close_early),        TEST(test_wrong_address),  TEST(test_tap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
