@@ -212,11 +212,14 @@ bool csta_rig_peek(struct csta_rig *rig, unsigned *ret_invoke_id, struct csta_ms
 unsigned csta_rig_take(struct csta_rig *rig, enum csta_type type, struct csta_msg *ret)
 {
     unsigned invoke_id = 0;
-    bool is_there = csta_rig_peek(rig, &invoke_id, ret);
+    bool is_there = false;
 
     for (int i = 0; i < ROUNDS && !is_there && !rig->is_eof; i++) {
-        turn_and_wait(rig);
-        is_there = csta_rig_peek(rig, &invoke_id, ret);
+        while ((is_there = csta_rig_peek(rig, &invoke_id, ret)))
+            if (ret->type != CSTA_SystemStatus || type == CSTA_SystemStatus)
+                break;
+        if (!is_there)
+            turn_and_wait(rig);
     }
     assert_true(is_there);
     assert_string_equal(csta_type_str(ret->type), csta_type_str(type));

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Requests over a CSTA/TCP connection: which answer belongs to which, limits of number and time,
+ * what becomes of requests when the connection goes, and the requests of the driver itself. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "csta_rig.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct csta_rig rig;
+
+/* What came of one request. */
+struct result {
+    unsigned replies;
+    enum csta_type type;
+    enum csta_error_category category;
+    char value[64]; /* of the error; or the monitor */
+    bool asks_again;
+    int again; /* what asking again inside the reply returned */
+};
+
+static struct csta_msg const monitor_start = { .type = CSTA_MonitorStart,
+                                               .edition = CSTA_ED5,
+                                               .device = "2001" };
+static struct csta_msg const make_call = {
+    .type = CSTA_MakeCall, .edition = CSTA_ED3, .device = "2001", .directory_number = "2002"
+};
+static struct csta_msg const hold_call = { .type = CSTA_HoldCall,
+                                           .edition = CSTA_ED3,
+                                           .conn = { "c-1", "2001" } };
+
+static struct csta_msg const monitor_started = { .type = CSTA_MonitorStartResponse,
+                                                 .monitor_xref = "m-1" };
+static struct csta_msg const made = { .type = CSTA_MakeCallResponse, .conn = { "c-9", "2001" } };
+static struct csta_msg const held = { .type = CSTA_HoldCallResponse };
+
+static void on_reply(void *ctx, struct csta_msg const *reply);
+
+static int ask(struct csta_msg const *request, struct result *result)
+{
+    return rig.driver->service[request->type](rig.conn, request, on_reply, result);
+}
+
+static void on_reply(void *ctx, struct csta_msg const *reply)
+{
+    struct result *result = ctx;
+    char const *value =
+        reply->type == CSTA_CSTAErrorCode ? reply->error.value : reply->monitor_xref;
+
+    result->replies++;
+    result->type = reply->type;
+    result->category = reply->error.category;
+    snprintf(result->value, sizeof result->value, "%s", value ? value : "");
+    if (result->asks_again) {
+        result->asks_again = false;
+        result->again = ask(&hold_call, result);
+    }
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    csta_rig_init(&rig);
+    csta_rig_open(&rig);
+    csta_rig_start(&rig, 180);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    csta_rig_fini(&rig);
+    return 0;
+}
+
+/* Reopens with other options. */
+static void reopen(struct driver_options const *options)
+{
+    rig.driver->close(&rig.conn);
+    csta_rig_await_eof(&rig);
+    rig.options = *options;
+    csta_rig_open(&rig);
+    csta_rig_start(&rig, 180);
+}
+
+static void assert_failed(struct result const *result, char const *value)
+{
+    assert_int_equal(result->replies, 1);
+    assert_int_equal(result->type, CSTA_CSTAErrorCode);
+    assert_int_equal(result->category, CSTA_ERROR_systemResourceAvailibility);
+    assert_string_equal(result->value, value);
+}
+
+/* Answers come in any order; each finds its request by the invoke ID alone. */
+static void test_order(void **state)
+{
+    struct result a = { 0 }, b = { 0 }, c = { 0 };
+    struct csta_msg msg;
+    (void)state;
+
+    assert_int_equal(ask(&monitor_start, &a), 0);
+    assert_int_equal(ask(&make_call, &b), 0);
+    assert_int_equal(ask(&hold_call, &c), 0);
+    assert_int_equal(a.replies + b.replies + c.replies, 0);
+    unsigned id_a = csta_rig_take(&rig, CSTA_MonitorStart, &msg);
+    assert_string_equal(msg.device, "2001");
+    assert_int_equal(msg.edition, CSTA_ED3);
+    unsigned id_b = csta_rig_take(&rig, CSTA_MakeCall, &msg);
+    assert_string_equal(msg.directory_number, "2002");
+    unsigned id_c = csta_rig_take(&rig, CSTA_HoldCall, &msg);
+    assert_true(id_a != id_b && id_b != id_c && id_c != id_a);
+    csta_rig_send(&rig, id_c, &held);
+    csta_rig_await(&rig, &c.replies, 1);
+    csta_rig_send(&rig, id_a, &monitor_started);
+    csta_rig_send(&rig, id_b, &made);
+    csta_rig_await(&rig, &b.replies, 1);
+    assert_int_equal(a.replies, 1);
+    assert_int_equal(a.type, CSTA_MonitorStartResponse);
+    assert_string_equal(a.value, "m-1");
+    assert_int_equal(b.type, CSTA_MakeCallResponse);
+    assert_int_equal(c.type, CSTA_HoldCallResponse);
+}
+
+static void test_number_limit(void **state)
+{
+    struct driver_options options = rig.options;
+    struct result results[3] = { { 0 } };
+    struct csta_msg msg;
+    (void)state;
+
+    options.max_requests = 2;
+    reopen(&options);
+    assert_int_equal(ask(&hold_call, &results[0]), 0);
+    assert_int_equal(ask(&hold_call, &results[1]), 0);
+    assert_int_equal(ask(&hold_call, &results[2]), -EBUSY);
+    unsigned id = csta_rig_take(&rig, CSTA_HoldCall, &msg);
+    csta_rig_send(&rig, id, &held);
+    csta_rig_await(&rig, &results[0].replies, 1);
+    assert_int_equal(ask(&hold_call, &results[2]), 0);
+    assert_int_equal(results[1].replies + results[2].replies, 0);
+}
+
+static void test_lost(void **state)
+{
+    struct result a = { .asks_again = true }, b = { 0 };
+    (void)state;
+
+    assert_int_equal(ask(&monitor_start, &a), 0);
+    assert_int_equal(ask(&hold_call, &b), 0);
+    csta_rig_hang_up(&rig);
+    csta_rig_await(&rig, &rig.downs, 1);
+    assert_failed(&a, "resourceOutOfService");
+    assert_int_equal(a.again, -ENOTCONN);
+    assert_failed(&b, "resourceOutOfService");
+    assert_int_equal(ask(&hold_call, &b), -ENOTCONN);
+    csta_rig_pass(&rig, 20000);
+    assert_int_equal(a.replies + b.replies, 2);
+}
+
+static void test_closed(void **state)
+{
+    struct result result = { 0 };
+    (void)state;
+
+    assert_int_equal(ask(&monitor_start, &result), 0);
+    rig.driver->close(&rig.conn);
+    csta_rig_await_eof(&rig);
+    csta_rig_pass(&rig, 20000);
+    assert_int_equal(result.replies, 0);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void)
+{
+    struct CMUnitTest const tests[] = {
+        TEST(test_order),
+        TEST(test_number_limit),
+        TEST(test_lost),
+        TEST(test_closed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
