@@ -158,14 +158,22 @@ static void session_started(struct driver_conn *conn, struct csta_msg const *msg
     step(conn, EV_STARTED);
 }
 
-static void take_response(struct driver_conn *conn, unsigned invoke_id, struct csta_msg const *msg)
+static struct pending *find_pending(struct driver_conn const *conn, unsigned invoke_id)
 {
     struct pending *pending;
 
     TAILQ_FOREACH(pending, &conn->pending, link)
     if (pending->invoke_id == invoke_id)
         break;
-    if (!pending) {
+    return pending;
+}
+
+static void take_response(struct driver_conn *conn, unsigned invoke_id, struct csta_msg const *msg)
+{
+    struct pending *pending = find_pending(conn, invoke_id);
+
+    /* Both sides number their own requests, so the switch's may have the number of one of ours. */
+    if (!pending || csta_is_service(msg->type)) {
         log_debug(conn->options.address, "answer to nothing type=%s invoke_id=%u",
                   csta_type_str(msg->type), invoke_id);
         return;
@@ -205,18 +213,30 @@ static void take_message(struct driver_conn *conn, unsigned invoke_id, struct cs
         take_response(conn, invoke_id, msg);
 }
 
+/* A message that cannot be understood harms nothing but the request that it answers. */
+static void skip_message(struct driver_conn *conn, unsigned invoke_id, struct csta_msg const *msg,
+                         char const *fault)
+{
+    struct pending *pending = find_pending(conn, invoke_id);
+
+    log_warn(conn->options.address, "message skipped type=%s fault=\"%s\"",
+             csta_type_str(msg->type), fault);
+    if (pending && msg->type != CSTA_NONE && msg->type == csta_response_of(pending->request))
+        fail_pending(conn, pending, "resourceOutOfService");
+}
+
 static void on_frame(void *ctx, struct csta_frame const *frame)
 {
     struct driver_conn *conn = ctx;
     su_home_t *home = su_home_new(sizeof *home);
-    struct csta_msg msg;
+    struct csta_msg msg = { 0 };
     struct csta_fault fault;
 
     conn->heard_ms = clock_now_ms();
     if (home && csta_decode(home, frame->xml, frame->len, &msg, &fault) == 0) {
         take_message(conn, frame->invoke_id, &msg);
-    } else if (home && fault.kind == CSTA_FAULT_UNKNOWN) {
-        log_warn(conn->options.address, "message not known fault=\"%s\"", fault.text);
+    } else if (home && (fault.kind == CSTA_FAULT_UNKNOWN || fault.kind == CSTA_FAULT_PARAMETER)) {
+        skip_message(conn, frame->invoke_id, &msg, fault.text);
     } else if (home) {
         conn->reason = "peer sent a broken message";
         log_warn(conn->options.address, "message refused fault=\"%s\"", fault.text);

@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define NS3 "http://www.ecma-international.org/standards/ecma-323/csta/ed3"
+
 static struct csta_rig rig;
 
 /* What came of one request. */
@@ -127,6 +129,57 @@ static void test_order(void **state)
     assert_int_equal(c.type, CSTA_HoldCallResponse);
 }
 
+/* clang-format off */
+static struct {
+    char const *what, *xml;
+    int off; /* added to the invoke ID */
+    unsigned replies;
+    enum csta_error_category category;
+    char const *value;
+} const answers[] = {
+    { "the response", "<MonitorStartResponse xmlns=\"" NS3 "\"><monitorCrossRefID>m-1"
+      "</monitorCrossRefID></MonitorStartResponse>", 0, 1, CSTA_ERROR_ABSENT, "m-1" },
+    { "an error", "<CSTAErrorCode xmlns=\"" NS3 "\"><operation>invalidDeviceID</operation>"
+      "</CSTAErrorCode>", 0, 1, CSTA_ERROR_operation, "invalidDeviceID" },
+    { "the response to another service", "<MakeCallResponse xmlns=\"" NS3 "\"><callingDevice>"
+      "<callID>1</callID><deviceID>2001</deviceID></callingDevice></MakeCallResponse>", 0, 1,
+      CSTA_ERROR_systemResourceAvailibility, "resourceOutOfService" },
+    { "a response without what it must have", "<MonitorStartResponse xmlns=\"" NS3 "\"/>", 0, 1,
+      CSTA_ERROR_systemResourceAvailibility, "resourceOutOfService" },
+    { "an invoke ID that nobody waits for", "<HoldCallResponse xmlns=\"" NS3 "\"/>", 1, 0,
+      CSTA_ERROR_ABSENT, "" },
+    { "a request of the switch with the same invoke ID", "<MakeCall xmlns=\"" NS3 "\">"
+      "<callingDevice>1</callingDevice><calledDirectoryNumber>2</calledDirectoryNumber></MakeCall>",
+      0, 0, CSTA_ERROR_ABSENT, "" },
+    { "a broken request with the same invoke ID", "<MakeCall xmlns=\"" NS3 "\"/>", 0, 0,
+      CSTA_ERROR_ABSENT, "" },
+};
+/* clang-format on */
+
+static void test_answers(void **state)
+{
+    struct csta_msg msg;
+    (void)state;
+
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        struct result result = { 0 };
+        print_message("# %s\n", answers[i].what);
+        assert_int_equal(ask(&monitor_start, &result), 0);
+        int id = (int)csta_rig_take(&rig, CSTA_MonitorStart, &msg) + answers[i].off;
+        csta_rig_send_xml(&rig, (unsigned)id, answers[i].xml);
+        csta_rig_send_xml(&rig, (unsigned)id, answers[i].xml);
+        csta_rig_sync(&rig);
+        assert_int_equal(result.replies, answers[i].replies);
+        assert_int_equal(result.category, answers[i].category);
+        assert_string_equal(result.value, answers[i].value);
+        assert_int_equal(rig.downs, 0);
+        if (!result.replies) {
+            csta_rig_send(&rig, (unsigned)(id - answers[i].off), &monitor_started);
+            csta_rig_await(&rig, &result.replies, 1);
+        }
+    }
+}
+
 static void test_number_limit(void **state)
 {
     struct driver_options options = rig.options;
@@ -180,10 +233,8 @@ static void test_closed(void **state)
 int main(void)
 {
     struct CMUnitTest const tests[] = {
-        TEST(test_order),
-        TEST(test_number_limit),
-        TEST(test_lost),
-        TEST(test_closed),
+        TEST(test_order), TEST(test_answers), TEST(test_number_limit),
+        TEST(test_lost),  TEST(test_closed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
