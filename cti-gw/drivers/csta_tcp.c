@@ -44,7 +44,7 @@ struct driver_conn {
     struct net_addr address;
     uint8_t state;
     struct csta_link *link;
-    struct wheel_timer retry, beat;
+    struct wheel_timer retry, beat, late;
     TAILQ_HEAD(, pending) pending;
     int64_t n_pending;
     unsigned next_invoke_id;
@@ -92,6 +92,37 @@ static void drop_pending(struct driver_conn *conn, struct pending *pending)
     free(pending);
 }
 
+/* Answers @p pending with an error of our own making. */
+static void fail_pending(struct driver_conn *conn, struct pending *pending, char const *value)
+{
+    struct csta_msg error = { .type = CSTA_CSTAErrorCode,
+                              .edition = CSTA_ED3,
+                              .error = { CSTA_ERROR_systemResourceAvailibility, value } };
+    driver_reply_fn *reply = pending->reply;
+    void *ctx = pending->ctx;
+
+    drop_pending(conn, pending);
+    if (reply)
+        reply(ctx, &error);
+}
+
+/* All have the same limit, so the oldest is due first. */
+static void on_late(struct wheel_timer *timer)
+{
+    struct driver_conn *conn =
+        (struct driver_conn *)((char *)timer - offsetof(struct driver_conn, late));
+    uint64_t now = clock_now_ms();
+    struct pending *pending;
+
+    while ((pending = TAILQ_FIRST(&conn->pending)) && pending->due_ms <= now) {
+        log_warn(conn->options.address, "no answer in time request=%s",
+                 csta_type_str(pending->request));
+        fail_pending(conn, pending, "resourceBusy");
+    }
+    if (pending)
+        wheel_arm(conn->options.wheel, &conn->late, pending->due_ms - now, on_late);
+}
+
 static int send_request(struct driver_conn *conn, struct csta_msg const *request,
                         driver_reply_fn *reply, void *ctx)
 {
@@ -112,6 +143,8 @@ static int send_request(struct driver_conn *conn, struct csta_msg const *request
     int err = send_message(conn, pending->invoke_id, request);
     if (err < 0)
         drop_pending(conn, pending);
+    else if (!conn->late.armed)
+        wheel_arm(conn->options.wheel, &conn->late, (uint64_t)conn->options.request_ms, on_late);
     return err;
 }
 
@@ -123,20 +156,6 @@ static int forward(struct driver_conn *conn, struct csta_msg const *request, dri
     struct csta_msg copy = *request;
     copy.edition = CSTA_ED3;
     return send_request(conn, &copy, reply, ctx);
-}
-
-/* Answers @p pending with an error of our own making. */
-static void fail_pending(struct driver_conn *conn, struct pending *pending, char const *value)
-{
-    struct csta_msg error = { .type = CSTA_CSTAErrorCode,
-                              .edition = CSTA_ED3,
-                              .error = { CSTA_ERROR_systemResourceAvailibility, value } };
-    driver_reply_fn *reply = pending->reply;
-    void *ctx = pending->ctx;
-
-    drop_pending(conn, pending);
-    if (reply)
-        reply(ctx, &error);
 }
 
 static void fail_all(struct driver_conn *conn)
@@ -283,19 +302,7 @@ static void start_request(struct driver_conn *conn, enum csta_type type)
                   err);
 }
 
-static void expire_pending(struct driver_conn *conn, uint64_t now)
-{
-    struct pending *pending;
-
-    /* All have the same limit, so the oldest is due first. */
-    while ((pending = TAILQ_FIRST(&conn->pending)) && pending->due_ms <= now) {
-        log_warn(conn->options.address, "no answer in time request=%s",
-                 csta_type_str(pending->request));
-        fail_pending(conn, pending, "resourceBusy");
-    }
-}
-
-/* Four times a heartbeat: silence, late answers, the session's own timer. A heartbeat goes out when
+/* Four times a heartbeat: silence, and the session's own timer. A heartbeat goes out when
  * its time has come; the quarter keeps "two heartbeats" exact enough. */
 static void on_beat(struct wheel_timer *timer)
 {
@@ -303,9 +310,6 @@ static void on_beat(struct wheel_timer *timer)
         (struct driver_conn *)((char *)timer - offsetof(struct driver_conn, beat));
     uint64_t now = clock_now_ms(), beat_ms = (uint64_t)conn->options.heartbeat_s * 1000;
 
-    expire_pending(conn, now);
-    if (conn->state != UP)
-        return;
     if (now - conn->heard_ms >= 2 * beat_ms) {
         conn->reason = "silent for two heartbeats";
         step(conn, EV_TIMEOUT);
@@ -365,6 +369,7 @@ static void let_go(struct driver_conn *conn)
 {
     csta_link_close(&conn->link);
     wheel_disarm(&conn->beat);
+    wheel_disarm(&conn->late);
     fail_all(conn);
     wheel_arm(conn->options.wheel, &conn->retry, (uint64_t)conn->options.retry_ms, on_retry);
 }
@@ -467,6 +472,7 @@ static void csta_tcp_close(struct driver_conn **pconn)
         start_request(conn, CSTA_StopApplicationSession);
     wheel_disarm(&conn->retry);
     wheel_disarm(&conn->beat);
+    wheel_disarm(&conn->late);
     while ((pending = TAILQ_FIRST(&conn->pending)))
         drop_pending(conn, pending);
     csta_link_close(&conn->link);

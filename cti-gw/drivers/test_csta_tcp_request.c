@@ -180,6 +180,36 @@ static void test_answers(void **state)
     }
 }
 
+/* The limit is the request's own, whatever the interval of heartbeats. */
+static void test_time_limit(void **state)
+{
+    static int64_t const heartbeats_s[] = { 1, 30, 3600 };
+    struct driver_options options = rig.options;
+    struct csta_msg msg;
+    (void)state;
+
+    options.request_ms = 1500;
+    for (size_t i = 0; i < sizeof heartbeats_s / sizeof *heartbeats_s; i++) {
+        struct result first = { 0 }, second = { 0 };
+        options.heartbeat_s = heartbeats_s[i];
+        print_message("# heartbeat %d s\n", (int)options.heartbeat_s);
+        reopen(&options);
+        assert_int_equal(ask(&monitor_start, &first), 0);
+        unsigned id = csta_rig_take(&rig, CSTA_MonitorStart, &msg);
+        csta_rig_pass(&rig, 1000);
+        assert_int_equal(ask(&hold_call, &second), 0);
+        assert_int_equal(first.replies, 0);
+        csta_rig_pass(&rig, 750);
+        assert_failed(&first, "resourceBusy");
+        assert_int_equal(second.replies, 0);
+        csta_rig_send(&rig, id, &monitor_started);
+        csta_rig_pass(&rig, 1000);
+        assert_failed(&second, "resourceBusy");
+        assert_int_equal(first.replies, 1);
+        assert_int_equal(rig.downs, 0);
+    }
+}
+
 static void test_number_limit(void **state)
 {
     struct driver_options options = rig.options;
@@ -233,8 +263,8 @@ static void test_closed(void **state)
 int main(void)
 {
     struct CMUnitTest const tests[] = {
-        TEST(test_order), TEST(test_answers), TEST(test_number_limit),
-        TEST(test_lost),  TEST(test_closed),
+        TEST(test_order),        TEST(test_answers), TEST(test_time_limit),
+        TEST(test_number_limit), TEST(test_lost),    TEST(test_closed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
