@@ -46,7 +46,7 @@ struct driver_conn {
     struct csta_link *link;
     struct wheel_timer retry, beat, late;
     TAILQ_HEAD(, pending) pending;
-    int64_t n_pending;
+    int64_t n_asked; /* pending ones that the gateway waits for */
     unsigned next_invoke_id;
     uint64_t heard_ms, reset_ms;
     char identity[13];
@@ -88,7 +88,7 @@ static int send_message(struct driver_conn *conn, unsigned invoke_id, struct cst
 static void drop_pending(struct driver_conn *conn, struct pending *pending)
 {
     TAILQ_REMOVE(&conn->pending, pending, link);
-    conn->n_pending--;
+    conn->n_asked -= pending->reply != NULL;
     free(pending);
 }
 
@@ -128,8 +128,6 @@ static int send_request(struct driver_conn *conn, struct csta_msg const *request
 {
     struct pending *pending;
 
-    if (conn->n_pending >= conn->options.max_requests)
-        return -EBUSY;
     if (!(pending = calloc(1, sizeof *pending)))
         return -ENOMEM;
     conn->next_invoke_id = (conn->next_invoke_id + 1) % INVOKE_IDS;
@@ -139,7 +137,7 @@ static int send_request(struct driver_conn *conn, struct csta_msg const *request
                                  .reply = reply,
                                  .ctx = ctx };
     TAILQ_INSERT_TAIL(&conn->pending, pending, link);
-    conn->n_pending++;
+    conn->n_asked += reply != NULL;
     int err = send_message(conn, pending->invoke_id, request);
     if (err < 0)
         drop_pending(conn, pending);
@@ -153,6 +151,8 @@ static int forward(struct driver_conn *conn, struct csta_msg const *request, dri
 {
     if (conn->state != UP)
         return -ENOTCONN;
+    if (conn->n_asked >= conn->options.max_requests)
+        return -EBUSY;
     struct csta_msg copy = *request;
     copy.edition = CSTA_ED3;
     return send_request(conn, &copy, reply, ctx);

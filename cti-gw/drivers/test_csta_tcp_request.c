@@ -229,6 +229,27 @@ static void test_number_limit(void **state)
     assert_int_equal(results[1].replies + results[2].replies, 0);
 }
 
+/* The limit is for the clients' requests: it must not keep heartbeats from the switch, nor they
+ * requests. */
+static void test_heartbeats_do_not_count(void **state)
+{
+    struct driver_options options = rig.options;
+    struct result result = { 0 };
+    struct csta_msg msg;
+    (void)state;
+
+    options.max_requests = 1;
+    options.request_ms = 600000;
+    reopen(&options);
+    csta_rig_pass(&rig, 25000);
+    csta_rig_take(&rig, CSTA_SystemStatus, &msg);
+    assert_int_equal(ask(&hold_call, &result), 0);
+    csta_rig_take(&rig, CSTA_HoldCall, &msg);
+    csta_rig_sync(&rig);
+    csta_rig_pass(&rig, 25000);
+    csta_rig_take(&rig, CSTA_SystemStatus, &msg);
+}
+
 static void test_lost(void **state)
 {
     struct result a = { .asks_again = true }, b = { 0 };
@@ -263,8 +284,13 @@ static void test_closed(void **state)
 int main(void)
 {
     struct CMUnitTest const tests[] = {
-        TEST(test_order),        TEST(test_answers), TEST(test_time_limit),
-        TEST(test_number_limit), TEST(test_lost),    TEST(test_closed),
+        TEST(test_order),
+        TEST(test_answers),
+        TEST(test_time_limit),
+        TEST(test_number_limit),
+        TEST(test_heartbeats_do_not_count),
+        TEST(test_lost),
+        TEST(test_closed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
