@@ -85,6 +85,26 @@ static int send_message(struct driver_conn *conn, unsigned invoke_id, struct cst
     return err;
 }
 
+static struct pending *find_pending(struct driver_conn const *conn, unsigned invoke_id)
+{
+    struct pending *pending;
+
+    TAILQ_FOREACH(pending, &conn->pending, link)
+    if (pending->invoke_id == invoke_id)
+        break;
+    return pending;
+}
+
+/* A number whose answer is still to come must not be given away when the numbers start again. There
+ * are more numbers than requests can wait. */
+static unsigned choose_invoke_id(struct driver_conn *conn)
+{
+    do
+        conn->next_invoke_id = (conn->next_invoke_id + 1) % INVOKE_IDS;
+    while (find_pending(conn, conn->next_invoke_id));
+    return conn->next_invoke_id;
+}
+
 static void drop_pending(struct driver_conn *conn, struct pending *pending)
 {
     TAILQ_REMOVE(&conn->pending, pending, link);
@@ -130,8 +150,7 @@ static int send_request(struct driver_conn *conn, struct csta_msg const *request
 
     if (!(pending = calloc(1, sizeof *pending)))
         return -ENOMEM;
-    conn->next_invoke_id = (conn->next_invoke_id + 1) % INVOKE_IDS;
-    *pending = (struct pending){ .invoke_id = conn->next_invoke_id,
+    *pending = (struct pending){ .invoke_id = choose_invoke_id(conn),
                                  .request = request->type,
                                  .due_ms = clock_now_ms() + (uint64_t)conn->options.request_ms,
                                  .reply = reply,
@@ -175,16 +194,6 @@ static void session_started(struct driver_conn *conn, struct csta_msg const *msg
     TOKEN_FILL(conn->identity);
     conn->reset_ms = clock_now_ms();
     step(conn, EV_STARTED);
-}
-
-static struct pending *find_pending(struct driver_conn const *conn, unsigned invoke_id)
-{
-    struct pending *pending;
-
-    TAILQ_FOREACH(pending, &conn->pending, link)
-    if (pending->invoke_id == invoke_id)
-        break;
-    return pending;
 }
 
 static void take_response(struct driver_conn *conn, unsigned invoke_id, struct csta_msg const *msg)

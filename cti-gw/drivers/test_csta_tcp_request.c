@@ -15,6 +15,8 @@
 
 #define NS3 "http://www.ecma-international.org/standards/ecma-323/csta/ed3"
 
+enum { INVOKE_IDS = 9999 };
+
 static struct csta_rig rig;
 
 /* What came of one request. */
@@ -279,6 +281,31 @@ static void test_closed(void **state)
     assert_int_equal(result.replies, 0);
 }
 
+/* An invoke ID whose answer is still to come is not given away when the numbers start again. */
+static void test_invoke_ids(void **state)
+{
+    struct driver_options options = rig.options;
+    struct result old = { 0 }, result = { 0 };
+    struct csta_msg msg;
+    (void)state;
+
+    options.request_ms = 600000;
+    reopen(&options);
+    assert_int_equal(ask(&monitor_start, &old), 0);
+    unsigned old_id = csta_rig_take(&rig, CSTA_MonitorStart, &msg);
+    for (unsigned i = 0; i < INVOKE_IDS + 10; i++) {
+        assert_int_equal(ask(&hold_call, &result), 0);
+        unsigned id = csta_rig_take(&rig, CSTA_HoldCall, &msg);
+        assert_true(id < INVOKE_IDS && id != old_id);
+        csta_rig_send(&rig, id, &held);
+        csta_rig_await(&rig, &result.replies, i + 1);
+    }
+    assert_int_equal(old.replies, 0);
+    csta_rig_send(&rig, old_id, &monitor_started);
+    csta_rig_await(&rig, &old.replies, 1);
+    assert_string_equal(old.value, "m-1");
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -291,6 +318,7 @@ int main(void)
         TEST(test_heartbeats_do_not_count),
         TEST(test_lost),
         TEST(test_closed),
+        TEST(test_invoke_ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
