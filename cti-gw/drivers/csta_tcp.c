@@ -44,11 +44,12 @@ struct driver_conn {
     struct net_addr address;
     uint8_t state;
     struct csta_link *link;
-    struct wheel_timer retry, beat, late;
+    struct wheel_timer retry, beat, late, renew;
     TAILQ_HEAD(, pending) pending;
     int64_t n_asked; /* pending ones that the gateway waits for */
     unsigned next_invoke_id;
-    uint64_t heard_ms, reset_ms;
+    uint64_t heard_ms;
+    uint32_t session_s; /* what the switch granted */
     char identity[13];
     char session_id[64];
     char const *reason;
@@ -187,15 +188,6 @@ static void fail_all(struct driver_conn *conn)
 
 /* --- what comes in ---------------------------------------------------------------------------- */
 
-static void session_started(struct driver_conn *conn, struct csta_msg const *msg)
-{
-    snprintf(conn->session_id, sizeof conn->session_id, "%s",
-             msg->session_id ? msg->session_id : "");
-    TOKEN_FILL(conn->identity);
-    conn->reset_ms = clock_now_ms();
-    step(conn, EV_STARTED);
-}
-
 static void take_response(struct driver_conn *conn, unsigned invoke_id, struct csta_msg const *msg)
 {
     struct pending *pending = find_pending(conn, invoke_id);
@@ -227,12 +219,55 @@ static void answer_system_status(struct driver_conn *conn, unsigned invoke_id)
     send_message(conn, invoke_id, &response);
 }
 
+static void on_renew(struct wheel_timer *timer);
+
+static void arm_renewal(struct driver_conn *conn)
+{
+    wheel_arm(conn->options.wheel, &conn->renew, (uint64_t)conn->session_s * 1000 / 3, on_renew);
+}
+
+/* The switch may grant less than was asked for; it need not say. */
+static void take_duration(struct driver_conn *conn, struct csta_msg const *msg)
+{
+    uint32_t granted_s = msg->session_duration_s;
+
+    conn->session_s = granted_s > 0 && granted_s < SESSION_S ? granted_s : SESSION_S;
+    arm_renewal(conn);
+}
+
+static void session_renewed(struct driver_conn *conn, unsigned invoke_id,
+                            struct csta_msg const *msg)
+{
+    take_duration(conn, msg);
+    take_response(conn, invoke_id, msg);
+}
+
+/* The switch has ended the session, and the monitors with it. */
+static void session_ended(struct driver_conn *conn)
+{
+    conn->reason = "session refused by the switch";
+    step(conn, EV_LOST);
+}
+
+static void session_started(struct driver_conn *conn, struct csta_msg const *msg)
+{
+    snprintf(conn->session_id, sizeof conn->session_id, "%s",
+             msg->session_id ? msg->session_id : "");
+    TOKEN_FILL(conn->identity);
+    take_duration(conn, msg);
+    step(conn, EV_STARTED);
+}
+
 static void take_message(struct driver_conn *conn, unsigned invoke_id, struct csta_msg const *msg)
 {
     if (msg->type == CSTA_StartApplicationSessionPosResponse && conn->state == STARTING)
         session_started(conn, msg);
     else if (msg->type == CSTA_StartApplicationSessionNegResponse && conn->state == STARTING)
         step(conn, EV_REFUSED);
+    else if (msg->type == CSTA_ResetApplicationSessionTimerPosResponse && conn->state == UP)
+        session_renewed(conn, invoke_id, msg);
+    else if (msg->type == CSTA_ResetApplicationSessionTimerNegResponse && conn->state == UP)
+        session_ended(conn);
     else if (csta_is_event(msg->type) && conn->state == UP)
         conn->host->on_event(conn->ctx, msg);
     else if (msg->type == CSTA_SystemStatus)
@@ -311,7 +346,17 @@ static void start_request(struct driver_conn *conn, enum csta_type type)
                   err);
 }
 
-/* Four times a heartbeat: silence, and the session's own timer. A heartbeat goes out when
+/* The session's own timer (ECMA-354): two resets may be lost. */
+static void on_renew(struct wheel_timer *timer)
+{
+    struct driver_conn *conn =
+        (struct driver_conn *)((char *)timer - offsetof(struct driver_conn, renew));
+
+    start_request(conn, CSTA_ResetApplicationSessionTimer);
+    arm_renewal(conn);
+}
+
+/* Four times a heartbeat: silence is noticed. A heartbeat goes out when
  * its time has come; the quarter keeps "two heartbeats" exact enough. */
 static void on_beat(struct wheel_timer *timer)
 {
@@ -323,10 +368,6 @@ static void on_beat(struct wheel_timer *timer)
         conn->reason = "silent for two heartbeats";
         step(conn, EV_TIMEOUT);
         return;
-    }
-    if (now - conn->reset_ms >= SESSION_S * 1000 / 3) {
-        conn->reset_ms = now;
-        start_request(conn, CSTA_ResetApplicationSessionTimer);
     }
     if (now - conn->heard_ms >= beat_ms / 2)
         start_request(conn, CSTA_SystemStatus);
@@ -379,6 +420,7 @@ static void let_go(struct driver_conn *conn)
     csta_link_close(&conn->link);
     wheel_disarm(&conn->beat);
     wheel_disarm(&conn->late);
+    wheel_disarm(&conn->renew);
     fail_all(conn);
     wheel_arm(conn->options.wheel, &conn->retry, (uint64_t)conn->options.retry_ms, on_retry);
 }
@@ -482,6 +524,7 @@ static void csta_tcp_close(struct driver_conn **pconn)
     wheel_disarm(&conn->retry);
     wheel_disarm(&conn->beat);
     wheel_disarm(&conn->late);
+    wheel_disarm(&conn->renew);
     while ((pending = TAILQ_FIRST(&conn->pending)))
         drop_pending(conn, pending);
     csta_link_close(&conn->link);

@@ -306,6 +306,85 @@ static void test_invoke_ids(void **state)
     assert_string_equal(old.value, "m-1");
 }
 
+/* clang-format off */
+static struct {
+    int64_t heartbeat_s;
+    uint32_t granted_s; /* 0: the switch does not say */
+    uint64_t least_ms, most_ms; /* when the session's timer is reset */
+} const resets[] = {
+    { 30, 180, 55000, 70000 },
+    { 30, 0, 55000, 70000 },
+    { 30, 600, 55000, 70000 },
+    { 30, 30, 5000, 20000 },
+    { 3600, 180, 30000, 90000 },
+    { 1, 3, 500, 2000 },
+};
+/* clang-format on */
+
+/* When the next reset comes. Heartbeats are taken and answered meanwhile. */
+static uint64_t time_to_reset(unsigned *ret_invoke_id)
+{
+    struct csta_msg msg, answer = { .type = CSTA_SystemStatusResponse };
+
+    for (uint64_t ms = 250; ms < 200000; ms += 250) {
+        csta_rig_pass(&rig, 250);
+        while (csta_rig_peek(&rig, ret_invoke_id, &msg)) {
+            if (msg.type == CSTA_ResetApplicationSessionTimer)
+                return ms;
+            if (msg.type == CSTA_SystemStatus)
+                csta_rig_send(&rig, *ret_invoke_id, &answer);
+        }
+    }
+    return UINT64_MAX;
+}
+
+static void test_session_timer(void **state)
+{
+    struct driver_options options = rig.options;
+    unsigned id;
+    (void)state;
+
+    for (size_t i = 0; i < sizeof resets / sizeof *resets; i++) {
+        struct csta_msg yes = { .type = CSTA_ResetApplicationSessionTimerPosResponse,
+                                .session_duration_s = resets[i].granted_s };
+        options.heartbeat_s = resets[i].heartbeat_s;
+        print_message("# heartbeat %d s, granted %u s\n", (int)options.heartbeat_s,
+                      resets[i].granted_s);
+        rig.driver->close(&rig.conn);
+        rig.options = options;
+        csta_rig_open(&rig);
+        csta_rig_start(&rig, resets[i].granted_s);
+        for (int k = 0; k < 3; k++) {
+            assert_in_range(time_to_reset(&id), resets[i].least_ms, resets[i].most_ms);
+            csta_rig_send(&rig, id, &yes);
+            csta_rig_sync(&rig);
+        }
+        assert_int_equal(rig.downs, 0);
+    }
+}
+
+/* The switch does not know the session any more: monitors made in it are gone. */
+static void test_session_gone(void **state)
+{
+    struct csta_msg const no = { .type = CSTA_ResetApplicationSessionTimerNegResponse,
+                                 .error.value = "invalidSessionID" };
+    struct result result = { 0 };
+    struct csta_msg msg;
+    unsigned id;
+    (void)state;
+
+    assert_true(time_to_reset(&id) < 100000);
+    assert_int_equal(ask(&hold_call, &result), 0);
+    csta_rig_take(&rig, CSTA_HoldCall, &msg);
+    csta_rig_send(&rig, id, &no);
+    csta_rig_await(&rig, &rig.downs, 1);
+    assert_string_equal(rig.reason, "session refused by the switch");
+    assert_failed(&result, "resourceOutOfService");
+    csta_rig_await_eof(&rig);
+    csta_rig_pass(&rig, 1000);
+    csta_rig_start(&rig, 180);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -319,6 +398,8 @@ int main(void)
         TEST(test_lost),
         TEST(test_closed),
         TEST(test_invoke_ids),
+        TEST(test_session_timer),
+        TEST(test_session_gone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
