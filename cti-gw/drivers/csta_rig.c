@@ -144,20 +144,23 @@ void csta_rig_pass(struct csta_rig *rig, uint64_t ms)
     }
 }
 
-/* A turn, after which the kernel has had time to move bytes. */
-static void turn_and_wait(struct csta_rig *rig)
+/* Gives the kernel time to move bytes. */
+static void wait_for_bytes(struct csta_rig *rig)
 {
-    struct pollfd fds[] = { { uv_backend_fd(&rig->loop), POLLIN, 0 }, { rig->fd, POLLIN, 0 } };
+    struct pollfd fds[] = { { uv_backend_fd(&rig->loop), POLLIN, 0 },
+                            { rig->fd, POLLIN, 0 },
+                            { rig->fd < 0 ? rig->listen_fd : -1, POLLIN, 0 } };
 
-    csta_rig_turn(rig);
-    poll(fds, 2, ROUND_MS);
-    csta_rig_turn(rig);
+    poll(fds, sizeof fds / sizeof *fds, ROUND_MS);
 }
 
 void csta_rig_await(struct csta_rig *rig, unsigned const *value, unsigned wanted)
 {
-    for (int i = 0; i < ROUNDS && *value != wanted; i++)
-        turn_and_wait(rig);
+    csta_rig_turn(rig);
+    for (int i = 0; i < ROUNDS && *value != wanted; i++) {
+        wait_for_bytes(rig);
+        csta_rig_turn(rig);
+    }
     assert_int_equal(*value, wanted);
 }
 
@@ -167,7 +170,8 @@ void csta_rig_accept(struct csta_rig *rig)
 {
     csta_rig_hang_up(rig);
     for (int i = 0; i < ROUNDS && rig->fd < 0; i++) {
-        turn_and_wait(rig);
+        wait_for_bytes(rig);
+        csta_rig_turn(rig);
         rig->fd = accept4(rig->listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     }
     assert_true(rig->fd >= 0);
@@ -186,8 +190,10 @@ static void receive(struct csta_rig *rig)
 void csta_rig_await_eof(struct csta_rig *rig)
 {
     for (int i = 0; i < ROUNDS && !rig->is_eof; i++) {
-        turn_and_wait(rig);
+        csta_rig_turn(rig);
         receive(rig);
+        if (!rig->is_eof)
+            wait_for_bytes(rig);
     }
     assert_true(rig->is_eof);
 }
@@ -209,17 +215,29 @@ bool csta_rig_peek(struct csta_rig *rig, unsigned *ret_invoke_id, struct csta_ms
     return true;
 }
 
+static bool is_routine(enum csta_type type)
+{
+    return type == CSTA_SystemStatus || type == CSTA_ResetApplicationSessionTimer;
+}
+
+static bool peek_past_routine(struct csta_rig *rig, enum csta_type wanted, unsigned *ret_invoke_id,
+                              struct csta_msg *ret)
+{
+    while (csta_rig_peek(rig, ret_invoke_id, ret))
+        if (ret->type == wanted || !is_routine(ret->type))
+            return true;
+    return false;
+}
+
 unsigned csta_rig_take(struct csta_rig *rig, enum csta_type type, struct csta_msg *ret)
 {
     unsigned invoke_id = 0;
-    bool is_there = false;
+    bool is_there = peek_past_routine(rig, type, &invoke_id, ret);
 
     for (int i = 0; i < ROUNDS && !is_there && !rig->is_eof; i++) {
-        while ((is_there = csta_rig_peek(rig, &invoke_id, ret)))
-            if (ret->type != CSTA_SystemStatus || type == CSTA_SystemStatus)
-                break;
-        if (!is_there)
-            turn_and_wait(rig);
+        wait_for_bytes(rig);
+        csta_rig_turn(rig);
+        is_there = peek_past_routine(rig, type, &invoke_id, ret);
     }
     assert_true(is_there);
     assert_string_equal(csta_type_str(ret->type), csta_type_str(type));

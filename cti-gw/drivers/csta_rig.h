@@ -59,8 +59,8 @@ void csta_rig_await(struct csta_rig *rig, unsigned const *value, unsigned wanted
 /** Turns until the driver has closed its end. */
 void csta_rig_await_eof(struct csta_rig *rig);
 
-/** The next message of the driver that is no heartbeat, unless one is asked for; it has to be a
- *  @p type. Returns its invoke ID. */
+/** The next message of the driver, past heartbeats and session resets that are not asked for; it
+ * has to be a @p type. Returns its invoke ID. */
 unsigned csta_rig_take(struct csta_rig *rig, enum csta_type type, struct csta_msg *ret);
 
 /** True and the next message, if one is there already. */
