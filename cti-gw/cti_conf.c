@@ -90,7 +90,7 @@ static struct cfg_row const rows[] = {
     CFG_ROW_STRING("user", struct cti_conf, user, .default_text = "CtiGW", .max = 128,
                    .effect = CFG_RESTART, .help = "Application user, case-sensitive."),
     CFG_ROW_PATH("password_file", struct cti_conf, password_file, .max = 4000,
-                 .check = check_password_file, .effect = CFG_RESTART,
+                 .example = "cti.secret", .check = check_password_file, .effect = CFG_RESTART,
                  .help =
                      "File whose first line is the application user's password; a relative name "
                      "starts at the folder of the configuration file."),

@@ -55,10 +55,11 @@ static const struct cfg_row rows[] = {
     CFG_ROW_STRING("listen", struct switch_conf, listen, .max = 64,
                    .default_text = "127.0.0.1:2750", .effect = CFG_RESTART, .check = check_address,
                    .help = "Address and port for CSTA XML over TCP."),
-    CFG_ROW_STRING("user", struct switch_conf, user, .max = 128, .effect = CFG_RESTART,
+    CFG_ROW_STRING("user", struct switch_conf, user, .max = 128, .example = "CtiGW",
+                   .effect = CFG_RESTART,
                    .help = "Name that an application must give to start a session."),
     CFG_ROW_PATH("password_file", struct switch_conf, password_file, .max = 1024,
-                 .effect = CFG_RESTART, .check = check_password_file,
+                 .example = "cti.secret", .effect = CFG_RESTART, .check = check_password_file,
                  .help = "File whose first line is that application's password; a relative name "
                          "starts at the folder of the configuration file."),
     CFG_ROW_GROUPS("lines", struct switch_conf, lines, .max = 10000, .effect = CFG_RESTART,
