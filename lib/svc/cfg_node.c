@@ -21,7 +21,9 @@ static struct cfg_row const rows[] = {
                    .effect = CFG_RESTART,
                    .help = "Where \"crosspoint run\" finds the programs; empty: beside itself."),
     CFG_ROW_ENUM("log_level", struct cfg_node, log_level, .default_text = "info",
-                 .names = level_names, .effect = CFG_LIVE, .help = "Least level that is logged."),
+                 .names = level_names, .effect = CFG_RESTART,
+                 .help = "Least level that is logged; \"crosspoint log LEVEL\" sets it in "
+                         "programs that run."),
     CFG_ROW_INT("tap_records", struct cfg_node, tap_records, .default_text = "2000", .min = 0,
                 .max = 1000000, .effect = CFG_RESTART,
                 .help = "Messages that each program keeps for the ladder; 0 keeps none."),

@@ -84,37 +84,54 @@ static char const *const effect_names[] = {
     [CFG_RESTART] = "at restart",
 };
 
-/* "number 1..65535 s" */
-static void describe(struct cfg_row const *row, FILE *out)
+/* What min and max say of a string or a list: ", 1 to 255 bytes". */
+static void describe_size(struct cfg_row const *row, FILE *out)
 {
     bool list = row->type == CFG_STRINGS || row->type == CFG_GROUPS;
 
+    if (row->min <= 0 && row->max <= 0)
+        return;
+    if (row->min <= 0)
+        fprintf(out, ", at most %" PRId64, row->max);
+    else if (row->max <= 0)
+        fprintf(out, ", at least %" PRId64, row->min);
+    else
+        fprintf(out, ", %" PRId64 " to %" PRId64, row->min, row->max);
+    fputs(list ? " entries" : " bytes", out);
+}
+
+/* "number 1..65535 s" */
+static void describe(struct cfg_row const *row, FILE *out)
+{
     fputs(type_names[row->type], out);
-    if (row->type != CFG_INT && row->min > 0)
-        fprintf(out, ", at least %" PRId64 " %s", row->min, list ? "entries" : "bytes");
-    if (row->type != CFG_INT && row->max > 0)
-        fprintf(out, ", at most %" PRId64 " %s", row->max, list ? "entries" : "bytes");
-    if (row->type == CFG_INT && (row->min || row->max))
+    if (row->type != CFG_INT)
+        describe_size(row, out);
+    else if (row->min || row->max)
         fprintf(out, " %" PRId64 "..%" PRId64, row->min, row->max);
-    if (row->type == CFG_ENUM)
-        for (int i = 0; row->names[i]; i++)
-            fprintf(out, "%s \"%s\"", i ? "," : "", row->names[i]);
+    for (int i = 0; row->type == CFG_ENUM && row->names[i]; i++)
+        fprintf(out, "%s \"%s\"", i ? "," : "", row->names[i]);
     if (row->unit)
         fprintf(out, " %s", row->unit);
     if (!row->default_text && row->type != CFG_STRINGS && row->type != CFG_GROUPS)
         fputs(", required", out);
 }
 
+/* How much of @p text goes on a line of @p width; a word longer than the line stays whole. */
+static size_t line_length(char const *text, size_t width)
+{
+    size_t len = strlen(text);
+
+    if (len <= width)
+        return len;
+    for (len = width; len && text[len] != ' '; len--)
+        ;
+    return len ? len : strcspn(text, " ");
+}
+
 static void print_wrapped(char const *text, char const *prefix, FILE *out)
 {
     while (*text) {
-        size_t len = strlen(text);
-        if (len > 90) {
-            for (len = 90; len && text[len] != ' '; len--)
-                ;
-            if (len == 0) /* a word longer than the line stays whole */
-                len = strcspn(text, " ");
-        }
+        size_t len = line_length(text, 90);
         fprintf(out, "%s%.*s\n", prefix, (int)len, text);
         text += len;
         text += strspn(text, " ");
@@ -188,11 +205,15 @@ void cfg_print_sample(struct cfg_schema const *schema, FILE *out)
 /* A line of text may not begin with a dot or a quote in man(7). */
 static void man_text(char const *text, FILE *out)
 {
-    if (*text == '.' || *text == '\'')
-        fputs("\\&", out);
-    for (; *text; text++)
-        fputs(*text == '\\' ? "\\e" : (char const[]){ *text, '\0' }, out);
-    fputs("\n", out);
+    while (*text) {
+        char const *end = text + line_length(text, 78);
+        if (*text == '.' || *text == '\'')
+            fputs("\\&", out);
+        for (; text < end; text++)
+            fputs(*text == '\\' ? "\\e" : (char const[]){ *text, '\0' }, out);
+        fputs("\n", out);
+        text += strspn(text, " ");
+    }
 }
 
 static void man_rows(struct cfg_schema const *schema, FILE *out)
@@ -201,14 +222,13 @@ static void man_rows(struct cfg_schema const *schema, FILE *out)
         struct cfg_row const *row = &schema->rows[i];
         fprintf(out, ".TP\n.B %s\n", row->name);
         man_text(row->help, out);
-        fputs("Type: ", out);
+        fputs(".br\nType: ", out);
         describe(row, out);
-        fputs(".\n", out);
+        fprintf(out, "; takes effect %s\n", effect_names[row->effect]);
         if (row->default_text && row->type != CFG_GROUPS) {
-            fputs("Default: ", out);
+            fputs(".br\nDefault: ", out);
             man_text(*row->default_text ? row->default_text : "empty", out);
         }
-        fprintf(out, "Takes effect %s.\n", effect_names[row->effect]);
         if (row->type == CFG_GROUPS) {
             fputs(".RS\n", out);
             man_rows(row->sub, out);

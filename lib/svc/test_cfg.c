@@ -496,6 +496,8 @@ static void test_man(void **state)
         snprintf(name, sizeof name, ".B %s\n", demo_rows[i].name);
         assert_non_null(strstr(text, name));
     }
+    for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1)
+        assert_true(end - line <= 80 && *line != ' ');
     free(text);
 }
 
