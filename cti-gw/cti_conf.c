@@ -30,6 +30,11 @@ static char const *check_number(char const *text)
                : NULL;
 }
 
+static char const *check_driver(char const *name)
+{
+    return driver_find(name) ? NULL : "there is no such driver";
+}
+
 static char const *check_password_file(char const *path)
 {
     char password[PASSWORD_MAX + 1];
@@ -79,12 +84,13 @@ static char const *const relaxed_names[] = { "auto", "always", "never", NULL };
 
 static struct cfg_row const rows[] = {
     CFG_ROW_STRINGS("listen", struct cti_conf, listen, .default_text = "tcp:127.0.0.1:5082",
-                    .max = 16, .check = stack_listen_check, .effect = CFG_RESTART,
+                    .min = 1, .max = 16, .check = stack_listen_check, .effect = CFG_RESTART,
                     .help = "SIP listeners, as TRANSPORT:ADDRESS:PORT; the proxy sends here."),
     CFG_ROW_STRING("driver", struct cti_conf, driver, .default_text = "csta_tcp", .max = 32,
-                   .effect = CFG_RESTART, .help = "How the call control system is reached."),
+                   .check = check_driver, .effect = CFG_RESTART,
+                   .help = "How the call control system is reached."),
     CFG_ROW_STRINGS("connections", struct cti_conf, connections, .default_text = "127.0.0.1:2750",
-                    .max = 8, .check = check_connection, .effect = CFG_RESTART,
+                    .min = 1, .max = 8, .check = check_connection, .effect = CFG_RESTART,
                     .help = "CTI connections; all are kept up, sessions go round robin in this "
                             "order."),
     CFG_ROW_STRING("user", struct cti_conf, user, .default_text = "CtiGW", .max = 128,
@@ -136,17 +142,21 @@ struct cfg_schema const cti_schema = {
             "system.",
 };
 
-static void check_user(struct cti_conf const *conf, size_t i, struct cfg_faults *faults)
+static void check_doubles(struct cti_user const *users, size_t n, struct cfg_faults *faults)
 {
-    struct cti_user const *users = conf->users.v, *user = &users[i];
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < i; k++)
+            if (users[i].id && users[k].id && strcmp(users[i].id, users[k].id) == 0)
+                cfg_fault(faults, users[i].where, "user \"%s\" stands twice, first in line %d",
+                          users[i].id, users[k].where.line);
+}
 
-    if (conf->server_type == CTI_SERVER_LCS && user->lines.n > LCS_LINES)
-        cfg_fault(faults, user->where, "user \"%s\": with server_type lcs at most %d lines",
-                  user->id, LCS_LINES);
-    for (size_t k = 0; k < i; k++)
-        if (user->id && users[k].id && strcmp(user->id, users[k].id) == 0)
-            cfg_fault(faults, user->where, "user \"%s\" stands twice, first in line %d", user->id,
-                      users[k].where.line);
+static void check_lines(struct cti_user const *users, size_t n, struct cfg_faults *faults)
+{
+    for (size_t i = 0; i < n; i++)
+        if (users[i].lines.n > LCS_LINES)
+            cfg_fault(faults, users[i].where, "user \"%s\": with server_type lcs at most %d lines",
+                      users[i].id ? users[i].id : "", LCS_LINES);
 }
 
 void cti_conf_check(void const *conf, struct cfg_node const *node, struct cfg_faults *faults)
@@ -155,14 +165,9 @@ void cti_conf_check(void const *conf, struct cfg_node const *node, struct cfg_fa
     struct cfg_where where = cti->connections.where;
 
     (void)node;
-    if (!driver_find(cti->driver))
-        cfg_fault(faults, where, "driver: there is no driver \"%s\"", cti->driver);
-    if (!cti->listen.n)
-        cfg_fault(faults, cti->listen.where, "listen: wants at least one listener");
-    if (!cti->connections.n)
-        cfg_fault(faults, where, "connections: wants at least one address");
-    if (cti->min_session_timer > cti->session_timer)
+    if (cti->session_timer && cti->min_session_timer > cti->session_timer)
         cfg_fault(faults, where, "min_session_timer is above session_timer");
-    for (size_t i = 0; i < cti->users.n; i++)
-        check_user(cti, i, faults);
+    if (cti->server_type == CTI_SERVER_LCS)
+        check_lines(cti->users.v, cti->users.n, faults);
+    check_doubles(cti->users.v, cti->users.n, faults);
 }

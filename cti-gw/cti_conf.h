@@ -27,5 +27,5 @@ struct cti_conf {
 
 extern struct cfg_schema const cti_schema;
 
-/** Faults beyond single rows: driver unknown, double users, lines over the LCS limit. */
+/** Faults beyond single rows: crossed timers, double users, lines over the LCS limit. */
 void cti_conf_check(void const *conf, struct cfg_node const *node, struct cfg_faults *faults);

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Group "cti" of the configuration file: what is taken, what stands when nothing is said, and each
+ * fault that an administrator has to be told. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cti_conf.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define START "node = { domain = \"example.test\"; };\ncti = { password_file = \"cti.secret\";\n"
+
+/* clang-format off */
+static struct {
+    char const *what, *text, *faults;
+} const vectors[] = {
+    { "the least", START "};", "" },
+    { "two connections, a user with two lines",
+      START "connections = ( \"127.0.0.1\", \"[::1]:2751\" );\n"
+      "users = ( { id = \"alice\"; rcc = true; lines = ( \"2001\", \"+390212345\" ); } ); };", "" },
+    { "no password file", "node = { domain = \"x.test\"; };\ncti = { };",
+      "a.conf:2: cti: \"password_file\" is missing\n" },
+    { "password file that is not there", "node = { domain = \"x.test\"; };\n"
+      "cti = { password_file = \"no.secret\"; };",
+      "a.conf:2: password_file: \"no.secret\": No such file or directory\n" },
+    { "empty password", "node = { domain = \"x.test\"; };\n"
+      "cti = { password_file = \"empty.secret\"; };",
+      "a.conf:2: password_file: \"empty.secret\": its first line is empty or too long for a "
+      "password\n" },
+    { "unknown driver", START "driver = \"qbe\"; };",
+      "a.conf:3: driver: \"qbe\": there is no such driver\n" },
+    { "driver of the wrong type", START "driver = 5; };", "a.conf:3: driver: wants a string\n" },
+    { "no listener", START "listen = ( ); };", "a.conf:3: listen: 0 entries, at least 1 are needed\n" },
+    { "listener of the wrong type", START "listen = 5; };",
+      "a.conf:3: listen: wants a list of strings\n" },
+    { "no connection", START "connections = ( ); };",
+      "a.conf:3: connections: 0 entries, at least 1 are needed\n" },
+    { "connection by name", START "connections = ( \"switch.test:2750\" ); };",
+      "a.conf:3: connections: \"switch.test:2750\": wants an IP address, perhaps with :port\n" },
+    { "a ninth connection", START "connections = ( \"::1\", \"::2\", \"::3\", \"::4\", \"::5\", "
+      "\"::6\", \"::7\", \"::8\", \"::9\" ); };",
+      "a.conf:3: connections: 9 entries, at most 8 are allowed\n" },
+    { "timers crossed", START "session_timer = 100;\nmin_session_timer = 101; };",
+      "a.conf:2: min_session_timer is above session_timer\n" },
+    { "timer out of range", START "session_timer = 86401; };",
+      "a.conf:3: session_timer: 86401 is outside 90..86400 s\n" },
+    { "timer that is no number", START "session_timer = \"100\"; };",
+      "a.conf:3: session_timer: wants a number\n" },
+    { "line that is none", START "users = ( { id = \"a\"; lines = ( \"20-01\" ); } ); };",
+      "a.conf:3: lines: \"20-01\": wants the digits of a directory number\n" },
+    { "URI without scheme", START "users = ( { id = \"a\"; uri = \"a@x.test\"; } ); };",
+      "a.conf:3: uri: \"a@x.test\": wants a sip: URI\n" },
+    { "user without id", START "users = ( { rcc = true; } ); };",
+      "a.conf:3: cti user: \"id\" is missing\n" },
+    { "two users without id", START "users = ( { }, { } ); };",
+      "a.conf:3: cti user: \"id\" is missing\na.conf:3: cti user: \"id\" is missing\n" },
+    { "user twice", START "users = ( { id = \"a\"; },\n { id = \"b\"; },\n { id = \"a\"; } ); };",
+      "a.conf:5: user \"a\" stands twice, first in line 3\n" },
+    { "ids that differ in case", START "users = ( { id = \"a\"; }, { id = \"A\"; } ); };", "" },
+    { "lcs with two lines",
+      START "server_type = \"lcs\"; users = ( { id = \"a\"; lines = ( \"1\", \"2\" ); } ); };", "" },
+    { "lcs with three lines", START "server_type = \"lcs\";\n"
+      "users = ( { id = \"a\"; lines = ( \"1\", \"2\", \"3\" ); } ); };",
+      "a.conf:4: user \"a\": with server_type lcs at most 2 lines\n" },
+    { "ocs with three lines",
+      START "users = ( { id = \"a\"; lines = ( \"1\", \"2\", \"3\" ); } ); };", "" },
+};
+/* clang-format on */
+
+static void write_file(char const *name, char const *text)
+{
+    FILE *out = fopen(name, "w");
+
+    assert_non_null(out);
+    assert_true(fputs(text, out) >= 0);
+    assert_int_equal(fclose(out), 0);
+}
+
+static int set_up(void **state)
+{
+    static char folder[] = "/tmp/test_cti_conf.XXXXXX";
+
+    if (!mkdtemp(folder) || chdir(folder) < 0)
+        return -1;
+    *state = folder;
+    write_file("cti.secret", "secret\n");
+    write_file("empty.secret", "\n");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    unlink("cti.secret");
+    unlink("empty.secret");
+    unlink("a.conf");
+    return chdir("/") < 0 ? -1 : rmdir(*state);
+}
+
+/* Loads as svc_main() does; the faults as text, which is the caller's. */
+static struct cfg *load(char const *text, char **ret_said)
+{
+    struct cfg_faults *faults = cfg_faults_new();
+    size_t len;
+    FILE *out = open_memstream(ret_said, &len);
+
+    write_file("a.conf", text);
+    struct cfg *cfg = cfg_load("a.conf", &cti_schema, faults);
+    assert_non_null(cfg);
+    cti_conf_check(cfg_get(cfg), cfg_get_node(cfg), faults);
+    cfg_faults_print(faults, out);
+    assert_int_equal(fclose(out), 0);
+    cfg_faults_free(&faults);
+    return cfg;
+}
+
+static void test_faults(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
+        char *said;
+        print_message("# %s\n", vectors[i].what);
+        struct cfg *cfg = load(vectors[i].text, &said);
+        assert_string_equal(said, vectors[i].faults);
+        free(said);
+        cfg_free(&cfg);
+    }
+}
+
+static void test_defaults(void **state)
+{
+    char *said;
+    struct cfg *cfg = load(START "users = ( { id = \"alice\"; } ); };", &said);
+    struct cti_conf const *conf = cfg_get(cfg);
+    struct cti_user const *user = conf->users.v;
+    (void)state;
+
+    assert_string_equal(said, "");
+    assert_string_equal(conf->driver, "csta_tcp");
+    assert_string_equal(conf->connections.v[0], "127.0.0.1:2750");
+    assert_string_equal(conf->listen.v[0], "tcp:127.0.0.1:5082");
+    assert_int_equal(conf->server_type, CTI_SERVER_OCS);
+    assert_int_equal(conf->relaxed_cseq, CTI_CSEQ_AUTO);
+    assert_int_equal(conf->session_timer, 1800);
+    assert_int_equal(conf->heartbeat, 30);
+    assert_int_equal(conf->limits.t1_ms, 500);
+    assert_int_equal(conf->users.n, 1);
+    assert_string_equal(user->mail, "");
+    assert_string_equal(user->uri, "");
+    assert_false(user->rcc);
+    assert_int_equal(user->lines.n, 0);
+    free(said);
+    cfg_free(&cfg);
+}
+
+int main(void)
+{
+    struct CMUnitTest const tests[] = {
+        cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_defaults),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
