@@ -3,12 +3,14 @@
 #define LOG_SUBSYSTEM LOG_CFG
 #include "cti_conf.h"
 #include "driver.h"
+#include "htab.h"
 #include "line_uri.h"
 #include "log.h"
 #include "net_addr.h"
 #include "password.h"
 #include "stack.h"
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -142,13 +144,39 @@ struct cfg_schema const cti_schema = {
             "system.",
 };
 
-static void check_doubles(struct cti_user const *users, size_t n, struct cfg_faults *faults)
+struct known_id {
+    struct htab_entry entry;
+    struct cti_user const *user;
+};
+
+static bool match_id(struct htab_entry const *entry, void const *id)
 {
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < i; k++)
-            if (users[i].id && users[k].id && strcmp(users[i].id, users[k].id) == 0)
-                cfg_fault(faults, users[i].where, "user \"%s\" stands twice, first in line %d",
-                          users[i].id, users[k].where.line);
+    return strcmp(((struct known_id const *)entry)->user->id, id) == 0;
+}
+
+/* A list may have a hundred thousand users, so no user is compared with every other. */
+static int check_doubles(struct cti_user const *users, size_t n, struct cfg_faults *faults)
+{
+    struct known_id *ids = calloc(n ? n : 1, sizeof *ids);
+    struct htab known;
+    int err = ids ? 0 : -ENOMEM;
+
+    htab_init(&known);
+    for (size_t i = 0; err == 0 && i < n; i++) {
+        if (!users[i].id)
+            continue;
+        uint64_t hash = htab_hash(users[i].id, strlen(users[i].id), 0);
+        struct known_id *first = (struct known_id *)htab_find(&known, hash, match_id, users[i].id);
+        ids[i].user = &users[i];
+        if (first)
+            cfg_fault(faults, users[i].where, "user \"%s\" stands twice, first in line %d",
+                      users[i].id, first->user->where.line);
+        else
+            err = htab_insert(&known, &ids[i].entry, hash);
+    }
+    htab_fini(&known);
+    free(ids);
+    return err;
 }
 
 static void check_lines(struct cti_user const *users, size_t n, struct cfg_faults *faults)
@@ -169,5 +197,6 @@ void cti_conf_check(void const *conf, struct cfg_node const *node, struct cfg_fa
         cfg_fault(faults, where, "min_session_timer is above session_timer");
     if (cti->server_type == CTI_SERVER_LCS)
         check_lines(cti->users.v, cti->users.n, faults);
-    check_doubles(cti->users.v, cti->users.n, faults);
+    if (check_doubles(cti->users.v, cti->users.n, faults) < 0)
+        cfg_fault(faults, where, "no memory to compare the users");
 }

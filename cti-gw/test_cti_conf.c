@@ -12,7 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
+
+enum { MANY = 100000 };
 
 #define START "node = { domain = \"example.test\"; };\ncti = { password_file = \"cti.secret\";\n"
 
@@ -158,11 +161,37 @@ static void test_defaults(void **state)
     cfg_free(&cfg);
 }
 
+/* As many users as there may be; the check must not take their square. */
+static void test_many_users(void **state)
+{
+    static struct cti_user all[MANY];
+    static char ids[MANY][12];
+    char const *one[] = { "x" };
+    struct cti_conf const conf = { .driver = "csta_tcp",
+                                   .listen = { .v = one, .n = 1 },
+                                   .connections = { .v = one, .n = 1 },
+                                   .users = { .v = all, .n = MANY } };
+    struct cfg_faults *faults = cfg_faults_new();
+    (void)state;
+
+    for (int i = 0; i < MANY; i++) {
+        snprintf(ids[i], sizeof ids[i], "user%d", i);
+        all[i] = (struct cti_user){ .id = ids[i], .where = { "a.conf", i + 1 } };
+    }
+    all[MANY - 1].id = ids[0];
+    clock_t began = clock();
+    cti_conf_check(&conf, NULL, faults);
+    assert_true((clock() - began) / CLOCKS_PER_SEC < 3);
+    assert_int_equal(cfg_faults_count(faults), 1);
+    cfg_faults_free(&faults);
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_many_users),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
