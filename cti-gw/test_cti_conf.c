@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -39,7 +40,8 @@ static struct {
     { "unknown driver", START "driver = \"qbe\"; };",
       "a.conf:3: driver: \"qbe\": there is no such driver\n" },
     { "driver of the wrong type", START "driver = 5; };", "a.conf:3: driver: wants a string\n" },
-    { "no listener", START "listen = ( ); };", "a.conf:3: listen: 0 entries, at least 1 are needed\n" },
+    { "no listener", START "listen = ( ); };",
+      "a.conf:3: listen: 0 entries, at least 1 are needed\n" },
     { "listener of the wrong type", START "listen = 5; };",
       "a.conf:3: listen: wants a list of strings\n" },
     { "no connection", START "connections = ( ); };",
@@ -67,7 +69,8 @@ static struct {
       "a.conf:5: user \"a\" stands twice, first in line 3\n" },
     { "ids that differ in case", START "users = ( { id = \"a\"; }, { id = \"A\"; } ); };", "" },
     { "lcs with two lines",
-      START "server_type = \"lcs\"; users = ( { id = \"a\"; lines = ( \"1\", \"2\" ); } ); };", "" },
+      START "server_type = \"lcs\"; users = ( { id = \"a\"; lines = ( \"1\", \"2\" ); } ); };",
+      "" },
     { "lcs with three lines", START "server_type = \"lcs\";\n"
       "users = ( { id = \"a\"; lines = ( \"1\", \"2\", \"3\" ); } ); };",
       "a.conf:4: user \"a\": with server_type lcs at most 2 lines\n" },
@@ -87,9 +90,10 @@ static void write_file(char const *name, char const *text)
 
 static int set_up(void **state)
 {
-    static char folder[] = "/tmp/test_cti_conf.XXXXXX";
+    static char folder[64];
 
-    if (!mkdtemp(folder) || chdir(folder) < 0)
+    snprintf(folder, sizeof folder, "/tmp/test_cti_conf.%d", (int)getpid());
+    if (mkdir(folder, 0700) < 0 || chdir(folder) < 0)
         return -1;
     *state = folder;
     write_file("cti.secret", "secret\n");
