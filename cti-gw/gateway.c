@@ -138,7 +138,6 @@ static int open_listeners(struct gateway *gw)
                       strerror(-err));
             return err;
         }
-        log_info(NULL, "listening on=\"%s\"", gw->conf->listen.v[i]);
     }
     return 0;
 }

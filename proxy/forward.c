@@ -78,14 +78,14 @@ void forward_finish(struct forward *forward, int status)
 
 void forward_give_up(struct forward *forward, enum refusal refusal)
 {
-    int status = refusal_row(refusal)->status;
+    int status;
     if (forward->best) {
-        status = sip_object(forward->best)->sip_status->st_status;
-        (void)response_send_back(forward, forward->best);
+        status = response_send_back(forward, forward->best);
     } else {
         request_refuse(forward->st, refusal, "");
+        status = refusal_row(refusal)->status;
     }
-    forward_finish(forward, status);
+    forward_finish(forward, status > 0 ? status : 0);
 }
 
 static void server_gone(void *owner, struct server_transaction *st)

@@ -55,17 +55,21 @@ static int set_request_uri(msg_t *msg, sip_t *sip, url_t const *uri)
 
 /* A strict router before us put our Record-Route value into the Request-URI; the real one is the
  * last Route. Our values have no user and `lr`. */
-static int undo_strict_route(struct domain const *own, msg_t *msg, sip_t *sip)
+static int undo_strict_route(struct domain const *own, msg_t *msg, sip_t *sip,
+                             struct normalized *ret)
 {
+    int listener;
     url_t const *uri = sip->sip_request->rq_url;
     sip_route_t *last = sip->sip_route;
-    if (!last || uri->url_user || !url_has_param(uri, "lr") || !domain_owns(own, uri, NULL))
+    if (!last || uri->url_user || !url_has_param(uri, "lr") || !domain_owns(own, uri, &listener))
         return 0;
     while (last->r_next)
         last = last->r_next;
     if (set_request_uri(msg, sip, last->r_url) < 0)
         return -ENOMEM;
     (void)sip_header_remove(msg, sip, (sip_header_t *)last);
+    ret->route_was_ours = true;
+    ret->out_listener = listener;
     return 0;
 }
 
@@ -176,7 +180,7 @@ static enum refusal normalize(struct domain const *own, msg_t *msg, sip_t *sip,
     refusal = check_extensions(sip, ret->header);
     if (refusal)
         return refusal;
-    if (undo_strict_route(own, msg, sip) < 0 || strip_own_maddr(own, msg, sip) < 0)
+    if (undo_strict_route(own, msg, sip, ret) < 0 || strip_own_maddr(own, msg, sip) < 0)
         return REFUSAL_memory;
     remove_own_routes(own, msg, sip, ret);
     if (!is_sip(sip->sip_request->rq_url))

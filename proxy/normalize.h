@@ -14,10 +14,10 @@ enum { NORMALIZE_HASH = 16, NORMALIZE_HEADER = 200 };
 
 struct normalized {
     enum refusal refusal;
-    char header[NORMALIZE_HEADER]; /* further header line of the refusal, "" = none */
-    bool route_was_ours;           /* a Route that names us was removed */
-    bool no_hops_left;             /* OPTIONS with Max-Forwards 0: may only be answered */
-    int out_listener;              /* named by the last Route removed, or DOMAIN_ANY_LISTENER */
+    char header[NORMALIZE_HEADER];      /* further header line of the refusal, "" = none */
+    bool route_was_ours;                /* a Route (a strict router's Request-URI) named us */
+    bool no_hops_left;                  /* OPTIONS with Max-Forwards 0: may only be answered */
+    int out_listener;                   /* named by the last of them, or DOMAIN_ANY_LISTENER */
     char loop_hash[NORMALIZE_HASH + 1]; /* for our branch */
 };
 

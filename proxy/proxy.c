@@ -69,7 +69,6 @@ static int open_listeners(struct proxy *proxy, struct cfg_strings const *list)
     char const *advertised = *proxy->conf->advertised_host ? proxy->conf->advertised_host : NULL;
     struct transport *transport = stack_transport(proxy->stack);
     for (size_t i = 0; i < list->n; i++) {
-        char text[NET_ADDR_TEXT];
         int listener = stack_listen(proxy->stack, list->v[i], advertised);
         if (listener < 0) {
             log_error(NULL, "cannot listen on=\"%s\" error=\"%s\"", list->v[i],
@@ -81,9 +80,6 @@ static int open_listeners(struct proxy *proxy, struct cfg_strings const *list)
                                         transport_listener_host(transport, (uint16_t)listener));
         if (error < 0)
             return error;
-        log_info(NULL, "listening transport=%s address=%s",
-                 transport_kind_name(transport_listener_kind(transport, (uint16_t)listener)),
-                 net_addr_print(addr, text));
     }
     return 0;
 }

@@ -41,33 +41,47 @@ bool response_is_better(int a, int b)
     return b == 0 || rank(a) < rank(b);
 }
 
-static void count_sent(int error, struct forward const *forward)
+static int count_sent(int error, int status, struct forward const *forward)
 {
     if (error == 0) {
         met_inc(&proxy_metrics, M_responses_forwarded);
-        return;
+        return status;
     }
     met_inc(&proxy_metrics, M_responses_failed);
     log_debug(forward->loop_hash, "response not sent back error=%d", error);
+    return error;
+}
+
+/* RFC 3261 §16.7 step 3: without a Via below ours it was meant for us alone. We asked for none, and
+ * the client must not wait for ever. */
+static int refuse_without_via(struct forward *forward, int status)
+{
+    if (status < 200 || forward->answered)
+        return count_sent(-EBADMSG, 0, forward);
+    request_refuse(forward->st, REFUSAL_bad_response, "");
+    return refusal_row(REFUSAL_bad_response)->status;
 }
 
 int response_send_back(struct forward *forward, msg_t *response)
 {
-    int error;
+    int status = sip_object(response)->sip_status->st_status;
     msg_t *msg = message_copy(response);
     if (!msg)
-        return -ENOMEM;
+        return count_sent(server_transaction_respond(forward->st, NULL), 0, forward);
     sip_t *sip = sip_object(msg);
     (void)sip_via_remove(msg, sip);
-    if (sip->sip_status->st_status == 503 && !forward->keep_503) {
+    if (!sip->sip_via) {
+        msg_destroy(msg);
+        return refuse_without_via(forward, status);
+    }
+    if (status == 503 && !forward->keep_503) {
         met_inc(&proxy_metrics, M_mapped_503);
         msg_destroy(msg);
-        error = server_transaction_refuse(forward->st, 500, "Next hop is not available", NULL);
-    } else {
-        error = server_transaction_respond(forward->st, msg);
+        return count_sent(
+            server_transaction_refuse(forward->st, 500, "Next hop is not available", NULL), 500,
+            forward);
     }
-    count_sent(error, forward);
-    return error;
+    return count_sent(server_transaction_respond(forward->st, msg), status, forward);
 }
 
 static void take_provisional(struct forward *forward, msg_t *response, int status)
@@ -107,8 +121,8 @@ static void on_response(void *ctx, struct client_transaction *ct, msg_t *respons
     if (status < 200) {
         take_provisional(forward, response, status);
     } else if (status <= 299) {
-        (void)response_send_back(forward, response);
-        forward_finish(forward, status);
+        status = response_send_back(forward, response);
+        forward_finish(forward, status > 0 ? status : 0);
     } else {
         take_final(forward, response, status);
     }
@@ -130,10 +144,10 @@ static void on_failure(void *ctx, struct client_transaction *ct, enum transactio
     }
     if (forward->cancelled)
         forward_give_up(forward, forward->timer_c_fired ? REFUSAL_timeout : REFUSAL_cancelled);
-    else if (why == TRANSACTION_TIMEOUT)
-        forward_give_up(forward, REFUSAL_timeout);
+    /* RFC 3263 §4.3: an address that has answered nothing has failed, whatever the cause. */
     else if (forward->provisional || forward_try_next(forward) != REFUSAL_NONE)
-        forward_give_up(forward, REFUSAL_unreachable);
+        forward_give_up(forward,
+                        why == TRANSACTION_TIMEOUT ? REFUSAL_timeout : REFUSAL_unreachable);
 }
 
 static void on_gone(void *ctx, struct client_transaction *ct)

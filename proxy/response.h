@@ -13,5 +13,7 @@ extern struct client_handlers const response_handlers;
  *  b = 0: there is none yet. */
 bool response_is_better(int a, int b);
 
-/** Sends @p response (borrowed) back, our Via taken off. Returns 0 or a negative errno. */
+/** Sends @p response (borrowed) back, our Via taken off. A final response that cannot go back is
+ *  replaced, so that the server transaction ends in any case. Returns the status that was sent, or
+ *  a negative errno: nothing was. */
 int response_send_back(struct forward *forward, msg_t *response);

@@ -23,7 +23,7 @@ enum route_verdict {
 /** A request after normalize_request(). */
 struct route_request {
     sip_t const *sip;
-    bool route_was_ours; /* a Route that names us was removed */
+    bool route_was_ours; /* its route set named us: struct normalized */
     bool no_hops_left;   /* came with Max-Forwards 0 */
 };
 

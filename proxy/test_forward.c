@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "clock.h"
+#include "forward.h"
 #include "log.h"
 #include "proxy.h"
 #include "proxy_metrics.h"
@@ -19,7 +20,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WAIT_MS = 3000, SILENCE_MS = 40, LISTENERS = 3 };
+/* T1 is ten times the usual one, so that on a busy machine nothing is sent again while a test waits
+ * in real time. TIMED_OUT_MS is a little more than 64*T1. */
+enum { WAIT_MS = 3000, SILENCE_MS = 40, LISTENERS = 3, T1_MS = 5000, TIMED_OUT_MS = 65 * T1_MS };
+enum { TIMER_C_MS = 1810000 };
 
 static struct bench {
     uv_loop_t loop;
@@ -36,7 +40,7 @@ static struct bench {
 static struct proxy_conf_target target = { .name = "cti" };
 static struct proxy_conf_route route = {
     .name = "rcc",
-    .pred = {[ROUTE_PRED_method] = "INVITE,MESSAGE", [ROUTE_PRED_event] = ""},
+    .pred = { [ROUTE_PRED_method] = "INVITE,MESSAGE", [ROUTE_PRED_event] = "" },
     .to = "cti",
 };
 static struct proxy_conf_acl acl = { .pattern = "127.0.0.1", .description = "here" };
@@ -71,16 +75,21 @@ static void bench_open(bool client_stream, bool server_stream)
                    server_stream ? "tcp" : "udp");
     target.uri = uri;
     bench.conf = (struct proxy_conf){
-        .listen = {listen,    2},
-        .internal = { internal, 1},
+        .listen = { listen, 2 },
+        .internal = { internal, 1 },
         .advertised_host = "",
         .dns_servers = "",
-        .targets = { &target,  1},
-        .acl = { &acl,     1},
-        .method_routes = { &route,   1},
+        .targets = { &target, 1 },
+        .acl = { &acl, 1 },
+        .method_routes = { &route, 1 },
         .relay_foreign = true,
     };
     stack_limits_default(&bench.conf.limits);
+    bench.conf.limits.t1_ms = T1_MS;
+    bench.conf.limits.t2_ms = 8 * T1_MS;
+    bench.conf.limits.t4_ms = 10 * T1_MS;
+    bench.conf.limits.timer_c_ms = TIMER_C_MS;
+    bench.conf.limits.idle_ms = 10 * (int64_t)TIMER_C_MS;
     assert_int_equal(proxy_open(&bench.proxy, &bench.loop, bench.wheel, NULL, &bench.conf, &node),
                      0);
     struct transport *transport = stack_transport(bench.proxy->stack);
@@ -305,7 +314,7 @@ static void test_server_side_request(void **state)
     /* The client never answers: RFC 4320 lets the server know that somebody waits, but 32 s later
      * all is forgotten and no 408 is sent. */
     int64_t unanswered = met_get(&proxy_metrics, M_unanswered);
-    advance(33000);
+    advance(TIMED_OUT_MS);
     expect(&bench.server, "SIP/2.0 100 ");
     expect_silence(&bench.server);
     assert_int_equal(met_get(&proxy_metrics, M_unanswered), unanswered + 1);
@@ -364,7 +373,7 @@ static void test_cancel_without_effect(void **state)
     expect(&bench.client, "SIP/2.0 200 ");
     expect(&bench.server, "CANCEL ");
     expect_silence(&bench.client);
-    advance(33000);
+    advance(TIMED_OUT_MS);
     expect(&bench.client, "SIP/2.0 487 ");
     bench_close();
 }
@@ -390,15 +399,15 @@ static void test_timer_c(void **state)
     invite_reaches_server();
     server_answers("180 Ringing", "");
     expect(&bench.client, "SIP/2.0 180 ");
-    advance(120000);
+    advance(TIMER_C_MS / 3 * 2);
     server_answers("180 Ringing", "");
     expect(&bench.client, "SIP/2.0 180 ");
-    advance(120000);
+    advance(TIMER_C_MS / 3 * 2);
     expect_silence(&bench.server); /* the second 180 started it again */
-    advance(62000);
+    advance(TIMER_C_MS / 3 + 1000);
     expect(&bench.server, "CANCEL ");
     expect_silence(&bench.client);
-    advance(33000);
+    advance(TIMED_OUT_MS);
     expect(&bench.client, "SIP/2.0 408 ");
     bench_close();
 }
@@ -408,7 +417,7 @@ static void test_silent_callee(void **state)
     (void)state;
     bench_open(true, true);
     invite_reaches_server();
-    advance(33000);
+    advance(TIMED_OUT_MS);
     expect(&bench.client, "SIP/2.0 408 ");
     bench_close();
 }
@@ -446,6 +455,88 @@ static void test_503(void **state)
     expect(&bench.client, "SIP/2.0 500 ");
     assert_null(strstr(bench.text, "Retry-After"));
     bench_close();
+}
+
+/* The only address of the next hop gets a sibling, as if DNS had named two. */
+static void add_hop(struct wire_peer const *peer)
+{
+    char text[NET_ADDR_TEXT];
+    struct forward *forward = LIST_FIRST(&bench.proxy->forwards);
+    forward->hops = realloc(forward->hops, 2 * sizeof *forward->hops);
+    assert_non_null(forward->hops);
+    forward->hops[1] = forward->hops[0];
+    (void)snprintf(text, sizeof text, "127.0.0.1:%u", peer->port);
+    assert_int_equal(net_addr_parse(&forward->hops[1].addr, text, 0), 0);
+    forward->n_hops = 2;
+}
+
+/* RFC 3263 §4.3: 503, a dead connection and silence lead to the next address; a ringing callee does
+ * not. */
+static void test_next_address(void **state)
+{
+    static struct {
+        char const *answer; /* "": silence, NULL: the connection dies */
+        bool stream, next_is_tried;
+        char const *result;
+    } const rows[] = {
+        { "503 Service Unavailable", false, true, "SIP/2.0 200 " },
+        { NULL, true, true, "SIP/2.0 200 " },
+        { "", false, true, "SIP/2.0 200 " },
+        { "486 Busy Here", false, false, "SIP/2.0 486 " },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct wire_peer spare;
+        bench_open(true, rows[i].stream);
+        wire_peer_open(&spare, rows[i].stream);
+        int64_t failovers = met_get(&proxy_metrics, M_hop_failovers);
+        invite_reaches_server();
+        add_hop(&spare);
+        if (!rows[i].answer)
+            wire_peer_close(&bench.server);
+        else if (*rows[i].answer)
+            server_answers(rows[i].answer, "");
+        else
+            advance(TIMED_OUT_MS);
+        if (rows[i].next_is_tried) {
+            expect(&spare, "INVITE sip:2001@example.test SIP/2.0\r\n");
+            keep();
+            wire_peer_answer(bench.answer, bench.kept, "200 OK", "s2", "");
+            wire_peer_send(&spare, bench.udp, bench.answer);
+        }
+        expect(&bench.client, rows[i].result);
+        assert_int_equal(met_get(&proxy_metrics, M_hop_failovers) - failovers,
+                         rows[i].next_is_tried);
+        wire_peer_close(&spare);
+        bench_close();
+    }
+}
+
+/* A next hop that took the client's Via away: its answer cannot go back, but the client hears one,
+ * and nothing of the request stays. */
+static void test_answer_without_via(void **state)
+{
+    static char const *const answers[] = { "200 OK", "404 Not Found" };
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        bench_open(true, false);
+        client_sends(i < 2 ? "INVITE" : "MESSAGE", 1, "sip:2001@example.test", "", "");
+        if (i < 2)
+            expect(&bench.client, "SIP/2.0 100 ");
+        expect(&bench.server, i < 2 ? "INVITE " : "MESSAGE ");
+        char *via = strstr(strstr(bench.text, "\r\nVia: ") + 2, "\r\nVia: ");
+        assert_non_null(via);
+        memcpy(via, "\r\nX-V", 5);
+        keep();
+        server_answers("180 Ringing", "");
+        expect_silence(&bench.client);
+        server_answers(answers[i % 2], "");
+        expect(&bench.client, "SIP/2.0 502 ");
+        advance(TIMED_OUT_MS);
+        advance(TIMED_OUT_MS);
+        assert_int_equal(transaction_count(stack_transactions(bench.proxy->stack)), 0);
+        bench_close();
+    }
 }
 
 static void test_next_hop_is_down(void **state)
@@ -533,20 +624,18 @@ static void test_habits_of_the_real_client(void **state)
 static void test_silent_client_harms_nobody(void **state)
 {
     enum { REQUESTS = 20 };
-    char text[2000];
     (void)state;
     bench_open(true, true);
     for (unsigned i = 1; i <= REQUESTS; i++) {
-        (void)snprintf(text, sizeof text, "sip:x@127.0.0.1:%u;transport=tcp", bench.server.port);
-        client_sends("INFO", i, text, "", "Max-Forwards: 70\r\n");
-        expect(&bench.server, "INFO ");
+        client_sends("MESSAGE", i, "sip:2001@example.test", "", "Max-Forwards: 70\r\n");
+        expect(&bench.server, "MESSAGE ");
     }
     assert_int_equal(met_get(&proxy_metrics, M_contexts), REQUESTS);
     invite_reaches_server();
     server_answers("486 Busy Here", "");
     expect(&bench.server, "ACK ");
     expect(&bench.client, "SIP/2.0 486 ");
-    advance(33000);
+    advance(TIMED_OUT_MS);
     for (unsigned i = 1; i <= REQUESTS; i++)
         expect(&bench.client, "SIP/2.0 100 ");
     expect_silence(&bench.client);
@@ -558,7 +647,6 @@ static void test_silent_client_harms_nobody(void **state)
 static void test_refusals(void **state)
 {
     /* clang-format off */
-    /* clang-format off */
     static struct {
         char const *method, *uri, *top, *answer;
     } const rows[] = {
@@ -569,7 +657,6 @@ static void test_refusals(void **state)
         { "MESSAGE", "tel:2001", "", "SIP/2.0 416 " },
         { "MESSAGE", "sip:2001@example.test", "Proxy-Require: foo\r\n", "SIP/2.0 420 " },
     };
-    /* clang-format on */
     /* clang-format on */
     (void)state;
     bench_open(true, true);
@@ -633,6 +720,8 @@ int main(void)
         cmocka_unit_test(test_silent_callee),
         cmocka_unit_test(test_rejection_is_acknowledged_hop_by_hop),
         cmocka_unit_test(test_503),
+        cmocka_unit_test(test_next_address),
+        cmocka_unit_test(test_answer_without_via),
         cmocka_unit_test(test_next_hop_is_down),
         cmocka_unit_test(test_connection_dies_before_the_answer),
         cmocka_unit_test(test_client_without_branch),
