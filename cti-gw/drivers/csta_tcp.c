@@ -9,15 +9,14 @@
 #include "buf.h"
 #include "clock.h"
 #include "csta_link.h"
+#include "csta_requests.h"
 #include "driver.h"
 #include "fsm.h"
 #include "log.h"
 #include "token.h"
-#include "wheel.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 
 enum { WAITING, CONNECTING, STARTING, UP, STATES };
 enum { EV_RETRY, EV_OPEN, EV_STARTED, EV_REFUSED, EV_LOST, EV_TIMEOUT, EVENTS };
@@ -26,16 +25,7 @@ static char const *const event_names[] = {
     "retry", "open", "started", "refused", "lost", "timeout"
 };
 
-enum { SESSION_S = 180, START_MS = 5000, INVOKE_IDS = 9999 };
-
-struct pending {
-    TAILQ_ENTRY(pending) link;
-    unsigned invoke_id;
-    enum csta_type request;
-    uint64_t due_ms;
-    driver_reply_fn *reply; /* NULL: the driver's own request */
-    void *ctx;
-};
+enum { SESSION_S = 180, START_MS = 5000 };
 
 struct driver_conn {
     struct driver_options options;
@@ -44,10 +34,8 @@ struct driver_conn {
     struct net_addr address;
     uint8_t state;
     struct csta_link *link;
-    struct wheel_timer retry, beat, late, renew;
-    TAILQ_HEAD(, pending) pending;
-    int64_t n_asked; /* pending ones that the gateway waits for */
-    unsigned next_invoke_id;
+    struct wheel_timer retry, beat, renew;
+    struct csta_requests requests;
     uint64_t heard_ms;
     uint32_t session_s; /* what the switch granted */
     char identity[13];
@@ -86,83 +74,16 @@ static int send_message(struct driver_conn *conn, unsigned invoke_id, struct cst
     return err;
 }
 
-static struct pending *find_pending(struct driver_conn const *conn, unsigned invoke_id)
-{
-    struct pending *pending;
-
-    TAILQ_FOREACH(pending, &conn->pending, link)
-    if (pending->invoke_id == invoke_id)
-        break;
-    return pending;
-}
-
-/* A number whose answer is still to come must not be given away when the numbers start again. There
- * are more numbers than requests can wait. */
-static unsigned choose_invoke_id(struct driver_conn *conn)
-{
-    do
-        conn->next_invoke_id = (conn->next_invoke_id + 1) % INVOKE_IDS;
-    while (find_pending(conn, conn->next_invoke_id));
-    return conn->next_invoke_id;
-}
-
-static void drop_pending(struct driver_conn *conn, struct pending *pending)
-{
-    TAILQ_REMOVE(&conn->pending, pending, link);
-    conn->n_asked -= pending->reply != NULL;
-    free(pending);
-}
-
-/* Answers @p pending with an error of our own making. */
-static void fail_pending(struct driver_conn *conn, struct pending *pending, char const *value)
-{
-    struct csta_msg error = { .type = CSTA_CSTAErrorCode,
-                              .edition = CSTA_ED3,
-                              .error = { CSTA_ERROR_systemResourceAvailibility, value } };
-    driver_reply_fn *reply = pending->reply;
-    void *ctx = pending->ctx;
-
-    drop_pending(conn, pending);
-    if (reply)
-        reply(ctx, &error);
-}
-
-/* All have the same limit, so the oldest is due first. */
-static void on_late(struct wheel_timer *timer)
-{
-    struct driver_conn *conn =
-        (struct driver_conn *)((char *)timer - offsetof(struct driver_conn, late));
-    uint64_t now = clock_now_ms();
-    struct pending *pending;
-
-    while ((pending = TAILQ_FIRST(&conn->pending)) && pending->due_ms <= now) {
-        log_warn(conn->options.address, "no answer in time request=%s",
-                 csta_type_str(pending->request));
-        fail_pending(conn, pending, "resourceBusy");
-    }
-    if (pending)
-        wheel_arm(conn->options.wheel, &conn->late, pending->due_ms - now, on_late);
-}
-
 static int send_request(struct driver_conn *conn, struct csta_msg const *request,
                         driver_reply_fn *reply, void *ctx)
 {
-    struct pending *pending;
+    int id = csta_requests_add(&conn->requests, request->type, reply, ctx);
 
-    if (!(pending = calloc(1, sizeof *pending)))
-        return -ENOMEM;
-    *pending = (struct pending){ .invoke_id = choose_invoke_id(conn),
-                                 .request = request->type,
-                                 .due_ms = clock_now_ms() + (uint64_t)conn->options.request_ms,
-                                 .reply = reply,
-                                 .ctx = ctx };
-    TAILQ_INSERT_TAIL(&conn->pending, pending, link);
-    conn->n_asked += reply != NULL;
-    int err = send_message(conn, pending->invoke_id, request);
+    if (id < 0)
+        return id;
+    int err = send_message(conn, (unsigned)id, request);
     if (err < 0)
-        drop_pending(conn, pending);
-    else if (!conn->late.armed)
-        wheel_arm(conn->options.wheel, &conn->late, (uint64_t)conn->options.request_ms, on_late);
+        csta_requests_forget(&conn->requests, (unsigned)id);
     return err;
 }
 
@@ -171,46 +92,14 @@ static int forward(struct driver_conn *conn, struct csta_msg const *request, dri
 {
     if (conn->state != UP)
         return -ENOTCONN;
-    if (conn->n_asked >= conn->options.max_requests)
+    if (conn->requests.n_asked >= conn->options.max_requests)
         return -EBUSY;
     struct csta_msg copy = *request;
     copy.edition = CSTA_ED3;
     return send_request(conn, &copy, reply, ctx);
 }
 
-static void fail_all(struct driver_conn *conn)
-{
-    struct pending *pending;
-
-    while ((pending = TAILQ_FIRST(&conn->pending)))
-        fail_pending(conn, pending, "resourceOutOfService");
-}
-
 /* --- what comes in ---------------------------------------------------------------------------- */
-
-static void take_response(struct driver_conn *conn, unsigned invoke_id, struct csta_msg const *msg)
-{
-    struct pending *pending = find_pending(conn, invoke_id);
-
-    /* Both sides number their own requests, so the switch's may have the number of one of ours. */
-    if (!pending || csta_is_service(msg->type)) {
-        log_debug(conn->options.address, "answer to nothing type=%s invoke_id=%u",
-                  csta_type_str(msg->type), invoke_id);
-        return;
-    }
-    if (msg->type != CSTA_CSTAErrorCode && csta_is_service(pending->request) &&
-        msg->type != csta_response_of(pending->request)) {
-        log_warn(conn->options.address, "answer of another service request=%s answer=%s",
-                 csta_type_str(pending->request), csta_type_str(msg->type));
-        fail_pending(conn, pending, "resourceOutOfService");
-        return;
-    }
-    driver_reply_fn *reply = pending->reply;
-    void *ctx = pending->ctx;
-    drop_pending(conn, pending);
-    if (reply)
-        reply(ctx, msg);
-}
 
 static void answer_system_status(struct driver_conn *conn, unsigned invoke_id)
 {
@@ -239,7 +128,7 @@ static void session_renewed(struct driver_conn *conn, unsigned invoke_id,
                             struct csta_msg const *msg)
 {
     take_duration(conn, msg);
-    take_response(conn, invoke_id, msg);
+    csta_requests_answer(&conn->requests, invoke_id, msg);
 }
 
 /* The switch has ended the session, and the monitors with it. */
@@ -273,19 +162,16 @@ static void take_message(struct driver_conn *conn, unsigned invoke_id, struct cs
     else if (msg->type == CSTA_SystemStatus)
         answer_system_status(conn, invoke_id);
     else
-        take_response(conn, invoke_id, msg);
+        csta_requests_answer(&conn->requests, invoke_id, msg);
 }
 
 /* A message that cannot be understood harms nothing but the request that it answers. */
 static void skip_message(struct driver_conn *conn, unsigned invoke_id, struct csta_msg const *msg,
                          char const *fault)
 {
-    struct pending *pending = find_pending(conn, invoke_id);
-
     log_warn(conn->options.address, "message skipped type=%s fault=\"%s\"",
              csta_type_str(msg->type), fault);
-    if (pending && msg->type != CSTA_NONE && msg->type == csta_response_of(pending->request))
-        fail_pending(conn, pending, "resourceOutOfService");
+    csta_requests_skip(&conn->requests, invoke_id, msg->type);
 }
 
 static void on_frame(void *ctx, struct csta_frame const *frame)
@@ -356,8 +242,8 @@ static void on_renew(struct wheel_timer *timer)
     arm_renewal(conn);
 }
 
-/* Four times a heartbeat: silence is noticed. A heartbeat goes out when
- * its time has come; the quarter keeps "two heartbeats" exact enough. */
+/* Four times a heartbeat: silence is noticed. A heartbeat goes out when its time has come; the
+ * quarter keeps "two heartbeats" exact enough. */
 static void on_beat(struct wheel_timer *timer)
 {
     struct driver_conn *conn =
@@ -419,9 +305,8 @@ static void let_go(struct driver_conn *conn)
 {
     csta_link_close(&conn->link);
     wheel_disarm(&conn->beat);
-    wheel_disarm(&conn->late);
     wheel_disarm(&conn->renew);
-    fail_all(conn);
+    csta_requests_fail_all(&conn->requests);
     wheel_arm(conn->options.wheel, &conn->retry, (uint64_t)conn->options.retry_ms, on_retry);
 }
 
@@ -506,7 +391,7 @@ static struct driver_conn *csta_tcp_open(struct driver_options const *options,
     conn->host = host;
     conn->ctx = ctx;
     conn->reason = "not tried yet";
-    TAILQ_INIT(&conn->pending);
+    csta_requests_init(&conn->requests, options->wheel, options->request_ms, options->address);
     wheel_arm(options->wheel, &conn->retry, 0, on_retry);
     return conn;
 }
@@ -514,7 +399,6 @@ static struct driver_conn *csta_tcp_open(struct driver_options const *options,
 static void csta_tcp_close(struct driver_conn **pconn)
 {
     struct driver_conn *conn = *pconn;
-    struct pending *pending;
 
     *pconn = NULL;
     if (!conn)
@@ -523,10 +407,8 @@ static void csta_tcp_close(struct driver_conn **pconn)
         start_request(conn, CSTA_StopApplicationSession);
     wheel_disarm(&conn->retry);
     wheel_disarm(&conn->beat);
-    wheel_disarm(&conn->late);
     wheel_disarm(&conn->renew);
-    while ((pending = TAILQ_FIRST(&conn->pending)))
-        drop_pending(conn, pending);
+    csta_requests_fini(&conn->requests);
     csta_link_close(&conn->link);
     free(conn);
 }
