@@ -34,6 +34,7 @@ class Scenario:
         with open(path, encoding="utf-8") as f:
             steps = list(parse(f.read()))
         self.path, self.fault, self.peers, self.dialogs, self.last = path, None, {}, {}, ""
+        self.requests = {}  # (peer, method or None): the request of that kind that it received last
         with open(os.path.join(ROOT, "tests/scenario/node.conf"), encoding="utf-8") as f:
             config = f.read()
         variables = {}
@@ -142,12 +143,12 @@ class Scenario:
     # --- peers
 
     def step_peer(self, rest, _):
-        """peer NAME udp|tcp|csta PROGRAM [from IP]"""
+        """peer NAME udp|tcp|csta PROGRAM [from IP[:PORT]]"""
         name, kind, program, *more = rest.split()
         make = CstaPeer if kind == "csta" else SipPeer
         kind = "tcp" if kind == "csta" else kind
-        local = more[1] if more else self.node.ip
-        self.peers[name] = make(kind, (self.node.ip, PORTS[program]), local)
+        local, _, port = (more[1] if more else self.node.ip).partition(":")
+        self.peers[name] = make(kind, (self.node.ip, PORTS[program]), local, int(port or 0))
         self.node.variables[name] = "%s:%d" % (self.peers[name].ip, self.peers[name].port)
 
     def message(self, peer, template, values, block):
@@ -159,8 +160,9 @@ class Scenario:
         kept = dict(self.node.variables)
         self.node.variables.update({"peer": self.node.variables[peer], "transport": self.peers[peer].kind,
                                     **self.dialogs.get(peer, {}), **values})
-        if not self.node.variables.get("route"):
-            text = text.replace("${route}\n", "")
+        # A line that is one variable, and that one empty, is not there: the first empty line ends the head.
+        text = re.sub(r"(?m)^\$\{(\w+)(:-)?\}\n",
+                      lambda m: m.group(0) if self.node.variables.get(m.group(1)) else "", text)
         head, _, body = self.node.fill(self.node.fill(text)).partition("\n\n")
         self.node.variables = kept
         head = "\n".join(line for line in head.split("\n") if line).replace("${length}", str(len(body.encode())))
@@ -172,11 +174,15 @@ class Scenario:
         template = words.pop(0) if words and "=" not in words[0] else None
         self.peers[name].send(self.message(name, template, dict(w.split("=", 1) for w in words), block))
 
-    def step_reply(self, rest, _):
-        """reply PEER CODE: answers the request that this peer received last."""
-        name, code = rest.split()
-        kept = re.findall(r"(?im)^(?:Via|From|To|Call-ID|CSeq):.*$", self.last.split("\r\n\r\n")[0])
-        head = ["SIP/2.0 %s Scripted" % code] + [line.strip() for line in kept] + ["Content-Length: 0"]
+    def step_reply(self, rest, block):
+        """reply PEER CODE [METHOD] [tag=TAG] + block of headers: answers the last request, or the last METHOD."""
+        name, code, *words = rest.split()
+        tag = words.pop() if words and words[-1].startswith("tag=") else ""
+        request = self.requests[name, words[0] if words else None].split("\r\n\r\n")[0]
+        kept = re.findall(r"(?im)^(?:Via|Record-Route|From|To|Call-ID|CSeq):.*$", request)
+        kept = [line.strip() for line in kept]
+        kept = [line + ";" + tag if tag and re.match(r"(?i)To:(?!.*;tag=)", line) else line for line in kept]
+        head = ["SIP/2.0 %s Scripted" % code] + kept + [self.node.fill(b) for b in block] + ["Content-Length: 0"]
         self.peers[name].send(("\r\n".join(head) + "\r\n\r\n").encode())
 
     def remember_dialog(self, peer):
@@ -206,6 +212,8 @@ class Scenario:
         name, _, first = rest.partition(" ")
         self.last = self.peers[name].receive()
         self.remember_dialog(name)
+        if not self.last.startswith("SIP/2.0 "):
+            self.requests[name, None] = self.requests[name, self.last.split(" ")[0]] = self.last
         for pattern in ([first] if first else []) + block:
             keep = re.match(r"set (\w+) (.*)", pattern)
             wanted = self.node.fill(keep.group(2) if keep else pattern.lstrip("!"))
