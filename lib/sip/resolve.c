@@ -32,6 +32,7 @@ struct resolve_query {
     enum transport_kind kind; /* of the targets */
     struct resolve_target targets[RESOLVE_MAX_RESULTS];
     size_t n_targets, next_target;
+    bool declined; /* the domain has said that a service is not there */
     struct destination found[RESOLVE_MAX_RESULTS];
     size_t n_found;
     unsigned ttl_s;
@@ -78,14 +79,21 @@ static uint32_t draw(void *ctx, uint32_t below)
 
 static void ask_next(struct resolve_query *query);
 
+static char const *why_nothing(struct resolve_query const *query)
+{
+    if (query->n_found)
+        return NULL;
+    return query->declined && !query->n_targets ? "the domain says that it offers no SIP"
+                                                : "the name has no address";
+}
+
 static void finish(struct resolve_query *query)
 {
     if (query->n_found)
         resolve_cache_put(query->resolver->cache, query->key, query->found, query->n_found,
                           query->ttl_s);
     if (query->fn)
-        query->fn(query->ctx, query->found, query->n_found,
-                  query->n_found ? NULL : "the name has no address");
+        query->fn(query->ctx, query->found, query->n_found, why_nothing(query));
     free(query);
 }
 
@@ -125,6 +133,7 @@ static void take_srv(struct resolve_query *query, struct ares_srv_reply const *s
     for (; srv && query->n_targets < RESOLVE_MAX_RESULTS; srv = srv->next) {
         struct resolve_target *target = &query->targets[query->n_targets];
         /* A target of "." says that the service is decidedly not there (RFC 2782). */
+        query->declined |= !*srv->host;
         if (!*srv->host || strlen(srv->host) >= sizeof target->host)
             continue;
         snprintf(target->host, sizeof target->host, "%s", srv->host);
@@ -174,7 +183,7 @@ static void ask_next(struct resolve_query *query)
         resolve_dns_srv(query->resolver->dns, name, on_srv, query);
         return;
     }
-    if (!query->n_targets && !query->next_target)
+    if (!query->n_targets && !query->next_target && !query->declined)
         add_plain_target(query);
     if (query->next_target < query->n_targets && query->n_found < RESOLVE_MAX_RESULTS)
         resolve_dns_host(query->resolver->dns, query->targets[query->next_target++].host, on_host,

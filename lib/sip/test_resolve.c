@@ -324,6 +324,19 @@ static void test_names(void **state)
     expect_rows(*state, rows, sizeof rows / sizeof *rows);
 }
 
+/* A target of ".": not even the name itself is asked, but perhaps another transport is there. */
+static void test_declined(void **state)
+{
+    static struct row const rows[] = {
+        { "sip:never.test", "the domain says that it offers no SIP" },
+        { "sip:never.test:5060", "udp:127.0.0.9:5060" },
+        { "sip:nodatagrams.test", "tcp:127.0.0.1:5083" },
+        { "sip:nodatagrams.test;transport=udp", "the domain says that it offers no SIP" },
+    };
+
+    expect_rows(*state, rows, sizeof rows / sizeof *rows);
+}
+
 /* A weight of 0 beside 65535 is first in one of 65536 draws: two rounds of ten must not both have
  * it. Priority is never broken. */
 static void test_weights(void **state)
@@ -467,6 +480,7 @@ int main(void)
     static struct CMUnitTest const tests[] = {
         TEST(test_without_dns),
         TEST(test_names),
+        TEST(test_declined),
         TEST(test_weights),
         TEST(test_name_that_is_no_name),
         TEST(test_cache),
