@@ -88,16 +88,19 @@ static void on_state(void *data, ares_socket_t fd, int readable, int writable)
 struct resolve_dns *resolve_dns_new(uv_loop_t *loop, char const *servers)
 {
     struct resolve_dns *dns = calloc(1, sizeof *dns);
-    struct ares_options options = {
-        .timeout = TIMEOUT_MS, .tries = TRIES, .sock_state_cb = on_state, .sock_state_cb_data = dns
-    };
+    /* No domains to search: a host of a message from outside is a whole name. */
+    struct ares_options options = { .timeout = TIMEOUT_MS,
+                                    .tries = TRIES,
+                                    .ndomains = 0,
+                                    .sock_state_cb = on_state,
+                                    .sock_state_cb_data = dns };
 
     if (!dns)
         return NULL;
     dns->loop = loop;
     if (ares_init_options(&dns->channel, &options,
-                          ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB) !=
-        ARES_SUCCESS) {
+                          ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_DOMAINS |
+                              ARES_OPT_SOCK_STATE_CB) != ARES_SUCCESS) {
         free(dns);
         return NULL;
     }

@@ -51,6 +51,7 @@ static struct zone_row const zone[] = {
     { "_sip._udp.nodatagrams.test", TYPE_SRV, 0, 0, 0, "", 0 },
     { "_sip._tcp.nodatagrams.test", TYPE_SRV, 1, 1, 5083, "one.test", 0 },
     { "_sip._udp.brief.test", TYPE_SRV, 1, 1, 5084, "one.test", 10 },
+    { "single", TYPE_A, 0, 0, 0, "127.0.0.8", 0 },
     { "nobody.search.test", TYPE_A, 0, 0, 0, "127.0.0.9", 0 },
     { "plain.search.test", TYPE_A, 0, 0, 0, "127.0.0.9", 0 },
 };
@@ -455,6 +456,26 @@ static void test_cancel(void **state)
     assert_int_equal(rig->answers, 0);
 }
 
+/* A SIP host is a whole name: the search list of the system is no part of RFC 3263. */
+static void test_search_list(void **state)
+{
+    static struct row const rows[] = {
+        { "sip:nobody:5060", "the name has no address" },
+        { "sip:plain", "the name has no address" },
+        { "sip:single", "udp:127.0.0.8:5060" },
+    };
+
+    expect_rows(*state, rows, sizeof rows / sizeof *rows);
+}
+
+static int setup_search(void **state)
+{
+    setenv("LOCALDOMAIN", "search.test", 1); /* what c-ares takes for `search` of resolv.conf */
+    int result = setup(state);
+    unsetenv("LOCALDOMAIN");
+    return result;
+}
+
 static void test_hosts_file(void **state)
 {
     struct rig *rig = *state;
@@ -487,6 +508,7 @@ int main(void)
         TEST(test_silent_server),
         TEST(test_server_that_comes_back),
         TEST(test_cancel),
+        cmocka_unit_test_setup_teardown(test_search_list, setup_search, teardown),
         TEST(test_hosts_file),
         TEST(test_wrong_servers),
     };
