@@ -219,7 +219,7 @@ static char const *read_transport(url_t const *uri, struct wanted *ret)
     return NULL;
 }
 
-/* Host without brackets; maddr wins (RFC 3261 19.1.1). NULL, or what is wrong. */
+/* Host in lower case without brackets; maddr wins (RFC 3261 19.1.1). NULL, or what is wrong. */
 static char const *read_uri(url_t const *uri, enum transport_kind fallback, struct wanted *ret)
 {
     char const *why;
@@ -243,6 +243,8 @@ static char const *read_uri(url_t const *uri, enum transport_kind fallback, stru
             return "wrong port";
         ret->port = (uint16_t)port;
     }
+    for (char *p = ret->host; *p; p++) /* names are equal without regard to case */
+        *p += *p >= 'A' && *p <= 'Z' ? 'a' - 'A' : 0;
     return NULL;
 }
 
