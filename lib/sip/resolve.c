@@ -6,7 +6,7 @@
 #include "log.h"
 #include "resolve_cache.h"
 #include "resolve_dns.h"
-#include "resolve_order.h"
+#include "resolve_srv.h"
 #include "token.h"
 #include <errno.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { SIP_PORT = 5060, HOST_BYTES = 256, CACHE_ENTRIES = 1024, SRV_TTL_S = 60, MAX_TTL_S = 3600 };
+enum { SIP_PORT = 5060, HOST_BYTES = 256, CACHE_ENTRIES = 1024, MAX_TTL_S = 3600 };
 
 struct resolver {
     struct resolve_dns *dns;
@@ -30,8 +30,8 @@ struct resolve_query {
     enum transport_kind kinds[2]; /* SRV is asked for these, in this order */
     size_t n_kinds, next_kind;
     enum transport_kind kind; /* of the targets */
-    struct resolve_target targets[RESOLVE_MAX_RESULTS];
-    size_t n_targets, next_target;
+    struct resolve_srv srv;   /* the targets */
+    size_t next_target;
     bool declined; /* the domain has said that a service is not there */
     struct destination found[RESOLVE_MAX_RESULTS];
     size_t n_found;
@@ -83,8 +83,8 @@ static char const *why_nothing(struct resolve_query const *query)
 {
     if (query->n_found)
         return NULL;
-    return query->declined && !query->n_targets ? "the domain says that it offers no SIP"
-                                                : "the name has no address";
+    return query->declined && !query->srv.n ? "the domain says that it offers no SIP"
+                                            : "the name has no address";
 }
 
 static void finish(struct resolve_query *query)
@@ -99,7 +99,7 @@ static void finish(struct resolve_query *query)
 
 static void add_address(struct resolve_query *query, struct ares_addrinfo_node const *node)
 {
-    struct resolve_target const *target = &query->targets[query->next_target - 1];
+    struct resolve_target const *target = &query->srv.v[query->next_target - 1];
     struct destination *d = &query->found[query->n_found];
 
     *d = (struct destination){ .kind = query->kind, .listener = TRANSPORT_AUTO_LISTENER };
@@ -128,45 +128,27 @@ static void on_host(void *arg, int status, int timeouts, struct ares_addrinfo *r
     ask_next(query);
 }
 
-static void take_srv(struct resolve_query *query, struct ares_srv_reply const *srv)
-{
-    for (; srv && query->n_targets < RESOLVE_MAX_RESULTS; srv = srv->next) {
-        struct resolve_target *target = &query->targets[query->n_targets];
-        /* A target of "." says that the service is decidedly not there (RFC 2782). */
-        query->declined |= !*srv->host;
-        if (!*srv->host || strlen(srv->host) >= sizeof target->host)
-            continue;
-        snprintf(target->host, sizeof target->host, "%s", srv->host);
-        target->port = srv->port;
-        target->priority = srv->priority;
-        target->weight = srv->weight;
-        query->n_targets++;
-    }
-    resolve_order(query->targets, query->n_targets, draw, NULL);
-}
-
 static void on_srv(void *arg, int status, int timeouts, unsigned char *answer, int len)
 {
     struct resolve_query *query = arg;
-    struct ares_srv_reply *srv = NULL;
 
     (void)timeouts;
     if (status == ARES_EDESTRUCTION) {
         free(query);
         return;
     }
-    if (status == ARES_SUCCESS && ares_parse_srv_reply(answer, len, &srv) == ARES_SUCCESS) {
+    if (status == ARES_SUCCESS && resolve_srv_read(&query->srv, answer, len) == 0) {
         query->kind = query->kinds[query->next_kind - 1];
-        query->ttl_s = SRV_TTL_S;
-        take_srv(query, srv);
-        ares_free_data(srv);
+        query->declined |= query->srv.declined;
+        query->ttl_s = query->srv.ttl_s < query->ttl_s ? query->srv.ttl_s : query->ttl_s;
+        resolve_order(query->srv.v, query->srv.n, draw, NULL);
     }
     ask_next(query);
 }
 
 static void add_plain_target(struct resolve_query *query)
 {
-    struct resolve_target *target = &query->targets[query->n_targets++];
+    struct resolve_target *target = &query->srv.v[query->srv.n++];
 
     snprintf(target->host, sizeof target->host, "%s", query->host);
     target->port = SIP_PORT;
@@ -177,16 +159,16 @@ static void ask_next(struct resolve_query *query)
 {
     char name[HOST_BYTES + 16];
 
-    if (!query->n_targets && query->next_kind < query->n_kinds) {
+    if (!query->srv.n && query->next_kind < query->n_kinds) {
         snprintf(name, sizeof name, "_sip._%s.%s",
                  transport_kind_name(query->kinds[query->next_kind++]), query->host);
         resolve_dns_srv(query->resolver->dns, name, on_srv, query);
         return;
     }
-    if (!query->n_targets && !query->next_target && !query->declined)
+    if (!query->srv.n && !query->next_target && !query->declined)
         add_plain_target(query);
-    if (query->next_target < query->n_targets && query->n_found < RESOLVE_MAX_RESULTS)
-        resolve_dns_host(query->resolver->dns, query->targets[query->next_target++].host, on_host,
+    if (query->next_target < query->srv.n && query->n_found < RESOLVE_MAX_RESULTS)
+        resolve_dns_host(query->resolver->dns, query->srv.v[query->next_target++].host, on_host,
                          query);
     else
         finish(query);
@@ -283,7 +265,7 @@ static struct resolve_query *start(struct resolver *resolver, struct wanted cons
     snprintf(query->key, sizeof query->key, "%s", key);
     if (wanted->port) {
         add_plain_target(query);
-        query->targets[0].port = wanted->port;
+        query->srv.v[0].port = wanted->port;
     } else {
         query->kinds[query->n_kinds++] = wanted->kind;
         if (!wanted->kind_given)

@@ -2,6 +2,7 @@
 /* Resolver: a table of URIs, then names against a small DNS server on loopback. One clock, moved by
  * the tests, is seen by c-ares, libuv and lib/core. */
 #include "resolve.h"
+#include "resolve_srv.h"
 #include "sip_metrics.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,6 +52,8 @@ static struct zone_row const zone[] = {
     { "_sip._udp.nodatagrams.test", TYPE_SRV, 0, 0, 0, "", 0 },
     { "_sip._tcp.nodatagrams.test", TYPE_SRV, 1, 1, 5083, "one.test", 0 },
     { "_sip._udp.brief.test", TYPE_SRV, 1, 1, 5084, "one.test", 10 },
+    { "_sip._udp.lasting.test", TYPE_SRV, 1, 1, 5085, "seven.test", 900 },
+    { "seven.test", TYPE_A, 0, 0, 0, "127.0.0.7", 600 },
     { "single", TYPE_A, 0, 0, 0, "127.0.0.8", 0 },
     { "nobody.search.test", TYPE_A, 0, 0, 0, "127.0.0.9", 0 },
     { "plain.search.test", TYPE_A, 0, 0, 0, "127.0.0.9", 0 },
@@ -399,6 +402,76 @@ static void test_cache(void **state)
     assert_true(rig->questions > asked);
 }
 
+/* Records of SRV may live shorter than the addresses behind them. */
+static void test_time_to_live(void **state)
+{
+    struct rig *rig = *state;
+
+    expect(rig, "sip:brief.test", "udp:127.0.0.1:5084");
+    int asked = rig->questions;
+    moved.tv_sec += 9;
+    expect(rig, "sip:brief.test", "udp:127.0.0.1:5084");
+    assert_int_equal(rig->questions, asked);
+    moved.tv_sec += 1;
+    expect(rig, "sip:brief.test", "udp:127.0.0.1:5084");
+    assert_true(rig->questions > asked);
+
+    /* and longer than a minute, as the addresses */
+    expect(rig, "sip:lasting.test", "udp:127.0.0.7:5085");
+    asked = rig->questions;
+    moved.tv_sec += 599;
+    expect(rig, "sip:lasting.test", "udp:127.0.0.7:5085");
+    assert_int_equal(rig->questions, asked);
+    moved.tv_sec += 1;
+    expect(rig, "sip:lasting.test", "udp:127.0.0.7:5085");
+    assert_true(rig->questions > asked);
+}
+
+/* The answer as far as @p len, on the heap, so that a sanitizer sees each byte behind it. */
+static int read_cut(struct resolve_srv *ret, unsigned char const *answer, size_t len)
+{
+    unsigned char *cut = malloc(len ? len : 1);
+
+    memcpy(cut, answer, len);
+    int result = resolve_srv_read(ret, cut, (int)len);
+    free(cut);
+    return result;
+}
+
+static void test_broken_answers(void **state)
+{
+    /* two records of name "a": 60 s, 1 2 5060 "b"; 9 s, 3 4 5061 "." */
+    static unsigned char const answer[] = "\0\0\x81\x80\0\1\0\2\0\0\0\0\1a\0\0\x21\0\1"
+                                          "\xc0\x0c\0\x21\0\1\0\0\0\x3c\0\x9"
+                                          "\0\1\0\2\x13\xc4\1b\0"
+                                          "\xc0\x0c\0\x21\0\1\0\0\0\x09\0\x7"
+                                          "\0\3\0\4\x13\xc5\0";
+    size_t len = sizeof answer - 1;
+    struct resolve_srv srv;
+
+    (void)state;
+    assert_int_equal(read_cut(&srv, answer, len), 0);
+    assert_int_equal(srv.n, 1);
+    assert_string_equal(srv.v[0].host, "b");
+    assert_int_equal(srv.v[0].priority, 1);
+    assert_int_equal(srv.v[0].weight, 2);
+    assert_int_equal(srv.v[0].port, 5060);
+    assert_int_equal(srv.ttl_s, 9);
+    assert_true(srv.declined);
+    for (size_t cut = 0; cut < len; cut++)
+        assert_true(read_cut(&srv, answer, cut) < 0);
+    for (size_t at = 0; at < len; at++)
+        for (int value = 0; value < 256; value++) {
+            unsigned char wrong[sizeof answer];
+            memcpy(wrong, answer, sizeof answer);
+            wrong[at] = (unsigned char)value;
+            if (read_cut(&srv, wrong, len) == 0)
+                assert_true(srv.n <= 2);
+            else
+                assert_int_equal(srv.n, 0);
+        }
+}
+
 /* Two tries of 2 s and 4 s for each question, all with the moved clock. */
 static void test_silent_server(void **state)
 {
@@ -505,6 +578,8 @@ int main(void)
         TEST(test_weights),
         TEST(test_name_that_is_no_name),
         TEST(test_cache),
+        TEST(test_time_to_live),
+        cmocka_unit_test(test_broken_answers),
         TEST(test_silent_server),
         TEST(test_server_that_comes_back),
         TEST(test_cancel),
