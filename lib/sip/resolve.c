@@ -100,13 +100,12 @@ static void finish(struct resolve_query *query)
 static void add_address(struct resolve_query *query, struct ares_addrinfo_node const *node)
 {
     struct resolve_target const *target = &query->srv.v[query->next_target - 1];
-    struct destination *d = &query->found[query->n_found];
+    struct destination d = { .kind = query->kind, .listener = TRANSPORT_AUTO_LISTENER };
 
-    *d = (struct destination){ .kind = query->kind, .listener = TRANSPORT_AUTO_LISTENER };
-    if (query->n_found == RESOLVE_MAX_RESULTS || net_addr_from(&d->addr, node->ai_addr) < 0)
+    if (query->n_found == RESOLVE_MAX_RESULTS || net_addr_from(&d.addr, node->ai_addr) < 0)
         return;
-    net_addr_set_port(&d->addr, target->port);
-    query->n_found++;
+    net_addr_set_port(&d.addr, target->port);
+    query->found[query->n_found++] = d;
     if (node->ai_ttl >= 0 && (unsigned)node->ai_ttl < query->ttl_s)
         query->ttl_s = (unsigned)node->ai_ttl;
 }

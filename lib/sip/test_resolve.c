@@ -65,7 +65,8 @@ struct rig {
     struct resolver *resolver;
     int fd, questions;
     bool mute, broken;
-    char text[400]; /* what the last answer said */
+    int many;       /* addresses of "many.test" */
+    char text[800]; /* what the last answer said */
     int answers;
 };
 
@@ -165,6 +166,14 @@ static bool serve(struct rig *rig)
             p = put_record(p, &zone[i]);
             found++;
         }
+    }
+    bool is_many = strcasecmp(name, "many.test") == 0;
+    exists |= is_many;
+    for (int i = 1; i <= rig->many && is_many && type == TYPE_A; i++) {
+        char addr[32];
+        snprintf(addr, sizeof addr, "127.0.1.%d", i);
+        p = put_record(p, &(struct zone_row){ .type = TYPE_A, .value = addr });
+        found++;
     }
     packet[2] |= 0x80;
     packet[3] = (unsigned char)(0x80 | (rig->broken ? SERVFAIL : exists ? 0 : 3));
@@ -359,6 +368,25 @@ static void test_weights(void **state)
         moved.tv_sec += TTL_S + 1;
     }
     assert_true(usual >= 9);
+}
+
+/* Address records of "many.test"; the first 16 are enough. */
+static void test_many_addresses(void **state)
+{
+    struct rig *rig = *state;
+    char wanted[sizeof rig->text] = "";
+
+    for (int i = 1; i <= 16; i++)
+        snprintf(wanted + strlen(wanted), sizeof wanted - strlen(wanted), "%sudp:127.0.1.%d:5060",
+                 i > 1 ? " " : "", i);
+    for (rig->many = 15; rig->many < 20; rig->many++) {
+        char *last = strrchr(wanted, ' ');
+        if (rig->many < 16)
+            *last = '\0';
+        expect(rig, "sip:many.test:5060", wanted);
+        *last = ' ';
+        moved.tv_sec += TTL_S;
+    }
 }
 
 static void test_name_that_is_no_name(void **state)
@@ -576,6 +604,7 @@ int main(void)
         TEST(test_names),
         TEST(test_declined),
         TEST(test_weights),
+        TEST(test_many_addresses),
         TEST(test_name_that_is_no_name),
         TEST(test_cache),
         TEST(test_time_to_live),
