@@ -14,7 +14,10 @@
 #include <string.h>
 #include <strings.h>
 
-enum { SIP_PORT = 5060, HOST_BYTES = 256, CACHE_ENTRIES = 1024, MAX_TTL_S = 3600 };
+enum { SIP_PORT = 5060, HOST_BYTES = 256, CACHE_ENTRIES = 1024 };
+
+/* Nothing is kept for longer; what may be wrong or may soon be there, for the short time. */
+enum { MAX_TTL_S = 3600, DOUBT_TTL_S = 10 };
 
 struct resolver {
     struct resolve_dns *dns;
@@ -33,8 +36,8 @@ struct resolve_query {
     struct resolve_srv srv;   /* the targets */
     size_t next_target;
     bool declined; /* the domain has said that a service is not there */
-    struct destination found[RESOLVE_MAX_RESULTS];
-    size_t n_found;
+    bool doubtful; /* a question was not answered */
+    struct resolve_result result;
     unsigned ttl_s;
 };
 
@@ -81,20 +84,31 @@ static void ask_next(struct resolve_query *query);
 
 static char const *why_nothing(struct resolve_query const *query)
 {
-    if (query->n_found)
-        return NULL;
-    return query->declined && !query->srv.n ? "the domain says that it offers no SIP"
-                                            : "the name has no address";
+    if (query->declined && !query->srv.n)
+        return "the domain says that it offers no SIP";
+    return query->doubtful ? "the DNS gives no answer" : "the name has no address";
 }
 
 static void finish(struct resolve_query *query)
 {
-    if (query->n_found)
-        resolve_cache_put(query->resolver->cache, query->key, query->found, query->n_found,
-                          query->ttl_s);
+    struct resolve_result *result = &query->result;
+    bool doubt = query->doubtful || !result->n;
+
+    if (!result->n)
+        result->why_not = why_nothing(query);
+    if (result->n || !query->doubtful)
+        resolve_cache_put(query->resolver->cache, query->key, result,
+                          doubt && query->ttl_s > DOUBT_TTL_S ? DOUBT_TTL_S : query->ttl_s);
     if (query->fn)
-        query->fn(query->ctx, query->found, query->n_found, why_nothing(query));
+        query->fn(query->ctx, result->v, result->n, result->why_not);
     free(query);
+}
+
+/* Whether the DNS has answered, if only that there is nothing. */
+static bool is_certain(int status)
+{
+    return status == ARES_SUCCESS || status == ARES_ENODATA || status == ARES_ENOTFOUND ||
+           status == ARES_EBADNAME;
 }
 
 static void add_address(struct resolve_query *query, struct ares_addrinfo_node const *node)
@@ -102,10 +116,10 @@ static void add_address(struct resolve_query *query, struct ares_addrinfo_node c
     struct resolve_target const *target = &query->srv.v[query->next_target - 1];
     struct destination d = { .kind = query->kind, .listener = TRANSPORT_AUTO_LISTENER };
 
-    if (query->n_found == RESOLVE_MAX_RESULTS || net_addr_from(&d.addr, node->ai_addr) < 0)
+    if (query->result.n == RESOLVE_MAX_RESULTS || net_addr_from(&d.addr, node->ai_addr) < 0)
         return;
     net_addr_set_port(&d.addr, target->port);
-    query->found[query->n_found++] = d;
+    query->result.v[query->result.n++] = d;
     if (node->ai_ttl >= 0 && (unsigned)node->ai_ttl < query->ttl_s)
         query->ttl_s = (unsigned)node->ai_ttl;
 }
@@ -119,6 +133,7 @@ static void on_host(void *arg, int status, int timeouts, struct ares_addrinfo *r
         free(query);
         return;
     }
+    query->doubtful |= !is_certain(status);
     for (struct ares_addrinfo_node *node = result ? result->nodes : NULL; node;
          node = node->ai_next)
         add_address(query, node);
@@ -136,6 +151,7 @@ static void on_srv(void *arg, int status, int timeouts, unsigned char *answer, i
         free(query);
         return;
     }
+    query->doubtful |= !is_certain(status);
     if (status == ARES_SUCCESS && resolve_srv_read(&query->srv, answer, len) == 0) {
         query->kind = query->kinds[query->next_kind - 1];
         query->declined |= query->srv.declined;
@@ -166,7 +182,7 @@ static void ask_next(struct resolve_query *query)
     }
     if (!query->srv.n && !query->next_target && !query->declined)
         add_plain_target(query);
-    if (query->next_target < query->srv.n && query->n_found < RESOLVE_MAX_RESULTS)
+    if (query->next_target < query->srv.n && query->result.n < RESOLVE_MAX_RESULTS)
         resolve_dns_host(query->resolver->dns, query->srv.v[query->next_target++].host, on_host,
                          query);
     else
@@ -233,20 +249,18 @@ static bool answer_at_once(struct resolver *resolver, struct wanted const *wante
                            resolve_fn *fn, void *ctx)
 {
     struct destination numeric = { .kind = wanted->kind, .listener = TRANSPORT_AUTO_LISTENER };
-    size_t n;
 
     if (net_addr_parse(&numeric.addr, wanted->host, 0) == 0) {
         net_addr_set_port(&numeric.addr, wanted->port ? wanted->port : SIP_PORT);
         fn(ctx, &numeric, 1, NULL);
         return true;
     }
-    struct destination const *cached = resolve_cache_get(resolver->cache, key, &n);
+    struct resolve_result const *cached = resolve_cache_get(resolver->cache, key);
     if (!cached)
         return false;
     /* A copy: what fn does may put a newer result into the cache. */
-    struct destination list[RESOLVE_MAX_RESULTS];
-    memcpy(list, cached, n * sizeof *list);
-    fn(ctx, list, n, NULL);
+    struct resolve_result result = *cached;
+    fn(ctx, result.v, result.n, result.why_not);
     return true;
 }
 

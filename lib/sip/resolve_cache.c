@@ -10,8 +10,7 @@ struct cached {
     struct htab_entry entry;
     TAILQ_ENTRY(cached) link;
     uint64_t until_ms;
-    size_t n;
-    struct destination v[RESOLVE_MAX_RESULTS];
+    struct resolve_result result;
     char key[];
 };
 
@@ -64,8 +63,7 @@ static struct cached *find(struct resolve_cache *cache, char const *key)
     return (struct cached *)htab_find(&cache->tab, htab_hash(key, strlen(key), 0), match, key);
 }
 
-struct destination const *resolve_cache_get(struct resolve_cache *cache, char const *key,
-                                            size_t *ret_n)
+struct resolve_result const *resolve_cache_get(struct resolve_cache *cache, char const *key)
 {
     struct cached *cached = find(cache, key);
 
@@ -75,25 +73,25 @@ struct destination const *resolve_cache_get(struct resolve_cache *cache, char co
         drop(cache, cached);
         return NULL;
     }
-    *ret_n = cached->n;
-    return cached->v;
+    return &cached->result;
 }
 
-void resolve_cache_put(struct resolve_cache *cache, char const *key, struct destination const *v,
-                       size_t n, unsigned ttl_s)
+void resolve_cache_put(struct resolve_cache *cache, char const *key,
+                       struct resolve_result const *result, unsigned ttl_s)
 {
     struct cached *cached = find(cache, key);
     size_t len = strlen(key) + 1;
 
     if (cached)
         drop(cache, cached);
+    if (!ttl_s)
+        return;
     while (cache->tab.n >= cache->max)
         drop(cache, TAILQ_FIRST(&cache->order));
     if (!(cached = calloc(1, sizeof *cached + len)))
         return;
     memcpy(cached->key, key, len);
-    cached->n = n < RESOLVE_MAX_RESULTS ? n : RESOLVE_MAX_RESULTS;
-    memcpy(cached->v, v, cached->n * sizeof *v);
+    cached->result = *result;
     cached->until_ms = clock_now_ms() + (uint64_t)ttl_s * 1000;
     if (htab_insert(&cache->tab, &cached->entry, htab_hash(key, strlen(key), 0)) < 0) {
         free(cached);

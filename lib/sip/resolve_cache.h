@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Results of name look-ups, kept for their time to live; bounded, the oldest goes first. */
+/* Results of name look-ups, also empty ones, kept for their time to live; bounded, the oldest goes
+ * first. */
 #pragma once
 #include "transport.h"
 
 enum { RESOLVE_MAX_RESULTS = 16 };
+
+struct resolve_result {
+    struct destination v[RESOLVE_MAX_RESULTS];
+    size_t n;
+    char const *why_not; /* static text if n is 0 */
+};
 
 struct resolve_cache;
 
 struct resolve_cache *resolve_cache_new(size_t max_entries);
 void resolve_cache_free(struct resolve_cache **pcache);
 
-/** Fresh result for @p key: its destinations (borrowed until the next put) and *@p ret_n; or NULL.
- */
-struct destination const *resolve_cache_get(struct resolve_cache *cache, char const *key,
-                                            size_t *ret_n);
+/** Fresh result for @p key, borrowed until the next put; or NULL. */
+struct resolve_result const *resolve_cache_get(struct resolve_cache *cache, char const *key);
 
 /** Keeps a copy for @p ttl_s seconds; without memory nothing is kept. */
-void resolve_cache_put(struct resolve_cache *cache, char const *key, struct destination const *v,
-                       size_t n, unsigned ttl_s);
+void resolve_cache_put(struct resolve_cache *cache, char const *key,
+                       struct resolve_result const *result, unsigned ttl_s);

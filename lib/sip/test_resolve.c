@@ -65,8 +65,9 @@ struct rig {
     struct resolver *resolver;
     int fd, questions;
     bool mute, broken;
-    int many;       /* addresses of "many.test" */
-    char text[800]; /* what the last answer said */
+    int many;        /* addresses of "many.test" */
+    char text[800];  /* what the last answer said */
+    int broken_type; /* questions of this type fail, 0: none */
     int answers;
 };
 
@@ -159,7 +160,8 @@ static bool serve(struct rig *rig)
     unsigned char *p = read_name(packet + 12, name, sizeof name);
     type = p[0] << 8 | p[1];
     p += 4;
-    for (size_t i = 0; i < sizeof zone / sizeof *zone && !rig->broken; i++) {
+    bool broken = rig->broken || type == rig->broken_type;
+    for (size_t i = 0; i < sizeof zone / sizeof *zone && !broken; i++) {
         bool same = strcasecmp(zone[i].name, name) == 0;
         exists |= same;
         if (same && zone[i].type == type) {
@@ -176,7 +178,7 @@ static bool serve(struct rig *rig)
         found++;
     }
     packet[2] |= 0x80;
-    packet[3] = (unsigned char)(0x80 | (rig->broken ? SERVFAIL : exists ? 0 : 3));
+    packet[3] = (unsigned char)(0x80 | (broken ? SERVFAIL : exists ? 0 : 3));
     put_u16(packet + 6, found);
     memset(packet + 8, 0, 4);
     sendto(rig->fd, packet, (size_t)(p - packet), 0, (struct sockaddr *)&from, from_len);
@@ -430,6 +432,51 @@ static void test_cache(void **state)
     assert_true(rig->questions > asked);
 }
 
+/* A name that is not there is not asked for at each request, but soon again. */
+static void test_nothing_is_remembered(void **state)
+{
+    static struct row const rows[] = {
+        { "sip:none.test", "the name has no address" },
+        { "sip:never.test", "the domain says that it offers no SIP" },
+    };
+    struct rig *rig = *state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        expect(rig, rows[i].uri, rows[i].answer);
+        int asked = rig->questions;
+        moved.tv_sec += 9;
+        assert_null(ask(rig, rows[i].uri));
+        assert_string_equal(rig->text, rows[i].answer);
+        assert_int_equal(rig->questions, asked);
+        moved.tv_sec += 1;
+        expect(rig, rows[i].uri, rows[i].answer);
+        assert_true(rig->questions > asked);
+    }
+}
+
+/* That nobody knows says nothing of the name. */
+static void test_server_failure(void **state)
+{
+    struct rig *rig = *state;
+
+    rig->broken = true;
+    expect(rig, "sip:srv.test", "the DNS gives no answer");
+    rig->broken = false;
+    expect(rig, "sip:srv.test", "udp:127.0.0.1:5071 udp:127.0.0.2:5072 udp:127.0.0.3:5072");
+}
+
+/* SRV fails, the address is there: good for this time, not for the hour that the address lives. */
+static void test_half_failure(void **state)
+{
+    struct rig *rig = *state;
+
+    rig->broken_type = TYPE_SRV;
+    expect(rig, "sip:tcponly.test", "udp:127.0.0.9:5060");
+    rig->broken_type = 0;
+    moved.tv_sec += 10;
+    expect(rig, "sip:tcponly.test", "tcp:127.0.0.1:5082");
+}
+
 /* Records of SRV may live shorter than the addresses behind them. */
 static void test_time_to_live(void **state)
 {
@@ -519,6 +566,7 @@ static void test_silent_server(void **state)
     }
     assert_int_equal(rig->answers, 1);
     assert_int_equal(rig->questions, 2 * asked);
+    assert_string_equal(rig->text, "the DNS gives no answer");
     /* the next one is answered again */
     rig->mute = false;
     expect(rig, "sip:one.test:5060", "udp:127.0.0.1:5060");
@@ -607,6 +655,9 @@ int main(void)
         TEST(test_many_addresses),
         TEST(test_name_that_is_no_name),
         TEST(test_cache),
+        TEST(test_nothing_is_remembered),
+        TEST(test_server_failure),
+        TEST(test_half_failure),
         TEST(test_time_to_live),
         cmocka_unit_test(test_broken_answers),
         TEST(test_silent_server),
