@@ -7,6 +7,7 @@
 #include "resolve_cache.h"
 #include "resolve_dns.h"
 #include "resolve_srv.h"
+#include "sip_metrics.h"
 #include "token.h"
 #include <errno.h>
 #include <stdio.h>
@@ -89,6 +90,14 @@ static char const *why_nothing(struct resolve_query const *query)
     return query->doubtful ? "the DNS gives no answer" : "the name has no address";
 }
 
+static void answer(resolve_fn *fn, void *ctx, struct resolve_result const *result)
+{
+    if (!result->n)
+        met_inc(&sip_metrics, M_resolve_failures);
+    if (fn)
+        fn(ctx, result->v, result->n, result->why_not);
+}
+
 static void finish(struct resolve_query *query)
 {
     struct resolve_result *result = &query->result;
@@ -99,8 +108,7 @@ static void finish(struct resolve_query *query)
     if (result->n || !query->doubtful)
         resolve_cache_put(query->resolver->cache, query->key, result,
                           doubt && query->ttl_s > DOUBT_TTL_S ? DOUBT_TTL_S : query->ttl_s);
-    if (query->fn)
-        query->fn(query->ctx, result->v, result->n, result->why_not);
+    answer(query->fn, query->ctx, result);
     free(query);
 }
 
@@ -177,16 +185,18 @@ static void ask_next(struct resolve_query *query)
     if (!query->srv.n && query->next_kind < query->n_kinds) {
         snprintf(name, sizeof name, "_sip._%s.%s",
                  transport_kind_name(query->kinds[query->next_kind++]), query->host);
+        met_inc(&sip_metrics, M_resolve_queries);
         resolve_dns_srv(query->resolver->dns, name, on_srv, query);
         return;
     }
     if (!query->srv.n && !query->next_target && !query->declined)
         add_plain_target(query);
-    if (query->next_target < query->srv.n && query->result.n < RESOLVE_MAX_RESULTS)
-        resolve_dns_host(query->resolver->dns, query->srv.v[query->next_target++].host, on_host,
-                         query);
-    else
+    if (query->next_target == query->srv.n || query->result.n == RESOLVE_MAX_RESULTS) {
         finish(query);
+        return;
+    }
+    met_inc(&sip_metrics, M_resolve_queries);
+    resolve_dns_host(query->resolver->dns, query->srv.v[query->next_target++].host, on_host, query);
 }
 
 /* --- the URI ---------------------------------------------------------------------------------- */
@@ -260,7 +270,8 @@ static bool answer_at_once(struct resolver *resolver, struct wanted const *wante
         return false;
     /* A copy: what fn does may put a newer result into the cache. */
     struct resolve_result result = *cached;
-    fn(ctx, result.v, result.n, result.why_not);
+    met_inc(&sip_metrics, M_resolve_cached);
+    answer(fn, ctx, &result);
     return true;
 }
 

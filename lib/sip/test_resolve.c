@@ -300,7 +300,6 @@ static void test_without_dns(void **state)
         { "sip:192.0.2.1;transport=ws", "unknown transport" },
         { "sip:192.0.2.1:0", "wrong port" },
         { "sip:192.0.2.1:65536", "wrong port" },
-        { "tel:2001", "URI without a host" },
     };
     struct rig *rig = *state;
 
@@ -636,6 +635,30 @@ static void test_hosts_file(void **state)
     assert_int_equal(rig->questions, 0);
 }
 
+static void test_counters(void **state)
+{
+    static struct {
+        char const *uri;
+        int queries, cached, failures;
+    } const rows[] = {
+        { "sip:192.0.2.1", 0, 0, 0 },     { "sip:192.0.2.1:0", 0, 0, 0 },
+        { "sip:one.test:5060", 1, 0, 0 }, { "sip:one.test:5060", 0, 1, 0 },
+        { "sip:srv.test", 3, 0, 0 },      { "sip:none.test", 3, 0, 1 },
+        { "sip:none.test", 0, 1, 1 },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int64_t queries = met_get(&sip_metrics, M_resolve_queries);
+        int64_t cached = met_get(&sip_metrics, M_resolve_cached);
+        int64_t failures = met_get(&sip_metrics, M_resolve_failures);
+        ask(*state, rows[i].uri);
+        run(*state);
+        assert_int_equal(met_get(&sip_metrics, M_resolve_queries) - queries, rows[i].queries);
+        assert_int_equal(met_get(&sip_metrics, M_resolve_cached) - cached, rows[i].cached);
+        assert_int_equal(met_get(&sip_metrics, M_resolve_failures) - failures, rows[i].failures);
+    }
+}
+
 static void test_wrong_servers(void **state)
 {
     struct rig *rig = *state;
@@ -665,6 +688,7 @@ int main(void)
         TEST(test_cancel),
         cmocka_unit_test_setup_teardown(test_search_list, setup_search, teardown),
         TEST(test_hosts_file),
+        TEST(test_counters),
         TEST(test_wrong_servers),
     };
 
