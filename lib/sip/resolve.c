@@ -232,6 +232,8 @@ static char const *read_uri(url_t const *uri, enum transport_kind fallback, stru
     char const *why;
 
     *ret = (struct wanted){ .kind = fallback };
+    if (uri->url_type != url_sip && uri->url_type != url_sips)
+        return "not a SIP URI";
     if (!uri->url_host || !*uri->url_host)
         return "URI without a host";
     if ((why = read_transport(uri, ret)))

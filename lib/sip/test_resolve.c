@@ -300,6 +300,8 @@ static void test_without_dns(void **state)
         { "sip:192.0.2.1;transport=ws", "unknown transport" },
         { "sip:192.0.2.1:0", "wrong port" },
         { "sip:192.0.2.1:65536", "wrong port" },
+        { "tel:2001", "not a SIP URI" },
+        { "http://192.0.2.1", "not a SIP URI" },
     };
     struct rig *rig = *state;
 
