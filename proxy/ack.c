@@ -96,8 +96,7 @@ void ack_arrived(void *vproxy, struct origin const *from, msg_t *msg)
     struct normalized normalized;
     met_inc(&proxy_metrics, M_acks);
     if (!request_is_admitted(proxy, from, sip_object(msg))) {
-        met_inc(&proxy_metrics, M_refused_acl);
-        drop("acl");
+        drop("acl"); /* not a request refused: nobody is answered */
         return;
     }
     msg_t *copy = message_copy(msg);

@@ -4,14 +4,16 @@
 #include "request.h"
 #include "clock.h"
 #include "forward.h"
+#include "htab.h"
 #include "log.h"
 #include "message.h"
 #include "proxy.h"
 #include "proxy_metrics.h"
 #include <sofia-sip/sip_header.h>
+#include <stdio.h>
 #include <string.h>
 
-enum { RETRY_AFTER_LINE = 32 };
+enum { STATELESS_TAG_SIZE = 1 + 16 + 1 };
 
 static char const allow[] =
     "Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, INFO, UPDATE, PRACK, MESSAGE, "
@@ -60,14 +62,31 @@ bool request_is_admitted(struct proxy *proxy, struct origin const *from, sip_t c
     return false;
 }
 
-/* A refused source does not get the line of an ordinary transaction: it must not fill the log. */
+/* RFC 3261 §8.2.7: without a transaction, a repetition must find the same To tag. */
+static void stateless_tag(sip_t const *sip, char ret_tag[static STATELESS_TAG_SIZE])
+{
+    uint64_t hash = 0;
+    char const *const parts[] = { sip->sip_call_id->i_id, sip->sip_from->a_tag,
+                                  sip->sip_via->v_branch };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        hash = htab_hash(parts[i] ? parts[i] : "", parts[i] ? strlen(parts[i]) : 0, hash);
+    (void)snprintf(ret_tag, STATELESS_TAG_SIZE, "a%016llx", (unsigned long long)hash);
+}
+
+/* A refused source keeps nothing here: no line for each request, and no transaction, or a flood of
+ * strangers would use up max_transactions. */
 static void turn_away(struct proxy *proxy, struct server_transaction *st)
 {
+    struct refusal_row const *row = refusal_row(REFUSAL_acl);
+    msg_t *request = server_transaction_request(st);
+    char tag[STATELESS_TAG_SIZE];
+    met_inc(&proxy_metrics, row->metric);
     if (proxy->conf->acl_refusal == PROXY_CONF_REFUSE_403) {
-        request_refuse(st, REFUSAL_acl, "");
-        return;
+        stateless_tag(sip_object(request), tag);
+        msg_t *response = message_response(request, row->status, row->phrase, tag);
+        if (response)
+            (void)server_transaction_respond(st, response);
     }
-    met_inc(&proxy_metrics, M_refused_acl);
     server_transaction_drop(st);
 }
 

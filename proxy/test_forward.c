@@ -75,13 +75,13 @@ static void bench_open(bool client_stream, bool server_stream)
                    server_stream ? "tcp" : "udp");
     target.uri = uri;
     bench.conf = (struct proxy_conf){
-        .listen = { listen, 2 },
-        .internal = { internal, 1 },
+        .listen = { .v = listen, .n = 2 },
+        .internal = { .v = internal, .n = 1 },
         .advertised_host = "",
         .dns_servers = "",
-        .targets = { &target, 1 },
-        .acl = { &acl, 1 },
-        .method_routes = { &route, 1 },
+        .targets = { .v = &target, .n = 1 },
+        .acl = { .v = &acl, .n = 1 },
+        .method_routes = { .v = &route, .n = 1 },
         .relay_foreign = true,
     };
     stack_limits_default(&bench.conf.limits);
@@ -685,12 +685,20 @@ static void test_loop_is_found(void **state)
 static void test_access_list(void **state)
 {
     struct proxy_conf_acl other = { .pattern = "192.0.2.0/24", .description = "" };
+    char to[200];
     (void)state;
     acl.pattern = other.pattern;
     bench_open(false, true);
     int64_t refused = met_get(&proxy_metrics, M_refused_acl);
     client_sends("INVITE", 1, "sip:2001@example.test", "", "Max-Forwards: 70\r\n");
     expect(&bench.client, "SIP/2.0 403 ");
+    (void)snprintf(to, sizeof to, "%s", wire_peer_header(bench.text, "To", 0));
+    assert_non_null(strstr(to, ";tag="));
+    /* No transaction is kept for a stranger; the same request gets the same answer. */
+    assert_int_equal(transaction_count(stack_transactions(bench.proxy->stack)), 0);
+    client_sends("INVITE", 1, "sip:2001@example.test", "", "Max-Forwards: 70\r\n");
+    expect(&bench.client, "SIP/2.0 403 ");
+    assert_string_equal(wire_peer_header(bench.text, "To", 0), to);
     client_sends("ACK", 1, "sip:2001@example.test", "x", "Max-Forwards: 70\r\n");
     client_sends("ACK", 1, "sip:2001@example.test", "s1", "Max-Forwards: 70\r\n");
     expect_silence(&bench.server);

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which requests get Record-Route, and which listener a request leaves by. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "clock.h"
+#include "domain.h"
+#include "egress.h"
+#include "message.h"
+#include "proxy.h"
+#include "wheel.h"
+#include <sofia-sip/sip_header.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Listeners: 0 and 1 public on one port, 2 and 3 internal. */
+enum { UDP, TCP, INTERNAL_TCP, INTERNAL_UDP, LISTENERS };
+
+static struct rig {
+    uv_loop_t loop;
+    struct wheel *wheel;
+    struct stack_limits limits;
+    struct proxy proxy;
+    uint16_t port[LISTENERS];
+} rig;
+
+static struct transaction_handlers const no_handlers;
+
+static void listen_on(unsigned listener, char const *transport, uint16_t port,
+                      char const *advertised)
+{
+    char text[64];
+    (void)snprintf(text, sizeof text, "%s:127.0.0.1:%u", transport, port);
+    assert_int_equal(stack_listen(rig.proxy.stack, text, advertised), listener);
+    rig.port[listener] = net_addr_port(
+        transport_listener_addr(stack_transport(rig.proxy.stack), (uint16_t)listener));
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    assert_int_equal(uv_loop_init(&rig.loop), 0);
+    rig.wheel = wheel_new(clock_now_ms());
+    stack_limits_default(&rig.limits);
+    rig.proxy.stack = stack_new(&rig.loop, rig.wheel, NULL, &rig.limits, NULL, &no_handlers, NULL);
+    assert_non_null(rig.proxy.stack);
+    listen_on(UDP, "udp", 0, NULL);
+    listen_on(TCP, "tcp", rig.port[UDP], "sip.example.test");
+    listen_on(INTERNAL_TCP, "tcp", 0, NULL);
+    listen_on(INTERNAL_UDP, "udp", rig.port[INTERNAL_TCP], "2001:db8::1");
+    rig.proxy.first_internal = INTERNAL_TCP;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    stack_free(&rig.proxy.stack);
+    while (uv_run(&rig.loop, UV_RUN_NOWAIT))
+        ;
+    assert_int_equal(uv_loop_close(&rig.loop), 0);
+    wheel_free(&rig.wheel);
+    return 0;
+}
+
+static msg_t *make_request(char const *method)
+{
+    char text[400];
+    int len = snprintf(text, sizeof text,
+                       "%s sip:b@b.test SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKa\r\n"
+                       "Record-Route: <sip:before.test;lr>\r\nFrom: <sip:a@a.test>;tag=1\r\n"
+                       "To: <sip:b@b.test>\r\nCall-ID: a\r\nCSeq: 1 %s\r\n"
+                       "Content-Length: 0\r\n\r\n",
+                       method, method);
+    msg_t *msg = message_parse(text, (size_t)len);
+    assert_non_null(msg);
+    return msg;
+}
+
+static void test_dialogs(void **state)
+{
+    static struct {
+        char const *method;
+        bool makes_dialog;
+    } const rows[] = {
+        { "INVITE", true },   { "SUBSCRIBE", true }, { "NOTIFY", true },  { "REFER", true },
+        { "INFO", false },    { "BYE", false },      { "ACK", false },    { "MESSAGE", false },
+        { "OPTIONS", false }, { "PUBLISH", false },  { "UPDATE", false }, { "FOO", false },
+        { "invite", false },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        msg_t *msg = make_request(rows[i].method);
+        if (egress_makes_dialog(sip_object(msg)) != rows[i].makes_dialog)
+            fail_msg("%s", rows[i].method);
+        msg_destroy(msg);
+    }
+}
+
+/* The values, topmost first; ours stand above those that came with the request. */
+static void test_record_route(void **state)
+{
+    static struct {
+        uint16_t in, out;
+        char const *hosts[3];
+        char const *transports[3];
+    } const rows[] = {
+        { UDP, UDP, { "127.0.0.1", "before.test" }, { "udp", NULL } },
+        { UDP, TCP, { "sip.example.test", "127.0.0.1", "before.test" }, { "tcp", "udp", NULL } },
+        { TCP,
+          INTERNAL_TCP,
+          { "127.0.0.1", "sip.example.test", "before.test" },
+          { "tcp", "tcp", NULL } },
+        { INTERNAL_UDP, INTERNAL_UDP, { "[2001:db8::1]", "before.test" }, { "udp", NULL } },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        msg_t *msg = make_request("INVITE");
+        assert_int_equal(
+            egress_record_route(stack_transport(rig.proxy.stack), msg, rows[i].in, rows[i].out), 0);
+        sip_record_route_t const *value = sip_object(msg)->sip_record_route;
+        for (size_t j = 0; j < 3 && rows[i].hosts[j]; j++, value = value->r_next) {
+            char transport[8] = "";
+            assert_non_null(value);
+            assert_string_equal(value->r_url->url_host, rows[i].hosts[j]);
+            if (!rows[i].transports[j])
+                continue;
+            (void)url_param(value->r_url->url_params, "transport", transport, sizeof transport);
+            assert_string_equal(transport, rows[i].transports[j]);
+            assert_true(url_has_param(value->r_url, "lr"));
+            assert_int_equal(strtoul(value->r_url->url_port, NULL, 10),
+                             rig.port[j == 0 ? rows[i].out : rows[i].in]);
+        }
+        assert_null(value);
+        msg_destroy(msg);
+    }
+}
+
+static void test_listener(void **state)
+{
+    static struct {
+        char const *name;
+        uint16_t in;
+        int out; /* named by the route set */
+        bool internal;
+        enum transport_kind kind;
+        uint16_t listener;
+    } const rows[] = {
+        { "the one it came in", TCP, DOMAIN_ANY_LISTENER, false, TRANSPORT_TCP, TCP },
+        { "its sibling of the other kind", TCP, DOMAIN_ANY_LISTENER, false, TRANSPORT_UDP, UDP },
+        { "to our own program", UDP, DOMAIN_ANY_LISTENER, true, TRANSPORT_TCP, INTERNAL_TCP },
+        { "to our own program over UDP", TCP, DOMAIN_ANY_LISTENER, true, TRANSPORT_UDP,
+          INTERNAL_UDP },
+        { "from our own program", INTERNAL_TCP, DOMAIN_ANY_LISTENER, false, TRANSPORT_UDP, UDP },
+        { "from our own program over TCP", INTERNAL_TCP, DOMAIN_ANY_LISTENER, false, TRANSPORT_TCP,
+          TCP },
+        { "the route set decides", UDP, INTERNAL_TCP, false, TRANSPORT_TCP, INTERNAL_TCP },
+        { "the route set, from inside", INTERNAL_TCP, TCP, false, TRANSPORT_TCP, TCP },
+        { "no such listener any more", UDP, 99, false, TRANSPORT_UDP, UDP },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct destination to = { .kind = rows[i].kind };
+        struct egress_hint hint = { rows[i].in, rows[i].out, rows[i].internal };
+        assert_int_equal(net_addr_parse(&to.addr, "127.0.0.1:5082", 0), 0);
+        assert_int_equal(egress_choose_listener(&rig.proxy, &to, &hint), 0);
+        if (to.listener != rows[i].listener)
+            fail_msg("%s: %u", rows[i].name, to.listener);
+    }
+    assert_int_equal(egress_fallback(&rig.proxy), TRANSPORT_UDP);
+}
+
+int main(void)
+{
+    struct CMUnitTest const tests[] = {
+        cmocka_unit_test(test_dialogs),
+        cmocka_unit_test(test_record_route),
+        cmocka_unit_test(test_listener),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
