@@ -46,6 +46,25 @@ static char const *check_cidr(char const *value)
                : NULL;
 }
 
+/* As c-ares takes them; what it refuses would only be seen as a proxy that does not start. */
+static char const *check_dns_servers(char const *value)
+{
+    struct net_addr addr;
+    char one[NET_ADDR_TEXT];
+
+    while (*value) {
+        size_t len = strcspn(value, ",");
+        if (len >= sizeof one || (value[len] && !value[len + 1]))
+            return "wants ADDRESS[:PORT],...";
+        memcpy(one, value, len);
+        one[len] = '\0';
+        if (net_addr_parse(&addr, one, 53) < 0)
+            return "wants ADDRESS[:PORT],...";
+        value += len + (value[len] == ',');
+    }
+    return NULL;
+}
+
 static struct cfg_row const target_rows[] = {
     CFG_ROW_STRING("name", struct proxy_conf_target, name, .min = 1, .max = 64, .example = "cti",
                    .check = check_name, .effect = CFG_RESTART,
@@ -121,7 +140,7 @@ static struct cfg_row const rows[] = {
                    .max = 255, .effect = CFG_RESTART,
                    .help = "Host that Via and Record-Route name; empty = the listener's address."),
     CFG_ROW_STRING("dns_servers", struct proxy_conf, dns_servers, .default_text = "", .max = 1024,
-                   .effect = CFG_RESTART,
+                   .check = check_dns_servers, .effect = CFG_RESTART,
                    .help = "DNS servers, \"127.0.0.1:5353,...\"; empty = those of the system."),
     CFG_ROW_GROUPS("targets", struct proxy_conf, targets, .max = 1000, .sub = &target_schema,
                    .effect = CFG_RESTART, .help = "Named next hops."),

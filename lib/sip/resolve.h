@@ -15,8 +15,8 @@ struct resolve_query;
 /** @p n destinations (borrowed for the call), or n = 0 and a static text saying why. */
 typedef void resolve_fn(void *ctx, struct destination const *list, size_t n, char const *why_not);
 
-/** @p servers: DNS servers "127.0.0.1:5353,...", NULL = the system's. NULL result: out of memory.
- */
+/** @p servers: DNS servers "127.0.0.1:5353,...", NULL = the system's. NULL result: out
+ *  of memory, or the servers are no addresses. */
 struct resolver *resolver_new(uv_loop_t *loop, char const *servers);
 void resolver_free(struct resolver **presolver);
 

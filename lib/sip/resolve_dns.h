@@ -7,7 +7,8 @@
 
 struct resolve_dns;
 
-/** @p servers: "192.0.2.1:53,...", NULL = the system's. NULL when out of memory. */
+/** @p servers: "192.0.2.1:53,...", NULL = the system's. NULL when out of memory or if they are no
+ *  addresses. */
 struct resolve_dns *resolve_dns_new(uv_loop_t *loop, char const *servers);
 
 /** Every question under way is answered with ARES_EDESTRUCTION first. */

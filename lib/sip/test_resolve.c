@@ -661,11 +661,19 @@ static void test_counters(void **state)
     }
 }
 
-static void test_wrong_servers(void **state)
+static void test_servers(void **state)
 {
+    static char const *const right[] = { "127.0.0.1", "127.0.0.1:5353,192.0.2.1",
+                                         "[::1]:5353,2001:db8::1" };
     struct rig *rig = *state;
 
     assert_null(resolver_new(&rig->loop, "not a server"));
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+        struct resolver *resolver = resolver_new(&rig->loop, right[i]);
+        assert_non_null(resolver);
+        resolver_free(&resolver);
+        assert_null(resolver);
+    }
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -691,7 +699,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_search_list, setup_search, teardown),
         TEST(test_hosts_file),
         TEST(test_counters),
-        TEST(test_wrong_servers),
+        TEST(test_servers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Values of the group "proxy" that only its own checks can refuse. */
+#include "proxy_conf.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct vector {
+    char const *keys;
+    size_t faults;
+} const vectors[] = {
+    { "", 0 },
+    { "dns_servers = \"\";", 0 },
+    { "dns_servers = \"127.0.0.1\";", 0 },
+    { "dns_servers = \"127.0.0.1:5353,192.0.2.1\";", 0 },
+    { "dns_servers = \"[::1]:5353,2001:db8::1\";", 0 },
+    { "dns_servers = \"dns.example.test\";", 1 },
+    { "dns_servers = \"127.0.0.1,\";", 1 },
+    { "dns_servers = \",127.0.0.1\";", 1 },
+    { "dns_servers = \"127.0.0.1,,127.0.0.2\";", 1 },
+    { "dns_servers = \"127.0.0.1:65536\";", 1 },
+    { "dns_servers = \"127.0.0.1 127.0.0.2\";", 1 },
+};
+
+static size_t count_faults(char const *keys)
+{
+    char path[64];
+    struct cfg_faults *faults = cfg_faults_new();
+
+    snprintf(path, sizeof path, "/tmp/test_proxy_conf_%d", (int)getpid());
+    FILE *out = fopen(path, "w");
+    assert_non_null(out);
+    fprintf(out, "node = { domain = \"example.test\"; }; proxy = { %s };\n", keys);
+    assert_int_equal(fclose(out), 0);
+    struct cfg *cfg = cfg_load(path, &proxy_conf_schema, faults);
+    unlink(path);
+    assert_non_null(cfg);
+    size_t n = cfg_faults_count(faults);
+    cfg_free(&cfg);
+    cfg_faults_free(&faults);
+    return n;
+}
+
+static void test_values(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++)
+        if (count_faults(vectors[i].keys) != vectors[i].faults)
+            fail_msg("%s: not %zu faults", vectors[i].keys, vectors[i].faults);
+}
+
+int main(void)
+{
+    struct CMUnitTest const tests[] = { cmocka_unit_test(test_values) };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
