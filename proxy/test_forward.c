@@ -623,9 +623,11 @@ static void test_habits_of_the_real_client(void **state)
 /* A second client is served while requests towards the first one are never answered. */
 static void test_silent_client_harms_nobody(void **state)
 {
-    enum { REQUESTS = 20 };
+    enum { REQUESTS = 99 };
     (void)state;
     bench_open(true, true);
+    /* The INVITE is the 100th: a request that passes through counts once. */
+    assert_int_equal(bench.conf.limits.max_transactions_per_call, REQUESTS + 1);
     for (unsigned i = 1; i <= REQUESTS; i++) {
         client_sends("MESSAGE", i, "sip:2001@example.test", "", "Max-Forwards: 70\r\n");
         expect(&bench.server, "MESSAGE ");

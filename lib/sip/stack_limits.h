@@ -21,7 +21,8 @@
     X(t4_ms, 5000, 10, 60000, "ms", "RFC 3261 T4.")                                                \
     X(timer_c_ms, 181000, 1000, 3600000, "ms", "RFC 3261 timer C of a proxied INVITE.")            \
     X(max_transactions, 200000, 16, 10000000, NULL, "Live transactions; beyond it: 503.")          \
-    X(max_transactions_per_call, 100, 4, 100000, NULL, "Unanswered requests of one Call-ID.")
+    X(max_transactions_per_call, 100, 4, 100000, NULL,                                             \
+      "Unanswered requests of one Call-ID; those received and those sent are counted apart.")
 
 struct stack_limits {
 #define STACK_LIMIT_FIELD(name, dflt, min, max, unit, help) int64_t name;

@@ -117,7 +117,7 @@ static void unref_call(struct transaction_layer *layer, struct transaction_call 
     free(call);
 }
 
-bool transaction_is_full(struct transaction_layer *layer, char const *call_id)
+bool transaction_is_full(struct transaction_layer *layer, char const *call_id, bool as_client)
 {
     struct transaction_call const *call;
 
@@ -127,11 +127,12 @@ bool transaction_is_full(struct transaction_layer *layer, char const *call_id)
         return true;
     }
     call = find_call(layer, call_id);
-    if (call && call->pending >= (unsigned long)layer->limits->max_transactions_per_call) {
+    if (call &&
+        call->pending[as_client] >= (unsigned long)layer->limits->max_transactions_per_call) {
         met_inc(&sip_metrics, M_transaction_call_limit);
         log_info(NULL,
                  "transaction refused reason=max_transactions_per_call pending=%u call_id=\"%s\"",
-                 call->pending, call_id);
+                 call->pending[as_client], call_id);
         return true;
     }
     return false;
@@ -161,7 +162,7 @@ int transaction_begin(struct transaction_layer *layer, struct transaction *t,
     }
     LIST_INSERT_HEAD(&layer->all, t, link);
     t->pending = true;
-    t->call->pending++;
+    t->call->pending[is_client(t)]++;
     layer->n++;
     met_inc(&sip_metrics, M_transactions);
     log_debug(t->id, "transaction begins machine=%s call_id=\"%s\"", table->name, call_id);
@@ -170,7 +171,7 @@ int transaction_begin(struct transaction_layer *layer, struct transaction *t,
 
 void transaction_settle(struct transaction *t)
 {
-    t->call->pending -= t->pending;
+    t->call->pending[is_client(t)] -= t->pending;
     t->pending = false;
 }
 

@@ -87,7 +87,7 @@ struct client_transaction *client_transaction_new(struct transaction_layer *laye
     struct client_transaction *ct = NULL;
     sip_t const *sip = request ? sip_object(request) : NULL;
 
-    if (!sip || layer->closing || transaction_is_full(layer, sip->sip_call_id->i_id))
+    if (!sip || layer->closing || transaction_is_full(layer, sip->sip_call_id->i_id, true))
         goto fail;
     ct = calloc(1, sizeof *ct);
     if (!ct)

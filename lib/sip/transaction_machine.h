@@ -37,7 +37,9 @@ extern char const *const transaction_event_names[TX_EVENTS];
 struct transaction_call {
     struct htab_entry entry;
     unsigned n;
-    unsigned pending; /* those without a final response: what max_transactions_per_call bounds */
+    /* Those without a final response, of servers [0] and clients [1]: each is bounded by
+     * max_transactions_per_call. A proxy has one of both for each request. */
+    unsigned pending[2];
     char call_id[];
 };
 
@@ -127,7 +129,7 @@ void transaction_end(struct transaction *t);
 void transaction_unhash(struct transaction *t);
 
 /** Is there no room for a transaction more, at all or of @p call_id? */
-bool transaction_is_full(struct transaction_layer *layer, char const *call_id);
+bool transaction_is_full(struct transaction_layer *layer, char const *call_id, bool as_client);
 
 int transaction_step(struct transaction *t, enum transaction_event event,
                      struct transaction_input *input);

@@ -172,7 +172,7 @@ static void receive_request(struct transaction_layer *layer, struct origin const
         t = find(&layer->servers, &key);
         if (t)
             transaction_step(t, TX_REQUEST, NULL);
-        else if (transaction_is_full(layer, sip->sip_call_id->i_id))
+        else if (transaction_is_full(layer, sip->sip_call_id->i_id, false))
             refuse_overload(layer, from, msg);
         else {
             struct server_transaction *st = server_transaction_new(layer, from, msg, &key);
