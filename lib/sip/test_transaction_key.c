@@ -14,7 +14,7 @@
 
 /* One request: what a field leaves out is that of the first line below. */
 struct request {
-    char const *method, *uri, *via, *to, *from, *call_id, *cseq;
+    char const *method, *uri, *via, *to, *from, *call_id, *cseq, *body;
 };
 
 static struct request const usual = {
@@ -25,6 +25,7 @@ static struct request const usual = {
     "<sip:alice@example.test>;tag=c1",
     "rcc-4711",
     "1",
+    "",
 };
 
 static char const *either(char const *a, char const *b)
@@ -40,10 +41,11 @@ static msg_t *make(struct request const *r)
     snprintf(via, sizeof via, "%s", either(r->via, usual.via));
     snprintf(text, sizeof text,
              "%s %s SIP/2.0\r\nVia: %s\r\nTo: %s\r\nFrom: %s\r\nCall-ID: %s\r\nCSeq: %s %s\r\n"
-             "Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
+             "Max-Forwards: 70\r\nContent-Length: %zu\r\n\r\n%s",
              method, either(r->uri, usual.uri), via, either(r->to, usual.to),
              either(r->from, usual.from), either(r->call_id, usual.call_id),
-             either(r->cseq, usual.cseq), method);
+             either(r->cseq, usual.cseq), method,
+             strlen(either(r->body, usual.body)), either(r->body, usual.body));
     msg_t *msg = message_parse(text, strlen(text));
     assert_non_null(msg);
     assert_null(message_fault(msg));
@@ -77,6 +79,12 @@ static struct {
     { "received and rport do not count", NULL, { .via = NULL },
       { .via = OLD ";branch=z9hG4bK77;received=192.0.2.99;rport=9" }, true },
     { "another method", NULL, { .via = NULL }, { .method = "BYE" }, false },
+    { "CSeq again for another body", NULL, { .method = "INFO", .via = OLD, .body = "<MonitorStart/>" },
+      { .method = "INFO", .via = OLD, .body = "<HoldCall/>" }, false },
+    { "the same body again", NULL, { .method = "INFO", .via = OLD, .body = "<HoldCall/>" },
+      { .method = "INFO", .via = OLD, .body = "<HoldCall/>" }, true },
+    { "an INVITE without branch, by its CANCEL", "INVITE", { .via = OLD, .body = "<x/>" },
+      { .method = "CANCEL", .via = OLD }, true },
     { "the ACK of an INVITE", "INVITE", { .via = NULL }, { .method = "ACK" }, true },
     { "the CANCEL of an INVITE", "INVITE", { .via = NULL }, { .method = "CANCEL" }, true },
     /* RFC 2543 */

@@ -16,13 +16,18 @@ static void start(struct transaction_key *key, char kind)
     key->word[1] = htab_hash(&kind, 1, 2);
 }
 
+static void add_bytes(struct transaction_key *key, char const *bytes, size_t len)
+{
+    for (int i = 0; i < 2; i++)
+        key->word[i] = htab_hash(bytes, len, key->word[i]);
+}
+
 static void add(struct transaction_key *key, char const *text)
 {
-    size_t len = text ? strlen(text) : 0;
-
     /* An absent field differs from an empty one. */
-    for (int i = 0; i < 2; i++)
-        key->word[i] = htab_hash(text ? text : "", len, key->word[i] + !text);
+    for (int i = 0; i < 2 && !text; i++)
+        key->word[i]++;
+    add_bytes(key, text ? text : "", text ? strlen(text) : 0);
 }
 
 static void add_number(struct transaction_key *key, uint32_t number)
@@ -93,6 +98,11 @@ void transaction_key_request(sip_t const *request, char const *method, struct tr
     add(ret, via->v_protocol);
     add(ret, via->v_branch);
     add(ret, method);
+    /* A client that starts its CSeq again repeats all these fields in another request while the
+     * first is remembered (32 s over UDP); only the body tells them apart. Not for INVITE, which
+     * ACK and CANCEL look for with a body of their own. */
+    if (strcmp(method, "INVITE") != 0 && request->sip_payload)
+        add_bytes(ret, request->sip_payload->pl_data, request->sip_payload->pl_len);
 }
 
 void transaction_key_ack(sip_t const *message, struct transaction_key *ret)

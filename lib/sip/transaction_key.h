@@ -17,8 +17,8 @@ bool transaction_key_equal(struct transaction_key const *a, struct transaction_k
 
 /** Key of the server transaction that @p request makes or belongs to, as if its method were
  *  @p method: a CANCEL or ACK looks for its "INVITE". With a branch: branch, sent-by and method;
- *  without: the request fields of RFC 2543 (§17.2.3), which an ACK of such a peer cannot repeat
- *  (see transaction_key_ack). */
+ *  without: the request fields of RFC 2543 (§17.2.3), and the body unless it is an INVITE, which an
+ * ACK of such a peer cannot repeat (see transaction_key_ack). */
 void transaction_key_request(sip_t const *request, char const *method, struct transaction_key *ret);
 
 /** Key under which an ACK without branch finds the INVITE it answers: Call-ID and both tags,
