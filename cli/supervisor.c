@@ -210,6 +210,8 @@ static int spawn(struct child *child)
         .args = (char **)child->conf->argv,
         .stdio = stdio,
         .stdio_count = 3,
+        /* Ctrl-C at the terminal is for us: we stop them, in our order. */
+        .flags = UV_PROCESS_DETACHED,
     };
     int rc;
 
