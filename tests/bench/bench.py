@@ -79,6 +79,9 @@ def memory_per_session(build, count):
         before = {n: pss_kib(node.children[n].pid) for n in ("proxy", "cti")}
         sign_in(node, count, 500)
         settle(node)
+        sessions = node.counter("cti", "sessions") - 200
+        if sessions != count:
+            print("only %d of %d sessions are there" % (sessions, count))
         return {n: (pss_kib(node.children[n].pid) - before[n]) / count for n in before}
     finally:
         node.stop()
@@ -96,17 +99,18 @@ def main():
     parser.add_argument("--build", default=os.path.join(ROOT, "build"))
     parser.add_argument("--signins", type=int, default=5000)
     options = parser.parse_args()
-    print("| sign-ins/s offered | all came through | proxy us | gateway us | switch us |")
-    print("|---|---|---|---|---|")
+    print("| sign-ins/s offered | reached | all came through | proxy us | gateway us | switch us |")
+    print("|---|---|---|---|---|---|")
     best = 0
     for rate in RATES:
-        good, _, used = cpu_per_sign_in(options.build, rate, max(options.signins, rate * 3))
-        print("| %d | %s | %.0f | %.0f | %.0f |" % (rate, "yes" if good else "no", used["proxy"], used["cti"], used["switch"]),
-              flush=True)
+        count = max(options.signins, rate * 3)
+        good, took, used = cpu_per_sign_in(options.build, rate, count)
+        print("| %d | %.0f | %s | %.0f | %.0f | %.0f |" % (rate, count / took, "yes" if good else "no", used["proxy"],
+                                                           used["cti"], used["switch"]), flush=True)
         if not good:
             break
-        best = rate
-    print("\nsustained over one TCP connection: %d sign-ins/s" % best)
+        best = max(best, count / took)
+    print("\nsustained over one TCP connection: %.0f sign-ins/s" % best)
     memory = memory_per_session(options.build, options.signins)
     print("memory per idle session: proxy %.2f KiB, gateway %.2f KiB, together %.2f KiB (aim 8)"
           % (memory["proxy"], memory["cti"], sum(memory.values())))
