@@ -17,7 +17,7 @@ struct proxy_conf;
 struct route_target {
     char const *name;
     url_t const *uri; /* NULL only in a table with faults */
-    bool internal; /* reached from an internal listener */
+    bool internal;    /* reached from an internal listener */
 };
 
 struct route_rule {

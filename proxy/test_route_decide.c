@@ -46,8 +46,8 @@ static struct proxy_conf_route routes[] = {
 static struct proxy_conf make_conf(void)
 {
     return (struct proxy_conf){
-        .targets = {targets, sizeof targets / sizeof *targets},
-        .method_routes = { routes, sizeof routes / sizeof *routes  },
+        .targets = { targets, sizeof targets / sizeof *targets },
+        .method_routes = { routes, sizeof routes / sizeof *routes },
         .relay_foreign = true,
     };
 }
@@ -236,9 +236,7 @@ static void test_internal_targets(void **state)
         struct proxy_conf_target target = { .name = "x",
                                             .uri = uris[i].uri,
                                             .internal = uris[i].flag };
-        struct proxy_conf conf = {
-            .targets = {&target, 1}
-        };
+        struct proxy_conf conf = { .targets = { &target, 1 } };
         struct route_table *table = make_table(&conf);
         assert_int_equal(table->targets[0].internal, uris[i].internal);
         route_table_free(&table);
@@ -296,11 +294,11 @@ static void test_every_fault_is_named(void **state)
         "method route \"one\" stands twice",
     };
     struct proxy_conf conf = {
-        .listen = {listen,           2, { "c.conf", 5 } },
-        .internal = { internal,               1,        { "c.conf", 6 } },
-        .targets = { bad_targets, 2},
-        .acl = { acl,               2                      },
-        .method_routes = { bad_routes, 2},
+        .listen = { listen, 2, { "c.conf", 5 } },
+        .internal = { internal, 1, { "c.conf", 6 } },
+        .targets = { bad_targets, 2 },
+        .acl = { acl, 2 },
+        .method_routes = { bad_routes, 2 },
     };
     struct buf text;
     (void)state;
@@ -310,11 +308,7 @@ static void test_every_fault_is_named(void **state)
         if (!strstr(buf_text(&text), expected[i]))
             fail_msg("%s is missing in:\n%s", expected[i], buf_text(&text));
     buf_reset(&text);
-    faults_of(
-        &(struct proxy_conf){
-            .listen = {NULL, 0, { "c.conf", 3 }}
-    },
-        &text);
+    faults_of(&(struct proxy_conf){ .listen = { NULL, 0, { "c.conf", 3 } } }, &text);
     assert_non_null(strstr(buf_text(&text), "c.conf:3: proxy.listen: there is no listener"));
     buf_fini(&text);
 }
@@ -325,9 +319,7 @@ static void test_a_good_configuration_has_no_fault(void **state)
     struct proxy_conf conf = make_conf();
     struct buf text;
     (void)state;
-    conf.listen = (struct cfg_strings){
-        listen, 2, {"c.conf", 1}
-    };
+    conf.listen = (struct cfg_strings){ listen, 2, { "c.conf", 1 } };
     buf_init(&text, 100000);
     faults_of(&conf, &text);
     assert_string_equal(buf_text(&text), "");

@@ -67,14 +67,14 @@ enum {
 };
 
 static const struct fsm_row rows[] = {
-    {NEW,                 CALL_INITIATE,    tell_initiated,   CALL_INITIATED},
-    { OFF_HOOK,           CALL_ORIGINATE,   tell_originated,  CALL_CONNECTED},
-    { NEW,                CALL_OFFER,       tell_delivered,   CALL_ALERTING },
-    { IN(CALL_ALERTING),  CALL_ANSWER,      tell_established, CALL_CONNECTED},
-    { IN(CALL_CONNECTED), CALL_PUT_ON_HOLD, tell_held,        CALL_HOLD     },
-    { IN(CALL_HOLD),      CALL_RETRIEVE,    tell_retrieved,   CALL_CONNECTED},
-    { IN(CALL_CONNECTED), CALL_BREAK,       tell_failed,      CALL_FAIL     },
-    { LIVE,               CALL_CLEAR,       tell_cleared,     CALL_IDLE     },
+    { NEW, CALL_INITIATE, tell_initiated, CALL_INITIATED },
+    { OFF_HOOK, CALL_ORIGINATE, tell_originated, CALL_CONNECTED },
+    { NEW, CALL_OFFER, tell_delivered, CALL_ALERTING },
+    { IN(CALL_ALERTING), CALL_ANSWER, tell_established, CALL_CONNECTED },
+    { IN(CALL_CONNECTED), CALL_PUT_ON_HOLD, tell_held, CALL_HOLD },
+    { IN(CALL_HOLD), CALL_RETRIEVE, tell_retrieved, CALL_CONNECTED },
+    { IN(CALL_CONNECTED), CALL_BREAK, tell_failed, CALL_FAIL },
+    { LIVE, CALL_CLEAR, tell_cleared, CALL_IDLE },
 };
 
 static char const *const state_names[CALL_STATES] = {

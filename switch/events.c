@@ -21,7 +21,7 @@ void events_fill(struct call_event const *event, struct line const *line, struct
     struct call_conn const *conn = call_conn_of(call, line);
     *ret = (struct csta_msg){
         .type = event->type,
-        .conn = {.call_id = call->id, .device_id = event->device},
+        .conn = { .call_id = call->id, .device_id = event->device },
         .subject = device(event->device),
         .local_state = call_state_csta(conn ? conn->state : CALL_IDLE),
         .cause = event->cause,

@@ -101,13 +101,9 @@ static struct {
     char const *verb;
     enum phone_fault (*press)(struct exchange *ex, struct line *line, char const *number);
 } const keys[] = {
-    {"answer",    key_answer  },
-    { "hangup",   key_hangup  },
-    { "hold",     key_hold    },
-    { "retrieve", key_retrieve},
-    { "dial",     key_dial    },
-    { "busy",     key_busy    },
-    { "free",     key_free    },
+    { "answer", key_answer },     { "hangup", key_hangup }, { "hold", key_hold },
+    { "retrieve", key_retrieve }, { "dial", key_dial },     { "busy", key_busy },
+    { "free", key_free },
 };
 
 char const *phone_verbs(void)

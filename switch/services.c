@@ -144,7 +144,7 @@ static struct csta_error snapshot_device(struct service *s)
     TAILQ_FOREACH(conn, &line->conns, on_line)
     {
         *item++ = (struct csta_snapshot_item){
-            .conn = {.call_id = conn->call->id, .device_id = line->number},
+            .conn = { .call_id = conn->call->id, .device_id = line->number },
             .endpoint = call_endpoint(conn),
             .state = call_state_csta(conn->state),
         };
@@ -277,17 +277,17 @@ static struct csta_error clear_connection(struct service *s)
 }
 
 static struct service_row const rows[] = {
-    {CSTA_RequestSystemStatus, request_system_status},
-    { CSTA_SystemStatus,       system_status        },
-    { CSTA_GetCSTAFeatures,    get_features         },
-    { CSTA_MonitorStart,       monitor_start_service},
-    { CSTA_MonitorStop,        monitor_stop_service },
-    { CSTA_SnapshotDevice,     snapshot_device      },
-    { CSTA_MakeCall,           make_call            },
-    { CSTA_AnswerCall,         answer_call          },
-    { CSTA_HoldCall,           hold_call            },
-    { CSTA_RetrieveCall,       retrieve_call        },
-    { CSTA_ClearConnection,    clear_connection     },
+    { CSTA_RequestSystemStatus, request_system_status },
+    { CSTA_SystemStatus, system_status },
+    { CSTA_GetCSTAFeatures, get_features },
+    { CSTA_MonitorStart, monitor_start_service },
+    { CSTA_MonitorStop, monitor_stop_service },
+    { CSTA_SnapshotDevice, snapshot_device },
+    { CSTA_MakeCall, make_call },
+    { CSTA_AnswerCall, answer_call },
+    { CSTA_HoldCall, hold_call },
+    { CSTA_RetrieveCall, retrieve_call },
+    { CSTA_ClearConnection, clear_connection },
 };
 enum { N_ROWS = sizeof rows / sizeof *rows };
 

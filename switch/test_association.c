@@ -62,18 +62,16 @@ static int setup(void **state)
     struct fixture *f = calloc(1, sizeof *f);
     uv_loop_init(&f->loop);
     f->wheel = wheel_new(clock_now_ms());
-    f->conf = (struct switch_conf){
-        .user = "CtiGW",
-        .lines = {lines, 2},
-        .heartbeat_s = HEARTBEAT_S,
-        .session_max_s = SESSION_MAX_S,
-        .start_timeout_s = START_TIMEOUT_S,
-        .max_monitors = 10,
-        .max_monitors_per_line = 10,
-        .max_calls = 10,
-        .max_calls_per_line = 2,
-        .call_waiting = true
-    };
+    f->conf = (struct switch_conf){ .user = "CtiGW",
+                                    .lines = { lines, 2 },
+                                    .heartbeat_s = HEARTBEAT_S,
+                                    .session_max_s = SESSION_MAX_S,
+                                    .start_timeout_s = START_TIMEOUT_S,
+                                    .max_monitors = 10,
+                                    .max_monitors_per_line = 10,
+                                    .max_calls = 10,
+                                    .max_calls_per_line = 2,
+                                    .call_waiting = true };
     assert_int_equal(exchange_init(&f->ex, &f->conf, "secret", f->wheel), 0);
     struct link_options options = {
         .loop = &f->loop,
@@ -254,11 +252,11 @@ static void test_editions(void **state)
 static struct {
     char const *name, *xml;
 } const hostile[] = {
-    {"garbage",          "this is not XML"                                                  },
-    { "cut off",         "<MakeCall" XMLNS "><callingDevice>20"                             },
-    { "DOCTYPE",         "<!DOCTYPE a [<!ENTITY b \"c\">]><MakeCall" XMLNS ">&b;</MakeCall>"},
-    { "other namespace", "<MakeCall xmlns=\"urn:other\"/>"                                  },
-    { "empty",           ""                                                                 },
+    { "garbage", "this is not XML" },
+    { "cut off", "<MakeCall" XMLNS "><callingDevice>20" },
+    { "DOCTYPE", "<!DOCTYPE a [<!ENTITY b \"c\">]><MakeCall" XMLNS ">&b;</MakeCall>" },
+    { "other namespace", "<MakeCall xmlns=\"urn:other\"/>" },
+    { "empty", "" },
 };
 
 static void test_hostile_link_alone_dies(void **state)

@@ -146,16 +146,19 @@ static struct {
     char const *name, *bytes;
     size_t len;
 } const wrong[] = {
-    {"length below the header",
-     "\0\0\0\x07"
-      "0001",                                             8 },
+    { "length below the header",
+      "\0\0\0\x07"
+      "0001",
+      8 },
     { "format indicator",
-     "\0\x01\0\x0c"
-      "0001<a/>",                                         12},
+      "\0\x01\0\x0c"
+      "0001<a/>",
+      12 },
     { "invoke id",
-     "\0\0\0\x0c"
-      "abcd<a/>",                                         12},
-    { "not this protocol",      "GET / HTTP/1.1\r\n\r\n", 18},
+      "\0\0\0\x0c"
+      "abcd<a/>",
+      12 },
+    { "not this protocol", "GET / HTTP/1.1\r\n\r\n", 18 },
 };
 
 static void test_wrong_frames(void **state)
@@ -236,14 +239,14 @@ static void test_finish_sends_first(void **state)
 static struct {
     char const *sent, *tapped;
 } const masked[] = {
-    {"<a/>",                                          "<a/>"                                },
-    { "<l><password>secret</password><b/></l>",       "<l><password>***</password><b/></l>" },
-    { "<x:password q=\"1\">s&lt;t</x:password>",      "<x:password q=\"1\">***</x:password>"},
-    { "<password>secret",                             "<password>***"                       },
-    { "<password",                                    "<password"                           },
-    { "<password/><b>1</b>",                          "<password/>***</b>"                  },
+    { "<a/>", "<a/>" },
+    { "<l><password>secret</password><b/></l>", "<l><password>***</password><b/></l>" },
+    { "<x:password q=\"1\">s&lt;t</x:password>", "<x:password q=\"1\">***</x:password>" },
+    { "<password>secret", "<password>***" },
+    { "<password", "<password" },
+    { "<password/><b>1</b>", "<password/>***</b>" },
     { "<password>a</password><password>b</password>",
-     "<password>***</password><password>***</password>"                                     },
+      "<password>***</password><password>***</password>" },
 };
 
 static void test_tap_hides_passwords(void **state)

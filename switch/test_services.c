@@ -193,18 +193,16 @@ static void fixture_init(struct fixture *f)
 {
     static char const *devices[][1] = { { "SEP001122334455" }, { "SEP001122334466" } };
     static struct switch_line_conf lines[3] = {
-        {.number = "2001",  .devices.v = devices[0], .devices.n = 1 },
-        { .number = "2002",   .devices.v = devices[1], .devices.n = 1 },
-        { .number = "2003"},
+        { .number = "2001", .devices.v = devices[0], .devices.n = 1 },
+        { .number = "2002", .devices.v = devices[1], .devices.n = 1 },
+        { .number = "2003" },
     };
-    *f = (struct fixture){
-        .conf = {.lines = { lines, 3 },
-                 .max_monitors = 3,
-                 .max_monitors_per_line = 2,
-                 .max_calls = 10,
-                 .max_calls_per_line = 2,
-                 .call_waiting = true}
-    };
+    *f = (struct fixture){ .conf = { .lines = { lines, 3 },
+                                     .max_monitors = 3,
+                                     .max_monitors_per_line = 2,
+                                     .max_calls = 10,
+                                     .max_calls_per_line = 2,
+                                     .call_waiting = true } };
     f->wheel = wheel_new(clock_now_ms());
     TAILQ_INIT(&f->monitors);
     buf_init(&f->events, TEXT_MAX);
@@ -323,25 +321,25 @@ static struct {
     char const *line, *verb, *number;
     enum phone_fault fault;
 } const keys[] = {
-    {"2001",  "answer",   NULL,   PHONE_WRONG_STATE},
-    { "2001", "hangup",   NULL,   PHONE_WRONG_STATE},
-    { "2001", "hold",     NULL,   PHONE_WRONG_STATE},
-    { "2001", "retrieve", NULL,   PHONE_WRONG_STATE},
-    { "2001", "sing",     NULL,   PHONE_NO_VERB    },
-    { "2001", "dial",     NULL,   PHONE_NO_NUMBER  },
-    { "2001", "dial",     "bob",  PHONE_NO_NUMBER  },
-    { "2001", "dial",     "2002", PHONE_OK         },
-    { "2001", "dial",     "2003", PHONE_WRONG_STATE},
-    { "2002", "answer",   NULL,   PHONE_OK         },
-    { "2002", "hold",     NULL,   PHONE_OK         },
-    { "2002", "retrieve", NULL,   PHONE_OK         },
-    { "2003", "dial",     "2002", PHONE_OK         },
-    { "2002", "hold",     NULL,   PHONE_OK         },
-    { "2002", "dial",     "2003", PHONE_NO_ROOM    },
-    { "2002", "answer",   NULL,   PHONE_OK         },
-    { "2002", "hangup",   NULL,   PHONE_OK         },
-    { "2002", "hangup",   NULL,   PHONE_OK         },
-    { "2002", "hangup",   NULL,   PHONE_WRONG_STATE},
+    { "2001", "answer", NULL, PHONE_WRONG_STATE },
+    { "2001", "hangup", NULL, PHONE_WRONG_STATE },
+    { "2001", "hold", NULL, PHONE_WRONG_STATE },
+    { "2001", "retrieve", NULL, PHONE_WRONG_STATE },
+    { "2001", "sing", NULL, PHONE_NO_VERB },
+    { "2001", "dial", NULL, PHONE_NO_NUMBER },
+    { "2001", "dial", "bob", PHONE_NO_NUMBER },
+    { "2001", "dial", "2002", PHONE_OK },
+    { "2001", "dial", "2003", PHONE_WRONG_STATE },
+    { "2002", "answer", NULL, PHONE_OK },
+    { "2002", "hold", NULL, PHONE_OK },
+    { "2002", "retrieve", NULL, PHONE_OK },
+    { "2003", "dial", "2002", PHONE_OK },
+    { "2002", "hold", NULL, PHONE_OK },
+    { "2002", "dial", "2003", PHONE_NO_ROOM },
+    { "2002", "answer", NULL, PHONE_OK },
+    { "2002", "hangup", NULL, PHONE_OK },
+    { "2002", "hangup", NULL, PHONE_OK },
+    { "2002", "hangup", NULL, PHONE_WRONG_STATE },
 };
 
 static void test_keys(void **state)

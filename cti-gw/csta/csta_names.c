@@ -39,29 +39,29 @@ static char const *const devices[] = {
     [CSTA_DEVICE_NOT_SPECIFIED] = "notSpecified",
 };
 static struct csta_alias const device_aliases[] = {
-    {"numberDialed", CSTA_DEVICE_IDENTIFIER },
-    { 0            },
+    { "numberDialed", CSTA_DEVICE_IDENTIFIER },
+    { 0 },
 };
 
 /* ECMA-269, states of a call as pairs of connection states; ours is the local one. "Held" says that
  * this device holds, "OnHold" that the other one does. */
 static struct csta_alias const simple_states[] = {
-    {"callNull",             CSTA_STATE_null },
-    { "callPending",                     CSTA_STATE_initiated },
-    { "callOriginated",CSTA_STATE_connected },
-    { "callDelivered",      CSTA_STATE_connected },
-    { "callDeliveredHeld",                     CSTA_STATE_hold },
-    { "callReceived",CSTA_STATE_alerting },
-    { "callReceivedOnHold",   CSTA_STATE_alerting },
-    { "callEstablished",                     CSTA_STATE_connected },
-    { "callEstablishedHeld",       CSTA_STATE_hold },
-    { "callEstablishedOnHold",  CSTA_STATE_connected },
-    { "callQueued",                     CSTA_STATE_connected },
-    { "callQueuedHeld",CSTA_STATE_hold },
+    { "callNull", CSTA_STATE_null },
+    { "callPending", CSTA_STATE_initiated },
+    { "callOriginated", CSTA_STATE_connected },
+    { "callDelivered", CSTA_STATE_connected },
+    { "callDeliveredHeld", CSTA_STATE_hold },
+    { "callReceived", CSTA_STATE_alerting },
+    { "callReceivedOnHold", CSTA_STATE_alerting },
+    { "callEstablished", CSTA_STATE_connected },
+    { "callEstablishedHeld", CSTA_STATE_hold },
+    { "callEstablishedOnHold", CSTA_STATE_connected },
+    { "callQueued", CSTA_STATE_connected },
+    { "callQueuedHeld", CSTA_STATE_hold },
     { "callFailed", CSTA_STATE_connected },
-    { "callFailedHeld",                     CSTA_STATE_hold },
+    { "callFailedHeld", CSTA_STATE_hold },
     { "callBlocked", CSTA_STATE_null },
-    { 0         },
+    { 0 },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -39,7 +39,7 @@ static struct {
     char const *xml;
     struct csta_msg msg;
 } const good[] = {
-  /* clang-format off */
+    /* clang-format off */
     /* sign-in, as a client of the Microsoft kind */
     { "<?xml version=\"1.0\"?>\r\n<RequestSystemStatus" X3
       "\r\n  <extensions><privateData><private>"
@@ -185,7 +185,7 @@ static struct {
           "4") "' xmlns:x='urn:x'><x:monitorCrossRefID>no"
                "</x:monitorCrossRefID><monitorCrossRefID>yes</monitorCrossRefID></MonitorStop>",
       { .type = CSTA_MonitorStop, .edition = CSTA_ED4, .monitor_xref = "yes" } },
-  /* clang-format on */
+    /* clang-format on */
 };
 
 /* Decodes a heap copy of the exact size, so that the sanitizers see an over-read. */
@@ -255,7 +255,7 @@ static struct {
     enum csta_type type;
     char const *text;
 } const bad[] = {
-  /* clang-format off */
+    /* clang-format off */
     { "", CSTA_FAULT_NOT_XML, 0, 0, "no document" },
     { "hello", CSTA_FAULT_NOT_XML, 0, 0, "" },
     { "<MakeCall" X3, CSTA_FAULT_NOT_XML, 0, 0, "" },
@@ -334,7 +334,7 @@ static struct {
     { START(DURATION("4294967296")), CSTA_FAULT_PARAMETER, 0, CSTA_StartApplicationSession, "" },
     { START(DURATION("99999999999999999999999")), CSTA_FAULT_PARAMETER, 0,
       CSTA_StartApplicationSession, "" },
-  /* clang-format on */
+    /* clang-format on */
 };
 
 static void test_bad_documents(void **state)

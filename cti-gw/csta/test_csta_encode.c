@@ -51,7 +51,7 @@ static struct {
     struct csta_msg msg;
     char const *xml;
 } const vectors[] = {
-  /* clang-format off */
+    /* clang-format off */
     { { OF(RequestSystemStatus) }, EMPTY("RequestSystemStatus") },
     { { OF(RequestSystemStatus), .line = "tel:2001;device=SEP1" },
       CSTA("RequestSystemStatus", LCS) },
@@ -213,7 +213,7 @@ static struct {
     { { .type = CSTA_StopApplicationSessionNegResponse, .error = { .value = "invalidSessionID" } },
       SESSION("StopApplicationSessionNegResponse",
               "<errorCode><definedError>invalidSessionID</definedError></errorCode>") },
-  /* clang-format on */
+    /* clang-format on */
 };
 
 static void check(struct csta_msg const *msg, char const *xml)

@@ -20,7 +20,7 @@ static struct {
     unsigned invoke_id;
     char const *xml;
 } const vectors[] = {
-  /* clang-format off */
+    /* clang-format off */
     { "\0\0\0\x0c"
       "0001<a/>",
       12, 12, 1, "<a/>" },
@@ -71,7 +71,7 @@ static struct {
     { "\0\0\0\x0c"
       "000\xff",
       8, -EPROTO, 0, NULL },
-  /* clang-format on */
+    /* clang-format on */
 };
 
 static void test_vectors(void **state)

@@ -135,7 +135,7 @@ static void test_lists_of_any_length(void **state)
 
     for (size_t i = 0; i < 200; i++)
         items[i] = (struct csta_snapshot_item){
-            .conn = {.call_id = su_sprintf(home, "c%zu", i), .device_id = "2001"},
+            .conn = { .call_id = su_sprintf(home, "c%zu", i), .device_id = "2001" },
             .endpoint = i % 2 ? "2002" : NULL,
             .state = 1 + i % (CSTA_STATES - 1),
         };

@@ -20,7 +20,7 @@ struct log_state {
 
 static struct log_state state = {
     .process = "-",
-    .level = {LOG_INFO, LOG_INFO, LOG_INFO, LOG_INFO, LOG_INFO, LOG_INFO, LOG_INFO},
+    .level = { LOG_INFO, LOG_INFO, LOG_INFO, LOG_INFO, LOG_INFO, LOG_INFO, LOG_INFO },
 };
 
 static char const *const level_names[LOG_LEVELS] = { "error", "warn", "info", "debug", "trace" };

@@ -31,10 +31,10 @@ static int act_open(void *obj, void *arg)
 }
 
 static struct fsm_row const rows[] = {
-    {FSM_IN(CLOSED),                 EV_OPEN,    act_open, OPEN    },
-    { FSM_IN(OPEN),                  EV_FAIL,    NULL,     LOST    },
-    { FSM_IN(OPEN),                  EV_OPEN,    NULL,     FSM_STAY},
-    { FSM_IN(CLOSED) | FSM_IN(OPEN), EV_TIMEOUT, NULL,     LOST    },
+    { FSM_IN(CLOSED), EV_OPEN, act_open, OPEN },
+    { FSM_IN(OPEN), EV_FAIL, NULL, LOST },
+    { FSM_IN(OPEN), EV_OPEN, NULL, FSM_STAY },
+    { FSM_IN(CLOSED) | FSM_IN(OPEN), EV_TIMEOUT, NULL, LOST },
 };
 
 #define TABLE(list)                                                                                \
@@ -75,18 +75,18 @@ static void test_failing_action_steps_its_failure_event(void **state)
 }
 
 static struct fsm_row const unreachable[] = {
-    {FSM_IN(CLOSED), EV_TIMEOUT, NULL, LOST},
-    { FSM_IN(OPEN),  EV_TIMEOUT, NULL, LOST},
+    { FSM_IN(CLOSED), EV_TIMEOUT, NULL, LOST },
+    { FSM_IN(OPEN), EV_TIMEOUT, NULL, LOST },
 };
 static struct fsm_row const no_timeout[] = {
-    {FSM_IN(CLOSED),  EV_OPEN,    NULL, OPEN},
-    { FSM_IN(OPEN),   EV_FAIL,    NULL, LOST},
-    { FSM_IN(CLOSED), EV_TIMEOUT, NULL, LOST},
+    { FSM_IN(CLOSED), EV_OPEN, NULL, OPEN },
+    { FSM_IN(OPEN), EV_FAIL, NULL, LOST },
+    { FSM_IN(CLOSED), EV_TIMEOUT, NULL, LOST },
 };
 static struct fsm_row const twice[] = {
-    {FSM_IN(CLOSED),                 EV_OPEN,    NULL, OPEN    },
-    { FSM_IN(CLOSED) | FSM_IN(OPEN), EV_TIMEOUT, NULL, LOST    },
-    { FSM_IN(OPEN),                  EV_TIMEOUT, NULL, FSM_STAY},
+    { FSM_IN(CLOSED), EV_OPEN, NULL, OPEN },
+    { FSM_IN(CLOSED) | FSM_IN(OPEN), EV_TIMEOUT, NULL, LOST },
+    { FSM_IN(OPEN), EV_TIMEOUT, NULL, FSM_STAY },
 };
 
 static void test_lint(void **state)

@@ -170,8 +170,8 @@ static bool add_copy(msg_t *msg, void const *header)
 /* RFC 3261 8.2.6.2, and 8.2.6.1 and 12.1.1 for what only some responses carry. */
 static bool copy_for_response(msg_t *msg, sip_t const *rq, int status)
 {
-    bool dialog = status > 100 && status < 300 && rq->sip_request &&
-                  makes_dialog(rq->sip_request->rq_method);
+    bool dialog =
+        status > 100 && status < 300 && rq->sip_request && makes_dialog(rq->sip_request->rq_method);
 
     return add_copy(msg, rq->sip_via) && add_copy(msg, rq->sip_from) && add_copy(msg, rq->sip_to) &&
            add_copy(msg, rq->sip_call_id) && add_copy(msg, rq->sip_cseq) &&

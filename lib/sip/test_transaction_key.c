@@ -44,8 +44,8 @@ static msg_t *make(struct request const *r)
              "Max-Forwards: 70\r\nContent-Length: %zu\r\n\r\n%s",
              method, either(r->uri, usual.uri), via, either(r->to, usual.to),
              either(r->from, usual.from), either(r->call_id, usual.call_id),
-             either(r->cseq, usual.cseq), method,
-             strlen(either(r->body, usual.body)), either(r->body, usual.body));
+             either(r->cseq, usual.cseq), method, strlen(either(r->body, usual.body)),
+             either(r->body, usual.body));
     msg_t *msg = message_parse(text, strlen(text));
     assert_non_null(msg);
     assert_null(message_fault(msg));

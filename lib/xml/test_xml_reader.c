@@ -50,7 +50,7 @@ static struct {
     char const *xml;
     char const *events;
 } const good[] = {
-  /* clang-format off */
+    /* clang-format off */
     { "<a/>", "+a:-a " },
     { "<a></a>", "+a:-a " },
     { DECL "<a>x</a>", "+a:x-a " },
@@ -68,7 +68,7 @@ static struct {
     { "<a b=\"x>y='z'\" c='/>'>t</a>", "+a:t-a " },
     { "<a xmlns='relative'/>", "+a:-a " }, /* a warning of libxml2, no error */
     { "<a>gr\xc3\xbc\xc3\x9f \xf0\x9f\x98\x80</a>", "+a:gr\xc3\xbc\xc3\x9f \xf0\x9f\x98\x80-a " },
-  /* clang-format on */
+    /* clang-format on */
 };
 
 static void test_good_documents(void **state)
@@ -96,7 +96,7 @@ static struct {
     size_t len;        /* 0: strlen */
     char const *fault; /* how the text starts */
 } const bad[] = {
-  /* clang-format off */
+    /* clang-format off */
     { "<!DOCTYPE a><a/>", 0, DOCTYPE_FAULT },
     { DECL "<!DOCTYPE a><a/>", 0, DOCTYPE_FAULT },
     { DECL "\n<!-- x -->\n <!DOCTYPE a SYSTEM 'http://127.0.0.1:9/x'><a/>", 0, DOCTYPE_FAULT },
@@ -164,7 +164,7 @@ static struct {
     { "<1a/>", 0, "" },
     { "<a>&</a>", 0, "" },
     { "<a>]]></a>", 0, "" },
-  /* clang-format on */
+    /* clang-format on */
 };
 
 static void test_bad_documents(void **state)
@@ -252,12 +252,9 @@ static void test_guard_counts_alone(void **state)
         char const *xml;
         bool refused;
     } const rows[] = {
-        {"<a><b/></a>",                   false},
-        { "<a><b><c/></b></a>",           true },
-        { "<a><b></b><b></b></a>",        false},
-        { "<a b='' c=''/>",               false},
-        { "<a b='' c='' d=''/>",          true },
-        { "<a b='='/><!-- c='' d='' -->", false},
+        { "<a><b/></a>", false },           { "<a><b><c/></b></a>", true },
+        { "<a><b></b><b></b></a>", false }, { "<a b='' c=''/>", false },
+        { "<a b='' c='' d=''/>", true },    { "<a b='='/><!-- c='' d='' -->", false },
     };
     struct xml_limits const limits = { .max_bytes = 100, .max_depth = 2, .max_attributes = 2 };
     (void)state;
@@ -331,14 +328,10 @@ static void test_names_namespaces_and_depth(void **state)
         char const *name, *ns, *text;
         unsigned depth;
     } const steps[] = {
-        {XML_START,         "a", "urn:1", "",  1},
-        { XML_START,        "b", "urn:2", "",  2},
-        { XML_TEXT,         "",  "",      "t", 2},
-        { XML_END,          "b", "urn:2", "",  2},
-        { XML_START,        "c", "",      "",  2},
-        { XML_END,          "c", "",      "",  2},
-        { XML_END,          "a", "urn:1", "",  1},
-        { XML_END_DOCUMENT, "",  "",      "",  0},
+        { XML_START, "a", "urn:1", "", 1 }, { XML_START, "b", "urn:2", "", 2 },
+        { XML_TEXT, "", "", "t", 2 },       { XML_END, "b", "urn:2", "", 2 },
+        { XML_START, "c", "", "", 2 },      { XML_END, "c", "", "", 2 },
+        { XML_END, "a", "urn:1", "", 1 },   { XML_END_DOCUMENT, "", "", "", 0 },
     };
     struct xml_reader *reader = xml_reader_new(xml, sizeof xml - 1, &xml_limits_default);
     (void)state;

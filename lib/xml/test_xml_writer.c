@@ -43,7 +43,7 @@ static struct {
     char const *written;
     char const *read; /* NULL: equal to text */
 } const texts[] = {
-  /* clang-format off */
+    /* clang-format off */
     { "plain", "plain", NULL },
     { "<&>", "&lt;&amp;&gt;", NULL },
     { "]]>", "]]&gt;", NULL },
@@ -59,7 +59,7 @@ static struct {
       "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD" },
     { "x\xEF\xBF\xBF", "x\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD",
       "x\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD" },
-  /* clang-format on */
+    /* clang-format on */
 };
 
 static void test_text_is_escaped_and_reads_back(void **state)
