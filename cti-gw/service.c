@@ -59,14 +59,20 @@ void service_answer(struct server_transaction *st, struct csta_msg const *reply)
         server_transaction_refuse(st, 500, "Server Internal Error", NULL);
 }
 
-static void fail(struct request *r, enum cti_fault fault)
+static void fail_because(struct request *r, enum cti_fault fault, char const *why)
 {
     struct csta_msg error = csta_fault_map(fault, r->msg.edition);
 
     cti_count(M_service_errors);
-    log_info(r->session->id, "service refused service=%s error=%s device=\"%s\"",
-             csta_type_str(r->msg.type), error.error.value, r->device_text ? r->device_text : "");
+    log_info(r->session->id, "service refused service=%s error=%s device=\"%s\" why=\"%s\"",
+             csta_type_str(r->msg.type), error.error.value, r->device_text ? r->device_text : "",
+             why);
     service_answer(r->st, &error);
+}
+
+static void fail(struct request *r, enum cti_fault fault)
+{
+    fail_because(r, fault, "");
 }
 
 /* --- which device, and may it be touched ------------------------------------------------------ */
@@ -173,6 +179,15 @@ static void monitor_stopped(struct service *service)
     cti_monitor_free(&monitor);
 }
 
+static void count_error(struct service *service, struct csta_msg const *reply)
+{
+    cti_count(M_service_errors);
+    log_info(service->session ? service->session->id : NULL,
+             "service refused service=%s error=%s device=\"%s\" why=\"the switch says so\"",
+             csta_type_str(service->type), reply->error.value ? reply->error.value : "",
+             service->device);
+}
+
 static void on_reply(void *ctx, struct csta_msg const *from_driver)
 {
     struct service *service = ctx;
@@ -181,7 +196,7 @@ static void on_reply(void *ctx, struct csta_msg const *from_driver)
 
     reply.edition = service->edition;
     if (reply.type == CSTA_CSTAErrorCode)
-        cti_count(M_service_errors);
+        count_error(service, &reply);
     else if (service->session && reply.type == CSTA_MonitorStartResponse)
         monitor_started(service, &reply);
     else if (service->session && reply.type == CSTA_MonitorStopResponse)
@@ -284,9 +299,9 @@ static void refuse_fault(struct request *r, struct csta_fault const *fault)
 
     r->msg.edition = fault->edition ? fault->edition : CSTA_ED3;
     if (fault->kind == CSTA_FAULT_UNKNOWN)
-        fail(r, CTI_FAULT_SERVICE_UNKNOWN);
+        fail_because(r, CTI_FAULT_SERVICE_UNKNOWN, fault->text);
     else if (fault->kind == CSTA_FAULT_PARAMETER)
-        fail(r, CTI_FAULT_PARAMETER);
+        fail_because(r, CTI_FAULT_PARAMETER, fault->text);
     else
         cti_refusal_send(r->st, &bad_body, "%s", fault->text);
 }
