@@ -626,10 +626,25 @@ static int setup_search(void **state)
     return result;
 }
 
+/* Not every small machine has the file. */
+static bool hosts_file_knows_localhost(void)
+{
+    char text[4096] = "";
+    FILE *file = fopen("/etc/hosts", "r");
+
+    if (!file)
+        return false;
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    return strstr(text, "localhost") != NULL;
+}
+
 static void test_hosts_file(void **state)
 {
     struct rig *rig = *state;
 
+    if (!hosts_file_knows_localhost())
+        skip();
     ask(rig, "sip:localhost:5070");
     run(rig);
     assert_int_equal(rig->answers, 1);
