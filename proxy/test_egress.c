@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Listeners: 0 and 1 public on one port, 2 and 3 internal. */
 enum { UDP, TCP, INTERNAL_TCP, INTERNAL_UDP, LISTENERS };
@@ -35,7 +36,11 @@ static void listen_on(unsigned listener, char const *transport, uint16_t port,
                       char const *advertised)
 {
     char text[64];
-    (void)snprintf(text, sizeof text, "%s:127.0.0.1:%u", transport, port);
+    /* A loopback address of our own: on 127.0.0.1 the port of one transport may be taken for the
+     * other by somebody who connects. */
+    unsigned pid = (unsigned)getpid();
+    (void)snprintf(text, sizeof text, "%s:127.8.%u.%u:%u", transport, pid >> 8 & 255, pid & 255,
+                   port);
     assert_int_equal(stack_listen(rig.proxy.stack, text, advertised), listener);
     rig.port[listener] = net_addr_port(
         transport_listener_addr(stack_transport(rig.proxy.stack), (uint16_t)listener));
@@ -49,9 +54,9 @@ static int setup(void **state)
     stack_limits_default(&rig.limits);
     rig.proxy.stack = stack_new(&rig.loop, rig.wheel, NULL, &rig.limits, NULL, &no_handlers, NULL);
     assert_non_null(rig.proxy.stack);
-    listen_on(UDP, "udp", 0, NULL);
+    listen_on(UDP, "udp", 0, "127.0.0.1");
     listen_on(TCP, "tcp", rig.port[UDP], "sip.example.test");
-    listen_on(INTERNAL_TCP, "tcp", 0, NULL);
+    listen_on(INTERNAL_TCP, "tcp", 0, "127.0.0.1");
     listen_on(INTERNAL_UDP, "udp", rig.port[INTERNAL_TCP], "2001:db8::1");
     rig.proxy.first_internal = INTERNAL_TCP;
     return 0;
