@@ -74,19 +74,14 @@ static void report(struct cli const *cli, struct fault_list const *faults)
     buf_fini(&out);
 }
 
-int check_command(struct cli *cli, int argc, char **argv)
+int check_file(struct cli *cli, bool quiet)
 {
     struct fault_list *faults = fault_list_new();
     int code = CLI_OK;
     /* A file that we cannot read ourselves is everybody's business. */
     bool readable = cli_try_load(cli) == CLI_OK;
     size_t asked = 0;
-    (void)argv;
 
-    if (argc) {
-        cli_complain("check takes no argument; the file is named by -c");
-        code = EX_USAGE;
-    }
     for (size_t i = 0; faults && code == CLI_OK && i < PROGRAMS; i++) {
         if (readable ? !cli_is_enabled(cli, &program_table[i]) : !is_installed(&program_table[i]))
             continue;
@@ -100,9 +95,19 @@ int check_command(struct cli *cli, int argc, char **argv)
         code = EX_CONFIG;
     } else if (code == CLI_OK) {
         fault_list_sort(faults);
-        report(cli, faults);
         code = fault_list_count(faults) ? EX_CONFIG : CLI_OK;
+        if (code || !quiet)
+            report(cli, faults);
     }
     fault_list_free(&faults);
     return code;
+}
+
+int check_command(struct cli *cli, int argc, char **argv)
+{
+    (void)argv;
+    if (argc == 0)
+        return check_file(cli, false);
+    cli_complain("check takes no argument; the file is named by -c");
+    return EX_USAGE;
 }

@@ -75,10 +75,11 @@ static int cmd_version(struct cli *cli, int argc, char **argv)
 struct command const command_table[] = {
     { .name = "run",
       .help = "Start the programs of the file and keep them running, until SIGTERM or Ctrl-C.",
-      .more = "Starts switch, cti and proxy if their groups are in the file, each when the one\n"
-              "before answers. One that dies is started again: at once, then after 1, 2, 4, 8 and\n"
-              "10 s; after a good minute at once again. The programs are looked for in the\n"
-              "folders of $CROSSPOINT_BIN_PATH, else in node.bin_dir, else beside crosspoint.\n"
+      .more = "Checks the file as check does, then starts switch, cti and proxy if their groups\n"
+              "are in it, each when the one before answers. One that dies is started again:\n"
+              "at once, then after 1, 2, 4, 8 and 10 s; after a good minute at once again.\n"
+              "The programs are looked for in the folders of $CROSSPOINT_BIN_PATH, else in\n"
+              "node.bin_dir, else beside crosspoint.\n"
               "Exit code: 0 when stopped; 64, 69 or 78 of a program that cannot start.\n",
       .fn = run_command },
     { .name = "check",

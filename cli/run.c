@@ -2,6 +2,7 @@
 /* Ties the supervisor to the programs of the file, to the terminal and to the signals. */
 #include "run.h"
 #include "buf.h"
+#include "check.h"
 #include "cli.h"
 #include "clock.h"
 #include "control.h"
@@ -182,13 +183,17 @@ static int supervise(struct run *run)
 int run_command(struct cli *cli, int argc, char **argv)
 {
     struct run run = { .cli = cli };
-    int code = cli_load(cli);
+    int code;
     (void)argv;
 
     if (argc) {
         cli_complain("run takes no argument; the file is named by -c");
         return EX_USAGE;
     }
+    /* All faults at once, not those of the program that starts first. */
+    code = check_file(cli, true);
+    if (code == CLI_OK)
+        code = cli_load(cli);
     if (code == CLI_OK)
         code = find_programs(&run);
     if (code == CLI_OK)
