@@ -70,8 +70,11 @@ static void send_on(struct proxy *proxy, struct origin const *from, msg_t *msg,
 {
     struct route_request request = { sip_object(msg), normalized->route_was_ours,
                                      normalized->no_hops_left };
-    struct route_decision decision = route_decide(proxy->table, from, &request, NULL);
-    url_t const *uri = decision.verdict == ROUTE_FOLLOW ? normalize_next_hop(msg) : NULL;
+    struct route_inputs const inputs = { .table = proxy->table };
+    struct route_decision decision;
+    route_decide(&inputs, from, &request, NULL, &decision);
+    bool follows = decision.n_hops > 0 && !decision.hops[0].uri;
+    url_t const *uri = follows ? normalize_next_hop(msg) : NULL;
     struct ack *ack = uri && proxy->n_acks < WAITING_MAX ? calloc(1, sizeof *ack) : NULL;
     if (!ack) {
         drop(uri ? "busy" : decision.rule_name);

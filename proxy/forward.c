@@ -212,6 +212,7 @@ static struct forward *forward_new(struct proxy *proxy, struct server_transactio
                                    struct normalized const *normalized,
                                    struct route_decision const *decision)
 {
+    struct route_hop const *hop = &decision->hops[0];
     struct forward *forward = calloc(1, sizeof *forward);
     if (!forward)
         return NULL;
@@ -224,11 +225,11 @@ static struct forward *forward_new(struct proxy *proxy, struct server_transactio
     forward->hint = (struct egress_hint){
         .in_listener = origin->listener,
         .out_listener = normalized->out_listener,
-        .internal = decision->target && decision->target->internal,
+        .internal = hop->internal,
     };
-    forward->target = decision->target ? decision->target->name : NULL;
+    forward->target = hop->name;
     forward->rule = decision->rule_name;
-    forward->keep_503 = decision->target || decision->in_dialog;
+    forward->keep_503 = hop->uri || decision->in_dialog;
     memcpy(forward->loop_hash, normalized->loop_hash, sizeof forward->loop_hash);
     forward->invite = sip_object(msg)->sip_request->rq_method == sip_method_invite;
     LIST_INSERT_HEAD(&proxy->forwards, forward, link);
@@ -240,6 +241,7 @@ static struct forward *forward_new(struct proxy *proxy, struct server_transactio
 void forward_start(struct proxy *proxy, struct server_transaction *st, msg_t *msg,
                    struct normalized const *normalized, struct route_decision const *decision)
 {
+    struct route_hop const *hop = &decision->hops[0]; /* of several only the first, so far */
     struct forward *forward = forward_new(proxy, st, msg, normalized, decision);
     if (!forward) {
         msg_destroy(msg);
@@ -248,7 +250,7 @@ void forward_start(struct proxy *proxy, struct server_transaction *st, msg_t *ms
     }
     if (forward->invite)
         say_trying(st);
-    url_t const *uri = decision->target ? decision->target->uri : normalize_next_hop(msg);
+    url_t const *uri = hop->uri ? hop->uri : normalize_next_hop(msg);
     if (!uri) {
         forward_give_up(forward, REFUSAL_memory);
         return;

@@ -131,11 +131,12 @@ static void act(struct proxy *proxy, struct server_transaction *st, msg_t *msg,
 {
     struct route_request request = { sip_object(msg), normalized->route_was_ours,
                                      normalized->no_hops_left };
-    struct route_decision decision =
-        route_decide(proxy->table, server_transaction_origin(st), &request, NULL);
+    struct route_inputs const inputs = { .table = proxy->table };
+    struct route_decision decision;
+    route_decide(&inputs, server_transaction_origin(st), &request, NULL, &decision);
     if (decision.rule)
         proxy->rule_hits[decision.rule - proxy->table->rules]++;
-    if (decision.verdict == ROUTE_TO_TARGET || decision.verdict == ROUTE_FOLLOW) {
+    if (decision.verdict == ROUTE_FORWARD) {
         forward_start(proxy, st, msg, normalized, &decision);
         return;
     }

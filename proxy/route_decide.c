@@ -2,6 +2,8 @@
 /* The decision: see route_decide.h. Each step returns true when it has decided. */
 #include "route_decide.h"
 #include "domain.h"
+#include <stddef.h>
+#include <string.h>
 
 struct step {
     struct route_table const *table;
@@ -24,6 +26,21 @@ static bool decide(struct step const *step, struct route_decision *ret, enum rou
     ret->rule_name = rule;
     ret->reason = reason;
     return tell(step, rule, true, reason);
+}
+
+static bool forward(struct step const *step, struct route_decision *ret,
+                    struct route_hop const *hop, char const *rule, char const *reason)
+{
+    ret->hops[0] = *hop;
+    ret->n_hops = 1;
+    return decide(step, ret, ROUTE_FORWARD, rule, reason);
+}
+
+/* Where the message itself says. */
+static bool follow(struct step const *step, struct route_decision *ret, char const *rule,
+                   char const *reason)
+{
+    return forward(step, ret, &(struct route_hop){ .uri = NULL }, rule, reason);
 }
 
 static bool refuse(struct step const *step, struct route_decision *ret, enum refusal refusal,
@@ -64,7 +81,7 @@ static bool try_dialog(struct step const *step, struct route_decision *ret)
     if (!sip->sip_route && step->own)
         return tell(step, "dialog", false, "its remote target is the proxy itself");
     ret->in_dialog = true;
-    return decide(step, ret, ROUTE_FOLLOW, "dialog", "request inside a dialog, by its route set");
+    return follow(step, ret, "dialog", "request inside a dialog, by its route set");
 }
 
 /* A route set of the sender beyond us: it chose the way (RFC 3261 §16.6 step 6). */
@@ -74,7 +91,7 @@ static bool try_sender_route(struct step const *step, struct route_decision *ret
         return false;
     if (!step->table->relay_foreign)
         return refuse(step, ret, REFUSAL_relay, "route-header", "Route leads to another host");
-    return decide(step, ret, ROUTE_FOLLOW, "route-header", "Route leads on");
+    return follow(step, ret, "route-header", "Route leads on");
 }
 
 /* NULL if all predicates of the rule hold, else why the rule is not for this request. */
@@ -98,8 +115,10 @@ static bool try_method_routes(struct step const *step, struct route_decision *re
             continue;
         }
         ret->rule = rule;
-        ret->target = rule->to;
-        return decide(step, ret, ROUTE_TO_TARGET, rule->name, "all predicates hold");
+        struct route_hop const hop = { .name = rule->to->name,
+                                       .uri = rule->to->uri,
+                                       .internal = rule->to->internal };
+        return forward(step, ret, &hop, rule->name, "all predicates hold");
     }
     return false;
 }
@@ -112,19 +131,20 @@ static void take_the_rest(struct step const *step, struct route_decision *ret)
     else if (!step->table->relay_foreign)
         (void)refuse(step, ret, REFUSAL_relay, "relay", "another domain, and relay_foreign is off");
     else
-        (void)decide(step, ret, ROUTE_FOLLOW, "relay", "another domain, by DNS");
+        (void)follow(step, ret, "relay", "another domain, by DNS");
 }
 
-struct route_decision route_decide(struct route_table const *table, struct origin const *origin,
-                                   struct route_request const *request,
-                                   struct route_trace const *trace)
+void route_decide(struct route_inputs const *inputs, struct origin const *origin,
+                  struct route_request const *request, struct route_trace const *trace,
+                  struct route_decision *ret)
 {
-    struct step step = { .table = table, .request = request, .trace = trace };
-    struct route_decision decision = { .rule_name = "", .reason = "" };
+    struct step step = { .table = inputs->table, .request = request, .trace = trace };
     (void)origin; /* no predicate of today asks where a request came from */
+    /* Not as a whole: the list of hops is long, and most decisions fill one. */
+    memset(ret, 0, offsetof(struct route_decision, hops));
+    ret->rule_name = ret->reason = "";
     step.own = is_own(&step);
-    if (!try_options(&step, &decision) && !try_dialog(&step, &decision) &&
-        !try_sender_route(&step, &decision) && !try_method_routes(&step, &decision))
-        take_the_rest(&step, &decision);
-    return decision;
+    if (!try_options(&step, ret) && !try_dialog(&step, ret) && !try_sender_route(&step, ret) &&
+        !try_method_routes(&step, ret))
+        take_the_rest(&step, ret);
 }

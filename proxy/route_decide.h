@@ -12,12 +12,33 @@
 #include <stdbool.h>
 
 struct origin;
+struct static_route;
 
 enum route_verdict {
-    ROUTE_REFUSE,    /* answer with `refusal` */
-    ROUTE_ANSWER,    /* OPTIONS for the proxy itself */
-    ROUTE_FOLLOW,    /* first Route, else Request-URI */
-    ROUTE_TO_TARGET, /* to `target` */
+    ROUTE_REFUSE,  /* answer with `refusal` */
+    ROUTE_ANSWER,  /* OPTIONS for the proxy itself */
+    ROUTE_FORWARD, /* to the hops, in order */
+};
+
+enum { ROUTE_HOPS_MAX = 128 };
+
+/** One place to try. Pointers are borrowed from the inputs of the decision. */
+struct route_hop {
+    unsigned group;           /* ascending; hops of one group are tried in parallel, the next group
+                                 when all of the former have failed */
+    char const *name;         /* for logs; NULL: only the address it resolves to says what it is */
+    url_t const *uri;         /* next hop; NULL: first Route, else Request-URI */
+    url_t const *request_uri; /* new Request-URI; NULL: unchanged */
+    bool internal;            /* one of our own programs */
+    struct static_route const *route; /* NULL: not by a static route */
+};
+
+/** What a decision reads besides the request. */
+struct route_inputs {
+    struct route_table const *table;
+    /* May requests be sent by this route now, or does its next hop rest? NULL: all may. */
+    bool (*usable)(void *ctx, struct static_route const *route);
+    void *usable_ctx;
 };
 
 /** A request after normalize_request(). */
@@ -29,12 +50,13 @@ struct route_request {
 
 struct route_decision {
     enum route_verdict verdict;
-    enum refusal refusal;              /* ROUTE_REFUSE */
-    struct route_target const *target; /* ROUTE_TO_TARGET */
-    struct route_rule const *rule;     /* method route that matched, or NULL */
-    char const *rule_name;             /* for logs: "dialog", "method_routes[1]" ... never NULL */
-    char const *reason;                /* a sentence for people, never NULL */
-    bool in_dialog;                    /* follows the route set of a dialog that runs through us */
+    enum refusal refusal;          /* ROUTE_REFUSE */
+    struct route_rule const *rule; /* method route that matched, or NULL */
+    char const *rule_name;         /* for logs: "dialog", "method_routes[1]" ... never NULL */
+    char const *reason;            /* a sentence for people, never NULL */
+    bool in_dialog;                /* follows the route set of a dialog that runs through us */
+    unsigned n_hops;               /* ROUTE_FORWARD: at least 1, else 0 */
+    struct route_hop hops[ROUTE_HOPS_MAX]; /* those beyond n_hops are not initialised */
 };
 
 /** Hears about each rule that was looked at, in order. */
@@ -43,7 +65,7 @@ struct route_trace {
     void *ctx;
 };
 
-/** Decides. @p trace may be NULL. No I/O, no memory, nothing is changed. */
-struct route_decision route_decide(struct route_table const *table, struct origin const *origin,
-                                   struct route_request const *request,
-                                   struct route_trace const *trace);
+/** Decides; fills @p ret. @p trace may be NULL. No I/O, no memory, nothing is changed. */
+void route_decide(struct route_inputs const *inputs, struct origin const *origin,
+                  struct route_request const *request, struct route_trace const *trace,
+                  struct route_decision *ret);

@@ -93,57 +93,57 @@ static struct row {
     char const *target; /* or the refusal's reason */
 } const rows[] = {
     /* method routes, in the own domain and on own addresses */
-    { "INVITE", "sip:2001@example.test", "", CSTA, .verdict = ROUTE_TO_TARGET,
+    { "INVITE", "sip:2001@example.test", "", CSTA, .verdict = ROUTE_FORWARD,
       .rule = "method_routes[1]", .target = "cti" },
-    { "INVITE", "sip:2001@127.0.0.1", "", CSTA, .verdict = ROUTE_TO_TARGET,
+    { "INVITE", "sip:2001@127.0.0.1", "", CSTA, .verdict = ROUTE_FORWARD,
       .rule = "method_routes[1]", .target = "cti" },
-    { "INVITE", "sip:2001@node1.example.test", "", CSTA, .verdict = ROUTE_TO_TARGET,
+    { "INVITE", "sip:2001@node1.example.test", "", CSTA, .verdict = ROUTE_FORWARD,
       .rule = "method_routes[1]", .target = "cti" },
     { "INVITE", "sip:2001@example.test", "", CSTA, .route_was_ours = true,
-      .verdict = ROUTE_TO_TARGET, .rule = "method_routes[1]", .target = "cti" },
+      .verdict = ROUTE_FORWARD, .rule = "method_routes[1]", .target = "cti" },
     { "INVITE", "sip:2001@example.test", "", "", .verdict = ROUTE_REFUSE, .rule = "own-domain",
       .target = "no_route" },
-    { "SUBSCRIBE", "sip:bob@example.test", "", "Event: presence\r\n", .verdict = ROUTE_TO_TARGET,
+    { "SUBSCRIBE", "sip:bob@example.test", "", "Event: presence\r\n", .verdict = ROUTE_FORWARD,
       .rule = "method_routes[events]", .target = "presence" },
-    { "PUBLISH", "sip:bob@example.test", "", "Event: presence\r\n", .verdict = ROUTE_TO_TARGET,
+    { "PUBLISH", "sip:bob@example.test", "", "Event: presence\r\n", .verdict = ROUTE_FORWARD,
       .rule = "method_routes[events]", .target = "presence" },
     { "SUBSCRIBE", "sip:bob@example.test", "", "Event: dialog\r\n", .verdict = ROUTE_REFUSE,
       .rule = "own-domain", .target = "no_route" },
     { "SUBSCRIBE", "sip:bob@example.test", "", "", .verdict = ROUTE_REFUSE, .rule = "own-domain",
       .target = "no_route" },
     /* the first rule wins */
-    { "MESSAGE", "sip:bob@example.test", "", "", .verdict = ROUTE_TO_TARGET,
+    { "MESSAGE", "sip:bob@example.test", "", "", .verdict = ROUTE_FORWARD,
       .rule = "method_routes[4]", .target = "presence" },
     /* a domain predicate is for that domain, ours or not, and for no other */
-    { "INVITE", "sip:2001@rcc.example.test", "", "", .verdict = ROUTE_TO_TARGET,
+    { "INVITE", "sip:2001@rcc.example.test", "", "", .verdict = ROUTE_FORWARD,
       .rule = "method_routes[3]", .target = "cti" },
-    { "INVITE", "sip:2001@rcc.example.test", "", "", .relay_off = true, .verdict = ROUTE_TO_TARGET,
+    { "INVITE", "sip:2001@rcc.example.test", "", "", .relay_off = true, .verdict = ROUTE_FORWARD,
       .rule = "method_routes[3]", .target = "cti" },
     /* other domains */
-    { "INVITE", "sip:bob@b.test", "", CSTA, .verdict = ROUTE_FOLLOW, .rule = "relay" },
+    { "INVITE", "sip:bob@b.test", "", CSTA, .verdict = ROUTE_FORWARD, .rule = "relay" },
     { "INVITE", "sip:bob@b.test", "", CSTA, .relay_off = true, .verdict = ROUTE_REFUSE,
       .rule = "relay", .target = "relay" },
-    { "INFO", "sip:cti@127.0.0.1:5082", "", "", .verdict = ROUTE_FOLLOW, .rule = "relay" },
+    { "INFO", "sip:cti@127.0.0.1:5082", "", "", .verdict = ROUTE_FORWARD, .rule = "relay" },
     { "INFO", "sip:alice@example.test:40112;maddr=192.0.2.10;transport=tcp", "", "",
-      .verdict = ROUTE_FOLLOW, .rule = "relay" },
+      .verdict = ROUTE_FORWARD, .rule = "relay" },
     { "MESSAGE", "sip:alice@example.test;maddr=192.0.2.10", "", "", .relay_off = true,
       .verdict = ROUTE_REFUSE, .rule = "relay", .target = "relay" },
     /* inside a dialog */
-    { "INFO", "sip:cti@127.0.0.1:5082", "t1", CSTA, .route_was_ours = true, .verdict = ROUTE_FOLLOW,
-      .rule = "dialog" },
+    { "INFO", "sip:cti@127.0.0.1:5082", "t1", CSTA, .route_was_ours = true,
+      .verdict = ROUTE_FORWARD, .rule = "dialog" },
     { "INFO", "sip:cti@127.0.0.1:5082", "t1", CSTA, .route_was_ours = true, .relay_off = true,
-      .verdict = ROUTE_FOLLOW, .rule = "dialog" },
+      .verdict = ROUTE_FORWARD, .rule = "dialog" },
     { "INFO", "sip:alice@example.test:40112;maddr=192.0.2.10;transport=tcp", "t1", CSTA,
-      .route_was_ours = true, .verdict = ROUTE_FOLLOW, .rule = "dialog" },
+      .route_was_ours = true, .verdict = ROUTE_FORWARD, .rule = "dialog" },
     { "BYE", "sip:cti@127.0.0.1:5082", "t1", "Route: <sip:other.test;lr>\r\n",
-      .route_was_ours = true, .relay_off = true, .verdict = ROUTE_FOLLOW, .rule = "dialog" },
+      .route_was_ours = true, .relay_off = true, .verdict = ROUTE_FORWARD, .rule = "dialog" },
     { "INVITE", "sip:2001@example.test", "t1", CSTA, .route_was_ours = true,
-      .verdict = ROUTE_TO_TARGET, .rule = "method_routes[1]", .target = "cti" },
+      .verdict = ROUTE_FORWARD, .rule = "method_routes[1]", .target = "cti" },
     { "BYE", "sip:2001@example.test", "t1", "", .verdict = ROUTE_REFUSE, .rule = "own-domain",
       .target = "no_route" },
     /* Route beyond us */
     { "INVITE", "sip:2001@example.test", "", CSTA "Route: <sip:other.test;lr>\r\n",
-      .route_was_ours = true, .verdict = ROUTE_FOLLOW, .rule = "route-header" },
+      .route_was_ours = true, .verdict = ROUTE_FORWARD, .rule = "route-header" },
     { "INVITE", "sip:2001@example.test", "", "Route: <sip:other.test;lr>\r\n", .relay_off = true,
       .verdict = ROUTE_REFUSE, .rule = "route-header", .target = "relay" },
     /* OPTIONS */
@@ -154,9 +154,9 @@ static struct row {
       .target = "no_route" },
     { "OPTIONS", "sip:bob@b.test", "", "", .no_hops_left = true, .verdict = ROUTE_ANSWER,
       .rule = "options" },
-    { "OPTIONS", "sip:b.test", "", "", .verdict = ROUTE_FOLLOW, .rule = "relay" },
+    { "OPTIONS", "sip:b.test", "", "", .verdict = ROUTE_FORWARD, .rule = "relay" },
     { "OPTIONS", "sip:127.0.0.1:5060", "", "Route: <sip:other.test;lr>\r\n",
-      .verdict = ROUTE_FOLLOW, .rule = "route-header" },
+      .verdict = ROUTE_FORWARD, .rule = "route-header" },
 };
 /* clang-format on */
 
@@ -168,14 +168,18 @@ static void check_row(struct row const *row)
     msg_t *msg = make_request(row->method, row->uri, row->to_tag, row->headers);
     struct route_request request = { sip_object(msg), row->route_was_ours, row->no_hops_left };
     struct origin origin = { .kind = TRANSPORT_UDP };
-    struct route_decision decision = route_decide(table, &origin, &request, NULL);
-    char const *target = decision.target    ? decision.target->name
+    struct route_inputs inputs = { .table = table };
+    struct route_decision decision;
+    route_decide(&inputs, &origin, &request, NULL, &decision);
+    bool named = decision.n_hops > 0 && decision.hops[0].uri;
+    char const *target = named              ? decision.hops[0].name
                          : decision.refusal ? refusal_row(decision.refusal)->reason
                                             : "";
     if (decision.verdict != row->verdict || strcmp(decision.rule_name, row->rule) != 0 ||
         strcmp(target, row->target ? row->target : "") != 0 || !*decision.reason)
         fail_msg("%s %s: verdict %d rule %s target %s", row->method, row->uri, decision.verdict,
                  decision.rule_name, target);
+    assert_int_equal(decision.n_hops, row->verdict == ROUTE_FORWARD);
     assert_int_equal(decision.in_dialog, strcmp(row->rule, "dialog") == 0);
     msg_destroy(msg);
     route_table_free(&table);
@@ -199,12 +203,13 @@ static void test_trace_names_every_rule(void **state)
     struct route_trace trace = { note_rule, &text };
     struct proxy_conf conf = make_conf();
     struct origin origin = { .kind = TRANSPORT_UDP };
+    struct route_decision decision;
     (void)state;
     struct route_table *table = make_table(&conf);
     msg_t *msg = make_request("SUBSCRIBE", "sip:bob@example.test", "", "Event: dialog\r\n");
     struct route_request request = { .sip = sip_object(msg) };
     buf_init(&text, 10000);
-    (void)route_decide(table, &origin, &request, &trace);
+    route_decide(&(struct route_inputs){ .table = table }, &origin, &request, &trace, &decision);
     assert_string_equal(buf_text(&text),
                         "dialog=no(no To tag, or no Route that names us)\n"
                         "method_routes[1]=no(method)\n"
