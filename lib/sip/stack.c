@@ -57,21 +57,59 @@ void stack_free(struct stack **pstack)
     free(stack);
 }
 
-/* "tcp:127.0.0.1:5060" -> kind and address; NULL, or what is wrong. */
-static char const *parse_listener(char const *text, enum transport_kind *ret_kind,
-                                  struct net_addr *ret_addr)
+/* "tcp:127.0.0.1:5060;name=outside", taken apart. */
+struct listen_text {
+    enum transport_kind kind;
+    struct net_addr addr;
+    char name[TRANSPORT_NAME_BYTES];
+};
+
+/* What stands behind the address: NULL, or what is wrong. */
+static char const *parse_params(char const *params, struct listen_text *ret)
+{
+    static char const allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+
+    if (!*params)
+        return NULL;
+    if (strncmp(params, ";name=", 6) != 0)
+        return "only ;name=NAME may stand behind the address";
+    params += 6;
+    if (!*params || params[strspn(params, allowed)])
+        return "only letters, digits and - _ . may be in a name";
+    if (strlen(params) >= sizeof ret->name)
+        return "the name is longer than 64 bytes";
+    memcpy(ret->name, params, strlen(params) + 1);
+    return NULL;
+}
+
+static char const *parse_addr(char const *text, struct listen_text *ret)
+{
+    char addr[NET_ADDR_TEXT];
+    size_t len = strcspn(text, ";");
+
+    if (len < sizeof addr) {
+        memcpy(addr, text, len);
+        addr[len] = '\0';
+    }
+    if (len >= sizeof addr || net_addr_parse(&ret->addr, addr, SIP_PORT) < 0)
+        return "wants an IP address behind the transport, perhaps with :port";
+    return parse_params(text + len, ret);
+}
+
+/* NULL, or what is wrong. */
+static char const *parse_listener(char const *text, struct listen_text *ret)
 {
     static enum transport_kind const kinds[] = { TRANSPORT_UDP, TRANSPORT_TCP };
 
+    *ret = (struct listen_text){ .name = "" };
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         char const *name = transport_kind_name(kinds[i]);
         size_t len = strlen(name);
         if (strncmp(text, name, len) != 0 || text[len] != ':')
             continue;
-        *ret_kind = kinds[i];
-        return net_addr_parse(ret_addr, text + len + 1, SIP_PORT) < 0
-                   ? "wants an IP address behind the transport, perhaps with :port"
-                   : NULL;
+        ret->kind = kinds[i];
+        return parse_addr(text + len + 1, ret);
     }
     return strncmp(text, "tls:", 4) == 0 ? "TLS is not available yet"
                                          : "wants udp:ADDRESS:PORT or tcp:ADDRESS:PORT";
@@ -79,20 +117,31 @@ static char const *parse_listener(char const *text, enum transport_kind *ret_kin
 
 char const *stack_listen_check(char const *text)
 {
-    enum transport_kind kind;
-    struct net_addr addr;
+    struct listen_text parts;
 
-    return parse_listener(text, &kind, &addr);
+    return parse_listener(text, &parts);
+}
+
+char const *stack_listen_name(char const *text, char name[static TRANSPORT_NAME_BYTES])
+{
+    struct listen_text parts;
+
+    name[0] = '\0';
+    if (!parse_listener(text, &parts))
+        memcpy(name, parts.name, sizeof parts.name);
+    return name;
 }
 
 int stack_listen(struct stack *stack, char const *text, char const *advertised)
 {
-    enum transport_kind kind;
-    struct net_addr addr;
+    struct listen_text parts;
 
-    if (parse_listener(text, &kind, &addr))
+    if (parse_listener(text, &parts))
         return -EINVAL;
-    return transport_listen(stack->transport, kind, &addr, advertised);
+    int listener = transport_listen(stack->transport, parts.kind, &parts.addr, advertised);
+    if (listener >= 0)
+        (void)transport_name_listener(stack->transport, (uint16_t)listener, parts.name);
+    return listener;
 }
 
 struct transport *stack_transport(struct stack *stack)

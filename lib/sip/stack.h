@@ -13,12 +13,15 @@ struct stack *stack_new(uv_loop_t *loop, struct wheel *wheel, struct tap *tap,
                         struct transaction_handlers const *handlers, void *ctx);
 void stack_free(struct stack **pstack);
 
-/** Opens a listener written "udp:127.0.0.1:5060", "tcp:[::1]:5060" (as in the configuration).
- *  Returns its index or a negative errno. */
+/** Opens a listener written "udp:127.0.0.1:5060", "tcp:[::1]:5060;name=outside" (as in the
+ *  configuration). Returns its index or a negative errno. */
 int stack_listen(struct stack *stack, char const *text, char const *advertised);
 
 /** Checks such a text: NULL, or why it is wrong (a cfg_check_fn). */
 char const *stack_listen_check(char const *text);
+
+/** Name in such a text, "" if it has none or is wrong. Written to @p name and returned. */
+char const *stack_listen_name(char const *text, char name[static TRANSPORT_NAME_BYTES]);
 
 struct transport *stack_transport(struct stack *stack);
 struct transaction_layer *stack_transactions(struct stack *stack);

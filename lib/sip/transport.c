@@ -180,6 +180,29 @@ uint16_t transport_listeners(struct transport const *t)
     return t->n_listeners;
 }
 
+int transport_name_listener(struct transport *t, uint16_t listener, char const *name)
+{
+    struct listener *named = t->listeners[listener];
+
+    if (strlen(name) >= sizeof named->name)
+        return -EINVAL;
+    memcpy(named->name, name, strlen(name) + 1);
+    return 0;
+}
+
+char const *transport_listener_name(struct transport const *t, uint16_t listener)
+{
+    return t->listeners[listener]->name;
+}
+
+int transport_find_listener(struct transport const *t, char const *name)
+{
+    for (uint16_t i = 0; i < t->n_listeners; i++)
+        if (*name && strcmp(t->listeners[i]->name, name) == 0)
+            return i;
+    return -ENOENT;
+}
+
 static bool listener_fits(struct listener const *listener, enum transport_kind kind,
                           struct net_addr const *peer)
 {

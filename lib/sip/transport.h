@@ -21,7 +21,7 @@ struct tap;
 struct transport;
 struct wheel;
 
-enum { TRANSPORT_AUTO_LISTENER = 0xffff };
+enum { TRANSPORT_AUTO_LISTENER = 0xffff, TRANSPORT_NAME_BYTES = 65 };
 
 /** Where to send. With `connection` set and alive it is used; else a connection to `addr` is reused
  *  or opened. */
@@ -64,6 +64,14 @@ struct net_addr const *transport_listener_addr(struct transport const *t, uint16
 char const *transport_listener_host(struct transport const *t, uint16_t listener);
 enum transport_kind transport_listener_kind(struct transport const *t, uint16_t listener);
 uint16_t transport_listeners(struct transport const *t);
+
+/** Name by which the configuration speaks of a listener, "" if it has none. Names are given once,
+ *  before the listener is used; 0 or -EINVAL (too long). */
+int transport_name_listener(struct transport *t, uint16_t listener, char const *name);
+char const *transport_listener_name(struct transport const *t, uint16_t listener);
+
+/** The listener called @p name, or -ENOENT. */
+int transport_find_listener(struct transport const *t, char const *name);
 
 /** First listener of @p kind whose family fits @p peer, preferring `prefer` if it fits; negative
  *  errno when there is none. */

@@ -41,6 +41,7 @@ struct listener {
     enum transport_kind kind;
     struct net_addr addr;
     char host[256]; /* for Via */
+    char name[TRANSPORT_NAME_BYTES];
     void *socket;   /* of the ops */
 };
 
