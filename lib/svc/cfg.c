@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <libconfig.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,7 @@ struct set {
 
 struct cfg {
     su_home_t home[1];
+    atomic_uint refs; /* su_home_t counts for one thread only */
     struct cfg_schema const *schema;
     struct cfg_node node;
     void *values;
@@ -463,6 +465,7 @@ struct cfg *cfg_load(char const *path, struct cfg_schema const *schema, struct c
 
     if (!cfg || !(cfg->values = su_zalloc(cfg->home, (isize_t)schema->size)))
         goto fail;
+    atomic_init(&cfg->refs, 1);
     cfg->schema = schema;
     own.base = cfg->values;
     if (begin_group(&loader, &node) < 0 || begin_group(&loader, &own) < 0)
@@ -493,8 +496,14 @@ void cfg_free(struct cfg **pcfg)
     struct cfg *cfg = *pcfg;
 
     *pcfg = NULL;
-    if (cfg)
+    if (cfg && atomic_fetch_sub_explicit(&cfg->refs, 1, memory_order_acq_rel) == 1)
         su_home_unref(cfg->home);
+}
+
+struct cfg *cfg_ref(struct cfg *cfg)
+{
+    atomic_fetch_add_explicit(&cfg->refs, 1, memory_order_relaxed);
+    return cfg;
 }
 
 struct cfg_node const *cfg_get_node(struct cfg const *cfg)

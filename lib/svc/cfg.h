@@ -122,6 +122,9 @@ extern struct cfg_schema const cfg_node_schema;
  *  look for more: a string that was refused or is missing is NULL, other values are zero. NULL only
  *  when out of memory. */
 struct cfg *cfg_load(char const *path, struct cfg_schema const *schema, struct cfg_faults *faults);
+/** Another reference, from any thread. */
+struct cfg *cfg_ref(struct cfg *cfg);
+/** Drops a reference, from any thread; the last one frees. */
 void cfg_free(struct cfg **pcfg);
 
 struct cfg_node const *cfg_get_node(struct cfg const *cfg);
@@ -147,6 +150,11 @@ void cfg_faults_print(struct cfg_faults const *faults, FILE *out);
 
 /** Every key with its value in force and whether it is the default. Caller owns the result. */
 json_t *cfg_show(struct cfg const *cfg);
+
+/** What differs from @p old to @p new: a table of key, old and new value, and whether the change is
+ *  in force after a reload ("reload") or waits for a restart ("restart"). Caller owns the result.
+ */
+json_t *cfg_diff(struct cfg const *old, struct cfg const *new);
 
 /** Sample file and man-page section (man(7)) from the rows. */
 void cfg_print_sample(struct cfg_schema const *schema, FILE *out);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The skeleton of every program: options, configuration, privileges, loop, and the way down. */
 #include "svc.h"
+#include "buf.h"
 #include "clock.h"
 #include "config.h"
 #include "log.h"
 #include "svc_metrics.h"
 #include "svc_parts.h"
+#include "svc_reload.h"
 #include "tap.h"
 #include "wheel.h"
 #include <errno.h>
@@ -23,10 +25,11 @@
 #include <unistd.h>
 
 enum { EXIT_USAGE = 64, EXIT_START = 69, EXIT_INTERNAL = 70, EXIT_CONFIG = 78, PATH_BYTES = 108 };
-enum { CLOSE_MS = 1000 };
+enum { CLOSE_MS = 1000, SIGNALS = 3, REASON_BYTES = 65536 };
 
 struct svc {
     struct svc_desc const *desc;
+    char const *file;
     struct cfg *cfg;
     struct wheel *wheel;
     struct tap *tap;
@@ -36,7 +39,7 @@ struct svc {
     uv_loop_t loop;
     uv_timer_t timer;
     uv_prepare_t prepare;
-    uv_signal_t signals[2];
+    uv_signal_t signals[SIGNALS];
     uint64_t started_ms;
     bool test_clock;
 };
@@ -89,9 +92,20 @@ struct svc_desc const *svc_descriptor(struct svc *svc)
     return svc->desc;
 }
 
-struct cfg const *svc_cfg(struct svc *svc)
+struct cfg *svc_cfg(struct svc *svc)
 {
     return svc->cfg;
+}
+
+char const *svc_file(struct svc *svc)
+{
+    return svc->file;
+}
+
+void svc_take_cfg(struct svc *svc, struct cfg *cfg)
+{
+    cfg_free(&svc->cfg);
+    svc->cfg = cfg;
 }
 
 struct ctl_command const *const *svc_commands(struct svc *svc)
@@ -210,14 +224,21 @@ static struct options parse_options(struct svc_desc const *desc, int argc, char 
     return options;
 }
 
+struct cfg *svc_load(struct svc_desc const *desc, char const *file, struct cfg_faults *faults)
+{
+    struct cfg *cfg = cfg_load(file, desc->schema, faults);
+
+    if (cfg && desc->check && cfg_is_whole(cfg))
+        desc->check(cfg_get(cfg), cfg_get_node(cfg), faults);
+    return cfg;
+}
+
 /* Loads and checks; prints every fault. NULL if there were any. */
 static struct cfg *load(struct svc_desc const *desc, char const *file)
 {
     struct cfg_faults *faults = cfg_faults_new();
-    struct cfg *cfg = faults ? cfg_load(file, desc->schema, faults) : NULL;
+    struct cfg *cfg = faults ? svc_load(desc, file, faults) : NULL;
 
-    if (cfg && desc->check && cfg_is_whole(cfg))
-        desc->check(cfg_get(cfg), cfg_get_node(cfg), faults);
     if (!cfg || cfg_faults_count(faults)) {
         if (cfg)
             cfg_faults_print(faults, stderr);
@@ -256,9 +277,24 @@ static void on_signal(uv_signal_t *handle, int number)
     uv_stop(&svc->loop);
 }
 
+static void on_hangup(uv_signal_t *handle, int number)
+{
+    struct buf why;
+
+    (void)number;
+    buf_init(&why, REASON_BYTES);
+    json_decref(svc_reload(handle->data, &why));
+    buf_fini(&why);
+}
+
 static int start_loop(struct svc *svc)
 {
-    static int const numbers[2] = { SIGTERM, SIGINT };
+    static struct {
+        int number;
+        uv_signal_cb fn;
+    } const rows[SIGNALS] = { { SIGTERM, on_signal },
+                              { SIGINT, on_signal },
+                              { SIGHUP, on_hangup } };
     int err = uv_loop_init(&svc->loop);
 
     if (err < 0)
@@ -267,10 +303,10 @@ static int start_loop(struct svc *svc)
     uv_prepare_init(&svc->loop, &svc->prepare);
     svc->timer.data = svc->prepare.data = svc;
     uv_prepare_start(&svc->prepare, on_prepare);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < SIGNALS; i++) {
         uv_signal_init(&svc->loop, &svc->signals[i]);
         svc->signals[i].data = svc;
-        uv_signal_start(&svc->signals[i], on_signal, numbers[i]);
+        uv_signal_start(&svc->signals[i], rows[i].fn, rows[i].number);
     }
     return 0;
 }
@@ -396,7 +432,7 @@ static void on_late(uv_timer_t *timer)
 static int stop_loop(struct svc *svc)
 {
     uv_close((uv_handle_t *)&svc->prepare, NULL);
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < SIGNALS; i++)
         uv_close((uv_handle_t *)&svc->signals[i], NULL);
     uv_timer_start(&svc->timer, on_late, CLOSE_MS, 0);
     uv_unref((uv_handle_t *)&svc->timer);
@@ -446,6 +482,7 @@ int svc_main(struct svc_desc const *desc, int argc, char **argv)
     if (options.done >= 0)
         return options.done;
     struct svc svc = { .desc = desc,
+                       .file = options.file,
                        .tables = { svc_builtin_commands, desc->commands },
                        .started_ms = clock_now_ms(),
                        .test_clock = options.test_clock };

@@ -31,6 +31,10 @@ struct svc_desc {
     struct met_set const *const *metrics; /* ended by NULL */
     /* Opens sockets and builds state. Returns 0 or a negative errno after logging why. */
     int (*init)(struct svc *svc);
+    /* Puts @p cfg, which has no faults, in force; keeps a reference (cfg_ref) to what it uses
+     * beyond the call. Keys of CFG_RESTART keep their old effect. Returns 0, or a negative errno
+     * after logging why: nothing has changed then. NULL: the program does not reload. */
+    int (*reload)(struct svc *svc, struct cfg *cfg);
     /* Undoes init in reverse order; called also after a failed init. */
     void (*deinit)(struct svc *svc);
 };
@@ -42,10 +46,11 @@ int svc_main(struct svc_desc const *desc, int argc, char **argv);
 void svc_set_state(struct svc *svc, void *state);
 void *svc_state(struct svc *svc);
 
-/** Borrowed for the life of the process. */
+/** Borrowed for the life of the process; configuration and node until the next reload. */
 uv_loop_t *svc_loop(struct svc *svc);
 struct wheel *svc_wheel(struct svc *svc); /* driven by the loop */
 struct tap *svc_tap(struct svc *svc);
 void const *svc_conf(struct svc *svc); /* the filled struct of desc->schema */
 struct cfg_node const *svc_node(struct svc *svc);
 struct svc_desc const *svc_descriptor(struct svc *svc);
+struct cfg *svc_cfg(struct svc *svc);

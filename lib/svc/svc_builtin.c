@@ -7,13 +7,14 @@
 #include "log.h"
 #include "svc_metrics.h"
 #include "svc_parts.h"
+#include "svc_reload.h"
 #include "tap.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { TAP_PAGE = 500, TAP_PAGE_BYTES = 2097152 };
+enum { REASON_BYTES = 65536, TAP_PAGE = 500, TAP_PAGE_BYTES = 2097152 };
 
 static int64_t const ADVANCE_MAX_MS = INT64_C(1000) * 86400 * 3650;
 
@@ -82,6 +83,20 @@ static void cmd_show_config(struct svc *svc, struct ctl_call *call, json_t const
 {
     (void)args;
     ctl_reply(call, cfg_show(svc_cfg(svc)));
+}
+
+static void cmd_reload(struct svc *svc, struct ctl_call *call, json_t const *args)
+{
+    struct buf why;
+
+    (void)args;
+    buf_init(&why, REASON_BYTES);
+    json_t *changes = svc_reload(svc, &why);
+    if (changes)
+        ctl_reply(call, changes);
+    else
+        ctl_fail(call, "bad-config", "the old configuration stays in force\n%s", buf_text(&why));
+    buf_fini(&why);
 }
 
 /* Text of a record as JSON: what is not UTF-8 is escaped byte by byte, and so is a zero byte, at
@@ -198,6 +213,8 @@ struct ctl_command const svc_builtin_commands[] = {
     { "status", CTL_READ, cmd_status, NULL, "Version, process id, time since start, log level." },
     { "show counters", CTL_READ, cmd_show_counters, NULL, "Every metric with its meaning." },
     { "show config", CTL_READ, cmd_show_config, NULL, "Every key with its value in force." },
+    { "reload", CTL_WRITE, cmd_reload, NULL,
+      "Reads the configuration again; a file with faults changes nothing." },
     { "tap", CTL_WRITE, cmd_tap, "AFTER", "Messages sent and received, for the ladder." },
     { "log", CTL_WRITE, cmd_log, "LEVEL", "Sets the log level until the next start." },
     { "clock advance", CTL_WRITE, cmd_clock_advance, "MS", "Moves the clock of a test run." },

@@ -3,7 +3,14 @@
 #pragma once
 #include "svc.h"
 
-struct cfg const *svc_cfg(struct svc *svc);
+/** The file that was named at the start. */
+char const *svc_file(struct svc *svc);
+
+/** Loads @p file with all checks of the program; as cfg_load(). */
+struct cfg *svc_load(struct svc_desc const *desc, char const *file, struct cfg_faults *faults);
+
+/** Makes @p cfg (taken) the configuration in force. */
+void svc_take_cfg(struct svc *svc, struct cfg *cfg);
 
 /** All command tables of the process, ended by NULL. */
 struct ctl_command const *const *svc_commands(struct svc *svc);

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reload: load beside the configuration in force, check, hand over, swap. */
+#define LOG_SUBSYSTEM LOG_CFG
+#include "svc_reload.h"
+#include "buf.h"
+#include "log.h"
+#include "svc_metrics.h"
+#include "svc_parts.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The faults, a line each, into the log and to whoever asked. */
+static void tell_faults(struct cfg_faults const *faults, struct buf *why)
+{
+    char *text = NULL, *rest, *line;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    if (!out)
+        return;
+    cfg_faults_print(faults, out);
+    fclose(out);
+    buf_puts(why, text);
+    for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+        log_error(NULL, "configuration fault %s", line);
+    free(text);
+}
+
+static struct cfg *load(struct svc *svc, struct buf *why)
+{
+    struct cfg_faults *faults = cfg_faults_new();
+    struct cfg *cfg = faults ? svc_load(svc_descriptor(svc), svc_file(svc), faults) : NULL;
+
+    if (!cfg)
+        buf_puts(why, "out of memory\n");
+    else if (cfg_faults_count(faults)) {
+        tell_faults(faults, why);
+        cfg_free(&cfg);
+    }
+    cfg_faults_free(&faults);
+    return cfg;
+}
+
+static void log_changes(json_t const *diff)
+{
+    json_t const *row;
+    size_t i;
+
+    json_array_foreach(json_object_get(diff, "rows"), i, row)
+    {
+        char const *effect = json_string_value(json_array_get(row, 3));
+        log_info(NULL, "configuration changed key=%s old=\"%s\" new=\"%s\" takes_effect_at=%s",
+                 json_string_value(json_array_get(row, 0)),
+                 json_string_value(json_array_get(row, 1)),
+                 json_string_value(json_array_get(row, 2)), effect);
+    }
+}
+
+static int hand_over(struct svc *svc, struct cfg *cfg, struct buf *why)
+{
+    struct svc_desc const *desc = svc_descriptor(svc);
+    int error = desc->reload ? desc->reload(svc, cfg) : -ENOTSUP;
+
+    if (error == -ENOTSUP)
+        buf_puts(why, "this program reads its file only when it starts\n");
+    else if (error < 0)
+        buf_printf(why, "not taken: %s; the log says more\n", strerror(-error));
+    return error;
+}
+
+json_t *svc_reload(struct svc *svc, struct buf *why)
+{
+    struct cfg *cfg = load(svc, why);
+
+    if (!cfg || hand_over(svc, cfg, why) < 0) {
+        cfg_free(&cfg);
+        svc_count(M_reloads_failed);
+        log_error(NULL, "configuration not reloaded file=\"%s\"; the old one stays in force",
+                  svc_file(svc));
+        return NULL;
+    }
+    json_t *diff = cfg_diff(svc_cfg(svc), cfg);
+    svc_take_cfg(svc, cfg);
+    svc_count(M_reloads);
+    log_info(NULL, "configuration reloaded file=\"%s\" changes=%zu", svc_file(svc),
+             json_array_size(json_object_get(diff, "rows")));
+    log_changes(diff);
+    return diff;
+}
