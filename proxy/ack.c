@@ -6,12 +6,12 @@
 #include "log.h"
 #include "message.h"
 #include "normalize.h"
-#include "proxy.h"
 #include "proxy_metrics.h"
 #include "request.h"
 #include "resolve.h"
 #include "route_decide.h"
 #include "transaction.h"
+#include "worker.h"
 #include <sofia-sip/sip_header.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ enum { WAITING_MAX = 1000 };
 
 struct ack {
     LIST_ENTRY(ack) link;
-    struct proxy *proxy;
+    struct worker *worker;
     msg_t *msg; /* owned */
     struct resolve_query *query;
     struct egress_hint hint;
@@ -33,7 +33,7 @@ void ack_free(struct ack *ack)
         resolve_cancel(&ack->query);
     msg_destroy(ack->msg);
     LIST_REMOVE(ack, link);
-    ack->proxy->n_acks--;
+    ack->worker->n_acks--;
     free(ack);
 }
 
@@ -54,9 +54,9 @@ static void resolved(void *ctx, struct destination const *list, size_t n, char c
         return;
     }
     to = list[0];
-    if (egress_choose_listener(ack->proxy, &to, &ack->hint) < 0 ||
-        transaction_send_ack(stack_transactions(ack->proxy->stack), ack->msg, &to, ack->loop_hash) <
-            0)
+    if (egress_choose_listener(ack->worker, &to, &ack->hint) < 0 ||
+        transaction_send_ack(stack_transactions(ack->worker->stack), ack->msg, &to,
+                             ack->loop_hash) < 0)
         drop("unreachable");
     else
         met_inc(&proxy_metrics, M_acks_forwarded);
@@ -65,40 +65,40 @@ static void resolved(void *ctx, struct destination const *list, size_t n, char c
 }
 
 /* Takes @p msg. */
-static void send_on(struct proxy *proxy, struct origin const *from, msg_t *msg,
+static void send_on(struct worker *worker, struct origin const *from, msg_t *msg,
                     struct normalized const *normalized)
 {
     struct route_request request = { sip_object(msg), normalized->route_was_ours,
                                      normalized->no_hops_left };
-    struct route_inputs const inputs = { .table = proxy->table };
+    struct route_inputs const inputs = { .table = worker->generation->table };
     struct route_decision decision;
     route_decide(&inputs, from, &request, NULL, &decision);
     bool follows = decision.n_hops > 0 && !decision.hops[0].uri;
     url_t const *uri = follows ? normalize_next_hop(msg) : NULL;
-    struct ack *ack = uri && proxy->n_acks < WAITING_MAX ? calloc(1, sizeof *ack) : NULL;
+    struct ack *ack = uri && worker->n_acks < WAITING_MAX ? calloc(1, sizeof *ack) : NULL;
     if (!ack) {
         drop(uri ? "busy" : decision.rule_name);
         msg_destroy(msg);
         return;
     }
-    ack->proxy = proxy;
+    ack->worker = worker;
     ack->msg = msg;
     ack->hint = (struct egress_hint){ from->listener, normalized->out_listener, false };
     memcpy(ack->loop_hash, normalized->loop_hash, sizeof ack->loop_hash);
-    LIST_INSERT_HEAD(&proxy->acks, ack, link);
-    proxy->n_acks++;
+    LIST_INSERT_HEAD(&worker->acks, ack, link);
+    worker->n_acks++;
     struct resolve_query *query =
-        resolve_uri(stack_resolver(proxy->stack), uri, egress_fallback(proxy), resolved, ack);
+        resolve_uri(stack_resolver(worker->stack), uri, egress_fallback(worker), resolved, ack);
     if (query)
         ack->query = query; /* not NULL: resolved() has not run, the object lives */
 }
 
-void ack_arrived(void *vproxy, struct origin const *from, msg_t *msg)
+void ack_arrived(void *vworker, struct origin const *from, msg_t *msg)
 {
-    struct proxy *proxy = vproxy;
+    struct worker *worker = vworker;
     struct normalized normalized;
     met_inc(&proxy_metrics, M_acks);
-    if (!request_is_admitted(proxy, from, sip_object(msg))) {
+    if (!request_is_admitted(worker, from, sip_object(msg))) {
         drop("acl"); /* not a request refused: nobody is answered */
         return;
     }
@@ -107,11 +107,11 @@ void ack_arrived(void *vproxy, struct origin const *from, msg_t *msg)
         drop("memory");
         return;
     }
-    normalize_request(proxy->table->own, copy, &normalized);
+    normalize_request(worker->generation->table->own, copy, &normalized);
     if (normalized.refusal) {
         drop(refusal_row(normalized.refusal)->reason);
         msg_destroy(copy);
         return;
     }
-    send_on(proxy, from, copy, &normalized);
+    send_on(worker, from, copy, &normalized);
 }

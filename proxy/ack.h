@@ -8,7 +8,7 @@ struct ack;
 struct origin;
 
 /** transaction_handlers.on_ack. */
-void ack_arrived(void *vproxy, struct origin const *from, msg_t *msg);
+void ack_arrived(void *vworker, struct origin const *from, msg_t *msg);
 
 /** Drops an ACK that waits for DNS. */
 void ack_free(struct ack *ack);

@@ -11,8 +11,8 @@ static void cmd_show_routes(struct svc *svc, struct ctl_call *call, json_t const
     struct proxy const *proxy = svc_state(svc);
     json_t *table = ctl_table("order", "route", "predicates", "to", "hits", NULL);
     (void)args;
-    for (size_t i = 0; i < proxy->table->n_rules; i++) {
-        struct route_rule const *rule = &proxy->table->rules[i];
+    for (size_t i = 0; i < proxy->generation->table->n_rules; i++) {
+        struct route_rule const *rule = &proxy->generation->table->rules[i];
         struct buf text;
         buf_init(&text, 65536);
         for (size_t p = 0; p < rule->n_preds; p++) {
@@ -21,7 +21,7 @@ static void cmd_show_routes(struct svc *svc, struct ctl_call *call, json_t const
         }
         ctl_table_row(table, json_pack("[I,s,s,s,I]", (json_int_t)i + 1, rule->name,
                                        rule->n_preds ? buf_text(&text) : "any", rule->to->name,
-                                       (json_int_t)proxy->rule_hits[i]));
+                                       (json_int_t)proxy->generation->table->rule_hits[i]));
         buf_fini(&text);
     }
     ctl_reply(call, table);
@@ -53,8 +53,8 @@ static void cmd_show_acl(struct svc *svc, struct ctl_call *call, json_t const *a
     struct proxy const *proxy = svc_state(svc);
     json_t *table = ctl_table("pattern", "description", "listeners", "hits", NULL);
     (void)args;
-    add_acl_rows(table, proxy->acl, "all");
-    add_acl_rows(table, proxy->internal_acl, "internal");
+    add_acl_rows(table, proxy->generation->acl, "all");
+    add_acl_rows(table, proxy->generation->internal_acl, "internal");
     ctl_reply(call, table);
 }
 
@@ -63,21 +63,21 @@ static void cmd_show_transactions(struct svc *svc, struct ctl_call *call, json_t
     struct proxy const *proxy = svc_state(svc);
     json_t *table = ctl_table("what", "count", NULL);
     (void)args;
-    ctl_table_row(table,
-                  json_pack("[s,I]", "transactions",
-                            (json_int_t)transaction_count(stack_transactions(proxy->stack))));
+    ctl_table_row(
+        table, json_pack("[s,I]", "transactions",
+                         (json_int_t)transaction_count(stack_transactions(proxy->worker.stack))));
     ctl_table_row(table,
                   json_pack("[s,I]", "contexts", (json_int_t)met_get(&proxy_metrics, M_contexts)));
-    ctl_table_row(table,
-                  json_pack("[s,I]", "connections",
-                            (json_int_t)transport_connections(stack_transport(proxy->stack))));
+    ctl_table_row(
+        table, json_pack("[s,I]", "connections",
+                         (json_int_t)transport_connections(stack_transport(proxy->worker.stack))));
     ctl_reply(call, table);
 }
 
 static void cmd_show_listeners(struct svc *svc, struct ctl_call *call, json_t const *args)
 {
     struct proxy const *proxy = svc_state(svc);
-    struct transport const *transport = stack_transport(proxy->stack);
+    struct transport const *transport = stack_transport(proxy->worker.stack);
     json_t *table = ctl_table("transport", "address", "advertised", "internal", NULL);
     (void)args;
     for (uint16_t i = 0; i < transport_listeners(transport); i++) {
@@ -86,7 +86,7 @@ static void cmd_show_listeners(struct svc *svc, struct ctl_call *call, json_t co
                                        transport_kind_name(transport_listener_kind(transport, i)),
                                        net_addr_print(transport_listener_addr(transport, i), text),
                                        transport_listener_host(transport, i),
-                                       proxy_is_internal(proxy, i)));
+                                       worker_is_internal(&proxy->worker, i)));
     }
     ctl_reply(call, table);
 }

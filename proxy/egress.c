@@ -22,22 +22,22 @@ static uint16_t sibling(struct transport const *t, uint16_t wanted, enum transpo
     return wanted;
 }
 
-static uint16_t preferred(struct proxy const *proxy, struct egress_hint const *hint)
+static uint16_t preferred(struct worker const *worker, struct egress_hint const *hint)
 {
     if (hint->internal)
-        return proxy->first_internal;
+        return worker->proxy->first_internal;
     if (hint->out_listener >= 0)
         return (uint16_t)hint->out_listener;
     /* A request of our own programs leaves by a public listener, any other by the one it came in.
      */
-    return proxy_is_internal(proxy, hint->in_listener) ? 0 : hint->in_listener;
+    return worker_is_internal(worker, hint->in_listener) ? 0 : hint->in_listener;
 }
 
-int egress_choose_listener(struct proxy const *proxy, struct destination *to,
+int egress_choose_listener(struct worker const *worker, struct destination *to,
                            struct egress_hint const *hint)
 {
-    struct transport const *t = stack_transport(proxy->stack);
-    uint16_t wanted = preferred(proxy, hint);
+    struct transport const *t = stack_transport(worker->stack);
+    uint16_t wanted = preferred(worker, hint);
     if (wanted >= transport_listeners(t))
         wanted = 0;
     int listener = transport_pick_listener(t, to->kind, &to->addr, sibling(t, wanted, to->kind));
@@ -47,9 +47,9 @@ int egress_choose_listener(struct proxy const *proxy, struct destination *to,
     return 0;
 }
 
-enum transport_kind egress_fallback(struct proxy const *proxy)
+enum transport_kind egress_fallback(struct worker const *worker)
 {
-    struct transport const *t = stack_transport(proxy->stack);
+    struct transport const *t = stack_transport(worker->stack);
     for (uint16_t i = 0; i < transport_listeners(t); i++)
         if (transport_listener_kind(t, i) == TRANSPORT_UDP)
             return TRANSPORT_UDP;

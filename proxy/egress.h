@@ -6,7 +6,7 @@
 #include <sofia-sip/msg_types.h>
 #include <sofia-sip/sip.h>
 
-struct proxy;
+struct worker;
 
 /** What is known about the way out before the destination is. */
 struct egress_hint {
@@ -16,11 +16,11 @@ struct egress_hint {
 };
 
 /** Chooses @p to->listener. Returns 0 or a negative errno: no listener for this transport. */
-int egress_choose_listener(struct proxy const *proxy, struct destination *to,
+int egress_choose_listener(struct worker const *worker, struct destination *to,
                            struct egress_hint const *hint);
 
 /** Transport for a URI that does not name one: UDP by RFC 3263, if we have it. */
-enum transport_kind egress_fallback(struct proxy const *proxy);
+enum transport_kind egress_fallback(struct worker const *worker);
 
 /** Does this request make a dialog whose requests must come back through us? */
 bool egress_makes_dialog(sip_t const *sip);

@@ -48,6 +48,7 @@ void forward_free(struct forward *forward)
     if (forward->st)
         server_transaction_own(forward->st, NULL, NULL);
     drop_request(forward);
+    generation_unref(&forward->generation);
     LIST_REMOVE(forward, link);
     met_add(&proxy_metrics, M_contexts, -1);
     free(forward);
@@ -121,14 +122,14 @@ static void timer_c_fired(struct wheel_timer *timer)
 void forward_restart_timer_c(struct forward *forward)
 {
     if (forward->invite && !forward->cancelled)
-        wheel_arm(forward->proxy->wheel, &forward->timer_c,
-                  (uint64_t)forward->proxy->conf->limits.timer_c_ms, timer_c_fired);
+        wheel_arm(forward->worker->wheel, &forward->timer_c,
+                  (uint64_t)forward->worker->proxy->limits.timer_c_ms, timer_c_fired);
 }
 
-void forward_cancelled(void *vproxy, struct server_transaction *st)
+void forward_cancelled(void *vworker, struct server_transaction *st)
 {
     struct forward *forward = server_transaction_owner(st);
-    (void)vproxy;
+    (void)vworker;
     if (!forward || forward->answered || forward->cancelled)
         return;
     met_inc(&proxy_metrics, M_cancels);
@@ -144,7 +145,7 @@ void forward_cancelled(void *vproxy, struct server_transaction *st)
 /* The message of one try: private, because Record-Route depends on the way out. */
 static msg_t *make_try(struct forward *forward, struct destination const *to)
 {
-    struct transport *transport = stack_transport(forward->proxy->stack);
+    struct transport *transport = stack_transport(forward->worker->stack);
     msg_t *msg = message_copy(forward->request);
     if (msg && egress_makes_dialog(sip_object(msg)) &&
         egress_record_route(transport, msg, forward->hint.in_listener, to->listener) < 0) {
@@ -158,7 +159,7 @@ enum refusal forward_try_next(struct forward *forward)
 {
     while (!forward->cancelled && forward->next_hop < forward->n_hops) {
         struct destination *to = &forward->hops[forward->next_hop++];
-        if (egress_choose_listener(forward->proxy, to, &forward->hint) < 0)
+        if (egress_choose_listener(forward->worker, to, &forward->hint) < 0)
             continue;
         msg_t *msg = make_try(forward, to);
         if (!msg)
@@ -166,7 +167,7 @@ enum refusal forward_try_next(struct forward *forward)
         if (forward->next_hop > 1)
             met_inc(&proxy_metrics, M_hop_failovers);
         forward->provisional = false;
-        forward->ct = client_transaction_new(stack_transactions(forward->proxy->stack), msg, to,
+        forward->ct = client_transaction_new(stack_transactions(forward->worker->stack), msg, to,
                                              forward->loop_hash, &response_handlers, forward);
         if (!forward->ct)
             return REFUSAL_busy;
@@ -208,7 +209,7 @@ static void say_trying(struct server_transaction *st)
         (void)server_transaction_respond(st, trying);
 }
 
-static struct forward *forward_new(struct proxy *proxy, struct server_transaction *st, msg_t *msg,
+static struct forward *forward_new(struct worker *worker, struct server_transaction *st, msg_t *msg,
                                    struct normalized const *normalized,
                                    struct route_decision const *decision)
 {
@@ -217,7 +218,8 @@ static struct forward *forward_new(struct proxy *proxy, struct server_transactio
     if (!forward)
         return NULL;
     struct origin const *origin = server_transaction_origin(st);
-    forward->proxy = proxy;
+    forward->worker = worker;
+    forward->generation = generation_ref(worker->generation);
     forward->st = st;
     forward->request = msg;
     forward->started_us = clock_now_us();
@@ -232,17 +234,17 @@ static struct forward *forward_new(struct proxy *proxy, struct server_transactio
     forward->keep_503 = hop->uri || decision->in_dialog;
     memcpy(forward->loop_hash, normalized->loop_hash, sizeof forward->loop_hash);
     forward->invite = sip_object(msg)->sip_request->rq_method == sip_method_invite;
-    LIST_INSERT_HEAD(&proxy->forwards, forward, link);
+    LIST_INSERT_HEAD(&worker->forwards, forward, link);
     met_add(&proxy_metrics, M_contexts, 1);
     server_transaction_own(st, forward, server_gone);
     return forward;
 }
 
-void forward_start(struct proxy *proxy, struct server_transaction *st, msg_t *msg,
+void forward_start(struct worker *worker, struct server_transaction *st, msg_t *msg,
                    struct normalized const *normalized, struct route_decision const *decision)
 {
     struct route_hop const *hop = &decision->hops[0]; /* of several only the first, so far */
-    struct forward *forward = forward_new(proxy, st, msg, normalized, decision);
+    struct forward *forward = forward_new(worker, st, msg, normalized, decision);
     if (!forward) {
         msg_destroy(msg);
         request_refuse(st, REFUSAL_memory, "");
@@ -257,7 +259,7 @@ void forward_start(struct proxy *proxy, struct server_transaction *st, msg_t *ms
     }
     forward->resolving = true;
     forward->query =
-        resolve_uri(stack_resolver(proxy->stack), uri, egress_fallback(proxy), resolved, forward);
+        resolve_uri(stack_resolver(worker->stack), uri, egress_fallback(worker), resolved, forward);
     forward->resolving = false;
     if (!forward->query)
         first_try(forward);

@@ -13,11 +13,12 @@
 #include "wheel.h"
 #include <sys/queue.h>
 
-struct proxy;
+struct worker;
 
 struct forward {
     LIST_ENTRY(forward) link;
-    struct proxy *proxy;
+    struct worker *worker;
+    struct generation *generation; /* decided under; a reference, for names and URIs */
     struct server_transaction *st; /* NULL once it is gone or disowned */
     struct client_transaction *ct; /* the try that runs, NULL between tries */
     struct resolve_query *query;
@@ -42,11 +43,11 @@ struct forward {
 };
 
 /** Starts to forward: @p msg, normalised, is taken; answers @p st in any case. */
-void forward_start(struct proxy *proxy, struct server_transaction *st, msg_t *msg,
+void forward_start(struct worker *worker, struct server_transaction *st, msg_t *msg,
                    struct normalized const *normalized, struct route_decision const *decision);
 
 /** transaction_handlers.on_cancel. */
-void forward_cancelled(void *vproxy, struct server_transaction *st);
+void forward_cancelled(void *vworker, struct server_transaction *st);
 
 /** Tries the next address of the next hop. Returns REFUSAL_NONE if a try runs, else why not. */
 enum refusal forward_try_next(struct forward *forward);

@@ -6,13 +6,25 @@
 #include "proxy_metrics.h"
 #include "sip_metrics.h"
 #include "svc.h"
+#include <errno.h>
 
 static int init(struct svc *svc)
 {
-    struct proxy *proxy;
-    int error = proxy_open(&proxy, svc_loop(svc), svc_wheel(svc), svc_tap(svc), svc_conf(svc),
-                           svc_node(svc));
+    struct proxy *proxy = NULL;
+    struct generation *first = generation_new(svc_conf(svc), svc_node(svc), svc_cfg(svc));
+    int error = -EINVAL;
+    if (first)
+        error = proxy_open(&proxy, svc_loop(svc), svc_wheel(svc), svc_tap(svc), first);
+    generation_unref(&first);
     svc_set_state(svc, proxy);
+    return error;
+}
+
+static int reload(struct svc *svc, struct cfg *cfg)
+{
+    struct generation *next = generation_new(cfg_get(cfg), cfg_get_node(cfg), cfg);
+    int error = next ? proxy_reload(svc_state(svc), next) : -EINVAL;
+    generation_unref(&next);
     return error;
 }
 
@@ -33,6 +45,7 @@ static struct svc_desc const proxy_svc = {
     .commands = commands_table,
     .metrics = metrics,
     .init = init,
+    .reload = reload,
     .deinit = deinit,
 };
 

@@ -67,14 +67,14 @@ static char const *check_dns_servers(char const *value)
 
 static struct cfg_row const target_rows[] = {
     CFG_ROW_STRING("name", struct proxy_conf_target, name, .min = 1, .max = 64, .example = "cti",
-                   .check = check_name, .effect = CFG_RESTART,
+                   .check = check_name, .effect = CFG_RELOAD,
                    .help = "Name that `to` of a method route uses."),
     CFG_ROW_STRING("uri", struct proxy_conf_target, uri, .min = 1, .max = 1024,
                    .example = "sip:127.0.0.1:5082;transport=tcp", .check = check_sip_uri,
-                   .effect = CFG_RESTART,
+                   .effect = CFG_RELOAD,
                    .help = "Where the requests are sent; their Request-URI stays as it is."),
     CFG_ROW_BOOL("internal", struct proxy_conf_target, internal, .default_text = "false",
-                 .effect = CFG_RESTART,
+                 .effect = CFG_RELOAD,
                  .help = "Reached from an internal listener. Always so on a loopback address."),
 };
 
@@ -88,10 +88,10 @@ static struct cfg_schema const target_schema = {
 
 static struct cfg_row const acl_rows[] = {
     CFG_ROW_STRING("pattern", struct proxy_conf_acl, pattern, .min = 1, .max = 64,
-                   .example = "192.0.2.0/24", .check = check_cidr, .effect = CFG_RESTART,
+                   .example = "192.0.2.0/24", .check = check_cidr, .effect = CFG_RELOAD,
                    .help = "IP address or CIDR block, as \"192.0.2.0/24\"."),
     CFG_ROW_STRING("description", struct proxy_conf_acl, description, .default_text = "",
-                   .max = 256, .effect = CFG_RESTART, .help = "Who that is; for people."),
+                   .max = 256, .effect = CFG_RELOAD, .help = "Who that is; for people."),
 };
 
 static struct cfg_schema const acl_schema = {
@@ -104,15 +104,15 @@ static struct cfg_schema const acl_schema = {
 
 static struct cfg_row const route_rows[] = {
     CFG_ROW_STRING("name", struct proxy_conf_route, name, .default_text = "", .max = 64,
-                   .check = check_name, .effect = CFG_RESTART,
+                   .check = check_name, .effect = CFG_RELOAD,
                    .help = "Name in logs and tables; empty = its number, from 1."),
 #define ROUTE_PRED(key, argument, names_domain, help_text)                                         \
     CFG_ROW_STRING(#key, struct proxy_conf_route, pred[ROUTE_PRED_##key], .default_text = "",      \
-                   .max = 1024, .effect = CFG_RESTART, .help = help_text),
+                   .max = 1024, .effect = CFG_RELOAD, .help = help_text),
 #include "route_pred.def"
 #undef ROUTE_PRED
     CFG_ROW_STRING("to", struct proxy_conf_route, to, .min = 1, .max = 64, .example = "cti",
-                   .effect = CFG_RESTART, .help = "Name of the target that gets the request."),
+                   .effect = CFG_RELOAD, .help = "Name of the target that gets the request."),
 };
 
 static struct cfg_schema const route_schema = {
@@ -133,7 +133,7 @@ static struct cfg_row const rows[] = {
                     .default_text = "tcp:127.0.0.1:5049", .check = stack_listen_check,
                     .effect = CFG_RESTART,
                     .help = "Listeners towards the other programs of this node."),
-    CFG_ROW_STRINGS("own_hosts", struct proxy_conf, own_hosts, .max = 64, .effect = CFG_RESTART,
+    CFG_ROW_STRINGS("own_hosts", struct proxy_conf, own_hosts, .max = 64, .effect = CFG_RELOAD,
                     .help = "Further names and addresses that mean this node, such as the virtual "
                             "address of a load balancer."),
     CFG_ROW_STRING("advertised_host", struct proxy_conf, advertised_host, .default_text = "",
@@ -143,19 +143,19 @@ static struct cfg_row const rows[] = {
                    .check = check_dns_servers, .effect = CFG_RESTART,
                    .help = "DNS servers, \"127.0.0.1:5353,...\"; empty = those of the system."),
     CFG_ROW_GROUPS("targets", struct proxy_conf, targets, .max = 1000, .sub = &target_schema,
-                   .effect = CFG_RESTART, .help = "Named next hops."),
+                   .effect = CFG_RELOAD, .help = "Named next hops."),
     CFG_ROW_GROUPS("acl", struct proxy_conf, acl, .max = 100000, .sub = &acl_schema,
-                   .effect = CFG_RESTART,
+                   .effect = CFG_RELOAD,
                    .help = "Who may send requests, on any listener. Empty = nobody. The numeric "
                            "addresses of targets are admitted on internal listeners."),
     CFG_ROW_ENUM("acl_refusal", struct proxy_conf, acl_refusal, .default_text = "403",
-                 .names = refusal_names, .effect = CFG_RESTART,
+                 .names = refusal_names, .effect = CFG_RELOAD,
                  .help = "What a source outside the access list gets."),
     CFG_ROW_GROUPS("method_routes", struct proxy_conf, method_routes, .max = 10000,
-                   .sub = &route_schema, .effect = CFG_RESTART,
+                   .sub = &route_schema, .effect = CFG_RELOAD,
                    .help = "Routes by method, event, content type and domain."),
     CFG_ROW_BOOL("relay_foreign", struct proxy_conf, relay_foreign, .default_text = "true",
-                 .effect = CFG_RESTART,
+                 .effect = CFG_RELOAD,
                  .help = "Whether requests for other domains are sent on by DNS, or get 403."),
 #define LIMIT_ROW(key, dflt, low, high, unit_text, help_text)                                      \
     CFG_ROW_INT(#key, struct proxy_conf, limits.key, .min = low, .max = high,                      \

@@ -45,15 +45,16 @@ void request_refuse(struct server_transaction *st, enum refusal refusal, char co
     (void)server_transaction_refuse(st, row->status, row->phrase, *header ? header : NULL);
 }
 
-bool request_is_admitted(struct proxy *proxy, struct origin const *from, sip_t const *sip)
+bool request_is_admitted(struct worker *worker, struct origin const *from, sip_t const *sip)
 {
     uint64_t suppressed;
     char source[NET_ADDR_TEXT];
-    if (acl_admit(proxy->acl, &from->peer))
+    if (acl_admit(worker->generation->acl, &from->peer))
         return true;
-    if (proxy_is_internal(proxy, from->listener) && acl_admit(proxy->internal_acl, &from->peer))
+    if (worker_is_internal(worker, from->listener) &&
+        acl_admit(worker->generation->internal_acl, &from->peer))
         return true;
-    if (acl_log_due(proxy->acl_log, &from->peer, clock_now_ms(), &suppressed))
+    if (acl_log_due(worker->proxy->acl_log, &from->peer, clock_now_ms(), &suppressed))
         log_warn(NULL,
                  "request refused reason=acl source=%s transport=%s method=\"%s\" "
                  "suppressed=%llu",
@@ -75,13 +76,13 @@ static void stateless_tag(sip_t const *sip, char ret_tag[static STATELESS_TAG_SI
 
 /* A refused source keeps nothing here: no line for each request, and no transaction, or a flood of
  * strangers would use up max_transactions. */
-static void turn_away(struct proxy *proxy, struct server_transaction *st)
+static void turn_away(struct worker *worker, struct server_transaction *st)
 {
     struct refusal_row const *row = refusal_row(REFUSAL_acl);
     msg_t *request = server_transaction_request(st);
     char tag[STATELESS_TAG_SIZE];
     met_inc(&proxy_metrics, row->metric);
-    if (proxy->conf->acl_refusal == PROXY_CONF_REFUSE_403) {
+    if (worker->generation->conf->acl_refusal == PROXY_CONF_REFUSE_403) {
         stateless_tag(sip_object(request), tag);
         msg_t *response = message_response(request, row->status, row->phrase, tag);
         if (response)
@@ -126,18 +127,20 @@ static void answer_options(struct server_transaction *st)
 }
 
 /* Takes @p msg. */
-static void act(struct proxy *proxy, struct server_transaction *st, msg_t *msg,
+static void act(struct worker *worker, struct server_transaction *st, msg_t *msg,
                 struct normalized const *normalized)
 {
     struct route_request request = { sip_object(msg), normalized->route_was_ours,
                                      normalized->no_hops_left };
-    struct route_inputs const inputs = { .table = proxy->table };
+    struct route_table const *table = worker->generation->table;
+    struct route_inputs const inputs = { .table = table };
     struct route_decision decision;
     route_decide(&inputs, server_transaction_origin(st), &request, NULL, &decision);
     if (decision.rule)
-        proxy->rule_hits[decision.rule - proxy->table->rules]++;
+        atomic_fetch_add_explicit(&table->rule_hits[decision.rule - table->rules], 1,
+                                  memory_order_relaxed);
     if (decision.verdict == ROUTE_FORWARD) {
-        forward_start(proxy, st, msg, normalized, &decision);
+        forward_start(worker, st, msg, normalized, &decision);
         return;
     }
     msg_destroy(msg);
@@ -147,14 +150,14 @@ static void act(struct proxy *proxy, struct server_transaction *st, msg_t *msg,
         refuse_and_log(st, decision.refusal, "", decision.rule_name);
 }
 
-void request_arrived(void *vproxy, struct server_transaction *st)
+void request_arrived(void *vworker, struct server_transaction *st)
 {
-    struct proxy *proxy = vproxy;
+    struct worker *worker = vworker;
     struct normalized normalized;
     msg_t *request = server_transaction_request(st);
     met_inc(&proxy_metrics, M_requests);
-    if (!request_is_admitted(proxy, server_transaction_origin(st), sip_object(request))) {
-        turn_away(proxy, st);
+    if (!request_is_admitted(worker, server_transaction_origin(st), sip_object(request))) {
+        turn_away(worker, st);
         return;
     }
     msg_t *msg = message_copy(request);
@@ -162,12 +165,12 @@ void request_arrived(void *vproxy, struct server_transaction *st)
         refuse_and_log(st, REFUSAL_memory, "", "memory");
         return;
     }
-    normalize_request(proxy->table->own, msg, &normalized);
+    normalize_request(worker->generation->table->own, msg, &normalized);
     if (normalized.refusal) {
         msg_destroy(msg);
         refuse_and_log(st, normalized.refusal, normalized.header,
                        refusal_row(normalized.refusal)->reason);
         return;
     }
-    act(proxy, st, msg, &normalized);
+    act(worker, st, msg, &normalized);
 }

@@ -9,14 +9,14 @@
 #include <stdint.h>
 
 struct origin;
-struct proxy;
+struct worker;
 struct server_transaction;
 
-/** transaction_handlers.on_request; @p vproxy is the struct proxy. */
-void request_arrived(void *vproxy, struct server_transaction *st);
+/** transaction_handlers.on_request; @p vworker is the struct worker. */
+void request_arrived(void *vworker, struct server_transaction *st);
 
 /** Is the source admitted? Counts and logs (not too often) if not. */
-bool request_is_admitted(struct proxy *proxy, struct origin const *from, sip_t const *sip);
+bool request_is_admitted(struct worker *worker, struct origin const *from, sip_t const *sip);
 
 /** Sends the answer of @p refusal and counts it; @p header is a further header line or "". */
 void request_refuse(struct server_transaction *st, enum refusal refusal, char const *header);

@@ -108,7 +108,8 @@ static int add_rules(struct route_table *table, struct cfg_groups const *list,
 {
     struct proxy_conf_route const *rows = list->v;
     table->rules = su_zalloc(table->home, (list->n + 1) * sizeof *table->rules);
-    if (!table->rules)
+    table->rule_hits = su_zalloc(table->home, (list->n + 1) * sizeof *table->rule_hits);
+    if (!table->rules || !table->rule_hits)
         return -ENOMEM;
     for (size_t i = 0; i < list->n; i++) {
         struct route_rule *rule = &table->rules[table->n_rules++];

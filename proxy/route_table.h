@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The routes of one configuration, compiled: targets, method routes, own domain, relay switch.
  *
- * Read-only once built, so that route_decide() is a pure function of it. Static routes and the
- * registrar will be further members here and further steps there. */
+ * Read-only once built but for the hits, so that route_decide() is a pure function of it. Static
+ * routes and the registrar will be further members here and further steps there. */
 #pragma once
 #include "route_pred.h"
 #include <sofia-sip/url.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -35,6 +36,7 @@ struct route_table {
     size_t n_targets;
     struct route_rule *rules;
     size_t n_rules;
+    atomic_uint_least64_t *rule_hits; /* one per rule: the only part that changes */
     bool relay_foreign;
 };
 

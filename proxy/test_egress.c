@@ -27,6 +27,7 @@ static struct rig {
     struct wheel *wheel;
     struct stack_limits limits;
     struct proxy proxy;
+    struct worker *worker; /* of the proxy */
     uint16_t port[LISTENERS];
 } rig;
 
@@ -41,9 +42,9 @@ static void listen_on(unsigned listener, char const *transport, uint16_t port,
     unsigned pid = (unsigned)getpid();
     (void)snprintf(text, sizeof text, "%s:127.8.%u.%u:%u", transport, pid >> 8 & 255, pid & 255,
                    port);
-    assert_int_equal(stack_listen(rig.proxy.stack, text, advertised), listener);
+    assert_int_equal(stack_listen(rig.worker->stack, text, advertised), listener);
     rig.port[listener] = net_addr_port(
-        transport_listener_addr(stack_transport(rig.proxy.stack), (uint16_t)listener));
+        transport_listener_addr(stack_transport(rig.worker->stack), (uint16_t)listener));
 }
 
 static int setup(void **state)
@@ -52,8 +53,11 @@ static int setup(void **state)
     assert_int_equal(uv_loop_init(&rig.loop), 0);
     rig.wheel = wheel_new(clock_now_ms());
     stack_limits_default(&rig.limits);
-    rig.proxy.stack = stack_new(&rig.loop, rig.wheel, NULL, &rig.limits, NULL, &no_handlers, NULL);
-    assert_non_null(rig.proxy.stack);
+    rig.worker = &rig.proxy.worker;
+    rig.worker->proxy = &rig.proxy;
+    rig.worker->stack =
+        stack_new(&rig.loop, rig.wheel, NULL, &rig.limits, NULL, &no_handlers, NULL);
+    assert_non_null(rig.worker->stack);
     listen_on(UDP, "udp", 0, "127.0.0.1");
     listen_on(TCP, "tcp", rig.port[UDP], "sip.example.test");
     listen_on(INTERNAL_TCP, "tcp", 0, "127.0.0.1");
@@ -65,7 +69,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
-    stack_free(&rig.proxy.stack);
+    stack_free(&rig.worker->stack);
     while (uv_run(&rig.loop, UV_RUN_NOWAIT))
         ;
     assert_int_equal(uv_loop_close(&rig.loop), 0);
@@ -127,7 +131,8 @@ static void test_record_route(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         msg_t *msg = make_request("INVITE");
         assert_int_equal(
-            egress_record_route(stack_transport(rig.proxy.stack), msg, rows[i].in, rows[i].out), 0);
+            egress_record_route(stack_transport(rig.worker->stack), msg, rows[i].in, rows[i].out),
+            0);
         sip_record_route_t const *value = sip_object(msg)->sip_record_route;
         for (size_t j = 0; j < 3 && rows[i].hosts[j]; j++, value = value->r_next) {
             char transport[8] = "";
@@ -173,11 +178,11 @@ static void test_listener(void **state)
         struct destination to = { .kind = rows[i].kind };
         struct egress_hint hint = { rows[i].in, rows[i].out, rows[i].internal };
         assert_int_equal(net_addr_parse(&to.addr, "127.0.0.1:5082", 0), 0);
-        assert_int_equal(egress_choose_listener(&rig.proxy, &to, &hint), 0);
+        assert_int_equal(egress_choose_listener(rig.worker, &to, &hint), 0);
         if (to.listener != rows[i].listener)
             fail_msg("%s: %u", rows[i].name, to.listener);
     }
-    assert_int_equal(egress_fallback(&rig.proxy), TRANSPORT_UDP);
+    assert_int_equal(egress_fallback(rig.worker), TRANSPORT_UDP);
 }
 
 int main(void)

@@ -90,9 +90,11 @@ static void bench_open(bool client_stream, bool server_stream)
     bench.conf.limits.t4_ms = 10 * T1_MS;
     bench.conf.limits.timer_c_ms = TIMER_C_MS;
     bench.conf.limits.idle_ms = 10 * (int64_t)TIMER_C_MS;
-    assert_int_equal(proxy_open(&bench.proxy, &bench.loop, bench.wheel, NULL, &bench.conf, &node),
-                     0);
-    struct transport *transport = stack_transport(bench.proxy->stack);
+    struct generation *generation = generation_new(&bench.conf, &node, NULL);
+    assert_non_null(generation);
+    assert_int_equal(proxy_open(&bench.proxy, &bench.loop, bench.wheel, NULL, generation), 0);
+    generation_unref(&generation);
+    struct transport *transport = stack_transport(bench.proxy->worker.stack);
     uint16_t *ports[LISTENERS] = { &bench.udp, &bench.tcp, &bench.internal };
     for (uint16_t i = 0; i < LISTENERS; i++)
         *ports[i] = net_addr_port(transport_listener_addr(transport, i));
@@ -461,7 +463,7 @@ static void test_503(void **state)
 static void add_hop(struct wire_peer const *peer)
 {
     char text[NET_ADDR_TEXT];
-    struct forward *forward = LIST_FIRST(&bench.proxy->forwards);
+    struct forward *forward = LIST_FIRST(&bench.proxy->worker.forwards);
     forward->hops = realloc(forward->hops, 2 * sizeof *forward->hops);
     assert_non_null(forward->hops);
     forward->hops[1] = forward->hops[0];
@@ -534,7 +536,7 @@ static void test_answer_without_via(void **state)
         expect(&bench.client, "SIP/2.0 502 ");
         advance(TIMED_OUT_MS);
         advance(TIMED_OUT_MS);
-        assert_int_equal(transaction_count(stack_transactions(bench.proxy->stack)), 0);
+        assert_int_equal(transaction_count(stack_transactions(bench.proxy->worker.stack)), 0);
         bench_close();
     }
 }
@@ -642,7 +644,7 @@ static void test_silent_client_harms_nobody(void **state)
         expect(&bench.client, "SIP/2.0 100 ");
     expect_silence(&bench.client);
     assert_int_equal(met_get(&proxy_metrics, M_contexts), 0);
-    assert_int_equal(transaction_count(stack_transactions(bench.proxy->stack)), 0);
+    assert_int_equal(transaction_count(stack_transactions(bench.proxy->worker.stack)), 0);
     bench_close();
 }
 
@@ -677,8 +679,9 @@ static void test_loop_is_found(void **state)
     (void)state;
     bench_open(false, false);
     (void)snprintf(uri, sizeof uri, "sip:127.0.0.1:%u", bench.udp); /* the proxy itself */
-    struct route_target loop = { .name = "loop", .uri = url_make(bench.proxy->table->home, uri) };
-    bench.proxy->table->rules[0].to = &loop;
+    struct route_target loop = { .name = "loop",
+                                 .uri = url_make(bench.proxy->generation->table->home, uri) };
+    bench.proxy->generation->table->rules[0].to = &loop;
     client_sends("MESSAGE", 1, "sip:2001@example.test", "", "Max-Forwards: 70\r\n");
     expect(&bench.client, "SIP/2.0 482 ");
     bench_close();
@@ -697,7 +700,7 @@ static void test_access_list(void **state)
     (void)snprintf(to, sizeof to, "%s", wire_peer_header(bench.text, "To", 0));
     assert_non_null(strstr(to, ";tag="));
     /* No transaction is kept for a stranger; the same request gets the same answer. */
-    assert_int_equal(transaction_count(stack_transactions(bench.proxy->stack)), 0);
+    assert_int_equal(transaction_count(stack_transactions(bench.proxy->worker.stack)), 0);
     client_sends("INVITE", 1, "sip:2001@example.test", "", "Max-Forwards: 70\r\n");
     expect(&bench.client, "SIP/2.0 403 ");
     assert_string_equal(wire_peer_header(bench.text, "To", 0), to);

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Compiling a configuration: see generation.h. */
+#define LOG_SUBSYSTEM LOG_CFG
+#include "generation.h"
+#include "cfg.h"
+#include "domain.h"
+#include "log.h"
+#include "transport.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int fill_acl(struct generation *generation)
+{
+    struct proxy_conf_acl const *rows = generation->conf->acl.v;
+    generation->acl = acl_new();
+    if (!generation->acl)
+        return -ENOMEM;
+    for (size_t i = 0; i < generation->conf->acl.n; i++) {
+        int error = acl_add(generation->acl, rows[i].pattern, rows[i].description);
+        if (error < 0)
+            return error;
+    }
+    if (generation->conf->acl.n == 0)
+        log_warn(NULL, "access list is empty: every request is refused");
+    acl_seal(generation->acl);
+    return 0;
+}
+
+/* Our own programs answer on the addresses of the targets and send their requests to the internal
+ * listeners; nobody should have to list them. */
+static int fill_internal_acl(struct generation *generation)
+{
+    generation->internal_acl = acl_new();
+    if (!generation->internal_acl)
+        return -ENOMEM;
+    for (size_t i = 0; i < generation->table->n_targets; i++) {
+        struct route_target const *target = &generation->table->targets[i];
+        int error = acl_add(generation->internal_acl, target->uri->url_host, target->name);
+        if (error == -ENOMEM)
+            return error;
+    }
+    acl_seal(generation->internal_acl);
+    return 0;
+}
+
+static int compile(struct generation *generation, struct cfg_node const *node)
+{
+    struct cfg_faults *faults = cfg_faults_new();
+    if (!faults)
+        return -ENOMEM;
+    generation->table = route_table_new(generation->conf, node, faults);
+    int error = !generation->table ? -ENOMEM : cfg_faults_count(faults) ? -EINVAL : 0;
+    cfg_faults_free(&faults);
+    return error;
+}
+
+struct generation *generation_new(struct proxy_conf const *conf, struct cfg_node const *node,
+                                  struct cfg *cfg)
+{
+    struct generation *generation = calloc(1, sizeof *generation);
+    int error = -ENOMEM;
+    if (!generation)
+        goto fail;
+    atomic_init(&generation->refs, 1);
+    generation->conf = conf;
+    generation->cfg = cfg ? cfg_ref(cfg) : NULL;
+    if ((error = compile(generation, node)) < 0 || (error = fill_acl(generation)) < 0 ||
+        (error = fill_internal_acl(generation)) < 0)
+        goto fail;
+    return generation;
+fail:
+    log_error(NULL, "configuration not compiled error=\"%s\"", strerror(-error));
+    generation_unref(&generation);
+    return NULL;
+}
+
+struct generation *generation_ref(struct generation *generation)
+{
+    atomic_fetch_add_explicit(&generation->refs, 1, memory_order_relaxed);
+    return generation;
+}
+
+void generation_unref(struct generation **pgeneration)
+{
+    struct generation *generation = *pgeneration;
+    *pgeneration = NULL;
+    if (!generation || atomic_fetch_sub_explicit(&generation->refs, 1, memory_order_acq_rel) > 1)
+        return;
+    acl_free(&generation->internal_acl);
+    acl_free(&generation->acl);
+    route_table_free(&generation->table);
+    cfg_free(&generation->cfg);
+    free(generation);
+}
+
+int generation_add_listeners(struct generation *generation, struct transport const *transport)
+{
+    int error = 0;
+    for (uint16_t i = 0; error == 0 && i < transport_listeners(transport); i++)
+        error =
+            domain_add_listener(generation->table->own, i, transport_listener_addr(transport, i),
+                                transport_listener_host(transport, i));
+    return error;
+}

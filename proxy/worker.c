@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The life of a worker: see worker.h. */
+#include "worker.h"
+#include "ack.h"
+#include "forward.h"
+#include "proxy.h"
+#include "request.h"
+#include <errno.h>
+
+static struct transaction_handlers const handlers = {
+    .on_request = request_arrived,
+    .on_ack = ack_arrived,
+    .on_cancel = forward_cancelled,
+};
+
+int worker_init(struct worker *worker, struct proxy *proxy, uv_loop_t *loop, struct wheel *wheel,
+                struct tap *tap)
+{
+    char const *dns_servers = proxy->generation->conf->dns_servers;
+    *worker = (struct worker){ .proxy = proxy, .wheel = wheel };
+    LIST_INIT(&worker->forwards);
+    LIST_INIT(&worker->acks);
+    worker_adopt(worker, proxy->generation);
+    worker->stack = stack_new(loop, wheel, tap, &proxy->limits, *dns_servers ? dns_servers : NULL,
+                              &handlers, worker);
+    return worker->stack ? 0 : -ENOMEM;
+}
+
+void worker_fini(struct worker *worker)
+{
+    while (!LIST_EMPTY(&worker->forwards))
+        forward_free(LIST_FIRST(&worker->forwards));
+    while (!LIST_EMPTY(&worker->acks))
+        ack_free(LIST_FIRST(&worker->acks));
+    stack_free(&worker->stack);
+    generation_unref(&worker->generation);
+}
+
+void worker_adopt(struct worker *worker, struct generation *generation)
+{
+    struct generation *old = worker->generation;
+    worker->generation = generation_ref(generation);
+    generation_unref(&old);
+}
+
+bool worker_is_internal(struct worker const *worker, uint16_t listener)
+{
+    return listener >= worker->proxy->first_internal;
+}

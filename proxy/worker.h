@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A worker: one event loop with its own sockets and transactions, and the requests in flight there.
+ * Everything here belongs to the worker's thread; what workers share hangs on struct proxy. */
+#pragma once
+#include "generation.h"
+#include "stack.h"
+#include <sys/queue.h>
+
+struct ack;
+struct forward;
+struct proxy;
+
+struct worker {
+    struct proxy *proxy;
+    struct wheel *wheel; /* borrowed */
+    struct stack *stack;
+    struct generation *generation; /* in force; a reference */
+    LIST_HEAD(, forward) forwards;
+    LIST_HEAD(, ack) acks; /* waiting for DNS */
+    size_t n_acks;
+};
+
+/** Makes the stack, without listeners. @p tap may be NULL; all is borrowed for the worker's life.
+ *  Returns 0 or -ENOMEM; worker_fini() is due in any case. */
+int worker_init(struct worker *worker, struct proxy *proxy, uv_loop_t *loop, struct wheel *wheel,
+                struct tap *tap);
+
+/** Ends everything in flight without an answer and closes the listeners. Harmless on a zeroed
+ *  worker. The loop must run once more. */
+void worker_fini(struct worker *worker);
+
+/** Puts @p generation in force for requests that arrive from now on; keeps a reference. */
+void worker_adopt(struct worker *worker, struct generation *generation);
+
+/** Is this listener one towards our own programs? */
+bool worker_is_internal(struct worker const *worker, uint16_t listener);
