@@ -3,8 +3,8 @@
  *
  * transport.c owns the listeners and the picking among them; each kind of transport is one table of
  * functions (struct transport_ops). Streams share transport_stream.c: the connection table, limits,
- * framing, timers and waiters (also transport_table.c and transport_receive.c); what moves the
- * bytes (transport_tcp.c, later TLS) is a struct stream_io. */
+ * framing, timers and waiters (also transport_table.c and transport_receive.c); sockets are
+ * moved by transport_socket.c; what TCP and TLS do differently is a struct stream_io. */
 #pragma once
 #include "buf.h"
 #include "htab.h"
@@ -29,6 +29,7 @@ struct transport_ops {
     /* As transport_send(). */
     int (*send)(struct transport *t, struct destination *to, void const *bytes, size_t len,
                 struct transport_waiter *waiter);
+    struct stream_io const *io; /* streams only */
 };
 
 extern struct transport_ops const transport_udp_ops;
@@ -64,15 +65,21 @@ struct transport {
     bool closing;
 };
 
-/* What moves the bytes of a stream connection. */
+/* What a kind of stream makes of its socket (transport_socket.c moves the bytes): TCP hands them on
+ * as they are, TLS puts itself between. */
 struct stream_io {
-    /* Begins to connect to conn->peer; ends in transport_stream_connected() or _kill(). */
-    int (*connect)(struct connection *conn, struct listener const *from);
+    /* The socket that was opened for conn is connected; ends in transport_stream_connected() or
+     * _kill(). */
+    void (*connected)(struct connection *conn);
+    /* An accepted connection is in the tables. */
+    void (*accepted)(struct connection *conn);
+    void (*received)(struct connection *conn, char const *bytes, size_t len);
+    /* The socket has failed, or came to its end (UV_EOF). Kills the connection. */
+    void (*lost)(struct connection *conn, int error);
     /* Sends conn->out; called from the loop, never from transport_send(). */
     void (*flush)(struct connection *conn);
-    void (*stop_reading)(struct connection *conn);
-    /* Closes the socket; ends in transport_stream_closed(). */
-    void (*close)(struct connection *conn);
+    /* Last words, while the socket is still there; may be NULL. */
+    void (*goodbye)(struct connection *conn);
 };
 
 /* A stream connection. Killed = out of the tables, waiters being told, socket being closed; the
@@ -101,7 +108,7 @@ struct connection {
     int error; /* why it was killed */
     bool is_open, is_dirty, is_half, is_last, is_dead;
     bool is_listed; /* in the tables and counted */
-    bool is_socket; /* the io's handle must be closed */
+    bool is_socket; /* `tcp` must be closed */
     char tag[24];   /* object id in the log */
 };
 
@@ -136,6 +143,20 @@ void transport_table_remove(struct connection *conn);
 /* Takes an accepted connection into the tables. Negative errno: the limits forbid it, kill it. */
 int transport_stream_accepted(struct connection *conn);
 void transport_stream_received(struct connection *conn, char const *bytes, size_t len);
+/* A connection whose peer has all to say yet: the first byte must come in silent_ms. */
+void transport_stream_arm_silent(struct connection *conn);
+
+/* --- transport_socket.c --- */
+/* The ops of a stream listener: accepts connections for listener->ops->io. */
+int transport_socket_open(struct listener *listener);
+void transport_socket_close_listener(struct listener *listener);
+/* Begins to connect to conn->peer; ends in io->connected() or transport_stream_kill(). */
+int transport_socket_connect(struct connection *conn, struct listener const *from);
+/* Empties @p bytes: writes what the socket takes, the rest later. A failure kills conn. */
+void transport_socket_write(struct connection *conn, struct buf *bytes);
+void transport_socket_stop_reading(struct connection *conn);
+/* Ends in transport_stream_closed(). */
+void transport_socket_close(struct connection *conn);
 
 /* --- transport_stream.c --- */
 /* As transport_send(), for the kind that @p io serves. */

@@ -51,8 +51,14 @@ int transport_stream_accepted(struct connection *conn)
         return error;
     conn->is_open = true;
     met_inc(&sip_metrics, M_connections_accepted);
-    wheel_arm(t->wheel, &conn->timer, (uint64_t)t->limits->silent_ms, on_silent);
+    conn->io->accepted(conn);
     return 0;
+}
+
+void transport_stream_arm_silent(struct connection *conn)
+{
+    wheel_arm(conn->transport->wheel, &conn->timer, (uint64_t)conn->transport->limits->silent_ms,
+              on_silent);
 }
 
 static void deliver(struct connection *conn, char const *bytes, size_t len, unsigned flags)
@@ -80,7 +86,7 @@ static void deliver_last(struct connection *conn, char const *bytes, size_t len)
 
     log_fault(conn, "message without usable length");
     conn->is_last = true;
-    conn->io->stop_reading(conn);
+    transport_socket_stop_reading(conn);
     wheel_arm(conn->transport->wheel, &conn->timer, LAST_MS, on_last);
     deliver(conn, bytes, len, is_missing ? MESSAGE_NO_LENGTH : 0);
 }

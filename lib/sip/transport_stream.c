@@ -80,9 +80,11 @@ void transport_stream_kill(struct connection *conn, int error)
     TAILQ_INSERT_TAIL(&t->dying, conn, link);
     transport_stream_ref(conn);
     transport_wake(t);
-    if (conn->is_socket)
-        conn->io->close(conn);
-    else
+    if (conn->is_socket) {
+        if (conn->io->goodbye)
+            conn->io->goodbye(conn);
+        transport_socket_close(conn);
+    } else
         transport_stream_unref(conn);
 }
 
@@ -186,7 +188,7 @@ static struct connection *open_connection(struct transport *t, struct stream_io 
     conn->peer = to->addr;
     *ret_error = transport_table_add(conn);
     if (!*ret_error)
-        *ret_error = io->connect(conn, t->listeners[index]);
+        *ret_error = transport_socket_connect(conn, t->listeners[index]);
     if (*ret_error) {
         met_inc(&sip_metrics, M_connects_failed);
         transport_stream_kill(conn, *ret_error);

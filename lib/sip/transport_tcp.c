@@ -1,267 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* TCP: moves the bytes of stream connections over libuv. */
+/* TCP: a stream as the socket gives it. */
 #define LOG_SUBSYSTEM LOG_SIP
 #include "log.h"
 #include "sip_metrics.h"
 #include "transport_internal.h"
 #include <errno.h>
-#include <stdlib.h>
 
-struct tcp_listener {
-    uv_tcp_t tcp;
-    struct listener *listener;
-    struct transport *transport;
-};
-
-struct tcp_write {
-    uv_write_t request;
-    struct connection *conn;
-    char *bytes;
-    size_t len;
-};
-
-static struct stream_io const tcp_io;
-
-static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
+static void tcp_lost(struct connection *conn, int error)
 {
-    struct connection *conn = handle->data;
-
-    (void)suggested;
-    /* One buffer for all connections: its bytes are used up before the next read. */
-    *ret = uv_buf_init(conn->transport->read_bytes, TRANSPORT_READ_BYTES);
-}
-
-static void on_read(uv_stream_t *stream, ssize_t n, uv_buf_t const *bytes)
-{
-    struct connection *conn = stream->data;
-
-    if (n > 0) {
-        transport_stream_received(conn, bytes->base, (size_t)n);
-    } else if (n < 0) {
-        if (n != UV_EOF)
-            met_inc(&sip_metrics, M_connections_reset);
-        log_debug(conn->tag, "connection closed by peer reason=\"%s\"", uv_strerror((int)n));
-        transport_stream_kill(conn, n == UV_EOF ? -ECONNRESET : (int)n);
-    }
-}
-
-static void on_closed(uv_handle_t *handle)
-{
-    transport_stream_closed(handle->data);
-}
-
-static void tcp_close(struct connection *conn)
-{
-    uv_close((uv_handle_t *)&conn->tcp, on_closed);
-}
-
-static void read_local_address(struct connection *conn)
-{
-    struct sockaddr_storage addr;
-    int len = sizeof addr;
-
-    if (uv_tcp_getsockname(&conn->tcp, (struct sockaddr *)&addr, &len) == 0)
-        net_addr_from(&conn->local, (struct sockaddr *)&addr);
-}
-
-static void on_connect(uv_connect_t *request, int status)
-{
-    struct connection *conn = request->data;
-    char peer[NET_ADDR_TEXT];
-
-    if (status == UV_ECANCELED || conn->is_dead)
-        return;
-    if (status == 0)
-        status = uv_read_start((uv_stream_t *)&conn->tcp, on_alloc, on_read);
-    if (status < 0) {
-        met_inc(&sip_metrics, M_connects_failed);
-        log_warn(conn->tag, "cannot connect address=%s reason=\"%s\"",
-                 net_addr_print(&conn->peer, peer), uv_strerror(status));
-        transport_stream_kill(conn, status);
-        return;
-    }
-    uv_tcp_nodelay(&conn->tcp, 1);
-    read_local_address(conn);
-    transport_stream_connected(conn);
-}
-
-static int tcp_connect(struct connection *conn, struct listener const *from)
-{
-    struct net_addr source = from->addr;
-    int error = uv_tcp_init(conn->transport->loop, &conn->tcp);
-
-    if (error)
-        return error;
-    conn->tcp.data = conn;
-    conn->connect.data = conn;
-    conn->is_socket = true;
-    net_addr_set_port(&source, 0);
-    if (!net_addr_is_any(&source))
-        error = uv_tcp_bind(&conn->tcp, &source.sa, 0);
-    if (!error)
-        error = uv_tcp_connect(&conn->connect, &conn->tcp, &conn->peer.sa, on_connect);
-    return error;
-}
-
-static void on_written(uv_write_t *request, int status)
-{
-    struct tcp_write *write = (struct tcp_write *)request;
-    struct connection *conn = write->conn;
-
-    if (status == 0)
-        transport_stream_written(conn, write->len);
-    else if (!conn->is_dead) {
+    if (error != UV_EOF)
         met_inc(&sip_metrics, M_connections_reset);
-        transport_stream_kill(conn, status);
-    }
-    transport_stream_unref(conn);
-    free(write->bytes);
-    free(write);
-}
-
-/* Gives all of conn->out to libuv, which writes it when the socket has room. */
-static int write_later(struct connection *conn)
-{
-    struct tcp_write *write = calloc(1, sizeof *write);
-
-    if (!write)
-        return -ENOMEM;
-    write->conn = conn;
-    write->bytes = conn->out.data;
-    write->len = conn->out.len;
-    uv_buf_t bytes = uv_buf_init(write->bytes, (unsigned)write->len);
-    int error = uv_write(&write->request, (uv_stream_t *)&conn->tcp, &bytes, 1, on_written);
-    if (error) {
-        free(write);
-        return error;
-    }
-    conn->out_in_flight += write->len;
-    conn->out.data = NULL;
-    buf_init(&conn->out, conn->out.max);
-    transport_stream_ref(conn);
-    return 0;
+    log_debug(conn->tag, "connection closed by peer reason=\"%s\"", uv_strerror(error));
+    transport_stream_kill(conn, error == UV_EOF ? -ECONNRESET : error);
 }
 
 static void tcp_flush(struct connection *conn)
 {
-    int error = 0;
-
-    if (!conn->is_open || !conn->out.len)
-        return;
-    if (!conn->out_in_flight) {
-        uv_buf_t bytes = uv_buf_init(conn->out.data, (unsigned)conn->out.len);
-        int n = uv_try_write((uv_stream_t *)&conn->tcp, &bytes, 1);
-        if (n > 0) {
-            buf_consume(&conn->out, (size_t)n);
-            transport_stream_written(conn, 0);
-        } else if (n < 0 && n != UV_EAGAIN)
-            error = n;
-    }
-    if (!error && conn->out.len)
-        error = write_later(conn);
-    else if (!error)
-        buf_fini(&conn->out);
-    if (error) {
-        met_inc(&sip_metrics, M_connections_reset);
-        log_debug(conn->tag, "cannot write reason=\"%s\"", uv_strerror(error));
-        transport_stream_kill(conn, error);
-    }
+    if (conn->is_open)
+        transport_socket_write(conn, &conn->out);
 }
 
-static void tcp_stop_reading(struct connection *conn)
-{
-    uv_read_stop((uv_stream_t *)&conn->tcp);
-}
-
-static struct stream_io const tcp_io = { tcp_connect, tcp_flush, tcp_stop_reading, tcp_close };
-
-static int accept_into(struct connection *conn, uv_stream_t *server)
-{
-    struct sockaddr_storage addr;
-    int len = sizeof addr;
-    int error = uv_accept(server, (uv_stream_t *)&conn->tcp);
-
-    if (!error)
-        error = uv_tcp_getpeername(&conn->tcp, (struct sockaddr *)&addr, &len);
-    if (!error)
-        error = net_addr_from(&conn->peer, (struct sockaddr *)&addr);
-    if (error)
-        return error;
-    read_local_address(conn);
-    uv_tcp_nodelay(&conn->tcp, 1);
-    return transport_stream_accepted(conn);
-}
-
-static void on_connection(uv_stream_t *server, int status)
-{
-    struct tcp_listener *tl = server->data;
-
-    if (status < 0) {
-        log_warn(NULL, "cannot accept reason=\"%s\"", uv_strerror(status));
-        return;
-    }
-    struct connection *conn = transport_stream_new(tl->listener, &tcp_io);
-    if (!conn)
-        return;
-    if (uv_tcp_init(tl->transport->loop, &conn->tcp)) {
-        transport_stream_unref(conn);
-        return;
-    }
-    conn->tcp.data = conn;
-    conn->is_socket = true;
-    int error = accept_into(conn, server);
-    if (!error)
-        error = uv_read_start((uv_stream_t *)&conn->tcp, on_alloc, on_read);
-    if (error)
-        transport_stream_kill(conn, error);
-}
-
-static void on_listener_closed(uv_handle_t *handle)
-{
-    struct tcp_listener *tl = handle->data;
-
-    transport_unref(tl->transport);
-    free(tl);
-}
-
-static int tcp_open(struct listener *listener)
-{
-    struct tcp_listener *tl = calloc(1, sizeof *tl);
-    struct sockaddr_storage bound;
-    int len = sizeof bound;
-
-    if (!tl)
-        return -ENOMEM;
-    int error = uv_tcp_init(listener->transport->loop, &tl->tcp);
-    if (error) {
-        free(tl);
-        return error;
-    }
-    tl->tcp.data = tl;
-    tl->listener = listener;
-    tl->transport = listener->transport;
-    transport_ref(tl->transport);
-    bool is_v6 = listener->addr.sa.sa_family == AF_INET6;
-    error = uv_tcp_bind(&tl->tcp, &listener->addr.sa, is_v6 ? UV_TCP_IPV6ONLY : 0);
-    if (!error)
-        error = uv_listen((uv_stream_t *)&tl->tcp, TRANSPORT_BACKLOG, on_connection);
-    if (!error)
-        error = uv_tcp_getsockname(&tl->tcp, (struct sockaddr *)&bound, &len);
-    if (error) {
-        uv_close((uv_handle_t *)&tl->tcp, on_listener_closed);
-        return error;
-    }
-    net_addr_from(&listener->addr, (struct sockaddr *)&bound);
-    listener->socket = tl;
-    return 0;
-}
-
-static void tcp_close_listener(struct listener *listener)
-{
-    struct tcp_listener *tl = listener->socket;
-
-    uv_close((uv_handle_t *)&tl->tcp, on_listener_closed);
-}
+static struct stream_io const tcp_io = {
+    .connected = transport_stream_connected,
+    .accepted = transport_stream_arm_silent,
+    .received = transport_stream_received,
+    .lost = tcp_lost,
+    .flush = tcp_flush,
+};
 
 static int tcp_send(struct transport *t, struct destination *to, void const *bytes, size_t len,
                     struct transport_waiter *waiter)
@@ -269,4 +34,9 @@ static int tcp_send(struct transport *t, struct destination *to, void const *byt
     return transport_stream_send(t, &tcp_io, to, bytes, len, waiter);
 }
 
-struct transport_ops const transport_tcp_ops = { tcp_open, tcp_close_listener, tcp_send };
+struct transport_ops const transport_tcp_ops = {
+    .open = transport_socket_open,
+    .close = transport_socket_close_listener,
+    .send = tcp_send,
+    .io = &tcp_io,
+};

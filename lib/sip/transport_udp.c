@@ -238,4 +238,4 @@ static int udp_send(struct transport *t, struct destination *to, void const *byt
     return error;
 }
 
-struct transport_ops const transport_udp_ops = { udp_open, udp_close, udp_send };
+struct transport_ops const transport_udp_ops = { udp_open, udp_close, udp_send, NULL };
