@@ -8,6 +8,7 @@
 struct step {
     struct route_table const *table;
     struct route_request const *request;
+    struct route_pred_input input;
     struct route_trace const *trace;
     bool own; /* the Request-URI means us */
 };
@@ -100,7 +101,7 @@ static char const *mismatch(struct step const *step, struct route_rule const *ru
     if (!rule->names_domain && !step->own)
         return "for the own domain only";
     for (size_t i = 0; i < rule->n_preds; i++)
-        if (!route_pred_holds(&rule->preds[i], step->request->sip))
+        if (!route_pred_holds(&rule->preds[i], &step->input))
             return rule->preds[i].row->name;
     return NULL;
 }
@@ -138,8 +139,10 @@ void route_decide(struct route_inputs const *inputs, struct origin const *origin
                   struct route_request const *request, struct route_trace const *trace,
                   struct route_decision *ret)
 {
-    struct step step = { .table = inputs->table, .request = request, .trace = trace };
-    (void)origin; /* no predicate of today asks where a request came from */
+    struct step step = { .table = inputs->table,
+                         .request = request,
+                         .input = { .sip = request->sip, .origin = origin },
+                         .trace = trace };
     /* Not as a whole: the list of hops is long, and most decisions fill one. */
     memset(ret, 0, offsetof(struct route_decision, hops));
     ret->rule_name = ret->reason = "";

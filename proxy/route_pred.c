@@ -2,7 +2,9 @@
 /* Route predicates: the functions behind the rows of route_pred.def, and the list around them. */
 #include "route_pred.h"
 #include "buf.h"
+#include "domain.h"
 #include "message.h"
+#include "origin.h"
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
@@ -38,9 +40,9 @@ static char const *check_method(char const *value)
     return "not a SIP method (methods are written in capitals)";
 }
 
-static bool match_method(sip_t const *sip, char const *value)
+static bool match_method(struct route_pred_input const *input, char const *value)
 {
-    return strcmp(sip->sip_request->rq_method_name, value) == 0;
+    return strcmp(input->sip->sip_request->rq_method_name, value) == 0;
 }
 
 /* --- event -------------------------------------------------------------------------------------
@@ -51,10 +53,11 @@ static char const *check_event(char const *value)
     return is_token(value, strlen(value)) ? NULL : "not an event package";
 }
 
-static bool match_event(sip_t const *sip, char const *value)
+static bool match_event(struct route_pred_input const *input, char const *value)
 {
+    sip_event_t const *event = input->sip->sip_event;
     /* RFC 6665 §8.2.1: event packages are case-sensitive tokens. */
-    return sip->sip_event && sip->sip_event->o_type && strcmp(sip->sip_event->o_type, value) == 0;
+    return event && event->o_type && strcmp(event->o_type, value) == 0;
 }
 
 /* --- content_type ------------------------------------------------------------------------------
@@ -69,29 +72,80 @@ static char const *check_content_type(char const *value)
     return NULL;
 }
 
-static bool match_content_type(sip_t const *sip, char const *value)
+static bool match_content_type(struct route_pred_input const *input, char const *value)
 {
-    return strcasecmp(message_content_type(sip), value) == 0;
+    return strcasecmp(message_content_type(input->sip), value) == 0;
 }
 
 /* --- domain ------------------------------------------------------------------------------------
  */
 
-static char const *check_domain(char const *value)
+static char const *check_host(char const *value)
 {
     char const *text = value;
+    struct net_addr addr;
     if (*text == '[')
-        return strchr(text, ']') == text + strlen(text) - 1 ? NULL : "not a host";
+        return net_addr_parse(&addr, text, 0) == 0 && text[strlen(text) - 1] == ']' ? NULL
+                                                                                    : "not a host";
     for (; *text; text++)
         if (!isalnum((unsigned char)*text) && !strchr("-._", *text))
             return "not a host (names and addresses without port)";
     return value[0] == '.' ? "not a host" : NULL;
 }
 
-static bool match_domain(sip_t const *sip, char const *value)
+static char const *check_domain(char const *value)
 {
-    char const *host = sip->sip_request->rq_url->url_host;
-    return host && strcasecmp(host, value) == 0;
+    return check_host(value);
+}
+
+static bool match_domain(struct route_pred_input const *input, char const *value)
+{
+    char const *host = input->sip->sip_request->rq_url->url_host;
+    return host && domain_same_host(host, value);
+}
+
+/* --- from_domain -------------------------------------------------------------------------------
+ */
+
+static char const *check_from_domain(char const *value)
+{
+    return check_host(value);
+}
+
+static bool match_from_domain(struct route_pred_input const *input, char const *value)
+{
+    sip_from_t const *from = input->sip->sip_from;
+    return from && from->a_url->url_host && domain_same_host(from->a_url->url_host, value);
+}
+
+/* --- transport ---------------------------------------------------------------------------------
+ */
+
+static char const *check_transport(char const *value)
+{
+    for (unsigned kind = 0; kind < TRANSPORT_KINDS; kind++)
+        if (strcasecmp(value, transport_kind_name(kind)) == 0)
+            return NULL;
+    return "not one of udp, tcp, tls";
+}
+
+static bool match_transport(struct route_pred_input const *input, char const *value)
+{
+    return strcasecmp(transport_kind_name(input->origin->kind), value) == 0;
+}
+
+/* --- tls_subject -------------------------------------------------------------------------------
+ */
+
+static char const *check_tls_subject(char const *value)
+{
+    return check_host(value);
+}
+
+static bool match_tls_subject(struct route_pred_input const *input, char const *value)
+{
+    char const *subject = input->origin->tls_subject;
+    return subject && domain_same_host(subject, value);
 }
 
 /* -----------------------------------------------------------------------------------------------
@@ -146,10 +200,10 @@ int route_pred_parse(su_home_t *home, struct route_pred *ret, enum route_pred_id
     return 0;
 }
 
-bool route_pred_holds(struct route_pred const *pred, sip_t const *sip)
+bool route_pred_holds(struct route_pred const *pred, struct route_pred_input const *input)
 {
     for (size_t i = 0; i < pred->n; i++)
-        if (pred->row->match(sip, pred->values[i]))
+        if (pred->row->match(input, pred->values[i]))
             return true;
     return false;
 }

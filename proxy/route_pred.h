@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 struct buf;
+struct origin;
 
 enum route_pred_id {
 #define ROUTE_PRED(name, argument, names_domain, help) ROUTE_PRED_##name,
@@ -18,13 +19,19 @@ enum route_pred_id {
     ROUTE_PREDS
 };
 
+/** What a predicate may look at. */
+struct route_pred_input {
+    sip_t const *sip; /* a request */
+    struct origin const *origin;
+};
+
 struct route_pred_row {
     char const *name;
     char const *argument; /* as help shows it */
     bool names_domain;
     char const *help;
     char const *(*check)(char const *value); /* NULL, or why the value is wrong */
-    bool (*match)(sip_t const *sip, char const *value);
+    bool (*match)(struct route_pred_input const *input, char const *value);
 };
 
 struct route_pred {
@@ -42,7 +49,7 @@ int route_pred_parse(su_home_t *home, struct route_pred *ret, enum route_pred_id
                      char const *text, struct buf *why);
 
 /** Does the predicate hold for this request? Pure. */
-bool route_pred_holds(struct route_pred const *pred, sip_t const *sip);
+bool route_pred_holds(struct route_pred const *pred, struct route_pred_input const *input);
 
 /** Appends "method=INVITE,INFO". */
 void route_pred_print(struct route_pred const *pred, struct buf *out);

@@ -9,6 +9,7 @@
 
 #include "buf.h"
 #include "message.h"
+#include "origin.h"
 #include "route_pred.h"
 #include <errno.h>
 #include <sofia-sip/sip_header.h>
@@ -21,13 +22,20 @@ static char const *const requests[] = {
     "To: <sip:2001@example.test>\r\nCall-ID: a\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\n"
     "Content-Type: Application/CSTA+xml;charset=utf-8\r\nContent-Length: 2\r\n\r\nhi",
     "SUBSCRIBE sip:bob@[2001:db8::1]:5060 SIP/2.0\r\n"
-    "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKa\r\nFrom: <sip:a@example.test>;tag=1\r\n"
+    "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKa\r\nFrom: <sip:a@[2001:DB8:0::2]:5060>;tag=1\r\n"
     "To: <sip:2001@example.test>\r\nCall-ID: a\r\nCSeq: 1 SUBSCRIBE\r\nMax-Forwards: 70\r\n"
     "o: presence;id=1\r\nContent-Length: 0\r\n\r\n",
     "INFO sip:bob@b.test SIP/2.0\r\n"
-    "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKa\r\nFrom: <sip:a@example.test>;tag=1\r\n"
+    "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKa\r\nFrom: <tel:+4930>;tag=1\r\n"
     "To: <sip:2001@example.test>\r\nCall-ID: a\r\nCSeq: 1 INFO\r\nMax-Forwards: 70\r\n"
     "Content-Length: 0\r\n\r\n",
+};
+
+/* Where each of requests[] came from. */
+static struct origin const origins[] = {
+    { .kind = TRANSPORT_UDP },
+    { .kind = TRANSPORT_TCP },
+    { .kind = TRANSPORT_TLS, .tls_subject = "OCS1.example.test" },
 };
 
 static void test_values(void **state)
@@ -58,7 +66,16 @@ static void test_values(void **state)
         { ROUTE_PRED_domain, "b.test:5060", -EINVAL, "not a host" },
         { ROUTE_PRED_domain, ".test", -EINVAL, "not a host" },
         { ROUTE_PRED_domain, "[::1", -EINVAL, "not a host" },
+        { ROUTE_PRED_domain, "[::1]:5060", -EINVAL, "not a host" },
+        { ROUTE_PRED_domain, "[1.example]", -EINVAL, "not a host" },
+        { ROUTE_PRED_domain, "[]", -EINVAL, "not a host" },
         { ROUTE_PRED_domain, "b_1.test/", -EINVAL, "not a host" },
+        { ROUTE_PRED_from_domain, "b.test, [::1]", 0, "from_domain=b.test,[::1]" },
+        { ROUTE_PRED_from_domain, "alice@b.test", -EINVAL, "from_domain \"alice@b.test\": not a host" },
+        { ROUTE_PRED_transport, "tcp TLS,udp", 0, "transport=tcp,TLS,udp" },
+        { ROUTE_PRED_transport, "sctp", -EINVAL, "transport \"sctp\": not one of udp, tcp, tls" },
+        { ROUTE_PRED_tls_subject, "ocs1.example.test", 0, "tls_subject=ocs1.example.test" },
+        { ROUTE_PRED_tls_subject, "CN=ocs1", -EINVAL, "tls_subject \"CN=ocs1\": not a host" },
     };
     /* clang-format on */
     (void)state;
@@ -111,6 +128,15 @@ static void test_holds(void **state)
         { ROUTE_PRED_domain, "EXAMPLE.test", { true, false, false } },
         { ROUTE_PRED_domain, "[2001:db8::1],b.test", { false, true, true } },
         { ROUTE_PRED_domain, "test", { false, false, false } },
+        { ROUTE_PRED_domain, "B.test.", { false, false, true } },
+        { ROUTE_PRED_domain, "[2001:DB8:0:0::1]", { false, true, false } },
+        { ROUTE_PRED_from_domain, "EXAMPLE.test", { true, false, false } },
+        { ROUTE_PRED_from_domain, "b.test [2001:db8::2]", { false, true, false } },
+        { ROUTE_PRED_from_domain, "4930", { false, false, false } },
+        { ROUTE_PRED_transport, "udp", { true, false, false } },
+        { ROUTE_PRED_transport, "TCP tls", { false, true, true } },
+        { ROUTE_PRED_tls_subject, "ocs2.example.test,ocs1.EXAMPLE.test", { false, false, true } },
+        { ROUTE_PRED_tls_subject, "example.test", { false, false, false } },
     };
     /* clang-format on */
     (void)state;
@@ -123,7 +149,8 @@ static void test_holds(void **state)
             msg_t *msg = message_parse(requests[r], strlen(requests[r]));
             assert_non_null(msg);
             assert_int_equal(route_pred_parse(home, &pred, rows[i].id, rows[i].text, &why), 0);
-            if (route_pred_holds(&pred, sip_object(msg)) != rows[i].holds[r])
+            struct route_pred_input input = { sip_object(msg), &origins[r] };
+            if (route_pred_holds(&pred, &input) != rows[i].holds[r])
                 fail_msg("%s, request %zu", rows[i].text, r);
             msg_destroy(msg);
             buf_fini(&why);
