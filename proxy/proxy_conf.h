@@ -38,6 +38,7 @@ struct proxy_conf {
     char const *dns_servers;
     struct cfg_groups targets;
     struct cfg_groups acl;
+    bool method_routing;
     struct cfg_groups method_routes;
     int acl_refusal; /* enum proxy_conf_refusal */
     bool relay_foreign;

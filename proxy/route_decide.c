@@ -108,6 +108,8 @@ static char const *mismatch(struct step const *step, struct route_rule const *ru
 
 static bool try_method_routes(struct step const *step, struct route_decision *ret)
 {
+    if (!step->table->method_routing)
+        return tell(step, "method_routes", false, "method_routing is off");
     for (size_t i = 0; i < step->table->n_rules; i++) {
         struct route_rule const *rule = &step->table->rules[i];
         char const *why_not = mismatch(step, rule);

@@ -150,6 +150,7 @@ struct route_table *route_table_new(struct proxy_conf const *conf, struct cfg_no
     struct route_table *table = su_home_new(sizeof *table);
     if (!table || su_home_destructor(table->home, fini) < 0)
         goto fail;
+    table->method_routing = conf->method_routing;
     table->relay_foreign = conf->relay_foreign;
     if (add_own_names(table, conf, node) < 0 || add_targets(table, &conf->targets, faults) < 0 ||
         add_rules(table, &conf->method_routes, faults) < 0)

@@ -37,6 +37,7 @@ struct route_table {
     struct route_rule *rules;
     size_t n_rules;
     atomic_uint_least64_t *rule_hits; /* one per rule: the only part that changes */
+    bool method_routing;              /* are the rules looked at? */
     bool relay_foreign;
 };
 

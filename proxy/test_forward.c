@@ -82,6 +82,7 @@ static void bench_open(bool client_stream, bool server_stream)
         .targets = { .v = &target, .n = 1 },
         .acl = { .v = &acl, .n = 1 },
         .method_routes = { .v = &route, .n = 1 },
+        .method_routing = true,
         .relay_foreign = true,
     };
     stack_limits_default(&bench.conf.limits);

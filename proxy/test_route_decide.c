@@ -48,6 +48,7 @@ static struct proxy_conf make_conf(void)
     return (struct proxy_conf){
         .targets = { targets, sizeof targets / sizeof *targets },
         .method_routes = { routes, sizeof routes / sizeof *routes },
+        .method_routing = true,
         .relay_foreign = true,
     };
 }
@@ -223,6 +224,31 @@ static void test_trace_names_every_rule(void **state)
     route_table_free(&table);
 }
 
+static void test_the_switch_passes_method_routes_by(void **state)
+{
+    struct buf text;
+    struct route_trace trace = { note_rule, &text };
+    struct proxy_conf conf = make_conf();
+    struct origin origin = { .kind = TRANSPORT_UDP };
+    struct route_decision decision;
+    (void)state;
+    conf.method_routing = false;
+    struct route_table *table = make_table(&conf);
+    struct route_inputs const inputs = { .table = table };
+    msg_t *msg = make_request("MESSAGE", "sip:bob@example.test", "", "");
+    struct route_request request = { .sip = sip_object(msg) };
+    buf_init(&text, 10000);
+    route_decide(&inputs, &origin, &request, &trace, &decision);
+    assert_int_equal(decision.verdict, ROUTE_REFUSE);
+    assert_int_equal(decision.refusal, REFUSAL_no_route);
+    assert_null(decision.rule);
+    assert_non_null(strstr(buf_text(&text), "method_routes=no(method_routing is off)\n"));
+    assert_null(strstr(buf_text(&text), "method_routes["));
+    buf_fini(&text);
+    msg_destroy(msg);
+    route_table_free(&table);
+}
+
 static void test_internal_targets(void **state)
 {
     /* clang-format off */
@@ -336,6 +362,7 @@ int main(void)
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_decisions),
         cmocka_unit_test(test_trace_names_every_rule),
+        cmocka_unit_test(test_the_switch_passes_method_routes_by),
         cmocka_unit_test(test_internal_targets),
         cmocka_unit_test(test_every_fault_is_named),
         cmocka_unit_test(test_a_good_configuration_has_no_fault),
