@@ -78,6 +78,7 @@ struct command const command_table[] = {
       .more = "Checks the file as check does, then starts switch, cti and proxy if their groups\n"
               "are in it, each when the one before answers. One that dies is started again:\n"
               "at once, then after 1, 2, 4, 8 and 10 s; after a good minute at once again.\n"
+              "SIGHUP makes them all read the file again, as reload does.\n"
               "The programs are looked for in the folders of $CROSSPOINT_BIN_PATH, else in\n"
               "node.bin_dir, else beside crosspoint.\n"
               "Exit code: 0 when stopped; 64, 69 or 78 of a program that cannot start.\n",

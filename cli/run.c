@@ -18,13 +18,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { ARGS = 4, WHY_TEXT = 512, HINTS_MAX = 65536 };
+enum { SIGNALS = 3, ARGS = 4, WHY_TEXT = 512, HINTS_MAX = 65536 };
 
 struct run {
     struct cli *cli;
     uv_loop_t loop;
     struct loop_wheel lw;
-    uv_signal_t signals[2];
+    uv_signal_t signals[SIGNALS];
     struct supervisor *supervisor;
     uint64_t started_ms;
     int code;
@@ -104,7 +104,7 @@ static void on_end(void *ctx, int code)
     struct run *run = ctx;
 
     run->code = code;
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < SIGNALS; i++)
         uv_close((uv_handle_t *)&run->signals[i], NULL);
     loop_wheel_close(&run->lw);
 }
@@ -117,6 +117,14 @@ static void on_signal(uv_signal_t *handle, int number)
     (void)number;
 
     supervisor_stop(run->supervisor);
+}
+
+static void on_hangup(uv_signal_t *handle, int number)
+{
+    struct run *run = handle->data;
+    (void)number;
+
+    supervisor_reload(run->supervisor);
 }
 
 /* Fills the children from the file. Returns CLI_OK or the exit code after a complaint. */
@@ -150,7 +158,12 @@ static int find_programs(struct run *run)
 
 static int supervise(struct run *run)
 {
-    static int const numbers[2] = { SIGTERM, SIGINT };
+    static struct {
+        int number;
+        uv_signal_cb fn;
+    } const rows[SIGNALS] = { { SIGTERM, on_signal },
+                              { SIGINT, on_signal },
+                              { SIGHUP, on_hangup } };
     char pid[24];
     int rc = uv_loop_init(&run->loop);
 
@@ -167,10 +180,10 @@ static int supervise(struct run *run)
         cli_complain("out of memory");
         return EX_SOFTWARE;
     }
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < SIGNALS; i++) {
         uv_signal_init(&run->loop, &run->signals[i]);
         run->signals[i].data = run;
-        uv_signal_start(&run->signals[i], on_signal, numbers[i]);
+        uv_signal_start(&run->signals[i], rows[i].fn, rows[i].number);
     }
     run->started_ms = clock_now_ms();
     uv_run(&run->loop, UV_RUN_DEFAULT);

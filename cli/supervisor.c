@@ -121,6 +121,13 @@ void supervisor_stop(struct supervisor *s)
     stop_next(s);
 }
 
+void supervisor_reload(struct supervisor *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (s->children[i].state == CHILD_UP)
+            uv_process_kill(&s->children[i].process, SIGHUP);
+}
+
 /* --- one life of a child ---------------------------------------------------------------------- */
 
 static bool is_hopeless(struct child const *child)

@@ -46,4 +46,7 @@ void supervisor_free(struct supervisor **psupervisor);
  *  needs more than SUPERVISOR_PATIENCE_MS. Harmless when already stopping. */
 void supervisor_stop(struct supervisor *supervisor);
 
+/** SIGHUP to every child that runs: they read their configuration again. */
+void supervisor_reload(struct supervisor *supervisor);
+
 enum { SUPERVISOR_POLL_MS = 10, SUPERVISOR_PATIENCE_MS = 10000 };

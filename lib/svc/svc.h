@@ -33,7 +33,8 @@ struct svc_desc {
     int (*init)(struct svc *svc);
     /* Puts @p cfg, which has no faults, in force; keeps a reference (cfg_ref) to what it uses
      * beyond the call. Keys of CFG_RESTART keep their old effect. Returns 0, or a negative errno
-     * after logging why: nothing has changed then. NULL: the program does not reload. */
+     * after logging why: nothing has changed then. NULL: every key of the program waits for a
+     * restart. */
     int (*reload)(struct svc *svc, struct cfg *cfg);
     /* Undoes init in reverse order; called also after a failed init. */
     void (*deinit)(struct svc *svc);

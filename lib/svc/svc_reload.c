@@ -6,7 +6,6 @@
 #include "log.h"
 #include "svc_metrics.h"
 #include "svc_parts.h"
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,14 +56,13 @@ static void log_changes(json_t const *diff)
     }
 }
 
+/* A program without reload has keys of CFG_RESTART only: it goes on as it is. */
 static int hand_over(struct svc *svc, struct cfg *cfg, struct buf *why)
 {
     struct svc_desc const *desc = svc_descriptor(svc);
-    int error = desc->reload ? desc->reload(svc, cfg) : -ENOTSUP;
+    int error = desc->reload ? desc->reload(svc, cfg) : 0;
 
-    if (error == -ENOTSUP)
-        buf_puts(why, "this program reads its file only when it starts\n");
-    else if (error < 0)
+    if (error < 0)
         buf_printf(why, "not taken: %s; the log says more\n", strerror(-error));
     return error;
 }
@@ -81,7 +79,10 @@ json_t *svc_reload(struct svc *svc, struct buf *why)
         return NULL;
     }
     json_t *diff = cfg_diff(svc_cfg(svc), cfg);
-    svc_take_cfg(svc, cfg);
+    if (svc_descriptor(svc)->reload)
+        svc_take_cfg(svc, cfg);
+    else
+        cfg_free(&cfg);
     svc_count(M_reloads);
     log_info(NULL, "configuration reloaded file=\"%s\" changes=%zu", svc_file(svc),
              json_array_size(json_object_get(diff, "rows")));

@@ -37,8 +37,9 @@ struct demo {
 
 static struct cfg_row const rows[] = {
     CFG_ROW_INT("number", struct demo_conf, number, .min = 1, .max = 9, .default_text = "5",
-                .help = "A number."),
-    CFG_ROW_STRING("mode", struct demo_conf, mode, .default_text = "good", .help = "What to do."),
+                .effect = CFG_RESTART, .help = "A number."),
+    CFG_ROW_STRING("mode", struct demo_conf, mode, .default_text = "good", .effect = CFG_RELOAD,
+                   .help = "What to do."),
 };
 
 static struct cfg_schema const schema = {
@@ -104,6 +105,14 @@ static void deinit(struct svc *svc)
     fprintf(stderr, "deinit was called\n");
 }
 
+static int reload(struct svc *svc, struct cfg *cfg)
+{
+    struct demo_conf const *conf = cfg_get(cfg);
+    (void)svc;
+
+    return strcmp(conf->mode, "fails") == 0 ? -EADDRINUSE : 0;
+}
+
 static void on_timer(struct wheel_timer *timer)
 {
     struct demo *demo = (struct demo *)timer;
@@ -139,6 +148,7 @@ static struct svc_desc const desc = {
     .commands = commands,
     .metrics = metrics,
     .init = init,
+    .reload = reload,
     .deinit = deinit,
 };
 
@@ -402,6 +412,42 @@ static void test_answers(void **state)
     stop(node);
 }
 
+static void assert_mode(struct node *node, char const *wanted)
+{
+    json_t *answer = ask(node, "show config", NULL);
+
+    assert_string_equal(json_string_value(cell(answer, "web.mode", 1)), wanted);
+    json_decref(answer);
+}
+
+static void test_reload(void **state)
+{
+    struct node *node = *state;
+
+    start(node, NULL);
+    write_conf(node, "web = { mode = \"new\"; number = 6; };");
+    json_t *answer = ask(node, "reload", NULL);
+    assert_string_equal(json_string_value(cell(answer, "web.mode", 1)), "good");
+    assert_string_equal(json_string_value(cell(answer, "web.mode", 2)), "new");
+    assert_string_equal(json_string_value(cell(answer, "web.mode", 3)), "reload");
+    assert_string_equal(json_string_value(cell(answer, "web.number", 3)), "restart");
+    json_decref(answer);
+    assert_mode(node, "new");
+
+    /* What cannot be read, and what the program refuses, changes nothing. */
+    write_conf(node, "web = { mode = \"newer\"; number = 10; };");
+    assert_error(node, "reload", NULL, "bad-config");
+    write_conf(node, "web = { mode = \"fails\"; };");
+    assert_error(node, "reload", NULL, "bad-config");
+    assert_mode(node, "new");
+    answer = ask(node, "show counters", NULL);
+    assert_int_equal(json_integer_value(cell(answer, "svc_reloads", 1)), 1);
+    assert_int_equal(json_integer_value(cell(answer, "svc_reloads_failed", 1)), 2);
+    json_decref(answer);
+    stop(node);
+    assert_file_has(node->err, "configuration fault ");
+}
+
 static void test_log_level(void **state)
 {
     struct node *node = *state;
@@ -609,6 +655,7 @@ int main(void)
         WITH_NODE(test_options),
         WITH_NODE(test_answers),
         WITH_NODE(test_log_level),
+        WITH_NODE(test_reload),
         WITH_NODE(test_clock),
         WITH_NODE(test_timers),
         WITH_NODE(test_tap),

@@ -45,6 +45,7 @@ class Scenario:
             else:
                 name, value = re.fullmatch(r"let (\w+) = ?(.*)", head).groups()
                 variables[name] = value + "\n".join(block)
+        self.config = config
         self.steps, self.node = steps, Node(build, config, variables, keep)
         self.node.variables.update({name: value.replace("${ip}", self.node.ip) for name, value in variables.items()})
         self.node.write("crosspoint.conf", self.node.fill(self.node.fill(config)))
@@ -75,6 +76,19 @@ class Scenario:
     def step_start(self, rest, _):
         for name in rest.split():
             self.node.start(name)
+
+    def step_rewrite(self, rest, block):
+        """rewrite + block: the configuration file becomes node.conf with these "let" values beside the old ones,
+        or the block itself if it holds no "let"."""
+        values = dict(re.fullmatch(r"let (\w+) = ?(.*)", line).groups() for line in block if line.startswith("let "))
+        self.node.variables.update({k: self.node.fill(v) for k, v in values.items()})
+        text = self.config if values else "\n".join(block)
+        self.node.write("crosspoint.conf", self.node.fill(self.node.fill(text)))
+
+    def step_signal(self, rest, _):
+        """signal PROGRAM NAME: SIGHUP and the like"""
+        name, number = rest.split()
+        self.node.kill(name, getattr(signal, number))
 
     def step_kill(self, rest, _):
         self.node.kill(rest)
