@@ -145,6 +145,12 @@ struct cfg_faults *cfg_faults_new(void);
 void cfg_faults_free(struct cfg_faults **pfaults);
 void cfg_fault(struct cfg_faults *faults, struct cfg_where where, char const *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/** While a svc_desc check runs: where @p field of the configuration that is checked was set, as
+ *  cfg_where_of(). Without file at any other time. */
+struct cfg_where cfg_faults_where(struct cfg_faults const *faults, void const *field);
+/** Says which configuration that is: svc_load(), tests. NULL: none any more. */
+void cfg_faults_about(struct cfg_faults *faults, struct cfg const *cfg);
 size_t cfg_faults_count(struct cfg_faults const *faults);
 void cfg_faults_print(struct cfg_faults const *faults, FILE *out);
 

@@ -13,6 +13,7 @@ struct fault {
 };
 
 struct cfg_faults {
+    struct cfg const *about; /* borrowed while it is checked */
     struct fault *v;
     size_t n; /* all of them, also those that found no memory */
     size_t kept, size;
@@ -81,6 +82,16 @@ void cfg_fault(struct cfg_faults *faults, struct cfg_where where, char const *fo
                                                     .order = faults->n };
     faults->n++;
     buf_fini(&text);
+}
+
+struct cfg_where cfg_faults_where(struct cfg_faults const *faults, void const *field)
+{
+    return faults->about ? cfg_where_of(faults->about, field) : (struct cfg_where){ 0 };
+}
+
+void cfg_faults_about(struct cfg_faults *faults, struct cfg const *cfg)
+{
+    faults->about = cfg;
 }
 
 size_t cfg_faults_count(struct cfg_faults const *faults)

@@ -228,8 +228,11 @@ struct cfg *svc_load(struct svc_desc const *desc, char const *file, struct cfg_f
 {
     struct cfg *cfg = cfg_load(file, desc->schema, faults);
 
-    if (cfg && desc->check && cfg_is_whole(cfg))
+    if (cfg && desc->check && cfg_is_whole(cfg)) {
+        cfg_faults_about(faults, cfg);
         desc->check(cfg_get(cfg), cfg_get_node(cfg), faults);
+        cfg_faults_about(faults, NULL);
+    }
     return cfg;
 }
 

@@ -55,7 +55,7 @@ static void check(void const *conf, struct cfg_node const *node, struct cfg_faul
     struct demo_conf const *c = conf;
 
     if (node->domain && c->mode && strcmp(node->domain, c->mode) == 0)
-        cfg_fault(faults, (struct cfg_where){ "checked", 7 }, "mode is the domain");
+        cfg_fault(faults, cfg_faults_where(faults, &c->mode), "mode is the domain");
 }
 
 static void add_records(struct tap *tap)
@@ -352,11 +352,11 @@ static struct vector {
       78,
       "",
       "demo.conf:5: unknown group \"wbe\", nearest is \"web\"\n" },
-    { "web = { mode = \"example.test\"; number = 10; };",
+    { "web = { number = 10;\nmode = \"example.test\"; };",
       { "-t", "-f", "FILE" },
       78,
       "",
-      "checked:7: mode is the domain\n" },
+      "demo.conf:3: mode is the domain\n" },
     { "web = { mode = \"fails\"; };", { "-f", "FILE" }, 69, "", "deinit was called" },
     { "web = { mode = \"fails\"; };", { "-t", "-f", "FILE" }, 0, "configuration OK\n", "" },
 };
