@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rows of group "node", which every program reads. */
 #include "cfg.h"
+#include "domain_name.h"
 
 static char const *const level_names[] = { "error", "warn", "info", "debug", "trace", NULL };
 
 static struct cfg_row const rows[] = {
     CFG_ROW_STRING("domain", struct cfg_node, domain, .min = 1, .max = 255,
-                   .example = "example.test", .effect = CFG_RESTART,
+                   .example = "example.test", .check = domain_name_check_set, .effect = CFG_RESTART,
                    .help = "The enterprise's SIP domain: requests for it are handled here."),
     CFG_ROW_STRING("name", struct cfg_node, name, .default_text = "localhost", .max = 255,
                    .effect = CFG_RESTART, .help = "Host name of this node; it is ours too."),
