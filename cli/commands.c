@@ -6,6 +6,7 @@
 #include "command.h"
 #include "config.h"
 #include "control.h"
+#include "explain_command.h"
 #include "ladder_command.h"
 #include "rcc.h"
 #include "run.h"
@@ -88,6 +89,11 @@ struct command const command_table[] = {
       .more = "Each program checks the file itself (-t); the faults are sorted. Exit code: 0, or\n"
               "78 when there are faults.\n",
       .fn = check_command },
+    { .name = "explain",
+      .args = explain_args,
+      .help = "What the proxy would do with a message or a URI, step by step.",
+      .more = explain_more,
+      .fn = explain_command },
     { .name = "rcc",
       .args = rcc_args,
       .help = "A small remote call control client.",

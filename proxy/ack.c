@@ -70,7 +70,7 @@ static void send_on(struct worker *worker, struct origin const *from, msg_t *msg
 {
     struct route_request request = { sip_object(msg), normalized->route_was_ours,
                                      normalized->no_hops_left };
-    struct route_inputs const inputs = { .table = worker->generation->table };
+    struct route_inputs const inputs = worker_route_inputs(worker);
     struct route_decision decision;
     route_decide(&inputs, from, &request, NULL, &decision);
     bool follows = decision.n_hops > 0 && !decision.hops[0].uri;

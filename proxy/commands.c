@@ -2,6 +2,7 @@
 /* Control commands: tables of routes, predicates, access list and what is in flight. */
 #include "commands.h"
 #include "buf.h"
+#include "explain.h"
 #include "proxy.h"
 #include "proxy_metrics.h"
 #include "svc.h"
@@ -99,6 +100,8 @@ struct ctl_command const commands_table[] = {
     { "show transactions", CTL_READ, cmd_show_transactions, NULL,
       "Transactions, requests being forwarded and stream connections." },
     { "show listeners", CTL_READ, cmd_show_listeners, NULL, "Where the proxy listens." },
+    { "explain", CTL_READ, explain_start, "MESSAGE FROM [TRANSPORT] [SUBJECT] [INTERNAL]",
+      "What would become of a message, and why; see crosspoint explain." },
     { NULL, CTL_READ, NULL, NULL, NULL },
 };
 /* clang-format on */

@@ -133,7 +133,7 @@ static void act(struct worker *worker, struct server_transaction *st, msg_t *msg
     struct route_request request = { sip_object(msg), normalized->route_was_ours,
                                      normalized->no_hops_left };
     struct route_table const *table = worker->generation->table;
-    struct route_inputs const inputs = { .table = table };
+    struct route_inputs const inputs = worker_route_inputs(worker);
     struct route_decision decision;
     route_decide(&inputs, server_transaction_origin(st), &request, NULL, &decision);
     if (decision.rule)

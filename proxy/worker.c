@@ -2,6 +2,7 @@
 /* The life of a worker: see worker.h. */
 #include "worker.h"
 #include "ack.h"
+#include "explain.h"
 #include "forward.h"
 #include "proxy.h"
 #include "request.h"
@@ -20,6 +21,7 @@ int worker_init(struct worker *worker, struct proxy *proxy, uv_loop_t *loop, str
     *worker = (struct worker){ .proxy = proxy, .wheel = wheel };
     LIST_INIT(&worker->forwards);
     LIST_INIT(&worker->acks);
+    LIST_INIT(&worker->explains);
     worker_adopt(worker, proxy->generation);
     worker->stack = stack_new(loop, wheel, tap, &proxy->limits, *dns_servers ? dns_servers : NULL,
                               &handlers, worker);
@@ -32,6 +34,8 @@ void worker_fini(struct worker *worker)
         forward_free(LIST_FIRST(&worker->forwards));
     while (!LIST_EMPTY(&worker->acks))
         ack_free(LIST_FIRST(&worker->acks));
+    while (!LIST_EMPTY(&worker->explains))
+        explain_abort(LIST_FIRST(&worker->explains));
     stack_free(&worker->stack);
     generation_unref(&worker->generation);
 }
@@ -41,6 +45,11 @@ void worker_adopt(struct worker *worker, struct generation *generation)
     struct generation *old = worker->generation;
     worker->generation = generation_ref(generation);
     generation_unref(&old);
+}
+
+struct route_inputs worker_route_inputs(struct worker const *worker)
+{
+    return (struct route_inputs){ .table = worker->generation->table };
 }
 
 bool worker_is_internal(struct worker const *worker, uint16_t listener)

@@ -3,10 +3,12 @@
  * Everything here belongs to the worker's thread; what workers share hangs on struct proxy. */
 #pragma once
 #include "generation.h"
+#include "route_decide.h"
 #include "stack.h"
 #include <sys/queue.h>
 
 struct ack;
+struct explain;
 struct forward;
 struct proxy;
 
@@ -18,6 +20,7 @@ struct worker {
     LIST_HEAD(, forward) forwards;
     LIST_HEAD(, ack) acks; /* waiting for DNS */
     size_t n_acks;
+    LIST_HEAD(, explain) explains; /* waiting for DNS */
 };
 
 /** Makes the stack, without listeners. @p tap may be NULL; all is borrowed for the worker's life.
@@ -31,6 +34,9 @@ void worker_fini(struct worker *worker);
 
 /** Puts @p generation in force for requests that arrive from now on; keeps a reference. */
 void worker_adopt(struct worker *worker, struct generation *generation);
+
+/** What a decision of this worker reads now. Borrows from the generation in force. */
+struct route_inputs worker_route_inputs(struct worker const *worker);
 
 /** Is this listener one towards our own programs? */
 bool worker_is_internal(struct worker const *worker, uint16_t listener);

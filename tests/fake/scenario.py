@@ -77,6 +77,10 @@ class Scenario:
         for name in rest.split():
             self.node.start(name)
 
+    def step_file(self, rest, block):
+        """file NAME + block: writes a file into the folder where cli runs"""
+        self.node.write(rest, self.node.fill("\n".join(block)) + "\n")
+
     def step_rewrite(self, rest, block):
         """rewrite + block: the configuration file becomes node.conf with these "let" values beside the old ones,
         or the block itself if it holds no "let"."""

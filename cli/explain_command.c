@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Options, the question to the proxy, and the printing of its answer. */
+#include "explain_command.h"
+#include "buf.h"
+#include "cli.h"
+#include "control.h"
+#include "explain_print.h"
+#include "explain_request.h"
+#include "program.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MESSAGE_MAX = 1 << 20, OUT_MAX = 16 << 20, WHY_TEXT = 512, CHUNK = 4096 };
+
+char const explain_args[] = "[OPTION ...] FILE|URI";
+char const explain_more[] =
+    "FILE holds one SIP request (- is standard input); for a URI a request is made up.\n"
+    "  --from ADDRESS[:PORT]  where it comes from, else 127.0.0.1\n"
+    "  --transport udp|tcp|tls\n"
+    "  --subject NAME         subject of the peer's TLS certificate\n"
+    "  --internal             it arrives on a listener for our own programs\n"
+    "  --method METHOD        of the request made for a URI, else INVITE\n"
+    "  --event PACKAGE        its Event header\n"
+    "The proxy takes the decision as for a message from the net and stops before sending.\n"
+    "Steps marked => decide. Exit code: 0 forwarded or answered, 1 refused.\n";
+
+struct question {
+    char const *what; /* FILE or URI */
+    char const *from, *transport, *subject, *internal, *method, *event;
+};
+
+static char const **value_of(struct question *question, char const *option)
+{
+    struct {
+        char const *name;
+        char const **value;
+    } const options[] = {
+        { "--from", &question->from },       { "--transport", &question->transport },
+        { "--subject", &question->subject }, { "--method", &question->method },
+        { "--event", &question->event },
+    };
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (strcmp(options[i].name, option) == 0)
+            return options[i].value;
+    return NULL;
+}
+
+static int parse(int argc, char **argv, struct question *ret)
+{
+    *ret = (struct question){ .from = "127.0.0.1", .method = "INVITE" };
+    for (int i = 0; i < argc; i++) {
+        char const **value = value_of(ret, argv[i]);
+        if (value && i + 1 < argc)
+            *value = argv[++i];
+        else if (strcmp(argv[i], "--internal") == 0)
+            ret->internal = "yes";
+        else if (value || ret->what || (*argv[i] == '-' && argv[i][1]))
+            return EX_USAGE;
+        else
+            ret->what = argv[i];
+    }
+    return ret->what ? CLI_OK : EX_USAGE;
+}
+
+static int read_file(char const *path, struct buf *out)
+{
+    char chunk[CHUNK];
+    size_t n;
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+    if (!file) {
+        cli_complain("%s: %s", path, strerror(errno));
+        return EX_NOINPUT;
+    }
+    while ((n = fread(chunk, 1, sizeof chunk, file)) > 0)
+        buf_add(out, chunk, n);
+    int code = ferror(file) || !buf_ok(out) ? EX_NOINPUT : CLI_OK;
+    if (code)
+        cli_complain("%s: not read to its end", path);
+    if (file != stdin)
+        fclose(file);
+    return code;
+}
+
+static int make_message(struct question const *question, struct buf *out)
+{
+    struct buf raw;
+    int code = CLI_OK;
+    if (explain_request_is_uri(question->what)) {
+        explain_request_make(question->what, question->method, question->event, out);
+        return CLI_OK;
+    }
+    buf_init(&raw, MESSAGE_MAX);
+    code = read_file(question->what, &raw);
+    if (code == CLI_OK)
+        explain_request_normal(buf_text(&raw), out);
+    buf_fini(&raw);
+    return code;
+}
+
+static int ask(struct cli *cli, struct question const *question, char const *message)
+{
+    char why[WHY_TEXT];
+    bool running;
+    json_t *args = json_pack("{s:s,s:s,s:s*,s:s*,s:s*}", "message", message, "from", question->from,
+                             "transport", question->transport, "subject", question->subject,
+                             "internal", question->internal);
+    json_t *answer =
+        args ? control_ask(cli, program_find("proxy"), "explain", args, why, sizeof why, &running)
+             : NULL;
+    json_decref(args);
+    if (!args) {
+        cli_complain("the message is not UTF-8 text");
+        return EX_DATAERR;
+    }
+    if (!answer) {
+        cli_complain("proxy: %s", why);
+        return running ? CLI_FAILED : EX_UNAVAILABLE;
+    }
+    char const *verdict = json_string_value(json_object_get(answer, "verdict"));
+    int code = verdict && strcmp(verdict, "refuse") == 0 ? CLI_FAILED : CLI_OK;
+    if (cli->json) {
+        json_dumpf(answer, stdout, JSON_INDENT(1));
+        putchar('\n');
+    } else {
+        struct buf out;
+        buf_init(&out, OUT_MAX);
+        explain_print(answer, &out);
+        fputs(buf_text(&out), stdout);
+        buf_fini(&out);
+    }
+    json_decref(answer);
+    return code;
+}
+
+int explain_command(struct cli *cli, int argc, char **argv)
+{
+    struct question question;
+    struct buf message;
+    int code = parse(argc, argv, &question);
+    if (code) {
+        cli_complain("usage: crosspoint explain %s", explain_args);
+        return code;
+    }
+    code = cli_load(cli);
+    if (code)
+        return code;
+    buf_init(&message, MESSAGE_MAX);
+    code = make_message(&question, &message);
+    if (code == CLI_OK)
+        code = ask(cli, &question, buf_text(&message));
+    buf_fini(&message);
+    return code;
+}
