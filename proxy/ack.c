@@ -83,12 +83,13 @@ static void send_on(struct worker *worker, struct origin const *from, msg_t *msg
     }
     ack->worker = worker;
     ack->msg = msg;
-    ack->hint = (struct egress_hint){ from->listener, normalized->out_listener, false };
+    ack->hint = egress_hint_of(worker, worker->generation->table, &decision.hops[0], from->listener,
+                               normalized->out_listener);
     memcpy(ack->loop_hash, normalized->loop_hash, sizeof ack->loop_hash);
     LIST_INSERT_HEAD(&worker->acks, ack, link);
     worker->n_acks++;
-    struct resolve_query *query =
-        resolve_uri(stack_resolver(worker->stack), uri, egress_fallback(worker), resolved, ack);
+    struct resolve_query *query = resolve_uri(stack_resolver(worker->stack), uri,
+                                              egress_fallback(worker, &ack->hint), resolved, ack);
     if (query)
         ack->query = query; /* not NULL: resolved() has not run, the object lives */
 }

@@ -79,15 +79,16 @@ static void cmd_show_listeners(struct svc *svc, struct ctl_call *call, json_t co
 {
     struct proxy const *proxy = svc_state(svc);
     struct transport const *transport = stack_transport(proxy->worker.stack);
-    json_t *table = ctl_table("transport", "address", "advertised", "internal", NULL);
+    json_t *table = ctl_table("transport", "address", "advertised", "internal", "name", NULL);
     (void)args;
     for (uint16_t i = 0; i < transport_listeners(transport); i++) {
         char text[NET_ADDR_TEXT];
-        ctl_table_row(table, json_pack("[s,s,s,b]",
+        ctl_table_row(table, json_pack("[s,s,s,b,s]",
                                        transport_kind_name(transport_listener_kind(transport, i)),
                                        net_addr_print(transport_listener_addr(transport, i), text),
                                        transport_listener_host(transport, i),
-                                       worker_is_internal(&proxy->worker, i)));
+                                       worker_is_internal(&proxy->worker, i),
+                                       transport_listener_name(transport, i)));
     }
     ctl_reply(call, table);
 }

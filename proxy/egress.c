@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Listener and Record-Route of an outgoing request: see egress.h. */
 #include "egress.h"
+#include "domain.h"
 #include "message.h"
 #include "proxy.h"
+#include "route_decide.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,15 +24,38 @@ static uint16_t sibling(struct transport const *t, uint16_t wanted, enum transpo
     return wanted;
 }
 
+int egress_listener(struct worker const *worker, char const *name)
+{
+    int found = name ? transport_find_listener(stack_transport(worker->stack), name) : -ENOENT;
+    return found < 0 ? DOMAIN_ANY_LISTENER : found;
+}
+
+struct egress_hint egress_hint_of(struct worker const *worker, struct route_table const *table,
+                                  struct route_hop const *hop, uint16_t in_listener,
+                                  int out_listener)
+{
+    return (struct egress_hint){
+        .in_listener = in_listener,
+        .internal = hop->internal,
+        .out_listener = out_listener,
+        .named = egress_listener(worker, hop->listener),
+        .preferred = egress_listener(worker, table->preferred_listener),
+    };
+}
+
 static uint16_t preferred(struct worker const *worker, struct egress_hint const *hint)
 {
+    if (hint->named >= 0)
+        return (uint16_t)hint->named;
     if (hint->internal)
         return worker->proxy->first_internal;
     if (hint->out_listener >= 0)
         return (uint16_t)hint->out_listener;
     /* A request of our own programs leaves by a public listener, any other by the one it came in.
      */
-    return worker_is_internal(worker, hint->in_listener) ? 0 : hint->in_listener;
+    if (!worker_is_internal(worker, hint->in_listener))
+        return hint->in_listener;
+    return hint->preferred >= 0 ? (uint16_t)hint->preferred : 0;
 }
 
 int egress_choose_listener(struct worker const *worker, struct destination *to,
@@ -47,9 +72,11 @@ int egress_choose_listener(struct worker const *worker, struct destination *to,
     return 0;
 }
 
-enum transport_kind egress_fallback(struct worker const *worker)
+enum transport_kind egress_fallback(struct worker const *worker, struct egress_hint const *hint)
 {
     struct transport const *t = stack_transport(worker->stack);
+    if (hint->named >= 0)
+        return transport_listener_kind(t, (uint16_t)hint->named);
     for (uint16_t i = 0; i < transport_listeners(t); i++)
         if (transport_listener_kind(t, i) == TRANSPORT_UDP)
             return TRANSPORT_UDP;

@@ -6,21 +6,37 @@
 #include <sofia-sip/msg_types.h>
 #include <sofia-sip/sip.h>
 
+struct route_hop;
+struct route_table;
 struct worker;
 
 /** What is known about the way out before the destination is. */
 struct egress_hint {
     uint16_t in_listener; /* where the request came in */
-    int out_listener;     /* named by the dialog's route set, or DOMAIN_ANY_LISTENER */
     bool internal;        /* to one of our own programs */
+    /* The following may be DOMAIN_ANY_LISTENER. */
+    int out_listener; /* named by the dialog's route set */
+    int named;        /* the configuration wants this one for the hop */
+    int preferred;    /* the one for what our own programs send out */
 };
+
+/** The hint for a request that came in by @p in_listener and whose route set named @p out_listener;
+ *  @p hop is of a decision under @p table. */
+struct egress_hint egress_hint_of(struct worker const *worker, struct route_table const *table,
+                                  struct route_hop const *hop, uint16_t in_listener,
+                                  int out_listener);
+
+/** Number of the listener called @p name; DOMAIN_ANY_LISTENER if @p name is NULL or no listener is
+ *  called so: listeners are those of the start, names those of the last reload. */
+int egress_listener(struct worker const *worker, char const *name);
 
 /** Chooses @p to->listener. Returns 0 or a negative errno: no listener for this transport. */
 int egress_choose_listener(struct worker const *worker, struct destination *to,
                            struct egress_hint const *hint);
 
-/** Transport for a URI that does not name one: UDP by RFC 3263, if we have it. */
-enum transport_kind egress_fallback(struct worker const *worker);
+/** Transport for a URI that does not name one, nor does the DNS: that of the listener that the
+ *  configuration wants, else UDP by RFC 3263, if we have it. */
+enum transport_kind egress_fallback(struct worker const *worker, struct egress_hint const *hint);
 
 /** Does this request make a dialog whose requests must come back through us? */
 bool egress_makes_dialog(sip_t const *sip);

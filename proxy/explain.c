@@ -162,13 +162,18 @@ static url_t const *hop_uri(struct explain *explain, struct route_hop const *hop
     return hop->uri ? hop->uri : normalize_next_hop(explain->msg);
 }
 
+static struct egress_hint hint_of(struct explain *explain, struct route_hop const *hop)
+{
+    return egress_hint_of(explain->worker, explain->generation->table, hop,
+                          explain->origin.listener, explain->normalized.out_listener);
+}
+
 /* What the message loses and gains on its way through us, were it sent to @p to. */
 static void show_headers(struct explain *explain, struct route_hop const *hop,
                          struct destination const *to)
 {
     struct destination way = *to;
-    struct egress_hint const hint = { explain->origin.listener, explain->normalized.out_listener,
-                                      hop->internal };
+    struct egress_hint const hint = hint_of(explain, hop);
     msg_t *out = message_copy(explain->msg);
     if (out && egress_choose_listener(explain->worker, &way, &hint) == 0) {
         struct transport *transport = stack_transport(explain->worker->stack);
@@ -208,10 +213,11 @@ static void resolved(void *ctx, struct destination const *list, size_t n, char c
 static void next_target(struct explain *explain)
 {
     struct route_hop const *hop = &explain->decision.hops[explain->next_hop];
+    struct egress_hint const hint = hint_of(explain, hop);
     url_t const *uri = hop_uri(explain, hop);
     struct resolve_query *query =
         uri ? resolve_uri(stack_resolver(explain->worker->stack), uri,
-                          egress_fallback(explain->worker), resolved, explain)
+                          egress_fallback(explain->worker, &hint), resolved, explain)
             : NULL;
     if (query)
         explain->query = query; /* not NULL: resolved() has not run, the object lives */

@@ -224,11 +224,8 @@ static struct forward *forward_new(struct worker *worker, struct server_transact
     forward->request = msg;
     forward->started_us = clock_now_us();
     forward->from = origin->peer;
-    forward->hint = (struct egress_hint){
-        .in_listener = origin->listener,
-        .out_listener = normalized->out_listener,
-        .internal = hop->internal,
-    };
+    forward->hint = egress_hint_of(worker, forward->generation->table, hop, origin->listener,
+                                   normalized->out_listener);
     forward->target = hop->name;
     forward->rule = decision->rule_name;
     forward->keep_503 = hop->uri || decision->in_dialog;
@@ -258,8 +255,8 @@ void forward_start(struct worker *worker, struct server_transaction *st, msg_t *
         return;
     }
     forward->resolving = true;
-    forward->query =
-        resolve_uri(stack_resolver(worker->stack), uri, egress_fallback(worker), resolved, forward);
+    forward->query = resolve_uri(stack_resolver(worker->stack), uri,
+                                 egress_fallback(worker, &forward->hint), resolved, forward);
     forward->resolving = false;
     if (!forward->query)
         first_try(forward);

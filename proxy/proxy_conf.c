@@ -76,6 +76,11 @@ static struct cfg_row const target_rows[] = {
     CFG_ROW_BOOL("internal", struct proxy_conf_target, internal, .default_text = "false",
                  .effect = CFG_RELOAD,
                  .help = "Reached from an internal listener. Always so on a loopback address."),
+    CFG_ROW_STRING("listener", struct proxy_conf_target, listener, .default_text = "", .max = 64,
+                   .check = check_name, .effect = CFG_RELOAD,
+                   .help = "Name of the listener that its requests leave from; empty = as "
+                           "`internal` and `preferred_listener` say. Its transport is used where "
+                           "neither `uri` nor the DNS names one."),
 };
 
 static struct cfg_schema const target_schema = {
@@ -128,11 +133,18 @@ static char const *const refusal_names[] = { "403", "silence", NULL };
 static struct cfg_row const rows[] = {
     CFG_ROW_STRINGS("listen", struct proxy_conf, listen, .max = 64, .check = stack_listen_check,
                     .default_text = "udp:127.0.0.1:5060, tcp:127.0.0.1:5060", .effect = CFG_RESTART,
-                    .help = "Listeners, as \"udp:127.0.0.1:5060\"."),
+                    .help = "Listeners, as \"udp:127.0.0.1:5060\", perhaps with a name: "
+                            "\"tcp:127.0.0.1:5060;name=default-tcp\"."),
     CFG_ROW_STRINGS("internal", struct proxy_conf, internal, .max = 64,
                     .default_text = "tcp:127.0.0.1:5049", .check = stack_listen_check,
                     .effect = CFG_RESTART,
                     .help = "Listeners towards the other programs of this node."),
+    CFG_ROW_STRING("preferred_listener", struct proxy_conf, preferred_listener, .default_text = "",
+                   .max = 64, .check = check_name, .effect = CFG_RELOAD,
+                   .help = "Name of the listener that requests leave from which a route sends to "
+                           "another host, or which our own programs send there; its transport is "
+                           "used where neither the target nor the DNS names one. Empty = the "
+                           "listener that the request came in by."),
     CFG_ROW_STRINGS("own_hosts", struct proxy_conf, own_hosts, .max = 64, .effect = CFG_RELOAD,
                     .help = "Further names and addresses that mean this node, such as the virtual "
                             "address of a load balancer."),
@@ -176,20 +188,59 @@ struct cfg_schema const proxy_conf_schema = {
     .help = "SIP proxy: listeners, access list and routes.",
 };
 
+static size_t n_listeners(struct proxy_conf const *conf)
+{
+    return conf->listen.n + conf->internal.n;
+}
+
+/* Of both lists, in the order in which they are opened. */
+static char const *listener_at(struct proxy_conf const *conf, size_t i)
+{
+    return i < conf->listen.n ? conf->listen.v[i] : conf->internal.v[i - conf->listen.n];
+}
+
 static void check_duplicates(struct proxy_conf const *conf, struct cfg_faults *faults)
 {
-    struct cfg_strings const *lists[] = { &conf->listen, &conf->internal };
-    for (size_t i = 0; i < conf->listen.n + conf->internal.n; i++) {
-        bool first = i < conf->listen.n;
-        struct cfg_strings const *list = lists[!first];
-        char const *text = list->v[first ? i : i - conf->listen.n];
+    char name[TRANSPORT_NAME_BYTES], other_name[TRANSPORT_NAME_BYTES];
+    for (size_t i = 0; i < n_listeners(conf); i++) {
+        struct cfg_where where = i < conf->listen.n ? conf->listen.where : conf->internal.where;
+        char const *text = listener_at(conf, i);
+        size_t addr = strcspn(text, ";");
+        (void)stack_listen_name(text, name);
         for (size_t j = 0; j < i; j++) {
-            char const *other =
-                j < conf->listen.n ? conf->listen.v[j] : conf->internal.v[j - conf->listen.n];
-            if (strcasecmp(text, other) == 0)
-                cfg_fault(faults, list->where, "listener \"%s\" stands twice", text);
+            char const *other = listener_at(conf, j);
+            if (addr == strcspn(other, ";") && strncasecmp(text, other, addr) == 0)
+                cfg_fault(faults, where, "listener \"%.*s\" stands twice", (int)addr, text);
+            if (*name && strcmp(name, stack_listen_name(other, other_name)) == 0)
+                cfg_fault(faults, where, "two listeners are called \"%s\"", name);
         }
     }
+}
+
+bool proxy_conf_has_listener(struct proxy_conf const *conf, char const *wanted)
+{
+    char name[TRANSPORT_NAME_BYTES];
+    for (size_t i = 0; i < n_listeners(conf); i++)
+        if (strcmp(stack_listen_name(listener_at(conf, i), name), wanted) == 0)
+            return true;
+    return false;
+}
+
+/* A name that nobody has would only be seen as requests that leave by another listener. */
+static void check_listener(struct proxy_conf const *conf, struct cfg_where where,
+                           char const *wanted, struct cfg_faults *faults)
+{
+    if (wanted && *wanted && !proxy_conf_has_listener(conf, wanted))
+        cfg_fault(faults, where, "there is no listener called \"%s\"", wanted);
+}
+
+static void check_listener_names(struct proxy_conf const *conf, struct cfg_faults *faults)
+{
+    struct proxy_conf_target const *targets = conf->targets.v;
+    check_listener(conf, cfg_faults_where(faults, &conf->preferred_listener),
+                   conf->preferred_listener, faults);
+    for (size_t i = 0; i < conf->targets.n; i++)
+        check_listener(conf, targets[i].where, targets[i].listener, faults);
 }
 
 void proxy_conf_check(void const *vconf, struct cfg_node const *node, struct cfg_faults *faults)
@@ -198,6 +249,7 @@ void proxy_conf_check(void const *vconf, struct cfg_node const *node, struct cfg
     if (conf->listen.n + conf->internal.n == 0)
         cfg_fault(faults, conf->listen.where, "proxy.listen: there is no listener at all");
     check_duplicates(conf, faults);
+    check_listener_names(conf, faults);
     struct acl *acl = acl_new();
     struct route_table *table = route_table_new(conf, node, faults);
     for (size_t i = 0; acl && i < conf->acl.n; i++) {

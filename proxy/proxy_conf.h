@@ -13,6 +13,7 @@ struct proxy_conf_target {
     char const *name;
     char const *uri;
     bool internal;
+    char const *listener;
 };
 
 /* acl */
@@ -34,6 +35,7 @@ struct proxy_conf {
     struct cfg_strings listen;
     struct cfg_strings internal;
     struct cfg_strings own_hosts;
+    char const *preferred_listener;
     char const *advertised_host;
     char const *dns_servers;
     struct cfg_groups targets;
@@ -46,6 +48,9 @@ struct proxy_conf {
 };
 
 extern struct cfg_schema const proxy_conf_schema;
+
+/** Is one of the listeners called @p wanted? */
+bool proxy_conf_has_listener(struct proxy_conf const *conf, char const *wanted);
 
 /** Faults that no single row can see: a svc_desc check function. @p conf is a struct proxy_conf. */
 void proxy_conf_check(void const *conf, struct cfg_node const *node, struct cfg_faults *faults);

@@ -106,6 +106,18 @@ static char const *mismatch(struct step const *step, struct route_rule const *ru
     return NULL;
 }
 
+static struct route_hop hop_of_target(struct route_table const *table,
+                                      struct route_target const *target)
+{
+    return (struct route_hop){
+        .name = target->name,
+        .uri = target->uri,
+        .internal = target->internal,
+        .listener =
+            target->listener || target->internal ? target->listener : table->preferred_listener,
+    };
+}
+
 static bool try_method_routes(struct step const *step, struct route_decision *ret)
 {
     if (!step->table->method_routing)
@@ -118,9 +130,7 @@ static bool try_method_routes(struct step const *step, struct route_decision *re
             continue;
         }
         ret->rule = rule;
-        struct route_hop const hop = { .name = rule->to->name,
-                                       .uri = rule->to->uri,
-                                       .internal = rule->to->internal };
+        struct route_hop const hop = hop_of_target(step->table, rule->to);
         return forward(step, ret, &hop, rule->name, "all predicates hold");
     }
     return false;

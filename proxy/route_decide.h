@@ -30,6 +30,7 @@ struct route_hop {
     url_t const *uri;         /* next hop; NULL: first Route, else Request-URI */
     url_t const *request_uri; /* new Request-URI; NULL: unchanged */
     bool internal;            /* one of our own programs */
+    char const *listener;     /* name of the one to leave by; NULL: any */
     struct static_route const *route; /* NULL: not by a static route */
 };
 

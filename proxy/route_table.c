@@ -66,6 +66,7 @@ static int add_targets(struct route_table *table, struct cfg_groups const *list,
         table->targets[table->n_targets++] = (struct route_target){
             .name = rows[i].name,
             .uri = uri,
+            .listener = has_text(rows[i].listener) ? rows[i].listener : NULL,
             .internal = rows[i].internal || (uri && uri->url_host && is_loopback(uri->url_host)),
         };
     }
@@ -150,6 +151,8 @@ struct route_table *route_table_new(struct proxy_conf const *conf, struct cfg_no
     struct route_table *table = su_home_new(sizeof *table);
     if (!table || su_home_destructor(table->home, fini) < 0)
         goto fail;
+    table->preferred_listener =
+        has_text(conf->preferred_listener) ? conf->preferred_listener : NULL;
     table->method_routing = conf->method_routing;
     table->relay_foreign = conf->relay_foreign;
     if (add_own_names(table, conf, node) < 0 || add_targets(table, &conf->targets, faults) < 0 ||

@@ -17,8 +17,9 @@ struct proxy_conf;
 
 struct route_target {
     char const *name;
-    url_t const *uri; /* NULL only in a table with faults */
-    bool internal;    /* reached from an internal listener */
+    url_t const *uri;     /* NULL only in a table with faults */
+    bool internal;        /* reached from an internal listener, unless one is named */
+    char const *listener; /* name of the one to leave by, NULL: none */
 };
 
 struct route_rule {
@@ -37,6 +38,7 @@ struct route_table {
     struct route_rule *rules;
     size_t n_rules;
     atomic_uint_least64_t *rule_hits; /* one per rule: the only part that changes */
+    char const *preferred_listener;   /* name of the one for routed requests, NULL: none */
     bool method_routing;              /* are the rules looked at? */
     bool relay_foreign;
 };

@@ -19,8 +19,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Listeners: 0 and 1 public on one port, 2 and 3 internal. */
-enum { UDP, TCP, INTERNAL_TCP, INTERNAL_UDP, LISTENERS };
+/* Listeners: 0 and 1 public on one port, 2 public and called "outside", 3 and 4 internal. */
+enum { UDP, TCP, NAMED_TCP, INTERNAL_TCP, INTERNAL_UDP, LISTENERS };
+enum { ANY = DOMAIN_ANY_LISTENER };
 
 static struct rig {
     uv_loop_t loop;
@@ -40,8 +41,8 @@ static void listen_on(unsigned listener, char const *transport, uint16_t port,
     /* A loopback address of our own: on 127.0.0.1 the port of one transport may be taken for the
      * other by somebody who connects. */
     unsigned pid = (unsigned)getpid();
-    (void)snprintf(text, sizeof text, "%s:127.8.%u.%u:%u", transport, pid >> 8 & 255, pid & 255,
-                   port);
+    (void)snprintf(text, sizeof text, "%s:127.8.%u.%u:%u%s", transport, pid >> 8 & 255, pid & 255,
+                   port, listener == NAMED_TCP ? ";name=outside" : "");
     assert_int_equal(stack_listen(rig.worker->stack, text, advertised), listener);
     rig.port[listener] = net_addr_port(
         transport_listener_addr(stack_transport(rig.worker->stack), (uint16_t)listener));
@@ -60,6 +61,7 @@ static int setup(void **state)
     assert_non_null(rig.worker->stack);
     listen_on(UDP, "udp", 0, "127.0.0.1");
     listen_on(TCP, "tcp", rig.port[UDP], "sip.example.test");
+    listen_on(NAMED_TCP, "tcp", 0, "127.0.0.1");
     listen_on(INTERNAL_TCP, "tcp", 0, "127.0.0.1");
     listen_on(INTERNAL_UDP, "udp", rig.port[INTERNAL_TCP], "2001:db8::1");
     rig.proxy.first_internal = INTERNAL_TCP;
@@ -155,42 +157,80 @@ static void test_listener(void **state)
 {
     static struct {
         char const *name;
-        uint16_t in;
-        int out; /* named by the route set */
-        bool internal;
+        struct egress_hint hint;
         enum transport_kind kind;
         uint16_t listener;
     } const rows[] = {
-        { "the one it came in", TCP, DOMAIN_ANY_LISTENER, false, TRANSPORT_TCP, TCP },
-        { "its sibling of the other kind", TCP, DOMAIN_ANY_LISTENER, false, TRANSPORT_UDP, UDP },
-        { "to our own program", UDP, DOMAIN_ANY_LISTENER, true, TRANSPORT_TCP, INTERNAL_TCP },
-        { "to our own program over UDP", TCP, DOMAIN_ANY_LISTENER, true, TRANSPORT_UDP,
-          INTERNAL_UDP },
-        { "from our own program", INTERNAL_TCP, DOMAIN_ANY_LISTENER, false, TRANSPORT_UDP, UDP },
-        { "from our own program over TCP", INTERNAL_TCP, DOMAIN_ANY_LISTENER, false, TRANSPORT_TCP,
+        { "the one it came in", { TCP, false, ANY, ANY, ANY }, TRANSPORT_TCP, TCP },
+        { "its sibling of the other kind", { TCP, false, ANY, ANY, ANY }, TRANSPORT_UDP, UDP },
+        { "to our own program", { UDP, true, ANY, ANY, ANY }, TRANSPORT_TCP, INTERNAL_TCP },
+        { "to it over UDP", { TCP, true, ANY, ANY, ANY }, TRANSPORT_UDP, INTERNAL_UDP },
+        { "from it", { INTERNAL_TCP, false, ANY, ANY, ANY }, TRANSPORT_UDP, UDP },
+        { "from it over TCP", { INTERNAL_TCP, false, ANY, ANY, ANY }, TRANSPORT_TCP, TCP },
+        { "the route set decides",
+          { UDP, false, INTERNAL_TCP, ANY, ANY },
+          TRANSPORT_TCP,
+          INTERNAL_TCP },
+        { "the route set, from inside",
+          { INTERNAL_TCP, false, TCP, ANY, ANY },
+          TRANSPORT_TCP,
           TCP },
-        { "the route set decides", UDP, INTERNAL_TCP, false, TRANSPORT_TCP, INTERNAL_TCP },
-        { "the route set, from inside", INTERNAL_TCP, TCP, false, TRANSPORT_TCP, TCP },
-        { "no such listener any more", UDP, 99, false, TRANSPORT_UDP, UDP },
+        { "no such listener any more", { UDP, false, 99, ANY, ANY }, TRANSPORT_UDP, UDP },
+        { "the named one", { TCP, false, ANY, NAMED_TCP, ANY }, TRANSPORT_TCP, NAMED_TCP },
+        { "the named one, whatever the route set says",
+          { TCP, false, TCP, NAMED_TCP, ANY },
+          TRANSPORT_TCP,
+          NAMED_TCP },
+        { "the named one, to our own program",
+          { TCP, true, ANY, NAMED_TCP, ANY },
+          TRANSPORT_TCP,
+          NAMED_TCP },
+        { "the named one is of another kind",
+          { INTERNAL_TCP, false, ANY, NAMED_TCP, ANY },
+          TRANSPORT_UDP,
+          UDP },
+        { "the preferred one is for our own programs",
+          { INTERNAL_TCP, false, ANY, ANY, NAMED_TCP },
+          TRANSPORT_TCP,
+          NAMED_TCP },
+        { "and for no other", { TCP, false, ANY, ANY, NAMED_TCP }, TRANSPORT_TCP, TCP },
+        { "nor for a route set", { INTERNAL_TCP, false, TCP, ANY, NAMED_TCP }, TRANSPORT_TCP, TCP },
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct destination to = { .kind = rows[i].kind };
-        struct egress_hint hint = { rows[i].in, rows[i].out, rows[i].internal };
         assert_int_equal(net_addr_parse(&to.addr, "127.0.0.1:5082", 0), 0);
-        assert_int_equal(egress_choose_listener(rig.worker, &to, &hint), 0);
+        assert_int_equal(egress_choose_listener(rig.worker, &to, &rows[i].hint), 0);
         if (to.listener != rows[i].listener)
             fail_msg("%s: %u", rows[i].name, to.listener);
     }
-    assert_int_equal(egress_fallback(rig.worker), TRANSPORT_UDP);
+}
+
+static void test_transport_of_last_resort(void **state)
+{
+    struct egress_hint hint = { TCP, false, TCP, ANY, NAMED_TCP };
+    (void)state;
+    assert_int_equal(egress_fallback(rig.worker, &hint), TRANSPORT_UDP);
+    hint.named = NAMED_TCP;
+    assert_int_equal(egress_fallback(rig.worker, &hint), TRANSPORT_TCP);
+    hint.named = UDP;
+    assert_int_equal(egress_fallback(rig.worker, &hint), TRANSPORT_UDP);
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    assert_int_equal(egress_listener(rig.worker, "outside"), NAMED_TCP);
+    assert_int_equal(egress_listener(rig.worker, "elsewhere"), ANY);
+    assert_int_equal(egress_listener(rig.worker, NULL), ANY);
 }
 
 int main(void)
 {
     struct CMUnitTest const tests[] = {
-        cmocka_unit_test(test_dialogs),
-        cmocka_unit_test(test_record_route),
-        cmocka_unit_test(test_listener),
+        cmocka_unit_test(test_dialogs),  cmocka_unit_test(test_record_route),
+        cmocka_unit_test(test_listener), cmocka_unit_test(test_transport_of_last_resort),
+        cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

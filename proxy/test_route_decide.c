@@ -249,6 +249,45 @@ static void test_the_switch_passes_method_routes_by(void **state)
     route_table_free(&table);
 }
 
+static void test_listener_of_a_target(void **state)
+{
+    static struct {
+        char const *uri, *listener, *preferred, *wanted;
+    } const wishes[] = {
+        { "sip:192.0.2.1", "", "", NULL },
+        { "sip:192.0.2.1", "", "tcp", "tcp" },
+        { "sip:192.0.2.1", "udp", "tcp", "udp" },
+        { "sip:192.0.2.1", "udp", "", "udp" },
+        /* our own programs are behind the internal listeners */
+        { "sip:127.0.0.1:5082", "", "tcp", NULL },
+        { "sip:127.0.0.1:5082", "udp", "tcp", "udp" },
+    };
+    struct origin origin = { .kind = TRANSPORT_UDP };
+    (void)state;
+    for (size_t i = 0; i < sizeof wishes / sizeof *wishes; i++) {
+        struct proxy_conf_target target = { .name = "x",
+                                            .uri = wishes[i].uri,
+                                            .listener = wishes[i].listener };
+        struct proxy_conf_route route = { .to = "x" };
+        struct proxy_conf conf = { .targets = { &target, 1 },
+                                   .method_routing = true,
+                                   .method_routes = { &route, 1 },
+                                   .preferred_listener = wishes[i].preferred };
+        struct route_decision decision;
+        struct route_table *table = make_table(&conf);
+        struct route_inputs const inputs = { .table = table };
+        msg_t *msg = make_request("MESSAGE", "sip:bob@example.test", "", "");
+        struct route_request request = { .sip = sip_object(msg) };
+        route_decide(&inputs, &origin, &request, NULL, &decision);
+        assert_int_equal(decision.n_hops, 1);
+        if (strcmp(decision.hops[0].listener ? decision.hops[0].listener : "",
+                   wishes[i].wanted ? wishes[i].wanted : "") != 0)
+            fail_msg("row %zu: %s", i, decision.hops[0].listener);
+        msg_destroy(msg);
+        route_table_free(&table);
+    }
+}
+
 static void test_internal_targets(void **state)
 {
     /* clang-format off */
@@ -292,12 +331,12 @@ static void faults_of(struct proxy_conf const *conf, struct buf *text)
 
 static void test_every_fault_is_named(void **state)
 {
-    char const *listen[] = { "udp:127.0.0.1:5060", "UDP:127.0.0.1:5060" };
-    char const *internal[] = { "udp:127.0.0.1:5060" };
+    char const *listen[] = { "udp:127.0.0.1:5060;name=a", "UDP:127.0.0.1:5060" };
+    char const *internal[] = { "udp:127.0.0.1:5060;name=a" };
     /* clang-format off */
     struct proxy_conf_target bad_targets[] = {
-        { { "c.conf", 10 }, "cti", "sip:127.0.0.1:5082", false },
-        { { "c.conf", 11 }, "cti", "sip:127.0.0.1:5083", false },
+        { { "c.conf", 10 }, "cti", "sip:127.0.0.1:5082", false, "a" },
+        { { "c.conf", 11 }, "cti", "sip:127.0.0.1:5083", false, "b" },
     };
     /* clang-format on */
     /* clang-format off */
@@ -315,6 +354,9 @@ static void test_every_fault_is_named(void **state)
     static char const *const expected[] = {
         "c.conf:5: ",
         "stands twice",
+        "c.conf:6: two listeners are called \"a\"",
+        "c.conf:11: there is no listener called \"b\"",
+        "there is no listener called \"z\"",
         "c.conf:11: target",
         "c.conf:21: acl pattern \"192.0.2.0/24\" stands twice",
         "c.conf:30: ",
@@ -330,6 +372,7 @@ static void test_every_fault_is_named(void **state)
         .targets = { bad_targets, 2 },
         .acl = { acl, 2 },
         .method_routes = { bad_routes, 2 },
+        .preferred_listener = "z",
     };
     struct buf text;
     (void)state;
@@ -363,6 +406,7 @@ int main(void)
         cmocka_unit_test(test_decisions),
         cmocka_unit_test(test_trace_names_every_rule),
         cmocka_unit_test(test_the_switch_passes_method_routes_by),
+        cmocka_unit_test(test_listener_of_a_target),
         cmocka_unit_test(test_internal_targets),
         cmocka_unit_test(test_every_fault_is_named),
         cmocka_unit_test(test_a_good_configuration_has_no_fault),
