@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Answers of the proxy as JSON, and the text that people see of them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The minimal request and the tidied file that `explain` sends to the proxy. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
