@@ -36,6 +36,7 @@ struct explain {
     msg_t *msg;                 /* owned; normalised */
     struct normalized normalized;
     struct route_decision decision;
+    url_t const *follow; /* first Route or Request-URI, borrowed from msg */
     struct resolve_query *query;
     unsigned next_hop;
     json_t *result, *steps; /* result owned; steps borrowed from it */
@@ -157,9 +158,9 @@ static json_t *uri_text(url_t const *uri)
     return uri && url_e(text, sizeof text, uri) > 0 ? json_string(text) : json_null();
 }
 
-static url_t const *hop_uri(struct explain *explain, struct route_hop const *hop)
+static url_t const *hop_uri(struct explain const *explain, struct route_hop const *hop)
 {
-    return hop->uri ? hop->uri : normalize_next_hop(explain->msg);
+    return hop->uri ? hop->uri : explain->follow;
 }
 
 static struct egress_hint hint_of(struct explain *explain, struct route_hop const *hop)
@@ -243,6 +244,8 @@ static void show_decision(struct explain *explain)
         return;
     }
     json_object_set_new(explain->result, "targets", json_array());
+    if (!decision->hops[0].uri)
+        explain->follow = normalize_next_hop(explain->msg);
     next_target(explain);
 }
 

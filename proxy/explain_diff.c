@@ -3,11 +3,9 @@
 #include "explain_diff.h"
 #include "buf.h"
 #include "message.h"
-#include "transport.h"
+#include "transaction_via.h"
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 enum { MESSAGE_MAX = 1 << 20 };
 
@@ -71,17 +69,7 @@ json_t *explain_diff(msg_t *before, msg_t *after)
 
 void explain_diff_via(json_t *lines, struct transport const *transport, uint16_t listener)
 {
-    char const *host = transport_listener_host(transport, listener);
-    bool bare_v6 = strchr(host, ':') && host[0] != '[';
-    char kind[8];
-    (void)snprintf(kind, sizeof kind, "%s",
-                   transport_kind_name(transport_listener_kind(transport, listener)));
-    for (char *p = kind; *p; p++)
-        *p -= *p >= 'a' && *p <= 'z' ? 'a' - 'A' : 0;
-    json_array_append_new(
-        lines,
-        json_pack("{s:s,s:o}", "change", "+", "line",
-                  json_sprintf("Via: SIP/2.0/%s %s%s%s:%u;branch=z9hG4bK...", kind,
-                               bare_v6 ? "[" : "", host, bare_v6 ? "]" : "",
-                               net_addr_port(transport_listener_addr(transport, listener)))));
+    char line[TRANSACTION_VIA_SIZE];
+    if (transaction_via_print(transport, listener, "z9hG4bK...", line) == 0)
+        json_array_append_new(lines, json_pack("{s:s,s:s}", "change", "+", "line", line));
 }

@@ -11,31 +11,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char const *via_transport(enum transport_kind kind)
-{
-    static char const *const names[TRANSPORT_KINDS] = { "UDP", "TCP", "TLS" };
-
-    return names[kind];
-}
-
-/* Our Via on top (RFC 3261 §18.1.1); settles which listener sends. RFC 3581 asks for rport. */
+/* Our Via on top (RFC 3261 §18.1.1); settles which listener sends. */
 static int push_via(struct transaction_layer *layer, msg_t *request, struct destination *to,
                     char const *branch)
 {
     struct transport *transport = layer->transport;
     int listener = transport_pick_listener(transport, to->kind, &to->addr, to->listener);
-    char line[512];
+    char line[TRANSACTION_VIA_SIZE];
 
     if (listener < 0)
         return listener;
     to->listener = (uint16_t)listener;
-    char const *host = transport_listener_host(transport, to->listener);
-    bool bare_ipv6 = strchr(host, ':') && host[0] != '[';
-    int len = snprintf(line, sizeof line, "Via: SIP/2.0/%s %s%s%s:%u%s;branch=%s",
-                       via_transport(to->kind), bare_ipv6 ? "[" : "", host, bare_ipv6 ? "]" : "",
-                       net_addr_port(transport_listener_addr(transport, to->listener)),
-                       to->kind == TRANSPORT_UDP ? ";rport" : "", branch);
-    return len < (int)sizeof line ? message_add_first(request, line) : -EMSGSIZE;
+    int error = transaction_via_print(transport, to->listener, branch, line);
+    return error < 0 ? error : message_add_first(request, line);
 }
 
 static void on_connection_failed(struct transport_waiter *waiter, int error)

@@ -2,8 +2,10 @@
 /* Branches, and the way of a response. */
 #include "transaction_via.h"
 #include "token.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void transaction_branch_make(char ret[static TRANSACTION_BRANCH_SIZE], unsigned worker,
                              char const *loop_hash)
@@ -22,6 +24,20 @@ static uint16_t sent_by_port(sip_via_t const *via, enum transport_kind kind)
     if (port == 0 || port > UINT16_MAX)
         return kind == TRANSPORT_TLS ? 5061 : 5060;
     return (uint16_t)port;
+}
+
+int transaction_via_print(struct transport const *transport, uint16_t listener, char const *branch,
+                          char ret[static TRANSACTION_VIA_SIZE])
+{
+    static char const *const names[TRANSPORT_KINDS] = { "UDP", "TCP", "TLS" };
+    enum transport_kind kind = transport_listener_kind(transport, listener);
+    char const *host = transport_listener_host(transport, listener);
+    bool bare_ipv6 = strchr(host, ':') && host[0] != '[';
+    int len = snprintf(ret, TRANSACTION_VIA_SIZE, "Via: SIP/2.0/%s %s%s%s:%u%s;branch=%s",
+                       names[kind], bare_ipv6 ? "[" : "", host, bare_ipv6 ? "]" : "",
+                       net_addr_port(transport_listener_addr(transport, listener)),
+                       kind == TRANSPORT_UDP ? ";rport" : "", branch);
+    return len < TRANSACTION_VIA_SIZE ? 0 : -EMSGSIZE;
 }
 
 void transaction_response_route(sip_via_t const *via, struct origin const *from,
