@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* TLS between two buffers: see secure_link.h. OpenSSL reads straight from the bytes fed and writes
+ * straight into `out`, through a BIO of our own. */
+#include "secure_link.h"
+#include "net_addr.h"
+#include "secure_identity.h"
+#include "secure_internal.h"
+#include <errno.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* RFC 8446 §5.1: the first and the last of the record types in use. */
+enum { RECORD_FIRST = 20, RECORD_LAST = 24 };
+
+struct secure_link {
+    struct secure_context *context;
+    SSL *ssl;
+    struct secure_identity *identity; /* of the certificate shown */
+    char const *in;
+    size_t in_len;
+    struct buf out;
+    char const *why;
+    int verify_error; /* X509_V_OK: the certificate is fine, or there was none to judge */
+    bool is_first;    /* nothing was fed yet */
+    bool is_plain;    /* what came first was no TLS */
+    bool is_open, is_over;
+    bool is_accepted; /* the certificate shown was accepted */
+    char server_name[];
+};
+
+/* --- the BIO ------------------------------------------------------------------------------------
+ */
+
+static int bio_read(BIO *bio, char *to, int size)
+{
+    struct secure_link *link = BIO_get_data(bio);
+    size_t n = link->in_len < (size_t)size ? link->in_len : (size_t)size;
+
+    BIO_clear_retry_flags(bio);
+    if (!n) {
+        BIO_set_retry_read(bio);
+        return -1;
+    }
+    memcpy(to, link->in, n);
+    link->in += n;
+    link->in_len -= n;
+    return (int)n;
+}
+
+static int bio_write(BIO *bio, char const *bytes, int len)
+{
+    struct secure_link *link = BIO_get_data(bio);
+
+    BIO_clear_retry_flags(bio);
+    buf_add(&link->out, bytes, (size_t)len);
+    return buf_ok(&link->out) ? len : -1;
+}
+
+static long bio_ctrl(BIO *bio, int command, long number, void *pointer)
+{
+    (void)bio;
+    (void)number;
+    (void)pointer;
+    return command == BIO_CTRL_FLUSH;
+}
+
+BIO_METHOD *secure_link_bio_new(void)
+{
+    BIO_METHOD *bio = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "secure_link");
+
+    if (bio && BIO_meth_set_read(bio, bio_read) && BIO_meth_set_write(bio, bio_write) &&
+        BIO_meth_set_ctrl(bio, bio_ctrl))
+        return bio;
+    BIO_meth_free(bio);
+    return NULL;
+}
+
+/* --- the peer's certificate ---------------------------------------------------------------------
+ */
+
+/* X509_V_OK, or what is wrong with a certificate whose chain is sound. */
+static int judge(struct secure_link *link)
+{
+    if (*link->server_name)
+        return secure_identity_is_host(link->identity, link->server_name)
+                   ? X509_V_OK
+                   : X509_V_ERR_HOSTNAME_MISMATCH;
+    return secure_context_selects(link->context, link->identity)
+               ? X509_V_OK
+               : X509_V_ERR_APPLICATION_VERIFICATION;
+}
+
+int secure_link_verify(X509_STORE_CTX *store, void *unused)
+{
+    SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+    struct secure_link *link = SSL_get_app_data(ssl);
+
+    (void)unused;
+    secure_identity_unref(&link->identity);
+    link->identity = secure_identity_new(X509_STORE_CTX_get0_cert(store));
+    if (*link->server_name && !link->context->verify_server)
+        return 1;
+    if (!link->identity)
+        link->verify_error = X509_V_ERR_OUT_OF_MEM;
+    else if (X509_verify_cert(store) > 0)
+        link->verify_error = judge(link);
+    else
+        link->verify_error = X509_STORE_CTX_get_error(store);
+    X509_STORE_CTX_set_error(store, link->verify_error); /* becomes the alert */
+    link->is_accepted = link->verify_error == X509_V_OK;
+    return link->is_accepted;
+}
+
+/* --- life ---------------------------------------------------------------------------------------
+ */
+
+/* RFC 6066 §3: only names are sent, never addresses. */
+static int set_server_name(struct secure_link *link)
+{
+    struct net_addr addr;
+
+    if (net_addr_parse(&addr, link->server_name, 0) == 0)
+        return 1;
+    return (int)SSL_set_tlsext_host_name(link->ssl, link->server_name);
+}
+
+struct secure_link *secure_link_new(struct secure_context *context, char const *server_name,
+                                    size_t max_out)
+{
+    size_t size = server_name ? strlen(server_name) + 1 : 1;
+    struct secure_link *link = calloc(1, sizeof *link + size);
+    BIO *bio = NULL;
+
+    if (!link)
+        return NULL;
+    link->context = secure_context_ref(context);
+    link->is_first = true;
+    link->why = "";
+    buf_init(&link->out, max_out);
+    if (server_name)
+        memcpy(link->server_name, server_name, size);
+    ERR_clear_error();
+    link->ssl = SSL_new(context->ctx);
+    bio = BIO_new(context->bio);
+    if (!link->ssl || !bio)
+        goto fail;
+    BIO_set_data(bio, link);
+    BIO_set_init(bio, 1);
+    SSL_set_bio(link->ssl, bio, bio);
+    bio = NULL; /* is the SSL's now */
+    SSL_set_app_data(link->ssl, link);
+    if (server_name) {
+        SSL_set_connect_state(link->ssl);
+        if (context->verify_server)
+            SSL_set_verify(link->ssl, SSL_VERIFY_PEER, NULL);
+        else
+            SSL_set_verify(link->ssl, SSL_VERIFY_NONE, NULL);
+        if (set_server_name(link) != 1)
+            goto fail;
+    } else {
+        SSL_set_accept_state(link->ssl);
+    }
+    return link;
+
+fail:
+    BIO_free(bio);
+    secure_link_free(&link);
+    return NULL;
+}
+
+void secure_link_free(struct secure_link **plink)
+{
+    struct secure_link *link = *plink;
+
+    *plink = NULL;
+    if (!link)
+        return;
+    SSL_free(link->ssl);
+    secure_context_unref(&link->context);
+    secure_identity_unref(&link->identity);
+    buf_fini(&link->out);
+    free(link);
+}
+
+/* --- failures -----------------------------------------------------------------------------------
+ */
+
+static char const *verify_text(int error)
+{
+    if (error == X509_V_ERR_APPLICATION_VERIFICATION)
+        return "the subject is not selected into the context";
+    if (error == X509_V_ERR_HOSTNAME_MISMATCH)
+        return "the certificate is for another name";
+    return X509_verify_cert_error_string(error);
+}
+
+static int give_up(struct secure_link *link, int error, char const *why)
+{
+    link->is_over = true;
+    link->is_open = false;
+    link->why = why;
+    ERR_clear_error();
+    return error;
+}
+
+/* After a call of OpenSSL that did not succeed. 0: it waits for bytes from the network. */
+static int judge_failure(struct secure_link *link, int rc)
+{
+    int what = SSL_get_error(link->ssl, rc);
+    unsigned long error = ERR_peek_error();
+    int text = ERR_GET_REASON(error);
+
+    if (what == SSL_ERROR_WANT_READ)
+        return 0;
+    if (!buf_ok(&link->out))
+        return give_up(link, -ENOMEM, "too much to send");
+    if (what == SSL_ERROR_ZERO_RETURN)
+        return give_up(link, -ECONNRESET, "closed by peer");
+    if (link->verify_error)
+        return give_up(link, -EKEYREJECTED, verify_text(link->verify_error));
+    if (link->is_plain)
+        return give_up(link, -EPROTO, "the peer does not speak TLS");
+    if (ERR_GET_LIB(error) == ERR_LIB_SSL && text == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE)
+        return give_up(link, -EKEYREJECTED, "the peer shows no certificate");
+    char const *why = ERR_reason_error_string(error);
+    return give_up(link, -EPROTO, why ? why : "unknown");
+}
+
+/* --- bytes --------------------------------------------------------------------------------------
+ */
+
+void secure_link_feed(struct secure_link *link, char const *bytes, size_t len)
+{
+    link->in = bytes;
+    link->in_len = len;
+    if (link->is_first && len)
+        link->is_plain = bytes[0] < RECORD_FIRST || bytes[0] > RECORD_LAST;
+    link->is_first &= len == 0;
+}
+
+ssize_t secure_link_read(struct secure_link *link, char *to, size_t size)
+{
+    if (link->is_over)
+        return -EPROTO;
+    ERR_clear_error();
+    if (!link->is_open) {
+        int rc = SSL_do_handshake(link->ssl);
+        if (rc != 1)
+            return judge_failure(link, rc);
+        link->is_open = true;
+    }
+    int n = SSL_read(link->ssl, to, (int)size);
+    return n > 0 ? n : judge_failure(link, n);
+}
+
+int secure_link_write(struct secure_link *link, char const *bytes, size_t len)
+{
+    if (!link->is_open)
+        return -ENOTCONN;
+    ERR_clear_error();
+    int n = len ? SSL_write(link->ssl, bytes, (int)len) : 0;
+    if (n == (int)len)
+        return 0;
+    int error = judge_failure(link, n);
+    return error ? error : give_up(link, -EPROTO, "cannot be written now");
+}
+
+void secure_link_close(struct secure_link *link)
+{
+    if (!link->is_open)
+        return;
+    SSL_shutdown(link->ssl);
+    give_up(link, 0, "closed");
+}
+
+/* --- questions ----------------------------------------------------------------------------------
+ */
+
+struct buf *secure_link_out(struct secure_link *link)
+{
+    return &link->out;
+}
+
+bool secure_link_is_open(struct secure_link const *link)
+{
+    return link->is_open;
+}
+
+char const *secure_link_why(struct secure_link const *link)
+{
+    return link->why;
+}
+
+char const *secure_link_peer(struct secure_link const *link)
+{
+    return link->identity ? secure_identity_subject(link->identity) : "";
+}
+
+struct secure_identity *secure_link_identity(struct secure_link const *link)
+{
+    return link->is_accepted ? link->identity : NULL;
+}
+
+char const *secure_link_version(struct secure_link const *link)
+{
+    return SSL_get_version(link->ssl);
+}
+
+char const *secure_link_cipher(struct secure_link const *link)
+{
+    return SSL_get_cipher_name(link->ssl);
+}
+
+bool secure_link_serves(struct secure_link const *link, struct secure_context const *context,
+                        char const *server_name)
+{
+    return *link->server_name && link->context == context &&
+           strcmp(link->server_name, server_name) == 0;
+}
+
+struct secure_context *secure_link_context(struct secure_link const *link)
+{
+    return link->context;
+}
+
+char const *secure_link_server_name(struct secure_link const *link)
+{
+    return link->server_name;
+}

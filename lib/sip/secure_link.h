@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One TLS connection without a socket: bytes from the network go in, plain text comes out, and the
+ * other way round. transport_tls.c puts it between a socket and SIP.
+ *
+ * A link owns no timer and does no I/O; it never calls back. Not thread safe. */
+#pragma once
+#include "buf.h"
+#include "secure_context.h"
+#include <sys/types.h>
+
+struct secure_link;
+
+/** A link under @p context (a reference is kept). @p server_name: whom we connect to, a name or a
+ *  numeric address, already in lower case; NULL: we are who is connected to. What goes to the
+ *  network may grow to @p max_out bytes. NULL when out of memory. */
+struct secure_link *secure_link_new(struct secure_context *context, char const *server_name,
+                                    size_t max_out);
+void secure_link_free(struct secure_link **plink);
+
+/** Gives bytes that came from the network, borrowed until secure_link_read() returns 0 or fails. */
+void secure_link_feed(struct secure_link *link, char const *bytes, size_t len);
+
+/** Goes on with the handshake, or reads plain text to @p to. Returns its length, 0 when more bytes
+ *  from the network are needed, or a negative errno: -ECONNRESET the peer has ended the connection,
+ *  -EKEYREJECTED its certificate was not accepted, -EPROTO anything else, -ENOMEM. After a failure
+ *  only secure_link_out(), _why() and _peer() make sense. Call it once to begin a handshake. */
+ssize_t secure_link_read(struct secure_link *link, char *to, size_t size);
+
+/** Seals plain text; the handshake must be done. 0 or a negative errno. */
+int secure_link_write(struct secure_link *link, char const *bytes, size_t len);
+
+/** Says goodbye to the peer, if there is a connection to end. */
+void secure_link_close(struct secure_link *link);
+
+/** What is to be sent to the network: take it out after each call. */
+struct buf *secure_link_out(struct secure_link *link);
+
+bool secure_link_is_open(struct secure_link const *link); /* the handshake is done */
+
+/** Static text: why it failed; and the subject that the peer's certificate names, accepted or not,
+ *  "" if there was none. */
+char const *secure_link_why(struct secure_link const *link);
+char const *secure_link_peer(struct secure_link const *link);
+
+/** Who the peer is, if it showed a certificate and that was accepted; else NULL. Borrowed. */
+struct secure_identity *secure_link_identity(struct secure_link const *link);
+
+/** "TLSv1.3" and the cipher in use, for logs. */
+char const *secure_link_version(struct secure_link const *link);
+char const *secure_link_cipher(struct secure_link const *link);
+
+/** Would a connection under @p context to @p server_name be this one? Never for one that we did not
+ *  open. */
+bool secure_link_serves(struct secure_link const *link, struct secure_context const *context,
+                        char const *server_name);
+struct secure_context *secure_link_context(struct secure_link const *link);
+char const *secure_link_server_name(struct secure_link const *link); /* "" if accepted */

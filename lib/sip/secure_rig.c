@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Certificates for tests: see secure_rig.h. */
+#include "secure_rig.h"
+#include <dirent.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { DAY_S = 86400 };
+
+void secure_rig_init(struct secure_rig *rig)
+{
+    snprintf(rig->dir, sizeof rig->dir, "/tmp/secure_rig_XXXXXX");
+    assert_non_null(mkdtemp(rig->dir));
+}
+
+char const *secure_rig_path(struct secure_rig const *rig, char const *file,
+                            char path[static SECURE_RIG_PATH])
+{
+    int len = snprintf(path, SECURE_RIG_PATH, "%s/%s", rig->dir, file);
+
+    assert_in_range(len, 1, SECURE_RIG_PATH - 1);
+    return path;
+}
+
+void secure_rig_fini(struct secure_rig *rig)
+{
+    DIR *dir = opendir(rig->dir);
+    struct dirent *entry;
+    char path[SECURE_RIG_PATH];
+
+    assert_non_null(dir);
+    while ((entry = readdir(dir)))
+        if (entry->d_name[0] != '.')
+            unlink(secure_rig_path(rig, entry->d_name, path));
+    closedir(dir);
+    rmdir(rig->dir);
+}
+
+static FILE *open_file(struct secure_rig const *rig, char const *name, char const *suffix,
+                       char const *mode)
+{
+    char file[32], path[SECURE_RIG_PATH];
+
+    snprintf(file, sizeof file, "%s%s", name, suffix);
+    FILE *open = fopen(secure_rig_path(rig, file, path), mode);
+    assert_non_null(open);
+    return open;
+}
+
+void secure_rig_write(struct secure_rig const *rig, char const *file, char const *text)
+{
+    FILE *out = open_file(rig, file, "", "w");
+
+    assert_true(fputs(text, out) >= 0);
+    assert_int_equal(fclose(out), 0);
+}
+
+static X509 *read_cert(struct secure_rig const *rig, char const *name)
+{
+    FILE *in = open_file(rig, name, ".pem", "r");
+    X509 *cert = PEM_read_X509(in, NULL, NULL, NULL);
+
+    assert_non_null(cert);
+    fclose(in);
+    return cert;
+}
+
+static EVP_PKEY *read_key(struct secure_rig const *rig, char const *name)
+{
+    FILE *in = open_file(rig, name, ".key", "r");
+    EVP_PKEY *key = PEM_read_PrivateKey(in, NULL, NULL, NULL);
+
+    assert_non_null(key);
+    fclose(in);
+    return key;
+}
+
+static void add_extension(X509 *cert, X509 *issuer, int nid, char const *text)
+{
+    X509V3_CTX ctx;
+
+    if (!text)
+        return;
+    X509V3_set_ctx(&ctx, issuer, cert, NULL, NULL, 0);
+    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, &ctx, nid, text);
+    assert_non_null(extension);
+    X509_add_ext(cert, extension, -1);
+    X509_EXTENSION_free(extension);
+}
+
+static X509 *make_cert(struct secure_rig_cert const *like, EVP_PKEY *key)
+{
+    X509 *cert = X509_new();
+    static long serial;
+    X509_NAME *subject = X509_get_subject_name(cert);
+
+    X509_set_version(cert, 2);
+    ASN1_INTEGER_set(X509_get_serialNumber(cert), ++serial);
+    X509_gmtime_adj(X509_getm_notBefore(cert), like->from_s ? like->from_s : -DAY_S);
+    X509_gmtime_adj(X509_getm_notAfter(cert), like->to_s ? like->to_s : DAY_S);
+    X509_NAME_add_entry_by_txt(subject, "O", MBSTRING_ASC, (unsigned char const *)"Test", -1, -1,
+                               0);
+    if (like->cn)
+        X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, (unsigned char const *)like->cn, -1,
+                                   -1, 0);
+    X509_set_pubkey(cert, key);
+    return cert;
+}
+
+void secure_rig_make(struct secure_rig *rig, struct secure_rig_cert const *like)
+{
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    X509 *cert = make_cert(like, key);
+    X509 *issuer = like->issuer ? read_cert(rig, like->issuer) : cert;
+    EVP_PKEY *issuer_key = like->issuer ? read_key(rig, like->issuer) : key;
+
+    X509_set_issuer_name(cert, X509_get_subject_name(issuer));
+    add_extension(cert, issuer, NID_basic_constraints, like->is_ca ? "critical,CA:TRUE" : NULL);
+    add_extension(cert, issuer, NID_subject_alt_name, like->san);
+    add_extension(cert, issuer, NID_ext_key_usage, like->eku);
+    assert_true(X509_sign(cert, issuer_key, EVP_sha256()) > 0);
+
+    FILE *out = open_file(rig, like->name, ".pem", "w");
+    assert_int_equal(PEM_write_X509(out, cert), 1);
+    assert_int_equal(fclose(out), 0);
+    out = open_file(rig, like->name, ".key", "w");
+    assert_int_equal(PEM_write_PrivateKey(out, key, NULL, NULL, 0, NULL, NULL), 1);
+    assert_int_equal(fclose(out), 0);
+    if (like->issuer) {
+        X509_free(issuer);
+        EVP_PKEY_free(issuer_key);
+    }
+    X509_free(cert);
+    EVP_PKEY_free(key);
+}
+
+struct secure_context *secure_rig_context(struct secure_rig const *rig, char const *name,
+                                          char const *ca, struct secure_settings const *like)
+{
+    struct secure_settings settings = { .verify_server = true };
+    char files[3][32], paths[3][SECURE_RIG_PATH];
+    struct secure_fault fault;
+
+    if (like)
+        settings = *like;
+    settings.name = settings.name ? settings.name : "rig";
+    snprintf(files[0], sizeof files[0], "%s.pem", name ? name : "");
+    snprintf(files[1], sizeof files[1], "%s.key", name ? name : "");
+    snprintf(files[2], sizeof files[2], "%s.pem", ca ? ca : "");
+    settings.certificate = name ? secure_rig_path(rig, files[0], paths[0]) : NULL;
+    settings.key = name ? secure_rig_path(rig, files[1], paths[1]) : NULL;
+    settings.ca = ca ? secure_rig_path(rig, files[2], paths[2]) : NULL;
+    struct secure_context *context = secure_context_new(&settings, &fault);
+    if (!context)
+        fail_msg("%s: %s", fault.setting, fault.text);
+    return context;
+}

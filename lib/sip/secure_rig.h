@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Certificates for tests, made when they run: keys on P-256, one folder that goes away with the
+ * rig. NAME.pem holds a certificate, NAME.key its key. Any failure fails the test. */
+#pragma once
+#include "secure_context.h"
+
+enum { SECURE_RIG_PATH = 128 };
+
+struct secure_rig {
+    char dir[64];
+};
+
+struct secure_rig_cert {
+    char const *name;
+    char const *cn;     /* NULL: no CN */
+    char const *san;    /* as openssl.cnf has it: "DNS:a.test,URI:sip:b.test"; NULL: none */
+    char const *issuer; /* name of its CA; NULL: self-signed */
+    char const *eku;    /* "serverAuth"; NULL: none */
+    bool is_ca;
+    long from_s, to_s; /* validity from now; both 0: a day */
+};
+
+void secure_rig_init(struct secure_rig *rig);
+void secure_rig_fini(struct secure_rig *rig);
+
+void secure_rig_make(struct secure_rig *rig, struct secure_rig_cert const *cert);
+
+/** Path of a file of the rig, e.g. "a.pem", written to @p path and returned. */
+char const *secure_rig_path(struct secure_rig const *rig, char const *file,
+                            char path[static SECURE_RIG_PATH]);
+
+/** Writes a file of the rig. */
+void secure_rig_write(struct secure_rig const *rig, char const *file, char const *text);
+
+/** A context from NAME.pem and NAME.key (NULL: none) and trusting CA.pem (NULL: the system's);
+ *  @p like gives the rest and may be NULL. */
+struct secure_context *secure_rig_context(struct secure_rig const *rig, char const *name,
+                                          char const *ca, struct secure_settings const *like);

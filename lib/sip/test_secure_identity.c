@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Names in certificates, and what they are good for (RFC 5922 §7). */
+#include "secure_identity.h"
+#include "secure_rig.h"
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static X509 *load(struct secure_rig *rig, char const *file)
+{
+    char path[SECURE_RIG_PATH];
+    FILE *in = fopen(secure_rig_path(rig, file, path), "r");
+    X509 *cert = PEM_read_X509(in, NULL, NULL, NULL);
+
+    fclose(in);
+    assert_non_null(cert);
+    return cert;
+}
+
+static struct secure_identity *identity_of(struct secure_rig *rig, char const *cn, char const *san)
+{
+    secure_rig_make(rig, &(struct secure_rig_cert){ .name = "a", .cn = cn, .san = san });
+    X509 *cert = load(rig, "a.pem");
+    struct secure_identity *identity = secure_identity_new(cert);
+    X509_free(cert);
+    assert_non_null(identity);
+    return identity;
+}
+
+static struct vector {
+    char const *cn, *san, *host;
+    bool is_host;
+} const hosts[] = {
+    /* The CN counts only where there is no alternative name at all. */
+    { "a.test", NULL, "a.test", true },
+    { "a.test", NULL, "A.TEST", true },
+    { "a.test", NULL, "b.test", false },
+    { "a.test", NULL, "", false },
+    { "a.test", "DNS:b.test", "a.test", false },
+    { "a.test", "email:x@a.test", "a.test", false },
+    { "a.test", "DNS:b.test", "b.test", true },
+    { NULL, "DNS:b.test", "b.test", true },
+    { NULL, "DNS:a.test,DNS:b.test", "b.test", true },
+    { NULL, "DNS:b.test", "b.test.", true },
+    { NULL, "DNS:b.test.", "b.test", true },
+    /* A sip: URI without a user rules out the dNSNames. */
+    { NULL, "URI:sip:b.test", "b.test", true },
+    { NULL, "URI:SIP:B.test", "b.test", true },
+    { NULL, "URI:sip:b.test:5061;transport=tls", "b.test", true },
+    { NULL, "URI:sip:b.test,DNS:c.test", "b.test", true },
+    { NULL, "URI:sip:b.test,DNS:c.test", "c.test", false },
+    { NULL, "URI:sip:user@b.test", "b.test", false },
+    { NULL, "URI:sip:user@b.test,DNS:b.test", "b.test", true },
+    { NULL, "URI:sips:b.test", "b.test", false },
+    { NULL, "URI:https://b.test,DNS:b.test", "b.test", true },
+    /* No wildcards, no suffixes. */
+    { NULL, "DNS:*.b.test", "a.b.test", false },
+    { "*.b.test", NULL, "a.b.test", false },
+    { NULL, "DNS:b.test", "a.b.test", false },
+    { NULL, "DNS:a.b.test", "b.test", false },
+    /* Addresses are named as addresses. */
+    { NULL, "IP:192.0.2.1", "192.0.2.1", true },
+    { NULL, "IP:192.0.2.1", "192.0.2.2", false },
+    { "192.0.2.1", NULL, "192.0.2.1", false },
+    { NULL, "DNS:192.0.2.1", "192.0.2.1", false },
+    { NULL, "IP:2001:db8::1", "2001:db8::1", true },
+    { NULL, "IP:2001:db8::1", "[2001:DB8:0::1]", true },
+    { NULL, "URI:sip:b.test,IP:192.0.2.1", "192.0.2.1", true },
+};
+
+static void test_hosts(void **state)
+{
+    struct secure_rig *rig = *state;
+
+    for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
+        struct secure_identity *identity = identity_of(rig, hosts[i].cn, hosts[i].san);
+        if (secure_identity_is_host(identity, hosts[i].host) != hosts[i].is_host)
+            fail_msg("cn %s san %s host \"%s\": not %d", hosts[i].cn, hosts[i].san, hosts[i].host,
+                     hosts[i].is_host);
+        secure_identity_unref(&identity);
+        assert_null(identity);
+    }
+}
+
+static void test_subjects(void **state)
+{
+    struct secure_identity *identity =
+        identity_of(*state, "cucm1", "DNS:cucm.example.test,URI:sip:example.test,IP:192.0.2.1");
+
+    assert_string_equal(secure_identity_subject(identity), "cucm1");
+    assert_true(secure_identity_has(identity, "CUCM1"));
+    assert_true(secure_identity_has(identity, "cucm.example.test"));
+    assert_true(secure_identity_has(identity, "example.test"));
+    assert_true(secure_identity_has(identity, "192.0.2.1"));
+    assert_false(secure_identity_has(identity, "cucm2"));
+    assert_false(secure_identity_has(identity, ""));
+    assert_string_equal(secure_identity_name(identity, 0), "cucm1");
+    assert_string_equal(secure_identity_name(identity, 3), "192.0.2.1");
+    assert_null(secure_identity_name(identity, 4));
+    assert_false(secure_identity_select(identity, "cucm2"));
+    assert_string_equal(secure_identity_subject(identity), "cucm1");
+    assert_true(secure_identity_select(identity, "Example.test"));
+    assert_string_equal(secure_identity_subject(identity), "example.test");
+    secure_identity_unref(&identity);
+}
+
+static void test_nameless(void **state)
+{
+    struct secure_identity *identity = identity_of(*state, NULL, NULL);
+
+    assert_string_equal(secure_identity_subject(identity), "");
+    assert_null(secure_identity_name(identity, 0));
+    assert_false(secure_identity_is_host(identity, "a.test"));
+    secure_identity_unref(&identity);
+    secure_identity_unref(&identity); /* NULL */
+}
+
+static void test_reference(void **state)
+{
+    struct secure_identity *identity = identity_of(*state, "a", NULL);
+    struct secure_identity *again = secure_identity_ref(identity);
+
+    assert_ptr_equal(again, identity);
+    secure_identity_unref(&again);
+    assert_string_equal(secure_identity_subject(identity), "a");
+    secure_identity_unref(&identity);
+    assert_null(secure_identity_ref(NULL));
+}
+
+/* What stands behind a NUL must not be cut off: "a.test\0.evil.test" is not a.test. */
+static void test_nul(void **state)
+{
+    static struct {
+        int type;
+        char const *text;
+        size_t len;
+    } const rows[] = {
+        { GEN_DNS, "a.test\0.evil.test", 17 },
+        { GEN_URI, "sip:a.test\0.evil.test", 21 },
+        { GEN_URI, "sip:a.test\0@evil.test", 21 },
+        { GEN_IPADD, "\xc0\x00\x02\x01\x00", 5 },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        X509 *cert = X509_new();
+        GENERAL_NAMES *names = sk_GENERAL_NAME_new_null();
+        GENERAL_NAME *name = GENERAL_NAME_new();
+        ASN1_STRING *text = rows[i].type == GEN_IPADD ? (ASN1_STRING *)ASN1_OCTET_STRING_new()
+                                                      : (ASN1_STRING *)ASN1_IA5STRING_new();
+        ASN1_STRING_set(text, rows[i].text, (int)rows[i].len);
+        GENERAL_NAME_set0_value(name, rows[i].type, text);
+        sk_GENERAL_NAME_push(names, name);
+        X509_NAME_add_entry_by_txt(X509_get_subject_name(cert), "CN", MBSTRING_ASC,
+                                   (unsigned char const *)"a.test\0.evil.test", 17, -1, 0);
+        struct secure_identity *identity = secure_identity_new(cert);
+        assert_null(secure_identity_name(identity, 0));
+        secure_identity_unref(&identity);
+        assert_int_equal(X509_add1_ext_i2d(cert, NID_subject_alt_name, names, 0, 0), 1);
+        identity = secure_identity_new(cert);
+        assert_null(secure_identity_name(identity, 0));
+        assert_false(secure_identity_is_host(identity, "a.test"));
+        secure_identity_unref(&identity);
+        GENERAL_NAMES_free(names);
+        X509_free(cert);
+    }
+}
+
+static void test_many_names(void **state)
+{
+    char san[4000] = "DNS:n0.test";
+    size_t at = strlen(san), n = 0;
+
+    for (int i = 1; i < 200; i++)
+        at += (size_t)snprintf(san + at, sizeof san - at, ",DNS:n%d.test", i);
+    struct secure_identity *identity = identity_of(*state, NULL, san);
+    while (secure_identity_name(identity, n))
+        n++;
+    assert_int_equal(n, 64);
+    assert_true(secure_identity_is_host(identity, "n63.test"));
+    assert_false(secure_identity_is_host(identity, "n64.test"));
+    secure_identity_unref(&identity);
+}
+
+static int setup(void **state)
+{
+    static struct secure_rig rig;
+
+    secure_rig_init(&rig);
+    *state = &rig;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    secure_rig_fini(*state);
+    return 0;
+}
+
+int main(void)
+{
+    static struct CMUnitTest const tests[] = {
+        cmocka_unit_test(test_hosts),    cmocka_unit_test(test_subjects),
+        cmocka_unit_test(test_nameless), cmocka_unit_test(test_reference),
+        cmocka_unit_test(test_nul),      cmocka_unit_test(test_many_names),
+    };
+
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
