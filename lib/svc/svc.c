@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "config.h"
 #include "log.h"
+#include "loop_wheel.h"
 #include "svc_metrics.h"
 #include "svc_parts.h"
 #include "svc_reload.h"
@@ -31,14 +32,13 @@ struct svc {
     struct svc_desc const *desc;
     char const *file;
     struct cfg *cfg;
-    struct wheel *wheel;
+    struct loop_wheel lw;
     struct tap *tap;
     struct ctl_server *ctl;
     struct ctl_command const *tables[3];
     void *state;
     uv_loop_t loop;
-    uv_timer_t timer;
-    uv_prepare_t prepare;
+    uv_timer_t late; /* ends a way down that takes too long */
     uv_signal_t signals[SIGNALS];
     uint64_t started_ms;
     bool test_clock;
@@ -69,7 +69,7 @@ uv_loop_t *svc_loop(struct svc *svc)
 
 struct wheel *svc_wheel(struct svc *svc)
 {
-    return svc->wheel;
+    return svc->lw.wheel;
 }
 
 struct tap *svc_tap(struct svc *svc)
@@ -137,7 +137,7 @@ char const *svc_short_name(struct svc *svc)
 
 void svc_run_timers(struct svc *svc)
 {
-    wheel_run(svc->wheel, clock_now_ms());
+    wheel_run(svc->lw.wheel, clock_now_ms());
 }
 
 /* --- options --- */
@@ -255,23 +255,6 @@ static struct cfg *load(struct svc_desc const *desc, char const *file)
 
 /* --- the way up --- */
 
-static void on_timer(uv_timer_t *timer)
-{
-    svc_run_timers(timer->data);
-}
-
-/* Before the loop sleeps: wake it for the wheel's next timer, which this turn may have armed. */
-static void on_prepare(uv_prepare_t *prepare)
-{
-    struct svc *svc = prepare->data;
-    uint64_t next = wheel_next_ms(svc->wheel, clock_now_ms());
-
-    if (next == UINT64_MAX)
-        uv_timer_stop(&svc->timer);
-    else
-        uv_timer_start(&svc->timer, on_timer, next, 0);
-}
-
 static void on_signal(uv_signal_t *handle, int number)
 {
     struct svc *svc = handle->data;
@@ -302,10 +285,10 @@ static int start_loop(struct svc *svc)
 
     if (err < 0)
         return err;
-    uv_timer_init(&svc->loop, &svc->timer);
-    uv_prepare_init(&svc->loop, &svc->prepare);
-    svc->timer.data = svc->prepare.data = svc;
-    uv_prepare_start(&svc->prepare, on_prepare);
+    err = loop_wheel_init(&svc->lw, &svc->loop);
+    if (err < 0)
+        return err;
+    uv_timer_init(&svc->loop, &svc->late);
     for (int i = 0; i < SIGNALS; i++) {
         uv_signal_init(&svc->loop, &svc->signals[i]);
         svc->signals[i].data = svc;
@@ -434,13 +417,13 @@ static void on_late(uv_timer_t *timer)
  * must not keep it from ending. Returns 0 or -EBUSY. */
 static int stop_loop(struct svc *svc)
 {
-    uv_close((uv_handle_t *)&svc->prepare, NULL);
+    loop_wheel_close(&svc->lw);
     for (int i = 0; i < SIGNALS; i++)
         uv_close((uv_handle_t *)&svc->signals[i], NULL);
-    uv_timer_start(&svc->timer, on_late, CLOSE_MS, 0);
-    uv_unref((uv_handle_t *)&svc->timer);
+    uv_timer_start(&svc->late, on_late, CLOSE_MS, 0);
+    uv_unref((uv_handle_t *)&svc->late);
     uv_run(&svc->loop, UV_RUN_DEFAULT);
-    uv_close((uv_handle_t *)&svc->timer, NULL);
+    uv_close((uv_handle_t *)&svc->late, NULL);
     uv_run(&svc->loop, UV_RUN_NOWAIT);
     if (uv_loop_close(&svc->loop) == 0)
         return 0;
@@ -457,11 +440,9 @@ static int run(struct svc *svc)
 
     if (find_owner(node, &owner) < 0 || make_run_dir(node, &owner) < 0 || start_loop(svc) < 0)
         return EXIT_START;
-    svc->wheel = wheel_new(clock_now_ms());
     if (node->tap_records)
         svc->tap = tap_new((size_t)node->tap_records, (size_t)node->tap_bytes);
-    if (svc->wheel && svc->desc->init(svc) == 0 && drop_privileges(&owner) == 0 &&
-        open_ctl(svc) == 0) {
+    if (svc->desc->init(svc) == 0 && drop_privileges(&owner) == 0 && open_ctl(svc) == 0) {
         end_with_supervisor();
         log_info(NULL, "ready version=%s pid=%d", PACKAGE_VERSION, (int)getpid());
         notify_ready();
@@ -469,12 +450,11 @@ static int run(struct svc *svc)
         code = 0;
     }
     ctl_server_free(&svc->ctl);
-    if (svc->wheel)
-        svc->desc->deinit(svc);
+    svc->desc->deinit(svc);
     if (stop_loop(svc) < 0)
         code = EXIT_INTERNAL;
     tap_free(&svc->tap);
-    wheel_free(&svc->wheel);
+    wheel_free(&svc->lw.wheel);
     return code;
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Drives a timer wheel from a libuv loop, for the commands of the CLI that have a loop of their
- * own. */
+/* Drives a timer wheel from a libuv loop: of a program, of a worker thread, of a command. */
 #pragma once
 #include <uv.h>
 
