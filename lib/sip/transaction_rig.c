@@ -70,6 +70,12 @@ struct net_addr const *transport_listener_addr(struct transport const *t, uint16
     return &t->local;
 }
 
+enum transport_kind transport_listener_kind(struct transport const *t, uint16_t listener)
+{
+    (void)listener;
+    return t->rig->kind;
+}
+
 /* The Via of a request that leaves, to answer it later. */
 static void remember_via(struct rig *rig)
 {
