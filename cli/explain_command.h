@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `crosspoint explain`: what the running proxy would do with a message, and why. */
+/* The command `crosspoint explain`: what the running proxy would do with a message, and why. */
 #pragma once
 
 struct cli;
