@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Own names and addresses: see domain.h. A node has a handful of each; both are plain arrays. */
+/* Own names and addresses: see domain.h. Names are hashed, for a node may host many domains; of
+ * addresses it has a handful. */
 #include "domain.h"
+#include "htab.h"
+#include <ctype.h>
 #include <errno.h>
 #include <ifaddrs.h>
 #include <stdlib.h>
@@ -9,14 +12,20 @@
 
 enum { DEFAULT_PORT = 5060, HOST_MAX = 256 };
 
+struct own_name {
+    struct htab_entry entry;
+    char text[]; /* lower case, without final dot */
+};
+
 struct own_addr {
     struct net_addr addr;
     int listener; /* DOMAIN_ANY_LISTENER: an address without port, ours on every listener port */
 };
 
 struct domain {
-    char **names; /* owned; without trailing dot */
+    struct own_name **names; /* owned; in the order in which they were added */
     size_t n_names;
+    struct htab by_name;
     struct own_addr *addrs;
     size_t n_addrs;
     uint16_t *ports; /* of listeners */
@@ -25,7 +34,10 @@ struct domain {
 
 struct domain *domain_new(void)
 {
-    return calloc(1, sizeof(struct domain));
+    struct domain *domain = calloc(1, sizeof *domain);
+    if (domain)
+        htab_init(&domain->by_name);
+    return domain;
 }
 
 void domain_free(struct domain **pdomain)
@@ -36,6 +48,7 @@ void domain_free(struct domain **pdomain)
         return;
     for (size_t i = 0; i < domain->n_names; i++)
         free(domain->names[i]);
+    htab_fini(&domain->by_name);
     free(domain->names);
     free(domain->addrs);
     free(domain->ports);
@@ -81,17 +94,43 @@ static int add_addr(struct domain *domain, struct net_addr const *addr, int list
     return 0;
 }
 
-static int add_name(struct domain *domain, char const *name)
+static bool is_name(struct htab_entry const *entry, void const *key)
 {
-    char **names = realloc(domain->names, (domain->n_names + 1) * sizeof *names);
+    return strcmp(((struct own_name const *)entry)->text, key) == 0;
+}
+
+/* @p name in lower case. */
+static bool owns_name(struct domain const *domain, char const *name)
+{
+    return htab_find(&domain->by_name, htab_hash(name, strlen(name), 0), is_name, name);
+}
+
+static void to_lower(char *text)
+{
+    for (; *text; text++)
+        *text = (char)tolower((unsigned char)*text);
+}
+
+static int add_name(struct domain *domain, char const *text)
+{
+    size_t size = strlen(text) + 1;
+    struct own_name **names = realloc(domain->names, (domain->n_names + 1) * sizeof(void *));
     if (!names)
         return -ENOMEM;
     domain->names = names;
-    names[domain->n_names] = strdup(name);
-    if (!names[domain->n_names])
+    struct own_name *name = malloc(sizeof *name + size);
+    if (!name || htab_insert(&domain->by_name, &name->entry, htab_hash(text, size - 1, 0)) < 0) {
+        free(name);
         return -ENOMEM;
-    domain->n_names++;
+    }
+    memcpy(name->text, text, size);
+    names[domain->n_names++] = name;
     return 0;
+}
+
+char const *domain_host_at(struct domain const *domain, size_t i)
+{
+    return i < domain->n_names ? domain->names[i]->text : NULL;
 }
 
 int domain_add_host(struct domain *domain, char const *host)
@@ -102,10 +141,8 @@ int domain_add_host(struct domain *domain, char const *host)
         return 0;
     if (net_addr_parse(&addr, bare, 0) == 0)
         return add_addr(domain, &addr, DOMAIN_ANY_LISTENER);
-    for (size_t i = 0; i < domain->n_names; i++)
-        if (strcasecmp(domain->names[i], bare) == 0)
-            return 0;
-    return add_name(domain, bare);
+    to_lower(bare);
+    return owns_name(domain, bare) ? 0 : add_name(domain, bare);
 }
 
 static bool is_loopback(struct net_addr const *addr)
@@ -200,10 +237,8 @@ bool domain_owns_host(struct domain const *domain, char const *host, uint16_t po
     }
     if (port && !is_listener_port(domain, port))
         return false;
-    for (size_t i = 0; i < domain->n_names; i++)
-        if (strcasecmp(domain->names[i], bare) == 0)
-            return true;
-    return false;
+    to_lower(bare);
+    return owns_name(domain, bare);
 }
 
 int domain_url_port(url_t const *url)

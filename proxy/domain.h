@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which URIs mean this node: the proxy domain, our host names, the addresses of our listeners, and
- * addresses that others use for us (a virtual IP in front of two nodes, guide-rcc §4).
+/* Which URIs mean this node: the proxy domain, hosted domains, our host names, the cluster's name,
+ * the addresses of our listeners, and addresses that others use for us (a virtual IP in front of
+ * two nodes, guide-rcc §4).
  *
  * Names are ours without a port or with the port of a listener; addresses only with the port of a
  * listener, because other programs of this node live on the same address. */
@@ -21,6 +22,9 @@ void domain_free(struct domain **pdomain);
 /** Adds a host that is ours: a name, or a numeric address on which our ports are reached too.
  *  Repeated names do no harm. Returns 0 or -ENOMEM. */
 int domain_add_host(struct domain *domain, char const *host);
+
+/** Name number @p i, in lower case; NULL behind the last one. */
+char const *domain_host_at(struct domain const *domain, size_t i);
 
 /** Adds a bound listener; an unspecified address ("0.0.0.0") stands for all addresses of this
  *  machine. @p host is what the listener advertises. Returns 0 or a negative errno. */

@@ -2,6 +2,8 @@
 /* Rows of the group "proxy", and the faults that concern several of them at once. */
 #include "proxy_conf.h"
 #include "acl.h"
+#include "domain_conf.h"
+#include "domain_name.h"
 #include "route_table.h"
 #include "stack.h"
 #include <errno.h>
@@ -44,6 +46,11 @@ static char const *check_cidr(char const *value)
     return net_cidr_parse(&block, value) < 0
                ? "not an IP address or CIDR block (bits behind the prefix must be zero)"
                : NULL;
+}
+
+static char const *check_cluster_name(char const *value)
+{
+    return *value ? domain_name_check_set(value) : NULL;
 }
 
 /* As c-ares takes them; what it refuses would only be seen as a proxy that does not start. */
@@ -146,8 +153,19 @@ static struct cfg_row const rows[] = {
                            "used where neither the target nor the DNS names one. Empty = the "
                            "listener that the request came in by."),
     CFG_ROW_STRINGS("own_hosts", struct proxy_conf, own_hosts, .max = 64, .effect = CFG_RELOAD,
-                    .help = "Further names and addresses that mean this node, such as the virtual "
-                            "address of a load balancer."),
+                    .help = "Further names and addresses that mean this node."),
+    CFG_ROW_STRINGS("virtual_address", struct proxy_conf, virtual_address, .max = 64,
+                    .check = domain_conf_check_address, .effect = CFG_RELOAD,
+                    .help = "Addresses of the load balancer in front of this node and its "
+                            "siblings: they mean this node, on the ports of its listeners."),
+    CFG_ROW_STRING("srv_cluster_name", struct proxy_conf, srv_cluster_name, .default_text = "",
+                   .max = 255, .check = check_cluster_name, .effect = CFG_RELOAD,
+                   .help = "Name of the DNS SRV record that stands for all nodes of the cluster; "
+                           "requests for it are ours. The records must name port 5060. Empty = "
+                           "none, or the domain itself has the records."),
+    CFG_ROW_STRINGS("hosted_domains", struct proxy_conf, hosted_domains, .max = 10000,
+                    .check = domain_name_check_set, .effect = CFG_RELOAD,
+                    .help = "Further domains whose users are served here."),
     CFG_ROW_STRING("advertised_host", struct proxy_conf, advertised_host, .default_text = "",
                    .max = 255, .effect = CFG_RESTART,
                    .help = "Host that Via and Record-Route name; empty = the listener's address."),

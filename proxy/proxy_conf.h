@@ -35,6 +35,9 @@ struct proxy_conf {
     struct cfg_strings listen;
     struct cfg_strings internal;
     struct cfg_strings own_hosts;
+    struct cfg_strings virtual_address;
+    char const *srv_cluster_name;
+    struct cfg_strings hosted_domains;
     char const *preferred_listener;
     char const *advertised_host;
     char const *dns_servers;

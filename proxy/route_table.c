@@ -5,6 +5,7 @@
 #include "buf.h"
 #include "cfg.h"
 #include "domain.h"
+#include "domain_conf.h"
 #include "net_addr.h"
 #include "proxy_conf.h"
 #include <errno.h>
@@ -129,22 +130,6 @@ static int add_rules(struct route_table *table, struct cfg_groups const *list,
     return 0;
 }
 
-static int add_own_names(struct route_table *table, struct proxy_conf const *conf,
-                         struct cfg_node const *node)
-{
-    int error = 0;
-    table->own = domain_new();
-    if (!table->own)
-        return -ENOMEM;
-    if (node->domain)
-        error = domain_add_host(table->own, node->domain);
-    if (error == 0 && node->name)
-        error = domain_add_host(table->own, node->name);
-    for (size_t i = 0; error == 0 && i < conf->own_hosts.n; i++)
-        error = domain_add_host(table->own, conf->own_hosts.v[i]);
-    return error;
-}
-
 struct route_table *route_table_new(struct proxy_conf const *conf, struct cfg_node const *node,
                                     struct cfg_faults *faults)
 {
@@ -155,7 +140,8 @@ struct route_table *route_table_new(struct proxy_conf const *conf, struct cfg_no
         has_text(conf->preferred_listener) ? conf->preferred_listener : NULL;
     table->method_routing = conf->method_routing;
     table->relay_foreign = conf->relay_foreign;
-    if (add_own_names(table, conf, node) < 0 || add_targets(table, &conf->targets, faults) < 0 ||
+    table->own = domain_conf_new(conf, node, faults);
+    if (!table->own || add_targets(table, &conf->targets, faults) < 0 ||
         add_rules(table, &conf->method_routes, faults) < 0)
         goto fail;
     return table;

@@ -27,6 +27,13 @@ static struct vector {
     { "dns_servers = \"127.0.0.1,,127.0.0.2\";", 1 },
     { "dns_servers = \"127.0.0.1:65536\";", 1 },
     { "dns_servers = \"127.0.0.1 127.0.0.2\";", 1 },
+    { "virtual_address = ( \"192.0.2.1\", \"2001:db8::1\" );", 0 },
+    { "virtual_address = ( \"192.0.2.1:5060\", \"virtual.test\" );", 2 },
+    { "srv_cluster_name = \"\";", 0 },
+    { "srv_cluster_name = \"cluster.example.test\";", 0 },
+    { "srv_cluster_name = \"_sip._tcp.example.test\";", 1 },
+    { "hosted_domains = ( \"a.test\", \"b-1.test\" );", 0 },
+    { "hosted_domains = ( \"-a.test\", \"a.1est\", \"DOMAIN.NOT.SET\", \"\" );", 4 },
 };
 
 static size_t count_faults(char const *keys)
