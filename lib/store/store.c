@@ -87,16 +87,16 @@ static void finish_group(struct store *store, struct store_job_queue *group, int
         log_error(NULL, "store cannot write reason=\"%s\"", store_db_why(store->db));
         (void)step(store->db, STORE_SQL_rollback);
     }
-    met_inc(&store_metrics, M_store_commits);
+    met_inc(&store_metrics, M_commits);
     while ((job = STAILQ_FIRST(group))) {
         STAILQ_REMOVE_HEAD(group, queued);
         if (group_error < 0)
             job->error = group_error;
         if (job->error < 0)
-            met_inc(&store_metrics, M_store_failures);
+            met_inc(&store_metrics, M_failures);
         else if (job->committed)
             job->committed(job);
-        met_add(&store_metrics, M_store_waiting, -1);
+        met_add(&store_metrics, M_waiting, -1);
         store_job_deliver(job);
     }
 }
@@ -124,8 +124,8 @@ int store_job_queue(struct store *store, struct store_job *job)
         pthread_cond_signal(&store->wake);
     }
     pthread_mutex_unlock(&store->lock);
-    met_inc(&store_metrics, error ? M_store_overflows : M_store_jobs);
-    met_add(&store_metrics, M_store_waiting, error ? 0 : 1);
+    met_inc(&store_metrics, error ? M_overflows : M_jobs);
+    met_add(&store_metrics, M_waiting, error ? 0 : 1);
     return error;
 }
 

@@ -120,7 +120,7 @@ static void test_no_such_folder(void **state)
 static void test_many_jobs_share_a_commit(void **state)
 {
     struct store_rig rig;
-    int64_t before = met_get(&store_metrics, M_store_commits);
+    int64_t before = met_get(&store_metrics, M_commits);
     (void)state;
     store_rig_init(&rig);
     store_rig_open(&rig);
@@ -128,11 +128,11 @@ static void test_many_jobs_share_a_commit(void **state)
     rig.link = store_link_new(rig.store, &rig.loop);
     for (int i = 0; i < 500; i++)
         put(&rig, i);
-    assert_int_equal(met_get(&store_metrics, M_store_waiting), 500);
+    assert_int_equal(met_get(&store_metrics, M_waiting), 500);
     assert_int_equal(store_start(rig.store), 0);
     assert_int_equal(store_rig_wait(&rig, 500), 0);
-    assert_int_equal(met_get(&store_metrics, M_store_commits) - before, 1);
-    assert_int_equal(met_get(&store_metrics, M_store_waiting), 0);
+    assert_int_equal(met_get(&store_metrics, M_commits) - before, 1);
+    assert_int_equal(met_get(&store_metrics, M_waiting), 0);
     store_rig_close(&rig);
     assert_int_equal(count(&rig), 500);
     store_rig_fini(&rig);
