@@ -442,7 +442,8 @@ static int run(struct svc *svc)
         return EXIT_START;
     if (node->tap_records)
         svc->tap = tap_new((size_t)node->tap_records, (size_t)node->tap_bytes);
-    if (svc->desc->init(svc) == 0 && drop_privileges(&owner) == 0 && open_ctl(svc) == 0) {
+    if (svc->desc->init(svc) == 0 && drop_privileges(&owner) == 0 &&
+        (!svc->desc->start || svc->desc->start(svc) == 0) && open_ctl(svc) == 0) {
         end_with_supervisor();
         log_info(NULL, "ready version=%s pid=%d", PACKAGE_VERSION, (int)getpid());
         notify_ready();

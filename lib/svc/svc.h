@@ -2,9 +2,9 @@
 /* Process skeleton: a program is one const descriptor, and svc_main() does the rest.
  *
  * svc_main() reads the options (-f FILE, -t test the configuration, -d debug log, -v version,
- * --print-sample, --print-man), loads and checks the configuration, raises file limits, opens the
- * control socket, calls init, drops root for node.user, runs the libuv loop until SIGTERM or
- * SIGINT, calls deinit and returns the exit code. SIGPIPE is ignored.
+ * --print-sample, --print-man), loads and checks the configuration, raises file limits, calls init,
+ * drops root for node.user, calls start, opens the control socket, runs the libuv loop until
+ * SIGTERM or SIGINT, calls deinit and returns the exit code. SIGPIPE is ignored.
  *
  * Exit codes: 0, 64 usage, 69 could not start (address in use ...), 70 internal, 78 configuration.
  */
@@ -31,6 +31,9 @@ struct svc_desc {
     struct met_set const *const *metrics; /* ended by NULL */
     /* Opens sockets and builds state. Returns 0 or a negative errno after logging why. */
     int (*init)(struct svc *svc);
+    /* After init and as node.user, who owns what this makes: opens the files that the program
+     * writes. Returns 0 or a negative errno after logging why. NULL: there are none. */
+    int (*start)(struct svc *svc);
     /* Puts @p cfg, which has no faults, in force; keeps a reference (cfg_ref) to what it uses
      * beyond the call. Keys of CFG_RESTART keep their old effect. Returns 0, or a negative errno
      * after logging why: nothing has changed then. NULL: every key of the program waits for a

@@ -94,6 +94,20 @@ static int init(struct svc *svc)
     return 0;
 }
 
+static int start_as_user(struct svc *svc)
+{
+    struct demo_conf const *conf = svc_conf(svc);
+    char path[128];
+
+    if (strcmp(conf->mode, "fails late") == 0)
+        return -EACCES;
+    if (strcmp(conf->mode, "writes") != 0)
+        return 0;
+    snprintf(path, sizeof path, "%s/made", svc_node(svc)->run_dir);
+    FILE *made = fopen(path, "w");
+    return made ? fclose(made) : -errno;
+}
+
 static void deinit(struct svc *svc)
 {
     struct demo *demo = svc_state(svc);
@@ -148,6 +162,7 @@ static struct svc_desc const desc = {
     .commands = commands,
     .metrics = metrics,
     .init = init,
+    .start = start_as_user,
     .reload = reload,
     .deinit = deinit,
 };
@@ -201,13 +216,17 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct node *node = *state;
-    char const *const files[] = { node->conf, node->out, node->err, node->notify, node->socket };
+    char made[128];
+    char const *const files[] = {
+        node->conf, node->out, node->err, node->notify, node->socket, made
+    };
 
     if (node->pid)
         kill(node->pid, SIGKILL);
     if (node->pid)
         waitpid(node->pid, NULL, 0);
     close(node->notify_fd);
+    snprintf(made, sizeof made, "%s/made", node->run_dir);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         unlink(files[i]);
     rmdir(node->run_dir);
@@ -358,6 +377,7 @@ static struct vector {
       "",
       "demo.conf:3: mode is the domain\n" },
     { "web = { mode = \"fails\"; };", { "-f", "FILE" }, 69, "", "deinit was called" },
+    { "web = { mode = \"fails late\"; };", { "-f", "FILE" }, 69, "", "deinit was called" },
     { "web = { mode = \"fails\"; };", { "-t", "-f", "FILE" }, 0, "configuration OK\n", "" },
 };
 
@@ -618,14 +638,18 @@ static void test_root_becomes_the_user(void **state)
 {
     struct node *node = *state;
     struct stat st;
-    char path[64];
+    char path[128];
 
     if (geteuid() != 0)
         skip();
+    write_conf(node, "web = { mode = \"writes\"; };");
     start(node, NULL);
     assert_int_equal(stat(node->socket, &st), 0);
     assert_int_not_equal(st.st_uid, 0);
     assert_int_equal(stat(node->run_dir, &st), 0);
+    assert_int_not_equal(st.st_uid, 0);
+    snprintf(path, sizeof path, "%s/made", node->run_dir);
+    assert_int_equal(stat(path, &st), 0);
     assert_int_not_equal(st.st_uid, 0);
     snprintf(path, sizeof path, "/proc/%d/status", (int)node->pid);
     assert_file_has(path, "NoNewPrivs:\t1");
