@@ -2,15 +2,7 @@
 /* Results of name look-ups, also empty ones, kept for their time to live; bounded, the oldest goes
  * first. */
 #pragma once
-#include "transport.h"
-
-enum { RESOLVE_MAX_RESULTS = 16 };
-
-struct resolve_result {
-    struct destination v[RESOLVE_MAX_RESULTS];
-    size_t n;
-    char const *why_not; /* static text if n is 0 */
-};
+#include "resolve_result.h"
 
 struct resolve_cache;
 

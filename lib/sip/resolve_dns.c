@@ -127,15 +127,22 @@ void resolve_dns_free(struct resolve_dns **pdns)
     uv_close((uv_handle_t *)&dns->tick, on_tick_closed);
 }
 
-void resolve_dns_srv(struct resolve_dns *dns, char const *name, ares_callback fn, void *arg)
+void resolve_dns_query(struct resolve_dns *dns, char const *name, int type, ares_callback fn,
+                       void *arg)
 {
-    ares_query(dns->channel, name, ns_c_in, ns_t_srv, fn, arg);
+    ares_query(dns->channel, name, ns_c_in, type, fn, arg);
 }
 
-void resolve_dns_host(struct resolve_dns *dns, char const *name, ares_addrinfo_callback fn,
-                      void *arg)
+void resolve_dns_host(struct resolve_dns *dns, char const *name, int family,
+                      ares_addrinfo_callback fn, void *arg)
 {
-    struct ares_addrinfo_hints hints = { .ai_family = AF_UNSPEC, .ai_flags = ARES_AI_NOSORT };
+    struct ares_addrinfo_hints hints = { .ai_family = family, .ai_flags = ARES_AI_NOSORT };
 
     ares_getaddrinfo(dns->channel, name, NULL, &hints, fn, arg);
+}
+
+bool resolve_dns_is_certain(int status)
+{
+    return status == ARES_SUCCESS || status == ARES_ENODATA || status == ARES_ENOTFOUND ||
+           status == ARES_EBADNAME;
 }

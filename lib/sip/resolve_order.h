@@ -5,15 +5,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { RESOLVE_TARGET_BYTES = 256 };
-
-struct resolve_target {
-    char host[RESOLVE_TARGET_BYTES];
-    uint16_t port, priority, weight;
+struct resolve_rank {
+    uint16_t priority, weight;
+    uint32_t index; /* whose rank it is; the caller's */
 };
 
 /** A number below @p below, @p below > 0. */
 typedef uint32_t resolve_draw_fn(void *ctx, uint32_t below);
 
-/** Sorts @p v in place; @p draw decides between weights. */
-void resolve_order(struct resolve_target *v, size_t n, resolve_draw_fn *draw, void *ctx);
+/** Brings the first @p wanted of @p n ranks to the front of @p v, in order; @p draw decides between
+ *  weights. The cost grows with @p wanted, not with the square of @p n: a DNS answer may hold
+ *  thousands. */
+void resolve_order(struct resolve_rank *v, size_t n, size_t wanted, resolve_draw_fn *draw,
+                   void *ctx);

@@ -1,83 +1,79 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SRV answers: the records by c-ares, their time to live by hand, which c-ares 1.18 does not tell.
- */
+/* SRV answers: the records by c-ares, put in order before they are cut to what is tried. */
 #include "resolve_srv.h"
+#include "resolve_answer.h"
 #include <ares.h>
 #include <arpa/nameser.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* RFC 1035 4.1.2 and 4.1.3: what follows the name of a question, and of a record. */
-enum { QUESTION_TAIL = 4, RECORD_HEAD = 10, AT_TTL = 4, AT_LENGTH = 8 };
-
-static uint32_t read_u16(unsigned char const *p)
+static bool is_usable(struct ares_srv_reply const *reply)
 {
-    return (uint32_t)p[0] << 8 | p[1];
+    return *reply->host && strlen(reply->host) < RESOLVE_TARGET_BYTES && reply->port;
 }
 
-static uint32_t read_u32(unsigned char const *p)
+static size_t count(struct ares_srv_reply const *list, bool *ret_declined)
 {
-    return read_u16(p) << 16 | read_u16(p + 2);
-}
+    size_t n = 0;
 
-/* Where the name at @p p ends, NULL if it is broken. c-ares checks every bound. */
-static unsigned char const *skip_name(unsigned char const *p, unsigned char const *answer, int len)
-{
-    char *name;
-    long name_len;
-
-    if (p >= answer + len || ares_expand_name(p, answer, len, &name, &name_len) != ARES_SUCCESS)
-        return NULL;
-    ares_free_string(name);
-    return p + name_len;
-}
-
-/* The smallest time to live of the SRV records; 0 if the answer is cut. */
-static uint32_t smallest_ttl(unsigned char const *answer, int len)
-{
-    unsigned char const *p = skip_name(answer + NS_HFIXEDSZ, answer, len), *end = answer + len;
-    uint32_t ttl = UINT32_MAX;
-
-    if (!p || end - p < QUESTION_TAIL)
-        return 0;
-    p += QUESTION_TAIL;
-    for (uint32_t left = read_u16(answer + 6); left; left--) {
-        p = skip_name(p, answer, len);
-        if (!p || end - p < RECORD_HEAD || end - p - RECORD_HEAD < (long)read_u16(p + AT_LENGTH))
-            return 0;
-        if (read_u16(p) == ns_t_srv && read_u32(p + AT_TTL) < ttl)
-            ttl = read_u32(p + AT_TTL);
-        p += RECORD_HEAD + read_u16(p + AT_LENGTH);
+    for (struct ares_srv_reply const *reply = list; reply; reply = reply->next) {
+        *ret_declined |= !*reply->host;
+        n += is_usable(reply);
     }
-    return ttl == UINT32_MAX ? 0 : ttl;
+    return n;
 }
 
 static void take(struct resolve_srv *ret, struct ares_srv_reply const *reply)
 {
-    struct resolve_target *target = &ret->v[ret->n];
+    struct resolve_target *target = &ret->v[ret->n++];
 
-    if (!*reply->host) {
-        ret->declined = true;
-    } else if (ret->n < RESOLVE_SRV_MAX && strlen(reply->host) < sizeof target->host) {
-        *target = (struct resolve_target){ .port = reply->port,
-                                           .priority = reply->priority,
-                                           .weight = reply->weight };
-        snprintf(target->host, sizeof target->host, "%s", reply->host);
-        ret->n++;
-    }
+    target->port = reply->port;
+    target->priority = reply->priority;
+    target->weight = reply->weight;
+    snprintf(target->host, sizeof target->host, "%s", reply->host);
 }
 
-int resolve_srv_read(struct resolve_srv *ret, unsigned char const *answer, int len)
+static int put_in_order(struct resolve_srv *ret, struct ares_srv_reply const *list, size_t n,
+                        resolve_draw_fn *draw, void *ctx)
+{
+    struct resolve_rank *ranks = calloc(n, sizeof *ranks);
+    struct ares_srv_reply const **replies = calloc(n, sizeof *replies);
+    uint32_t i = 0;
+    int error = -ENOMEM;
+
+    if (!ranks || !replies)
+        goto out;
+    for (struct ares_srv_reply const *reply = list; reply; reply = reply->next)
+        if (is_usable(reply)) {
+            ranks[i] = (struct resolve_rank){ reply->priority, reply->weight, i };
+            replies[i++] = reply;
+        }
+    resolve_order(ranks, n, RESOLVE_SRV_MAX, draw, ctx);
+    for (i = 0; i < n && i < RESOLVE_SRV_MAX; i++)
+        take(ret, replies[ranks[i].index]);
+    error = 0;
+
+out:
+    free(ranks);
+    free(replies);
+    return error;
+}
+
+int resolve_srv_read(struct resolve_srv *ret, unsigned char const *answer, int len,
+                     resolve_draw_fn *draw, void *ctx)
 {
     struct ares_srv_reply *list = NULL;
+    int error = 0;
 
     *ret = (struct resolve_srv){ 0 };
     if (len < NS_HFIXEDSZ || ares_parse_srv_reply(answer, len, &list) != ARES_SUCCESS)
         return -EBADMSG;
-    for (struct ares_srv_reply const *reply = list; reply; reply = reply->next)
-        take(ret, reply);
+    size_t n = count(list, &ret->declined);
+    if (n)
+        error = put_in_order(ret, list, n, draw, ctx);
     ares_free_data(list);
-    ret->ttl_s = smallest_ttl(answer, len);
-    return 0;
+    ret->ttl_s = resolve_answer_ttl(answer, len, ns_t_srv);
+    return error;
 }

@@ -40,6 +40,8 @@ struct stack *stack_new(uv_loop_t *loop, struct wheel *wheel, struct tap *tap,
         stack->transactions = transaction_layer_new(stack->transport, wheel, limits, handlers, ctx);
     if (!stack->resolver || !stack->transactions)
         stack_free(&stack);
+    else
+        resolver_use_transport(stack->resolver, stack->transport);
     return stack;
 }
 
