@@ -6,9 +6,11 @@ import shlex
 import signal
 import subprocess
 
+from dns import Dns
 from node import PATIENCE, ROOT, Failure, Node, wait_for
 from peers import Closed, CstaPeer, SipPeer
 
+DNS_PORT = 5353
 PORTS = {"proxy": 5060, "internal": 5049, "cti": 5082, "switch": 2750}
 
 
@@ -34,6 +36,7 @@ class Scenario:
         with open(path, encoding="utf-8") as f:
             steps = list(parse(f.read()))
         self.path, self.fault, self.peers, self.dialogs, self.last = path, None, {}, {}, ""
+        self.dns = None
         self.requests = {}  # (peer, method or None): the request of that kind that it received last
         with open(os.path.join(ROOT, "tests/scenario/node.conf"), encoding="utf-8") as f:
             config = f.read()
@@ -65,6 +68,8 @@ class Scenario:
         finally:
             for peer in self.peers.values():
                 peer.close()
+            if self.dns:
+                self.dns.close()
             try:
                 self.node.stop()
             except Failure:
@@ -157,6 +162,13 @@ class Scenario:
         for line in block:
             if not re.search(self.node.fill(line), self.last):
                 raise Failure("output lacks " + line)
+
+    def step_dns(self, rest, block):
+        """dns [fail|silent] + block of records: what the DNS server on port 5353 says from now on."""
+        self.dns = self.dns or Dns(self.node.ip, DNS_PORT)
+        self.dns.mode = rest or "answer"
+        if block:
+            self.dns.set_zone([self.node.fill(line) for line in block])
 
     # --- peers
 
