@@ -172,6 +172,10 @@ static struct cfg_row const rows[] = {
     CFG_ROW_STRING("dns_servers", struct proxy_conf, dns_servers, .default_text = "", .max = 1024,
                    .check = check_dns_servers, .effect = CFG_RESTART,
                    .help = "DNS servers, \"127.0.0.1:5353,...\"; empty = those of the system."),
+    CFG_ROW_BOOL("ipv6", struct proxy_conf, ipv6, .default_text = "true", .effect = CFG_RELOAD,
+                 .help = "Whether requests are sent to IPv6 addresses, numeric ones and those that "
+                         "the DNS gives. It takes an IPv6 listener too: without one this node uses "
+                         "IPv4 alone and asks the DNS for nothing else."),
     CFG_ROW_GROUPS("targets", struct proxy_conf, targets, .max = 1000, .sub = &target_schema,
                    .effect = CFG_RELOAD, .help = "Named next hops."),
     CFG_ROW_GROUPS("acl", struct proxy_conf, acl, .max = 100000, .sub = &acl_schema,

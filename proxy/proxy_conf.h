@@ -41,6 +41,7 @@ struct proxy_conf {
     char const *preferred_listener;
     char const *advertised_host;
     char const *dns_servers;
+    bool ipv6;
     struct cfg_groups targets;
     struct cfg_groups acl;
     bool method_routing;

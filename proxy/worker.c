@@ -22,10 +22,12 @@ int worker_init(struct worker *worker, struct proxy *proxy, uv_loop_t *loop, str
     LIST_INIT(&worker->forwards);
     LIST_INIT(&worker->acks);
     LIST_INIT(&worker->explains);
-    worker_adopt(worker, proxy->generation);
     worker->stack = stack_new(loop, wheel, tap, &proxy->limits, *dns_servers ? dns_servers : NULL,
                               &handlers, worker);
-    return worker->stack ? 0 : -ENOMEM;
+    if (!worker->stack)
+        return -ENOMEM;
+    worker_adopt(worker, proxy->generation);
+    return 0;
 }
 
 void worker_fini(struct worker *worker)
@@ -45,6 +47,7 @@ void worker_adopt(struct worker *worker, struct generation *generation)
     struct generation *old = worker->generation;
     worker->generation = generation_ref(generation);
     generation_unref(&old);
+    resolver_set_ipv6(stack_resolver(worker->stack), generation->conf->ipv6);
 }
 
 struct route_inputs worker_route_inputs(struct worker const *worker)
