@@ -31,6 +31,8 @@ static int ask(struct cli const *cli, struct program const *program, struct faul
     rc = capture_run((char const *[]){ buf_text(&path), "-t", "-f", cli->conf_path, NULL }, &said);
     if (rc == EX_CONFIG) {
         code = fault_list_add(faults, buf_text(&said)) < 0 ? EX_SOFTWARE : CLI_OK;
+    } else if (rc == 0) {
+        code = fault_list_add_warnings(faults, buf_text(&said)) < 0 ? EX_SOFTWARE : CLI_OK;
     } else if (rc < 0) {
         cli_complain("%s: %s", buf_text(&path), strerror(-rc));
         code = EX_UNAVAILABLE;
@@ -60,8 +62,9 @@ static void report(struct cli const *cli, struct fault_list const *faults)
     struct buf out;
 
     if (cli->json) {
-        json_t *result = json_pack("{s:b,s:o}", "ok", fault_list_count(faults) == 0, "faults",
-                                   fault_list_json(faults));
+        json_t *result =
+            json_pack("{s:b,s:o,s:o}", "ok", fault_list_count(faults) == 0, "faults",
+                      fault_list_json(faults, false), "warnings", fault_list_json(faults, true));
 
         json_dumpf(result, stdout, JSON_INDENT(1));
         putchar('\n');
@@ -70,7 +73,9 @@ static void report(struct cli const *cli, struct fault_list const *faults)
     }
     buf_init(&out, OUTPUT_MAX);
     fault_list_print(faults, &out);
-    fputs(fault_list_count(faults) ? buf_text(&out) : "configuration OK\n", stdout);
+    fputs(buf_text(&out), stdout);
+    if (fault_list_count(faults) == 0)
+        puts("configuration OK");
     buf_fini(&out);
 }
 

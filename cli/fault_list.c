@@ -12,6 +12,7 @@ struct fault {
     size_t file_len;
     long line; /* 0: the line names no place */
     size_t rest;
+    bool warning;
 };
 
 struct fault_list {
@@ -40,6 +41,7 @@ void fault_list_free(struct fault_list **plist)
 /* "FILE:LINE: text"; the file's name may hold colons of its own. */
 static void find_place(struct fault *fault)
 {
+    static char const mark[] = "warning: ";
     char const *text = fault->text;
 
     for (char const *colon = strchr(text, ':'); colon; colon = strchr(colon + 1, ':')) {
@@ -53,12 +55,13 @@ static void find_place(struct fault *fault)
             fault->file_len = (size_t)(colon - text);
             fault->line = line;
             fault->rest = (size_t)(end + 2 - text);
+            fault->warning = strncmp(text + fault->rest, mark, sizeof mark - 1) == 0;
             return;
         }
     }
 }
 
-static int add_line(struct fault_list *list, char const *text, size_t len)
+static int add_line(struct fault_list *list, char const *text, size_t len, bool only_warnings)
 {
     struct fault *v = realloc(list->v, (list->n + 1) * sizeof *v);
     struct fault fault = { 0 };
@@ -70,11 +73,14 @@ static int add_line(struct fault_list *list, char const *text, size_t len)
     if (!fault.text)
         return -ENOMEM;
     find_place(&fault);
-    list->v[list->n++] = fault;
+    if (only_warnings && !fault.warning)
+        free(fault.text);
+    else
+        list->v[list->n++] = fault;
     return 0;
 }
 
-int fault_list_add(struct fault_list *list, char const *text)
+static int add_lines(struct fault_list *list, char const *text, bool only_warnings)
 {
     int rc = 0;
 
@@ -82,10 +88,20 @@ int fault_list_add(struct fault_list *list, char const *text)
         size_t len = strcspn(text, "\n");
 
         if (len)
-            rc = add_line(list, text, len);
+            rc = add_line(list, text, len, only_warnings);
         text += len + (text[len] == '\n');
     }
     return rc;
+}
+
+int fault_list_add(struct fault_list *list, char const *text)
+{
+    return add_lines(list, text, false);
+}
+
+int fault_list_add_warnings(struct fault_list *list, char const *text)
+{
+    return add_lines(list, text, true);
 }
 
 /* By file, then line, then text; what names no place comes last. */
@@ -121,7 +137,11 @@ void fault_list_sort(struct fault_list *list)
 
 size_t fault_list_count(struct fault_list const *list)
 {
-    return list->n;
+    size_t n = 0;
+
+    for (size_t i = 0; i < list->n; i++)
+        n += !list->v[i].warning;
+    return n;
 }
 
 void fault_list_print(struct fault_list const *list, struct buf *out)
@@ -130,13 +150,15 @@ void fault_list_print(struct fault_list const *list, struct buf *out)
         buf_printf(out, "%s\n", list->v[i].text);
 }
 
-json_t *fault_list_json(struct fault_list const *list)
+json_t *fault_list_json(struct fault_list const *list, bool warnings)
 {
     json_t *all = json_array();
 
     for (size_t i = 0; i < list->n; i++) {
         struct fault const *fault = &list->v[i];
 
+        if (fault->warning != warnings)
+            continue;
         if (fault->line)
             json_array_append_new(all, json_pack("{s:s%,s:I,s:s}", "file", fault->text,
                                                  fault->file_len, "line", (json_int_t)fault->line,

@@ -44,11 +44,33 @@ static void test_json(void **state)
 
     fault_list_add(list, "z:1.conf:7: k: v: w\nno place: 12\n");
     fault_list_sort(list);
-    got = fault_list_json(list);
+    got = fault_list_json(list, false);
     assert_true(json_equal(got, wanted));
     json_decref(got);
     json_decref(wanted);
     fault_list_free(&list);
+}
+
+static void test_warnings_are_no_faults(void **state)
+{
+    struct fault_list *list = fault_list_new();
+    struct buf out;
+    (void)state;
+
+    buf_init(&out, 10000);
+    assert_int_equal(fault_list_add(list, "a:7: proxy: k\na:3: warning: odd\n"), 0);
+    assert_int_equal(fault_list_add_warnings(list, "a:2: warning: w\na:1: k\nall is well\n"), 0);
+    fault_list_sort(list);
+    fault_list_print(list, &out);
+    assert_string_equal(buf_text(&out), "a:2: warning: w\na:3: warning: odd\na:7: proxy: k\n");
+    assert_int_equal(fault_list_count(list), 1);
+    json_t *faults = fault_list_json(list, false), *warnings = fault_list_json(list, true);
+    assert_int_equal(json_array_size(faults), 1);
+    assert_int_equal(json_array_size(warnings), 2);
+    json_decref(faults);
+    json_decref(warnings);
+    fault_list_free(&list);
+    buf_fini(&out);
 }
 
 static void test_nothing(void **state)
@@ -67,6 +89,7 @@ int main(void)
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_sorted_by_place_and_once),
         cmocka_unit_test(test_json),
+        cmocka_unit_test(test_warnings_are_no_faults),
         cmocka_unit_test(test_nothing),
     };
 

@@ -152,6 +152,12 @@ struct cfg_where cfg_faults_where(struct cfg_faults const *faults, void const *f
 /** Says which configuration that is: svc_load(), tests. NULL: none any more. */
 void cfg_faults_about(struct cfg_faults *faults, struct cfg const *cfg);
 size_t cfg_faults_count(struct cfg_faults const *faults);
+
+/** What is odd, but no reason to refuse the file: printed as "file:line: warning: text", in order
+ *  with the faults, and not among cfg_faults_count(). */
+void cfg_warning(struct cfg_faults *faults, struct cfg_where where, char const *format, ...)
+    __attribute__((format(printf, 3, 4)));
+size_t cfg_faults_warnings(struct cfg_faults const *faults);
 void cfg_faults_print(struct cfg_faults const *faults, FILE *out);
 
 /** Every key with its value in force and whether it is the default. Caller owns the result. */

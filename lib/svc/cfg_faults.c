@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Faults of a configuration: collected, sorted by file and line, printed once. */
+/* Faults and warnings of a configuration: collected, sorted by file and line, printed once. */
 #include "buf.h"
 #include "cfg.h"
 #include <stdarg.h>
@@ -15,8 +15,9 @@ struct fault {
 struct cfg_faults {
     struct cfg const *about; /* borrowed while it is checked */
     struct fault *v;
-    size_t n; /* all of them, also those that found no memory */
-    size_t kept, size;
+    size_t n; /* faults, also those that found no memory */
+    size_t n_warnings;
+    size_t kept, size; /* of both */
 };
 
 struct cfg_faults *cfg_faults_new(void)
@@ -63,25 +64,46 @@ static void escape_controls(struct buf *out, char const *text)
     }
 }
 
-void cfg_fault(struct cfg_faults *faults, struct cfg_where where, char const *format, ...)
+__attribute__((format(printf, 4, 0))) static void keep(struct cfg_faults *faults, bool warning,
+                                                       struct cfg_where where, char const *format,
+                                                       va_list args)
 {
     char raw[2000];
     struct buf text;
+
+    vsnprintf(raw, sizeof raw, format, args);
+    buf_init(&text, 4 * sizeof raw);
+    buf_puts(&text, warning ? "warning: " : "");
+    escape_controls(&text, raw);
+    if (reserve(faults)) {
+        faults->v[faults->kept] = (struct fault){ .file = strdup(where.file ? where.file : "-"),
+                                                  .text = strdup(buf_text(&text)),
+                                                  .line = where.line,
+                                                  .order = faults->kept };
+        faults->kept++;
+    }
+    buf_fini(&text);
+}
+
+void cfg_fault(struct cfg_faults *faults, struct cfg_where where, char const *format, ...)
+{
     va_list args;
 
     va_start(args, format);
-    vsnprintf(raw, sizeof raw, format, args);
+    keep(faults, false, where, format, args);
     va_end(args);
-    buf_init(&text, 4 * sizeof raw);
-    escape_controls(&text, raw);
     /* Without memory for the text the fault still counts: the configuration must not be used. */
-    if (reserve(faults))
-        faults->v[faults->kept++] = (struct fault){ .file = strdup(where.file ? where.file : "-"),
-                                                    .text = strdup(buf_text(&text)),
-                                                    .line = where.line,
-                                                    .order = faults->n };
     faults->n++;
-    buf_fini(&text);
+}
+
+void cfg_warning(struct cfg_faults *faults, struct cfg_where where, char const *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    keep(faults, true, where, format, args);
+    va_end(args);
+    faults->n_warnings++;
 }
 
 struct cfg_where cfg_faults_where(struct cfg_faults const *faults, void const *field)
@@ -97,6 +119,11 @@ void cfg_faults_about(struct cfg_faults *faults, struct cfg const *cfg)
 size_t cfg_faults_count(struct cfg_faults const *faults)
 {
     return faults->n;
+}
+
+size_t cfg_faults_warnings(struct cfg_faults const *faults)
+{
+    return faults->n_warnings;
 }
 
 static int compare(void const *a, void const *b)

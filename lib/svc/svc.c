@@ -236,19 +236,18 @@ struct cfg *svc_load(struct svc_desc const *desc, char const *file, struct cfg_f
     return cfg;
 }
 
-/* Loads and checks; prints every fault. NULL if there were any. */
+/* Loads and checks; prints every fault and warning. NULL if there were faults. */
 static struct cfg *load(struct svc_desc const *desc, char const *file)
 {
     struct cfg_faults *faults = cfg_faults_new();
     struct cfg *cfg = faults ? svc_load(desc, file, faults) : NULL;
 
-    if (!cfg || cfg_faults_count(faults)) {
-        if (cfg)
-            cfg_faults_print(faults, stderr);
-        else
-            fprintf(stderr, "%s: out of memory\n", file);
+    if (cfg)
+        cfg_faults_print(faults, stderr);
+    else
+        fprintf(stderr, "%s: out of memory\n", file);
+    if (!cfg || cfg_faults_count(faults))
         cfg_free(&cfg);
-    }
     cfg_faults_free(&faults);
     return cfg;
 }

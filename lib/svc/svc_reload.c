@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The faults, a line each, into the log and to whoever asked. */
+/* Faults and warnings, a line each, into the log; to whoever asked, if there are faults. */
 static void tell_faults(struct cfg_faults const *faults, struct buf *why)
 {
     char *text = NULL, *rest, *line;
@@ -20,9 +20,13 @@ static void tell_faults(struct cfg_faults const *faults, struct buf *why)
         return;
     cfg_faults_print(faults, out);
     fclose(out);
-    buf_puts(why, text);
+    if (cfg_faults_count(faults))
+        buf_puts(why, text);
     for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-        log_error(NULL, "configuration fault %s", line);
+        if (cfg_faults_count(faults))
+            log_error(NULL, "configuration fault %s", line);
+        else
+            log_warn(NULL, "configuration fault %s", line);
     free(text);
 }
 
@@ -33,10 +37,10 @@ static struct cfg *load(struct svc *svc, struct buf *why)
 
     if (!cfg)
         buf_puts(why, "out of memory\n");
-    else if (cfg_faults_count(faults)) {
+    else if (cfg_faults_count(faults) || cfg_faults_warnings(faults))
         tell_faults(faults, why);
+    if (cfg && cfg_faults_count(faults))
         cfg_free(&cfg);
-    }
     cfg_faults_free(&faults);
     return cfg;
 }

@@ -56,6 +56,8 @@ static void check(void const *conf, struct cfg_node const *node, struct cfg_faul
 
     if (node->domain && c->mode && strcmp(node->domain, c->mode) == 0)
         cfg_fault(faults, cfg_faults_where(faults, &c->mode), "mode is the domain");
+    if (c->mode && strcmp(c->mode, "odd") == 0)
+        cfg_warning(faults, cfg_faults_where(faults, &c->mode), "mode is odd");
 }
 
 static void add_records(struct tap *tap)
@@ -376,6 +378,11 @@ static struct vector {
       78,
       "",
       "demo.conf:3: mode is the domain\n" },
+    { "web = {\nmode = \"odd\"; };",
+      { "-t", "-f", "FILE" },
+      0,
+      "configuration OK\n",
+      "demo.conf:3: warning: mode is odd\n" },
     { "web = { mode = \"fails\"; };", { "-f", "FILE" }, 69, "", "deinit was called" },
     { "web = { mode = \"fails late\"; };", { "-f", "FILE" }, 69, "", "deinit was called" },
     { "web = { mode = \"fails\"; };", { "-t", "-f", "FILE" }, 0, "configuration OK\n", "" },
@@ -453,19 +460,23 @@ static void test_reload(void **state)
     assert_string_equal(json_string_value(cell(answer, "web.number", 3)), "restart");
     json_decref(answer);
     assert_mode(node, "new");
+    write_conf(node, "web = { mode = \"odd\"; };");
+    json_decref(ask(node, "reload", NULL));
+    assert_mode(node, "odd");
 
     /* What cannot be read, and what the program refuses, changes nothing. */
     write_conf(node, "web = { mode = \"newer\"; number = 10; };");
     assert_error(node, "reload", NULL, "bad-config");
     write_conf(node, "web = { mode = \"fails\"; };");
     assert_error(node, "reload", NULL, "bad-config");
-    assert_mode(node, "new");
+    assert_mode(node, "odd");
     answer = ask(node, "show counters", NULL);
-    assert_int_equal(json_integer_value(cell(answer, "svc_reloads", 1)), 1);
+    assert_int_equal(json_integer_value(cell(answer, "svc_reloads", 1)), 2);
     assert_int_equal(json_integer_value(cell(answer, "svc_reloads_failed", 1)), 2);
     json_decref(answer);
     stop(node);
     assert_file_has(node->err, "configuration fault ");
+    assert_file_has(node->err, ": warning: mode is odd\n");
 }
 
 static void test_log_level(void **state)
