@@ -8,6 +8,7 @@
 #pragma once
 #include "refusal.h"
 #include "route_table.h"
+#include "route_trace.h"
 #include <sofia-sip/sip.h>
 #include <stdbool.h>
 
@@ -58,12 +59,6 @@ struct route_decision {
     bool in_dialog;                /* follows the route set of a dialog that runs through us */
     unsigned n_hops;               /* ROUTE_FORWARD: at least 1, else 0 */
     struct route_hop hops[ROUTE_HOPS_MAX]; /* those beyond n_hops are not initialised */
-};
-
-/** Hears about each rule that was looked at, in order. */
-struct route_trace {
-    void (*on_rule)(void *ctx, char const *rule, bool taken, char const *why);
-    void *ctx;
 };
 
 /** Decides; fills @p ret. @p trace may be NULL. No I/O, no memory, nothing is changed. */
