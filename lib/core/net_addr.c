@@ -18,8 +18,23 @@ static void fold_mapped(struct net_addr *addr)
     addr->in = in;
 }
 
-static int parse_host(struct net_addr *ret, char const *host, uint16_t port)
+/* The grammar of RFC 3261 makes one colon too many before an IPv4 tail: "2001:db8:::192.0.2.1" must
+ * be taken for what it means (RFC 5118 4.10). Returns @p host, or the corrected copy. */
+static char const *without_third_colon(char const *host, char fixed[static INET6_ADDRSTRLEN])
 {
+    char const *colons = strstr(host, ":::");
+
+    if (!colons || !strchr(colons, '.') || strchr(colons + 3, ':'))
+        return host;
+    snprintf(fixed, INET6_ADDRSTRLEN, "%.*s%s", (int)(colons - host), host, colons + 1);
+    return fixed;
+}
+
+static int parse_host(struct net_addr *ret, char const *text, uint16_t port)
+{
+    char fixed[INET6_ADDRSTRLEN];
+    char const *host = without_third_colon(text, fixed);
+
     memset(ret, 0, sizeof *ret);
     if (inet_pton(AF_INET, host, &ret->in.sin_addr) == 1) {
         ret->in.sin_family = AF_INET;
