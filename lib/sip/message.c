@@ -3,6 +3,7 @@
  * soundness in message_fault.c. */
 #include "message.h"
 #include "buf.h"
+#include "message_disguise.h"
 #include <errno.h>
 #include <sofia-sip/msg.h>
 #include <sofia-sip/msg_addr.h>
@@ -18,28 +19,53 @@
  * numbers of both are bounded before it sees them. */
 enum { MAX_HEADER_LINES = 512, MAX_LIST_ITEMS = 1024 };
 
-/* Is the header part something that may be given to the parser? */
-static bool is_parsable(char const *text, size_t len)
+/* RFC 3261 25.1 quoted-pair, the one place where a NUL may stand. */
+static bool is_escaped(char const *text, size_t at)
 {
-    size_t lines = 0, items = 0;
+    size_t backslashes = 0;
 
-    for (size_t i = 0; i < len; i++) {
+    while (backslashes < at && text[at - 1 - backslashes] == '\\')
+        backslashes++;
+    return backslashes % 2 == 1;
+}
+
+/* How far the parser may read. */
+struct extent {
+    size_t header; /* bytes, without the empty line; 0: nothing that may be parsed */
+    bool cut;      /* there is more, and it is too much */
+};
+
+static bool is_continued(char const *text, size_t len, size_t next)
+{
+    return next < len && (text[next] == ' ' || text[next] == '\t');
+}
+
+static struct extent measure(char const *text, size_t len)
+{
+    size_t lines = 0, items = 0, line_start = 0, i;
+
+    for (i = 0; i < len; i++) {
+        if (!text[i] && (lines == 0 || !is_escaped(text, i)))
+            return (struct extent){ 0 };
         /* A lone CR ends a line for sofia-sip and for no one else: a way to hide a header. */
-        if (!text[i] || (text[i] == '\r' && (i + 1 == len || text[i + 1] != '\n')))
-            return false;
+        if (text[i] == '\r' && (i + 1 == len || text[i + 1] != '\n'))
+            return (struct extent){ 0 };
         items += text[i] == ',';
+        lines += text[i] == '\n';
+        if (lines > MAX_HEADER_LINES || items > MAX_LIST_ITEMS)
+            return (struct extent){ line_start, true };
         if (text[i] != '\n')
             continue;
-        if (++lines > MAX_HEADER_LINES)
-            return false;
         /* sofia-sip takes a continued start line for a header */
-        if (lines == 1 && i + 1 < len && (text[i + 1] == ' ' || text[i + 1] == '\t'))
-            return false;
+        if (lines == 1 && is_continued(text, len, i + 1))
+            return (struct extent){ 0 };
         size_t next = i + 1 + (i + 1 < len && text[i + 1] == '\r');
         if (next < len && text[next] == '\n')
             break;
+        if (!is_continued(text, len, i + 1))
+            line_start = i + 1;
     }
-    return lines > 0 && items <= MAX_LIST_ITEMS;
+    return (struct extent){ lines > 0 ? i : 0, false };
 }
 
 /* Of any version, for those are refused by name; HTTP is not. */
@@ -54,7 +80,7 @@ static bool is_sip_version(sip_t const *sip)
     return version && strncasecmp(version, "SIP/", 4) == 0;
 }
 
-static msg_t *extract(char const *text, size_t len)
+static msg_t *extract_once(char const *text, size_t len, size_t header, bool disguise)
 {
     msg_t *msg = msg_create(sip_default_mclass(), MSG_DO_EXTRACT_COPY);
     msg_iovec_t iovec[2];
@@ -65,10 +91,16 @@ static msg_t *extract(char const *text, size_t len)
     if (msg_recv_iovec(msg, iovec, 2, len, 1) != 1)
         goto fail;
     memcpy(iovec->mv_base, text, len);
+    if (disguise)
+        message_disguise(iovec->mv_base, header);
     msg_recv_commit(msg, len, 1);
     /* The result is of no use: it is negative also when one header is wrong. */
     msg_extract(msg);
-    sip_t const *sip = sip_object(msg);
+    sip_t *sip = sip_object(msg);
+    if (disguise) {
+        memcpy(iovec->mv_base, text, header);
+        message_undisguise(sip);
+    }
     if (!is_sip_version(sip))
         goto fail;
     return msg;
@@ -77,28 +109,63 @@ fail:
     return NULL;
 }
 
-/* A request whose start line does not parse can still be answered (400), so its headers are read
- * under a stand-in start line. */
-static msg_t *extract_bad_request(char const *text, size_t len)
+static msg_t *extract(char const *text, size_t len, size_t header)
+{
+    bool disguise = memchr(text, '\0', header) != NULL;
+    msg_t *msg = extract_once(text, len, header, disguise);
+
+    if (disguise || (msg && sip_object(msg)->sip_cseq))
+        return msg;
+    /* Perhaps a method that only we can read. */
+    msg_destroy(msg);
+    return extract_once(text, len, header, true);
+}
+
+/* A request whose start line does not parse can still be answered (400), and a response be dropped
+ * for what it is, so their headers are read under a stand-in start line. */
+static msg_t *extract_bad_start(char const *text, size_t len, size_t header)
 {
     char const *end = memchr(text, '\n', len);
     size_t line = (size_t)(end - text), method = strcspn(text, " \t\r\n");
     struct buf stand_in;
     msg_t *msg = NULL;
 
-    if (method == line || method == 0 || method > 32 || memchr(text, '/', method) ||
-        !memmem(text + method, line - method, " SIP/", 5))
-        return NULL;
     buf_init(&stand_in, len + 64);
-    buf_add(&stand_in, text, method);
-    buf_puts(&stand_in, " sip:invalid.invalid SIP/2.0\r\n");
+    if (line > 8 && strncasecmp(text, "SIP/2.0 ", 8) == 0) {
+        buf_puts(&stand_in, "SIP/2.0 699 Bad\r\n");
+    } else {
+        if (method == line || method == 0 || method > 32 || memchr(text, '/', method) ||
+            !memmem(text + method, line - method, " SIP/", 5))
+            return NULL;
+        buf_add(&stand_in, text, method);
+        buf_puts(&stand_in, " sip:invalid.invalid SIP/2.0\r\n");
+    }
+    header += stand_in.len - (line + 1);
     buf_add(&stand_in, end + 1, len - line - 1);
     if (buf_ok(&stand_in))
-        msg = extract(stand_in.data, stand_in.len);
+        msg = extract(stand_in.data, stand_in.len, header);
     buf_fini(&stand_in);
     if (msg)
         msg_set_flags(msg, MESSAGE_BAD_START_LINE);
     return msg;
+}
+
+/* Spaces too many and a version in small letters are understood, but not handed on (RFC 3261 7.1,
+ * RFC 4475 3.1.2.9 and 3.1.2.10). */
+static void tidy_start_line(msg_t *msg)
+{
+    static char const end[] = " SIP/2.0\r\n";
+    sip_request_t *rq = sip_object(msg)->sip_request;
+    size_t const end_len = sizeof end - 1;
+
+    if (!rq || !rq->rq_common->h_data)
+        return;
+    char const *line = rq->rq_common->h_data;
+    size_t len = rq->rq_common->h_len, spaces = 0;
+    for (size_t i = 0; i < len; i++)
+        spaces += line[i] == ' ' || line[i] == '\t';
+    if (spaces != 2 || len < end_len || memcmp(line + len - end_len, end, end_len) != 0)
+        message_edited(msg, rq);
 }
 
 msg_t *message_parse(void const *bytes, size_t len)
@@ -108,10 +175,21 @@ msg_t *message_parse(void const *bytes, size_t len)
     /* RFC 3261 7.5: empty lines before the start line */
     for (; len && (*text == '\r' || *text == '\n'); text++)
         len--;
-    if (!is_parsable(text, len))
+    struct extent extent = measure(text, len);
+    if (!extent.header)
         return NULL;
-    msg_t *msg = extract(text, len);
-    return msg ? msg : extract_bad_request(text, len);
+    /* What has too much of everything is read as far as it takes to refuse it. */
+    if (extent.cut)
+        len = extent.header;
+    msg_t *msg = extract(text, len, extent.header);
+    if (!msg)
+        msg = extract_bad_start(text, len, extent.header);
+    if (!msg)
+        return NULL;
+    if (extent.cut)
+        msg_set_flags(msg, MESSAGE_TOO_MUCH);
+    tidy_start_line(msg);
+    return msg;
 }
 
 /* What every message needs on a stream and sofia-sip does not add by itself: the empty line, and
@@ -167,15 +245,37 @@ static bool add_copy(msg_t *msg, void const *header)
     return sip_add_dup(msg, sip_object(msg), header) == 0;
 }
 
+static bool is_bad_via(sip_error_t const *error)
+{
+    return error->er_common->h_class == sip_error_class && error->er_name &&
+           error->er_common->h_data && strcmp(error->er_name, sip_via_class->hc_name) == 0;
+}
+
+/* Via lines that did not parse, as they are: whoever sent them knows its request by them. */
+static bool add_bad_vias(msg_t *msg, sip_t const *rq)
+{
+    su_home_t *home = msg_home(msg);
+
+    for (sip_error_t const *error = rq->sip_error; error; error = error->er_next) {
+        if (!is_bad_via(error))
+            continue;
+        char *line = su_strndup(home, error->er_common->h_data, error->er_common->h_len);
+        sip_unknown_t *via = line ? sip_unknown_make(home, line) : NULL;
+        if (!via || sip_header_insert(msg, sip_object(msg), (sip_header_t *)via) < 0)
+            return false;
+    }
+    return true;
+}
+
 /* RFC 3261 8.2.6.2, and 8.2.6.1 and 12.1.1 for what only some responses carry. */
 static bool copy_for_response(msg_t *msg, sip_t const *rq, int status)
 {
     bool dialog =
         status > 100 && status < 300 && rq->sip_request && makes_dialog(rq->sip_request->rq_method);
 
-    return add_copy(msg, rq->sip_via) && add_copy(msg, rq->sip_from) && add_copy(msg, rq->sip_to) &&
-           add_copy(msg, rq->sip_call_id) && add_copy(msg, rq->sip_cseq) &&
-           (status != 100 || add_copy(msg, rq->sip_timestamp)) &&
+    return add_copy(msg, rq->sip_via) && add_bad_vias(msg, rq) && add_copy(msg, rq->sip_from) &&
+           add_copy(msg, rq->sip_to) && add_copy(msg, rq->sip_call_id) &&
+           add_copy(msg, rq->sip_cseq) && (status != 100 || add_copy(msg, rq->sip_timestamp)) &&
            (!dialog || add_copy(msg, rq->sip_record_route));
 }
 
@@ -208,6 +308,14 @@ char const *message_unknown(sip_t const *sip, char const *name)
         if (un->un_name && strcasecmp(un->un_name, name) == 0)
             return un->un_value ? un->un_value : "";
     return NULL;
+}
+
+bool message_has_bad_via(sip_t const *sip)
+{
+    for (sip_error_t const *error = sip->sip_error; error; error = error->er_next)
+        if (is_bad_via(error))
+            return true;
+    return false;
 }
 
 bool message_has_branch(sip_via_t const *via)

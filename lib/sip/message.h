@@ -19,8 +19,13 @@ msg_t *message_parse(void const *bytes, size_t len);
 #define MESSAGE_FAULT_VERSION "SIP version"
 
 /** Flags of a msg_t: message_parse() gave it a stand-in start line, so that it can be refused; it
- *  came on a stream without Content-Length. Both make message_fault() say so. */
-enum { MESSAGE_BAD_START_LINE = 1 << 8, MESSAGE_NO_LENGTH = 1 << 9 };
+ *  came on a stream without Content-Length; it has more header lines or list items than may be
+ * parsed and was cut. Each makes message_fault() say so. */
+enum {
+    MESSAGE_BAD_START_LINE = 1 << 8,
+    MESSAGE_NO_LENGTH = 1 << 9,
+    MESSAGE_TOO_MUCH = 1 << 10,
+};
 
 /** NULL if @p msg is sound enough to act on; else the reason, a static text ("missing CSeq", "two
  *  Call-ID"...), for a 400 or for dropping a response. RFC 3261 §16.3 step 1, §20 table 2. */
@@ -57,6 +62,9 @@ void message_edited(msg_t *msg, void *header);
 /** First value of a header without a sofia-sip class, e.g. "Session-ID"; NULL if absent. Borrowed.
  */
 char const *message_unknown(sip_t const *sip, char const *name);
+
+/** Has it a Via line that did not parse? message_response() copies such lines as they are. */
+bool message_has_bad_via(sip_t const *sip);
 
 /** A branch made by RFC 3261 rules (magic cookie)? */
 bool message_has_branch(sip_via_t const *via);

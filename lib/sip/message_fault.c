@@ -91,6 +91,9 @@ static char const *request_fault(sip_t const *sip)
 
     if (is_uri_bad(rq->rq_url))
         return "bad Request-URI";
+    if (rq->rq_url->url_headers &&
+        (rq->rq_url->url_type == url_sip || rq->rq_url->url_type == url_sips))
+        return "headers in the Request-URI"; /* RFC 3261 19.1.1, table 1 */
     if (sip->sip_cseq->cs_method != rq->rq_method ||
         strcmp(sip->sip_cseq->cs_method_name, rq->rq_method_name) != 0)
         return "CSeq method is not the request's";
@@ -104,6 +107,8 @@ char const *message_fault(msg_t *msg)
 
     if (msg_get_flags(msg, MESSAGE_BAD_START_LINE))
         return "bad start line";
+    if (msg_get_flags(msg, MESSAGE_TOO_MUCH))
+        return "too many headers";
     char const *version =
         sip->sip_request ? sip->sip_request->rq_version : sip->sip_status->st_version;
     if (!version || strcasecmp(version, "SIP/2.0") != 0)

@@ -169,11 +169,20 @@ static struct {
           "bad Request-URI"),
     FAULT("INVITE sip:b@b.test; lr SIP/2.0\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n",
           "bad start line"),
+    FAULT("INVITE sip:b@b.test?Route=%3Csip:b.test%3E SIP/2.0\r\n" VIA FROM
+          "To: <sip:b>\r\n" ID CSEQ "\r\n",
+          "headers in the Request-URI"),
+    FAULT("A+B` sip:b@b.test SIP/2.0\r\n" VIA FROM "To: <sip:b>\r\n" ID "CSeq: 1 A`B+\r\n\r\n",
+          "CSeq method is not the request's"),
+    FAULT("A+B sip:b@b.test SIP/2.0\r\n" VIA FROM "To: <sip:b>\r\n" ID "CSeq: 1 A(B\r\n\r\n",
+          "bad CSeq"),
     FAULT("INVITE sip: SIP/2.0\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n", "bad start line"),
     FAULT("INVITE sip:b@b.test SIP/2.0\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ,
           "header without its end"),
     FAULT("SIP/2.0 200 OK\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n", NULL),
     FAULT("SIP/2.0 099 Low\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n", "bad status code"),
+    FAULT("SIP/2.0 4294967301 High\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n",
+          "bad start line"),
     FAULT("SIP/2.0 700 High\r\n" VIA FROM "To: <sip:b>\r\n" ID CSEQ "\r\n", "bad status code"),
 };
 
@@ -205,28 +214,49 @@ static void test_garbage(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof garbage / sizeof *garbage; i++)
         assert_null(message_parse(garbage[i], strlen(garbage[i])));
-    assert_null(message_parse("A b:c SIP/2.0\r\nX: \0\r\n\r\n", 24));
+    assert_null(message_parse("A b:c SIP/2.0\r\nX: \0\r\n\r\n", 22));
+    /* a NUL behind two backslashes, and one in the start line */
+    assert_null(message_parse("A b:c SIP/2.0\r\nX: \"\\\\\0\"\r\n\r\n", 26));
+    assert_null(message_parse("A b:\\\0 SIP/2.0\r\nX: y\r\n\r\n", 25));
+    assert_null(message_parse("A(B b:c SIP/2.0\r\nX: y\r\n\r\n", 25));
     assert_null(message_parse("A b:c SIP/2.0\r\nX: y\rl: 5\r\n\r\n", 28));
     assert_null(message_parse("A b:c SIP/2.0\r\n l: 5\r\n\r\n", 24));
+}
+
+static void assert_cut(char const *text, size_t len)
+{
+    msg_t *msg = message_parse(text, len);
+
+    assert_non_null(msg);
+    assert_string_equal(message_fault(msg), "too many headers");
+    /* enough is left to answer it */
+    assert_non_null(sip_object(msg)->sip_via);
+    assert_null(sip_object(msg)->sip_contact);
+    msg_destroy(msg);
 }
 
 /* sofia-sip recurses per list item and walks its chain per header. */
 static void test_many_headers_are_refused(void **state)
 {
+    static char const start[] = "OPTIONS sip:a SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bKa\r\n";
     size_t const size = 1 << 20;
     char *text = malloc(size);
-    size_t len = (size_t)snprintf(text, size, "OPTIONS sip:a SIP/2.0\r\nContact: <sip:a>");
+    size_t len = (size_t)snprintf(text, size, "%sContact: <sip:a>", start);
 
     (void)state;
     while (len + 16 < size)
-        len += (size_t)snprintf(text + len, size - len, ",<sip:a>");
+        len += (size_t)snprintf(text + len, size - len, ",\r\n <sip:a>");
     len += (size_t)snprintf(text + len, size - len, "\r\n\r\n");
-    assert_null(message_parse(text, len));
-    len = (size_t)snprintf(text, size, "OPTIONS sip:a SIP/2.0\r\n");
+    assert_cut(text, len);
+    len = (size_t)snprintf(text, size, "%s", start);
     while (len + 16 < size)
         len += (size_t)snprintf(text + len, size - len, "a:b\r\n");
     len += (size_t)snprintf(text + len, size - len, "\r\n");
-    assert_null(message_parse(text, len));
+    assert_cut(text, len);
+    /* nothing before the limit */
+    memset(text, ',', size);
+    memcpy(text + size - 2, "\r\n", 2);
+    assert_null(message_parse(text, size));
     /* A body may hold as many commas and lines as it likes. */
     len = (size_t)snprintf(text, size, "OPTIONS sip:a SIP/2.0\r\n\r\n");
     memset(text + len, ',', 5000);
@@ -235,6 +265,100 @@ static void test_many_headers_are_refused(void **state)
     assert_non_null(msg);
     msg_destroy(msg);
     free(text);
+}
+
+/* RFC 4475 3.1.1.2: what the parser cannot read is read all the same, and keeps its bytes. */
+static void test_unusual_characters(void **state)
+{
+    static char const text[] = "+.!%*_`~'- sip:a.test SIP/2.0\r\n"
+                               "Via: SIP/2.0/UDP a.test;branch=z9hG4bKa\r\n"
+                               "From: \"\\\0 \\\7\" <sip:a@a.test>;tag=1\r\nTo: <sip:a.test>\r\n"
+                               "Call-ID: 1(+`)\r\nCSeq: 1\r\n +.!%*_`~'-\r\nX-Odd: (+`) \\\0\r\n"
+                               "Content-Length: 2\r\n\r\n\0\0";
+    static char const answer[] = "SIP/2.0 200 OK\r\n"
+                                 "Via: SIP/2.0/UDP a.test;branch=z9hG4bKa\r\n"
+                                 "From: <sip:a@a.test>;tag=1\r\nTo: <sip:a.test>;tag=2\r\n"
+                                 "Call-ID: 1\r\nCSeq: 1 +`\r\nContent-Length: 0\r\n\r\n";
+    msg_t *msg = message_parse(text, sizeof text - 1), *copy, *response;
+    sip_t *sip;
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, 1 << 16);
+    assert_non_null(msg);
+    assert_null(message_fault(msg));
+    sip = sip_object(msg);
+    assert_string_equal(sip->sip_request->rq_method_name, "+.!%*_`~'-");
+    assert_string_equal(sip->sip_cseq->cs_method_name, "+.!%*_`~'-");
+    assert_string_equal(sip->sip_call_id->i_id, "1(+`)");
+    assert_non_null(copy = message_copy(msg));
+    assert_int_equal(message_print(copy, &out), 0);
+    assert_int_equal(out.len, sizeof text - 1);
+    assert_memory_equal(out.data, text, out.len);
+    buf_reset(&out);
+    assert_non_null(response = message_response(msg, 200, NULL, "t"));
+    assert_int_equal(message_print(response, &out), 0);
+    assert_non_null(strstr(out.data, "CSeq: 1 +.!%*_`~'-\r\n"));
+    buf_fini(&out);
+    msg_destroy(response);
+    msg_destroy(copy);
+    msg_destroy(msg);
+    msg = parse(answer);
+    assert_null(message_fault(msg));
+    assert_string_equal(sip_object(msg)->sip_cseq->cs_method_name, "+`");
+    assert_prints(msg, answer);
+    msg_destroy(msg);
+}
+
+/* RFC 4475 3.1.2.9, 3.1.2.10: taken, and not handed on. */
+static void test_start_line_is_tidied(void **state)
+{
+#define REST                                                                                       \
+    "Via: SIP/2.0/UDP a.test;branch=z9hG4bKa\r\nFrom: <sip:a@a.test>;tag=1\r\nTo: "                \
+    "<sip:a.test>\r\n"                                                                             \
+    "Call-ID: 1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
+    static struct {
+        char const *sent, *printed;
+    } const rows[] = {
+        { "OPTIONS  sip:%75@a.test  SIP/2.0\r\n", "OPTIONS sip:u@a.test SIP/2.0\r\n" },
+        { "OPTIONS sip:a.test SIP/2.0  \r\n", "OPTIONS sip:a.test SIP/2.0\r\n" },
+        { "OPTIONS sip:a.test sip/2.0\r\n", "OPTIONS sip:a.test SIP/2.0\r\n" },
+        { "OPTIONS sip:a.test SIP/2.0\n", "OPTIONS sip:a.test SIP/2.0\r\n" },
+        /* nothing to tidy: not even what the printer would write otherwise */
+        { "OPTIONS sip:%75@a.test SIP/2.0\r\n", "OPTIONS sip:%75@a.test SIP/2.0\r\n" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char sent[1000], printed[1000];
+        (void)snprintf(sent, sizeof sent, "%s" REST, rows[i].sent);
+        (void)snprintf(printed, sizeof printed, "%s" REST, rows[i].printed);
+        msg_t *msg = parse(sent);
+        assert_prints(msg, printed);
+        msg_destroy(msg);
+    }
+}
+
+/* RFC 4475 3.1.2.1: the 400 carries what its receiver knows the request by. */
+static void test_bad_via_is_answered(void **state)
+{
+    msg_t *msg =
+        parse(START "Via: SIP/2.0/UDP 192.0.2.15;;,;,,\r\n" LINES_MIDDLE LINE_HOPS LINES_END);
+    msg_t *response = message_response(msg, 400, NULL, "t");
+    struct buf out;
+
+    (void)state;
+    assert_string_equal(message_fault(msg), "bad Via");
+    assert_true(message_has_bad_via(sip_object(msg)));
+    buf_init(&out, 1 << 16);
+    assert_int_equal(message_print(response, &out), 0);
+    assert_non_null(strstr(out.data, "\r\nVia: SIP/2.0/UDP 192.0.2.15;;,;,,\r\n"));
+    buf_fini(&out);
+    msg_destroy(response);
+    msg_destroy(msg);
+    msg = parse(CLIENT_INVITE);
+    assert_false(message_has_bad_via(sip_object(msg)));
+    msg_destroy(msg);
 }
 
 static void test_body_is_cut(void **state)
@@ -333,6 +457,9 @@ int main(void)
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_garbage),
         cmocka_unit_test(test_many_headers_are_refused),
+        cmocka_unit_test(test_unusual_characters),
+        cmocka_unit_test(test_start_line_is_tidied),
+        cmocka_unit_test(test_bad_via_is_answered),
         cmocka_unit_test(test_body_is_cut),
         cmocka_unit_test(test_response),
         cmocka_unit_test(test_add_refuses),

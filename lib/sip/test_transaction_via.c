@@ -60,6 +60,20 @@ static void test_response_route(void **state)
     }
 }
 
+/* A Via that nobody can read: back to where the packet came from. */
+static void test_response_without_via(void **state)
+{
+    struct origin from = { .kind = TRANSPORT_UDP, .listener = 3 };
+    struct destination to;
+    char printed[NET_ADDR_TEXT];
+
+    (void)state;
+    assert_int_equal(net_addr_parse(&from.peer, "192.0.2.1:40000", 0), 0);
+    transaction_response_route(NULL, &from, &to);
+    assert_string_equal(net_addr_print(&to.addr, printed), "192.0.2.1:40000");
+    assert_int_equal(to.listener, 3);
+}
+
 static void test_branch(void **state)
 {
     char a[TRANSACTION_BRANCH_SIZE], b[TRANSACTION_BRANCH_SIZE];
@@ -83,6 +97,7 @@ int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_response_route),
+        cmocka_unit_test(test_response_without_via),
         cmocka_unit_test(test_branch),
     };
 

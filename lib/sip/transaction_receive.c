@@ -61,13 +61,14 @@ static void answer_stateless(struct transaction_layer *layer, struct origin cons
     struct buf out;
 
     buf_init(&out, (size_t)layer->limits->max_message_bytes);
-    if (!sip->sip_via)
+    bool no_way = message_has_bad_via(sip); /* says nothing of where to: back to the source then */
+    if (!sip->sip_via && !no_way)
         goto out; /* nobody to answer */
     response = message_response(request, status, phrase, to_tag);
     if (!response || (extra && message_add(response, extra) < 0) ||
         message_print(response, &out) < 0)
         goto out;
-    transaction_response_route(sip->sip_via, from, &to);
+    transaction_response_route(no_way ? NULL : sip->sip_via, from, &to);
     transport_send(layer->transport, &to, out.data, out.len, NULL);
 
 out:

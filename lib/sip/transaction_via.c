@@ -43,13 +43,15 @@ int transaction_via_print(struct transport const *transport, uint16_t listener, 
 void transaction_response_route(sip_via_t const *via, struct origin const *from,
                                 struct destination *ret)
 {
-    uint16_t port = sent_by_port(via, from->kind);
     struct net_addr maddr;
 
     *ret = (struct destination){ .kind = from->kind,
                                  .listener = from->listener,
                                  .connection = from->connection,
                                  .addr = from->peer };
+    if (!via)
+        return;
+    uint16_t port = sent_by_port(via, from->kind);
     if (from->kind != TRANSPORT_UDP) {
         /* Only for the case that the connection is gone: RFC 3261 §18.2.2, first point. */
         net_addr_set_port(&ret->addr, port);
