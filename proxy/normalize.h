@@ -16,7 +16,7 @@ struct normalized {
     enum refusal refusal;
     char header[NORMALIZE_HEADER];      /* further header line of the refusal, "" = none */
     bool route_was_ours;                /* a Route (a strict router's Request-URI) named us */
-    bool no_hops_left;                  /* OPTIONS with Max-Forwards 0: may only be answered */
+    bool no_hops_left;                  /* OPTIONS with Max-Forwards 0: not to be forwarded */
     int out_listener;                   /* named by the last of them, or DOMAIN_ANY_LISTENER */
     char loop_hash[NORMALIZE_HASH + 1]; /* for our branch */
 };

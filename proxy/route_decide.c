@@ -59,17 +59,19 @@ static bool is_own(struct step const *step)
     return !url_has_param(uri, "maddr") && domain_owns(step->table->own, uri, NULL);
 }
 
-/* RFC 3261 §11 and §16.3 step 3: OPTIONS without hops left is answered by whoever has it. */
+/* RFC 3261 §11. Without hops left, somebody else's OPTIONS is refused as any other request: the
+ * answer would say of him what is true of us (RFC 4475 3.3.11). */
 static bool try_options(struct step const *step, struct route_decision *ret)
 {
     sip_t const *sip = step->request->sip;
     url_t const *uri = sip->sip_request->rq_url;
     if (sip->sip_request->rq_method != sip_method_options)
         return false;
-    if (step->request->no_hops_left)
-        return decide(step, ret, ROUTE_ANSWER, "options", "OPTIONS came with Max-Forwards 0");
     if (step->own && (!uri->url_user || !*uri->url_user) && !sip->sip_route)
         return decide(step, ret, ROUTE_ANSWER, "options", "OPTIONS addressed to the proxy itself");
+    if (step->request->no_hops_left)
+        return refuse(step, ret, REFUSAL_max_forwards, "options",
+                      "OPTIONS for somebody else came with Max-Forwards 0");
     return tell(step, "options", false, "OPTIONS for somebody else");
 }
 

@@ -656,7 +656,7 @@ static void test_refusals(void **state)
         char const *method, *uri, *top, *answer;
     } const rows[] = {
         { "OPTIONS", "sip:example.test", "Max-Forwards: 0\r\n", "SIP/2.0 200 " },
-        { "OPTIONS", "sip:bob@b.test", "Max-Forwards: 0\r\n", "SIP/2.0 200 " },
+        { "OPTIONS", "sip:bob@b.test", "Max-Forwards: 0\r\n", "SIP/2.0 483 " },
         { "MESSAGE", "sip:2001@example.test", "Max-Forwards: 0\r\n", "SIP/2.0 483 " },
         { "INFO", "sip:2001@example.test", "", "SIP/2.0 404 No method route" },
         { "MESSAGE", "tel:2001", "", "SIP/2.0 416 " },
