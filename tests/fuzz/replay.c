@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Plays the corpus of one fuzz target, and each of its files cut at every byte; TAP output. The
- * target is named by the program: replay_csta plays $CORPUS/fuzz_csta. */
+ * target is named by the program: replay_csta plays $CORPUS/fuzz_csta; replay_sip also plays the
+ * torture messages in $MESSAGES, behind the byte that its target wants first. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -11,12 +12,13 @@ int LLVMFuzzerTestOneInput(uint8_t const *data, size_t size);
 
 enum { FILE_MAX_BYTES = 1 << 20, CUT_MAX_BYTES = 8192 };
 
-static uint8_t *read_file(char const *path, size_t *ret_size)
+/* Reads behind @p prefix bytes, which are zero. */
+static uint8_t *read_file(char const *path, size_t prefix, size_t *ret_size)
 {
     FILE *f = fopen(path, "rb");
-    uint8_t *data = f ? malloc(FILE_MAX_BYTES) : NULL;
+    uint8_t *data = f ? calloc(1, FILE_MAX_BYTES) : NULL;
 
-    *ret_size = data ? fread(data, 1, FILE_MAX_BYTES, f) : 0;
+    *ret_size = data ? prefix + fread(data + prefix, 1, FILE_MAX_BYTES - prefix, f) : 0;
     if (f)
         fclose(f);
     return data;
@@ -34,22 +36,19 @@ static void play(uint8_t const *data, size_t size)
     free(copy);
 }
 
-int main(int argc, char **argv)
+/* Returns the number of the last test. */
+static int play_folder(char const *folder, size_t prefix, int number)
 {
-    char const *corpus = getenv("CORPUS"), *name = strstr(argv[0], "replay_");
-    char folder[4096], path[8192];
+    char path[8192];
     struct dirent *entry;
-    int number = 0;
-
-    (void)argc;
-    snprintf(folder, sizeof folder, "%s/fuzz_%s", corpus ? corpus : "corpus", name ? name + 7 : "");
     DIR *dir = opendir(folder);
+
     while (dir && (entry = readdir(dir))) {
         if (entry->d_name[0] == '.')
             continue;
         size_t size;
         snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        uint8_t *data = read_file(path, &size);
+        uint8_t *data = read_file(path, prefix, &size);
         play(data, size);
         for (size_t cut = 0; cut < size && size <= CUT_MAX_BYTES; cut++)
             play(data, cut);
@@ -58,6 +57,21 @@ int main(int argc, char **argv)
     }
     if (dir)
         closedir(dir);
+    return number;
+}
+
+int main(int argc, char **argv)
+{
+    char const *corpus = getenv("CORPUS"), *messages = getenv("MESSAGES");
+    char const *name = strstr(argv[0], "replay_");
+    char folder[4096];
+
+    (void)argc;
+    name = name ? name + strlen("replay_") : "";
+    snprintf(folder, sizeof folder, "%s/fuzz_%s", corpus ? corpus : "corpus", name);
+    int number = play_folder(folder, 0, 0);
+    if (messages && strcmp(name, "sip") == 0)
+        number = play_folder(messages, 1, number);
     printf("%s1..%d\n", number ? "" : "not ok 1 - no corpus\n", number ? number : 1);
     return number ? 0 : 1;
 }

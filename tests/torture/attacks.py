@@ -1,0 +1,270 @@
+"""Bad input that no RFC has as a message: too much of something, lengths that lie, halves, floods. Each test ends with an
+OPTIONS that must be answered."""
+import random
+
+from node import Failure
+from replies import request, stored
+from stage import answer_to, body, head_lines, header, message_text, name_of
+
+FLOOD = 10000
+
+
+def with_headers(data, lines, content=b"", length=None):
+    """@p data with more header lines, a body, and the length that it claims."""
+    head = data.split(b"\r\nContent-Length")[0]
+    length = len(content) if length is None else length
+    return head + b"\r\n" + b"".join(line + b"\r\n" for line in lines) + (
+        b"Content-Length: " + str(length).encode() + b"\r\n\r\n" + content)
+
+
+def expect_forwarded(stage, client, data):
+    stage.begin()
+    client.send(data)
+    stage.wait(lambda: stage.hop.requests, "request at the next hop")
+    stage.wait(lambda: client.final(200), "200 at the client")
+    stage.is_alive(client)
+    return stage.hop.requests[0]
+
+
+def expect_status(stage, client, data, status):
+    stage.begin()
+    client.send(data)
+    stage.wait(lambda: client.final(status), "answer %d" % status)
+    if stage.hop.requests:
+        raise Failure("forwarded: " + message_text(stage.hop.requests[0]))
+
+
+def expect_closed(stage, client, advance=True):
+    if advance and not client.closed:
+        stage.node.ctl("proxy", "clock advance", ms="11000")
+    stage.wait(lambda: client.closed, "connection closed")
+    stage.is_alive()
+
+
+# --- too much
+
+def test_seventy_routes(stage):
+    """Of others they all go on; those that name the proxy are all used up."""
+    others = [b"Route: <sip:r%d.example.com;lr>" % i for i in range(70)]
+    for transport in ("udp", "tcp"):
+        for lines in (others, [b"Route: " + b", ".join(line[7:] for line in others)]):
+            client = stage.client(transport)
+            got = expect_forwarded(stage, client, with_headers(request(client, "MESSAGE", "r%d" % id(lines)), lines))
+            if message_text(got).count("example.com;lr>") != 70:
+                raise Failure("Routes were lost: " + message_text(got))
+            stage.clear()
+        client = stage.client(transport)
+        ours = [b"Route: <sip:%s;lr>" % stage.node.ip.encode()] * 70
+        got = expect_forwarded(stage, client, with_headers(request(client, "MESSAGE", "own" + transport), ours))
+        if header(got, "route"):
+            raise Failure("our own Route is left")
+        stage.clear()
+
+
+def test_header_of_64_kib(stage):
+    """More than a header may have: a stream is closed; a datagram cannot hold it, one of 60 KiB is served."""
+    client = stage.client("tcp")
+    stage.begin()
+    client.send(with_headers(request(client, "MESSAGE", "big"), [b"X-Big: " + b"x" * 65536]))
+    expect_closed(stage, client, advance=False)
+    stage.clear()
+    client = stage.client("tcp")
+    client.send(with_headers(request(client, "MESSAGE", "lines"), [b"X-Line: %d" % i for i in range(8000)]))
+    expect_closed(stage, client, advance=False)
+    stage.clear()
+    client = stage.client("udp")
+    got = expect_forwarded(stage, client, with_headers(request(client, "MESSAGE", "large"), [b"X-Big: " + b"x" * 61440]))
+    if len(header(got, "x-big")) != 61440:
+        raise Failure("cut")
+
+
+def test_thousand_header_lines(stage):
+    """More lines than the parser may see (its work grows with their square): refused, and by name."""
+    lines = [b"X-Line: %d" % i for i in range(1000)]
+    for transport in ("udp", "tcp"):
+        client = stage.client(transport)
+        expect_status(stage, client, with_headers(request(client, "MESSAGE", "many" + transport), lines), 400)
+        stage.is_alive(client)
+        stage.clear()
+
+
+# --- lengths that lie
+
+LENGTHS = (
+    # Claimed length of a body of 10 bytes, and what follows over UDP and TCP. "cut": forwarded with as much body. A
+    # stream is closed, for what follows on it is anybody's guess, unless two lengths agree.
+    (b"11", 400, "closed"),
+    (b"9", "cut", "cut"),
+    (b"0", "cut", "cut"),
+    (b"-1", 400, 400),
+    (b"-10", 400, 400),
+    (b"+10", 400, 400),
+    (b"0x0a", 400, 400),
+    (b"ten", 400, 400),
+    (b"", 400, 400),
+    (b"10 10", 400, 400),
+    (b"10, 10", 400, 400),
+    (b"4294967306", 400, 400),
+    (b"18446744073709551626", 400, 400),
+    (b"65536", 400, 400),
+    (b"10\r\nContent-Length: 10", 400, "400 open"),
+    (b"10\r\nl: 9", 400, 400),
+)
+
+
+def test_content_length_lies(stage):
+    for i, (claimed, on_udp, on_tcp) in enumerate(LENGTHS):
+        for transport, verdict in (("udp", on_udp), ("tcp", on_tcp)):
+            try:
+                lie(stage, transport, claimed, verdict, "lie%d%s" % (i, transport))
+            except Failure as error:
+                raise Failure("Content-Length: %r over %s: %s" % (claimed, transport, error))
+            stage.clear()
+
+
+def lie(stage, transport, claimed, verdict, tag):
+    client = stage.client(transport)
+    stage.begin()
+    data = request(client, "MESSAGE", tag).replace(b"Content-Length: 0", b"Content-Length: " + claimed) + b"0123456789"
+    if verdict in (400, "400 open"):
+        expect_status(stage, client, data, 400)
+    else:
+        client.send(data)
+    if verdict == "cut":
+        stage.wait(lambda: stage.hop.requests, "request at the next hop")
+        if body(stage.hop.requests[0]) != b"0123456789"[:int(claimed)]:
+            raise Failure("forwarded " + message_text(stage.hop.requests[0]))
+    if transport == "tcp" and verdict != "400 open":
+        expect_closed(stage, client)
+    else:
+        stage.is_alive(client)
+
+
+# --- halves
+
+def test_half_messages(stage):
+    """Cut anywhere before its end, a request is refused or dropped, and never forwarded."""
+    whole = stored("sdp01")
+    for cut in range(1, len(whole), 7):
+        client = stage.client("udp")
+        stage.begin()
+        client.send(whole[:cut])
+        stage.is_alive(client)
+        if stage.hop.requests:
+            raise Failure("forwarded after %d bytes: %s" % (cut, message_text(stage.hop.requests[0])))
+        if [s for s in client.statuses() if s != 400]:
+            raise Failure("answered %s after %d bytes" % (client.statuses(), cut))
+        stage.clear()
+
+
+def test_half_messages_on_streams(stage):
+    """The peer closes in the middle, or says nothing more for half_message_ms."""
+    whole = stored("sdp01")
+    stage.begin()
+    for cut in range(1, len(whole), 50):
+        client = stage.client("tcp")
+        client.send(whole[:cut])
+        client.close()
+        stage.clients.remove(client)
+    stage.is_alive()
+    client = stage.client("tcp")
+    client.send(whole[:200])
+    stage.is_alive(stage.client("udp"))
+    expect_closed(stage, client)
+    if stage.hop.requests:
+        raise Failure("forwarded: " + message_text(stage.hop.requests[0]))
+
+
+# --- floods
+
+def flood(stage, client, first, count, window, done):
+    """Sends @p count requests of one Call-ID, at most @p window unanswered; done() counts what is settled."""
+    sent = 0
+    base = request(client, "MESSAGE", "flood")
+    while done() < count:
+        while sent < count and sent - done() < window:
+            number = first + sent
+            client.send(base.replace(b"branch=z9hG4bKflood", b"branch=z9hG4bKflood%d" % number)
+                        .replace(b"CSeq: 1 ", b"CSeq: %d " % number))
+            sent += 1
+        before = done()
+        stage.wait(lambda: done() > before, "answer %d of %d" % (before, count))
+
+
+def finals(client, status):
+    return sum(data.startswith(b"SIP/2.0 %d " % status) for data in client.got)
+
+
+def test_ten_thousand_requests_of_one_call(stage):
+    """All are served as long as they are answered."""
+    client = stage.client("udp")
+    stage.begin()
+    flood(stage, client, 1, FLOOD, 50, lambda: len(client.got))
+    if finals(client, 200) != FLOOD:
+        raise Failure("%d answered 200" % finals(client, 200))
+    client.got.clear()
+    stage.is_alive(client)
+
+
+def test_ten_thousand_unanswered_requests_of_one_call(stage):
+    """One call may have so many unanswered requests and no more; another call does not notice."""
+    client = stage.client("udp")
+    stage.begin()
+    stage.hop.answer = None
+    flood(stage, client, 1, FLOOD, 50, lambda: len(client.got) + min(len(stage.hop.requests), 100))
+    if finals(client, 503) != len(client.got) or len(client.got) < FLOOD - 200:
+        raise Failure("%d answered, %d of them 503" % (len(client.got), finals(client, 503)))
+    if b"Retry-After" not in client.got[0]:
+        raise Failure("no Retry-After: " + message_text(client.got[0]))
+    client.got.clear()
+    stage.hop.answer = answer_to
+    other = request(client, "MESSAGE", "other")
+    client.send(other)
+    stage.wait(lambda: finals(client, 200) == 1, "the other call's answer")
+    stage.is_alive(client)
+
+
+def test_mutilated_messages(stage):
+    """Two thousand messages with a few bytes changed, lost or doubled; the same ones in each run."""
+    dice = random.Random(4475)
+    names = ("wsinv", "intmeth", "esc01", "longreq", "mpart01", "semiuri", "transports", "inv2543", "multi01", "unreason")
+    client = stage.client("udp")
+    stage.hop.answer = None
+    for i in range(2000):
+        data = bytearray(stored(dice.choice(names)))
+        for _ in range(dice.randint(1, 6)):
+            at = dice.randrange(len(data))
+            what = dice.randrange(4)
+            if what == 0:
+                data[at] = dice.randrange(256)
+            elif what == 1:
+                del data[at:at + dice.randint(1, 20)]
+            elif what == 2:
+                data[at:at] = data[at:at + dice.randint(1, 40)]
+            else:
+                data[at:at] = bytes(dice.choice(b"\r\n\0\";,:<>@[]%\\ \t=?\xff") for _ in range(dice.randint(1, 4)))
+            if not data:
+                data = bytearray(b"x")
+        client.send(bytes(data))
+        if i % 20 == 19:
+            stage.is_alive(client)
+            client.got.clear()
+
+
+def test_every_header_twice(stage):
+    """What may stand once only must not stand twice; a second value is no way to tell two stories (RFC 4475 3.3.8)."""
+    client = stage.client("udp")
+    data = request(client, "MESSAGE", "twice")
+    for line in head_lines(data):
+        line = line.rstrip(b"\r")
+        if name_of(line) in ("via", "contact"):
+            continue
+        client = stage.client("udp")
+        expect_status(stage, client, data.replace(line, line + b"\r\n" + line), 400)
+        stage.is_alive(client)
+        stage.clear()
+
+
+TESTS = [test_seventy_routes, test_header_of_64_kib, test_thousand_header_lines, test_content_length_lies,
+         test_half_messages, test_half_messages_on_streams, test_ten_thousand_requests_of_one_call,
+         test_ten_thousand_unanswered_requests_of_one_call, test_mutilated_messages, test_every_header_twice]
