@@ -2,7 +2,10 @@
 /* Control commands: tables of routes, predicates, access list and what is in flight. */
 #include "commands.h"
 #include "buf.h"
+#include "domain.h"
 #include "explain.h"
+#include "federation.h"
+#include "federation_conf.h"
 #include "proxy.h"
 #include "proxy_metrics.h"
 #include "svc.h"
@@ -25,6 +28,32 @@ static void cmd_show_routes(struct svc *svc, struct ctl_call *call, json_t const
                                        (json_int_t)proxy->generation->table->rule_hits[i]));
         buf_fini(&text);
     }
+    ctl_reply(call, table);
+}
+
+static void add_federated_rows(json_t *table, struct generation const *generation)
+{
+    struct route_target const *gateway = generation->table->xmpp_gateway;
+    struct federation_entry const *entry;
+    for (size_t i = 0; (entry = federation_at(generation->federation, i)); i++) {
+        bool xmpp = entry->conf->federation == FEDERATION_CONF_XMPP;
+        char const *via = xmpp ? gateway ? gateway->name : "-" : entry->uri ? entry->via : "DNS";
+        ctl_table_row(table,
+                      json_pack("[s,s,s,s,I]", entry->conf->name,
+                                federation_conf_kind_name(entry->conf->federation), via,
+                                entry->conf->description, (json_int_t)federation_hits(entry)));
+    }
+}
+
+static void cmd_show_domains(struct svc *svc, struct ctl_call *call, json_t const *args)
+{
+    struct proxy const *proxy = svc_state(svc);
+    json_t *table = ctl_table("domain", "kind", "via", "description", "hits", NULL);
+    char const *name;
+    (void)args;
+    for (size_t i = 0; (name = domain_host_at(proxy->generation->table->own, i)); i++)
+        ctl_table_row(table, json_pack("[s,s,s,s,n]", name, "own", "", ""));
+    add_federated_rows(table, proxy->generation);
     ctl_reply(call, table);
 }
 
@@ -97,6 +126,8 @@ static void cmd_show_listeners(struct svc *svc, struct ctl_call *call, json_t co
 struct ctl_command const commands_table[] = {
     { "show routes", CTL_READ, cmd_show_routes, NULL, "Method routes in order, with hits." },
     { "show predicates", CTL_READ, cmd_show_predicates, NULL, "What a method route may ask for." },
+    { "show domains", CTL_READ, cmd_show_domains, NULL,
+      "Own names and federated domains, with hits." },
     { "show acl", CTL_READ, cmd_show_acl, NULL, "Access list with hits." },
     { "show transactions", CTL_READ, cmd_show_transactions, NULL,
       "Transactions, requests being forwarded and stream connections." },

@@ -4,6 +4,7 @@
 #include "generation.h"
 #include "cfg.h"
 #include "domain.h"
+#include "federation.h"
 #include "log.h"
 #include "transport.h"
 #include <errno.h>
@@ -50,7 +51,10 @@ static int compile(struct generation *generation, struct cfg_node const *node)
     if (!faults)
         return -ENOMEM;
     generation->table = route_table_new(generation->conf, node, faults);
-    int error = !generation->table ? -ENOMEM : cfg_faults_count(faults) ? -EINVAL : 0;
+    if (generation->table)
+        generation->federation =
+            federation_new(&generation->conf->domains, generation->table->own, faults);
+    int error = !generation->federation ? -ENOMEM : cfg_faults_count(faults) ? -EINVAL : 0;
     cfg_faults_free(&faults);
     return error;
 }
@@ -89,6 +93,7 @@ void generation_unref(struct generation **pgeneration)
         return;
     acl_free(&generation->internal_acl);
     acl_free(&generation->acl);
+    federation_free(&generation->federation);
     route_table_free(&generation->table);
     cfg_free(&generation->cfg);
     free(generation);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One configuration, compiled: access list, own names, routes. Read-only once built (but for hit
- * counters, which are atomic), so every worker and every request may use it without a lock.
+/* One configuration, compiled: access list, own names, routes, federated domains. Read-only once
+ * built (but for hit counters, which are atomic), so every worker and every request may use it
+ * without a lock.
  *
  * Reference counted: the proxy holds the one in force, each worker one, each request the one that
  * it was decided under. So a reload changes nothing under a request that is on its way. */
@@ -17,9 +18,10 @@ struct generation {
     atomic_uint refs;
     struct cfg *cfg; /* a reference: the texts of conf live there; NULL if they live longer */
     struct proxy_conf const *conf;
-    struct route_table *table; /* owned */
-    struct acl *acl;           /* owned; for every listener */
-    struct acl *internal_acl;  /* owned; addresses of targets, for internal listeners only */
+    struct route_table *table;     /* owned */
+    struct federation *federation; /* owned */
+    struct acl *acl;               /* owned; for every listener */
+    struct acl *internal_acl;      /* owned; addresses of targets, for internal listeners only */
 };
 
 /** Compiles @p conf, whose faults were looked for with proxy_conf_check(). Takes a reference to

@@ -4,6 +4,8 @@
 #include "acl.h"
 #include "domain_conf.h"
 #include "domain_name.h"
+#include "federation.h"
+#include "federation_conf.h"
 #include "route_table.h"
 #include "stack.h"
 #include <errno.h>
@@ -191,6 +193,13 @@ static struct cfg_row const rows[] = {
     CFG_ROW_GROUPS("method_routes", struct proxy_conf, method_routes, .max = 10000,
                    .sub = &route_schema, .effect = CFG_RELOAD,
                    .help = "Routes by method, event, content type and domain."),
+    CFG_ROW_GROUPS("domains", struct proxy_conf, domains, .max = FEDERATION_CONF_MAX,
+                   .sub = &federation_conf_schema, .effect = CFG_RELOAD,
+                   .help = "Federated domains: those of partners."),
+    CFG_ROW_STRING("xmpp_gateway", struct proxy_conf, xmpp_gateway, .default_text = "", .max = 64,
+                   .check = check_name, .effect = CFG_RELOAD,
+                   .help = "Name of the target that gets the requests for domains that are "
+                           "federated by XMPP; empty = none, and they are refused."),
     CFG_ROW_BOOL("relay_foreign", struct proxy_conf, relay_foreign, .default_text = "true",
                  .effect = CFG_RELOAD,
                  .help = "Whether requests for other domains are sent on by DNS, or get 403."),
@@ -263,6 +272,24 @@ static void check_listener_names(struct proxy_conf const *conf, struct cfg_fault
                    conf->preferred_listener, faults);
     for (size_t i = 0; i < conf->targets.n; i++)
         check_listener(conf, targets[i].where, targets[i].listener, faults);
+    struct federation_conf const *domains = conf->domains.v;
+    for (size_t i = 0; i < conf->domains.n; i++)
+        check_listener(conf, domains[i].where, domains[i].listener, faults);
+}
+
+static void check_federation(struct proxy_conf const *conf, struct route_table const *table,
+                             struct cfg_faults *faults)
+{
+    struct federation_conf const *domains = conf->domains.v;
+    struct federation *federation = federation_new(&conf->domains, table->own, faults);
+    for (size_t i = 0; i < conf->domains.n; i++)
+        if (domains[i].federation == FEDERATION_CONF_XMPP &&
+            (!conf->xmpp_gateway || !*conf->xmpp_gateway))
+            cfg_warning(faults, domains[i].where,
+                        "domain \"%s\" is federated by XMPP, and there is no xmpp_gateway: "
+                        "requests for it will be refused",
+                        domains[i].name ? domains[i].name : "?");
+    federation_free(&federation);
 }
 
 void proxy_conf_check(void const *vconf, struct cfg_node const *node, struct cfg_faults *faults)
@@ -280,5 +307,7 @@ void proxy_conf_check(void const *vconf, struct cfg_node const *node, struct cfg
             cfg_fault(faults, entry->where, "acl pattern \"%s\" stands twice", entry->pattern);
     }
     acl_free(&acl);
+    if (table)
+        check_federation(conf, table, faults);
     route_table_free(&table);
 }

@@ -46,6 +46,8 @@ struct proxy_conf {
     struct cfg_groups acl;
     bool method_routing;
     struct cfg_groups method_routes;
+    struct cfg_groups domains;
+    char const *xmpp_gateway;
     int acl_refusal; /* enum proxy_conf_refusal */
     bool relay_foreign;
     struct stack_limits limits;

@@ -3,6 +3,8 @@
 #define LOG_SUBSYSTEM LOG_ROUTE
 #include "request.h"
 #include "clock.h"
+#include "federation.h"
+#include "federation_conf.h"
 #include "forward.h"
 #include "htab.h"
 #include "log.h"
@@ -126,19 +128,28 @@ static void answer_options(struct server_transaction *st)
     (void)server_transaction_respond(st, response);
 }
 
+static void count(struct route_table const *table, struct route_decision const *decision)
+{
+    if (decision->rule)
+        atomic_fetch_add_explicit(&table->rule_hits[decision->rule - table->rules], 1,
+                                  memory_order_relaxed);
+    if (decision->federated) {
+        bool xmpp = decision->federated->conf->federation == FEDERATION_CONF_XMPP;
+        met_inc(&proxy_metrics, xmpp ? M_federated_xmpp : M_federated_sip);
+        federation_count_hit(decision->federated);
+    }
+}
+
 /* Takes @p msg. */
 static void act(struct worker *worker, struct server_transaction *st, msg_t *msg,
                 struct normalized const *normalized)
 {
     struct route_request request = { sip_object(msg), normalized->route_was_ours,
                                      normalized->no_hops_left };
-    struct route_table const *table = worker->generation->table;
     struct route_inputs const inputs = worker_route_inputs(worker);
     struct route_decision decision;
     route_decide(&inputs, server_transaction_origin(st), &request, NULL, &decision);
-    if (decision.rule)
-        atomic_fetch_add_explicit(&table->rule_hits[decision.rule - table->rules], 1,
-                                  memory_order_relaxed);
+    count(inputs.table, &decision);
     if (decision.verdict == ROUTE_FORWARD) {
         forward_start(worker, st, msg, normalized, &decision);
         return;

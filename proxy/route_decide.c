@@ -2,11 +2,14 @@
 /* The decision: see route_decide.h. Each step returns true when it has decided. */
 #include "route_decide.h"
 #include "domain.h"
+#include "federation.h"
+#include "federation_conf.h"
 #include <stddef.h>
 #include <string.h>
 
 struct step {
     struct route_table const *table;
+    struct federation const *federation;
     struct route_request const *request;
     struct route_pred_input input;
     struct route_trace const *trace;
@@ -138,6 +141,41 @@ static bool try_method_routes(struct step const *step, struct route_decision *re
     return false;
 }
 
+static bool forward_federated(struct step const *step, struct route_decision *ret,
+                              struct federation_entry const *entry)
+{
+    struct route_table const *table = step->table;
+    if (entry->conf->federation == FEDERATION_CONF_XMPP) {
+        if (!table->xmpp_gateway)
+            return refuse(step, ret, REFUSAL_xmpp_gateway, entry->rule,
+                          "federated by XMPP, and there is no xmpp_gateway");
+        struct route_hop const hop = hop_of_target(table, table->xmpp_gateway);
+        return forward(step, ret, &hop, entry->rule, "federated by XMPP: to the gateway");
+    }
+    struct route_hop hop = { .uri = entry->uri };
+    if (entry->uri) {
+        hop.name = entry->via;
+        hop.listener = table->preferred_listener;
+    }
+    if (entry->conf->listener && *entry->conf->listener)
+        hop.listener = entry->conf->listener;
+    return forward(step, ret, &hop, entry->rule,
+                   hop.uri ? "federated by SIP: to its next hop" : "federated by SIP: by DNS");
+}
+
+static bool try_federation(struct step const *step, struct route_decision *ret)
+{
+    url_t const *uri = step->request->sip->sip_request->rq_url;
+    if (step->own || !step->federation || !uri->url_host)
+        return false;
+    if (url_has_param(uri, "maddr"))
+        return tell(step, "federation", false, "maddr says where the request goes");
+    ret->federated = federation_find(step->federation, uri->url_host);
+    if (!ret->federated)
+        return tell(step, "federation", false, "the domain is not one of the federated ones");
+    return forward_federated(step, ret, ret->federated);
+}
+
 static void take_the_rest(struct step const *step, struct route_decision *ret)
 {
     if (step->own)
@@ -154,6 +192,7 @@ void route_decide(struct route_inputs const *inputs, struct origin const *origin
                   struct route_decision *ret)
 {
     struct step step = { .table = inputs->table,
+                         .federation = inputs->federation,
                          .request = request,
                          .input = { .sip = request->sip, .origin = origin },
                          .trace = trace };
@@ -162,6 +201,6 @@ void route_decide(struct route_inputs const *inputs, struct origin const *origin
     ret->rule_name = ret->reason = "";
     step.own = is_own(&step);
     if (!try_options(&step, ret) && !try_dialog(&step, ret) && !try_sender_route(&step, ret) &&
-        !try_method_routes(&step, ret))
+        !try_method_routes(&step, ret) && !try_federation(&step, ret))
         take_the_rest(&step, ret);
 }

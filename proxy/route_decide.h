@@ -3,8 +3,8 @@
  * and request, so that whoever explains a decision calls the code that takes it.
  *
  * Order (DESIGN "Life of a request", steps 4 and 5): OPTIONS for the proxy itself; a request that
- * follows its dialog's or its sender's route set; method routes; own domain without a route;
- * other domains. */
+ * follows its dialog's or its sender's route set; method routes; federated domains; own domain
+ * without a route; other domains. */
 #pragma once
 #include "refusal.h"
 #include "route_table.h"
@@ -12,6 +12,8 @@
 #include <sofia-sip/sip.h>
 #include <stdbool.h>
 
+struct federation;
+struct federation_entry;
 struct origin;
 struct static_route;
 
@@ -38,6 +40,7 @@ struct route_hop {
 /** What a decision reads besides the request. */
 struct route_inputs {
     struct route_table const *table;
+    struct federation const *federation; /* NULL: there is none */
     /* May requests be sent by this route now, or does its next hop rest? NULL: all may. */
     bool (*usable)(void *ctx, struct static_route const *route);
     void *usable_ctx;
@@ -52,12 +55,13 @@ struct route_request {
 
 struct route_decision {
     enum route_verdict verdict;
-    enum refusal refusal;          /* ROUTE_REFUSE */
-    struct route_rule const *rule; /* method route that matched, or NULL */
-    char const *rule_name;         /* for logs: "dialog", "method_routes[1]" ... never NULL */
-    char const *reason;            /* a sentence for people, never NULL */
-    bool in_dialog;                /* follows the route set of a dialog that runs through us */
-    unsigned n_hops;               /* ROUTE_FORWARD: at least 1, else 0 */
+    enum refusal refusal;                     /* ROUTE_REFUSE */
+    struct route_rule const *rule;            /* method route that matched, or NULL */
+    struct federation_entry const *federated; /* domain that it goes to, or NULL */
+    char const *rule_name; /* for logs: "dialog", "method_routes[1]" ... never NULL */
+    char const *reason;    /* a sentence for people, never NULL */
+    bool in_dialog;        /* follows the route set of a dialog that runs through us */
+    unsigned n_hops;       /* ROUTE_FORWARD: at least 1, else 0 */
     struct route_hop hops[ROUTE_HOPS_MAX]; /* those beyond n_hops are not initialised */
 };
 

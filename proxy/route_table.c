@@ -130,6 +130,17 @@ static int add_rules(struct route_table *table, struct cfg_groups const *list,
     return 0;
 }
 
+static void find_xmpp_gateway(struct route_table *table, struct proxy_conf const *conf,
+                              struct cfg_faults *faults)
+{
+    if (!has_text(conf->xmpp_gateway))
+        return;
+    table->xmpp_gateway = find_target(table, conf->xmpp_gateway);
+    if (!table->xmpp_gateway)
+        cfg_fault(faults, cfg_faults_where(faults, &conf->xmpp_gateway),
+                  "xmpp_gateway: there is no target called \"%s\"", conf->xmpp_gateway);
+}
+
 struct route_table *route_table_new(struct proxy_conf const *conf, struct cfg_node const *node,
                                     struct cfg_faults *faults)
 {
@@ -144,6 +155,7 @@ struct route_table *route_table_new(struct proxy_conf const *conf, struct cfg_no
     if (!table->own || add_targets(table, &conf->targets, faults) < 0 ||
         add_rules(table, &conf->method_routes, faults) < 0)
         goto fail;
+    find_xmpp_gateway(table, conf, faults);
     return table;
 fail:
     route_table_free(&table);

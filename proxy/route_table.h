@@ -35,6 +35,7 @@ struct route_table {
     struct domain *own; /* owned; listeners are added once they are bound */
     struct route_target *targets;
     size_t n_targets;
+    struct route_target const *xmpp_gateway; /* NULL: none */
     struct route_rule *rules;
     size_t n_rules;
     atomic_uint_least64_t *rule_hits; /* one per rule: the only part that changes */

@@ -52,7 +52,8 @@ void worker_adopt(struct worker *worker, struct generation *generation)
 
 struct route_inputs worker_route_inputs(struct worker const *worker)
 {
-    return (struct route_inputs){ .table = worker->generation->table };
+    return (struct route_inputs){ .table = worker->generation->table,
+                                  .federation = worker->generation->federation };
 }
 
 bool worker_is_internal(struct worker const *worker, uint16_t listener)
