@@ -247,28 +247,36 @@ static void finish_group(struct loader *loader, struct fill *fill)
     fill->seen = NULL;
 }
 
+static void load_entry(struct loader *loader, struct cfg_row const *row, config_setting_t *entry,
+                       struct cfg_groups *ret)
+{
+    struct fill fill = { .schema = row->sub,
+                         .base = (char *)ret->v + ret->n * row->sub->size,
+                         .where = where_of(loader, entry) };
+    if (!config_setting_is_group(entry)) {
+        type_fault(loader, entry, row, "a group { ... } as each entry");
+        return;
+    }
+    if (begin_group(loader, &fill) < 0)
+        return;
+    *(struct cfg_where *)fill.base = fill.where;
+    ret->n++;
+    load_group(loader, &fill, entry);
+    finish_group(loader, &fill);
+}
+
+/* Where one entry is the most there may be, it needs no list around it. */
 static void load_entries(struct loader *loader, struct cfg_row const *row,
                          config_setting_t *setting, struct cfg_groups *ret)
 {
-    int n = list_length(loader, row, setting, "a list of groups ( { ... }, ... )");
+    bool single = row->max == 1 && config_setting_is_group(setting);
+    char const *wanted = row->max == 1 ? "a group { ... }" : "a list of groups ( { ... }, ... )";
+    int n = single ? 1 : list_length(loader, row, setting, wanted);
 
     ret->v = n > 0 ? su_zalloc(loader->home, (isize_t)((size_t)n * row->sub->size)) : NULL;
-    for (int i = 0; ret->v && i < n; i++) {
-        config_setting_t *entry = config_setting_get_elem(setting, (unsigned)i);
-        struct fill fill = { .schema = row->sub,
-                             .base = (char *)ret->v + ret->n * row->sub->size,
-                             .where = where_of(loader, entry) };
-        if (!config_setting_is_group(entry)) {
-            type_fault(loader, entry, row, "a group { ... } as each entry");
-            continue;
-        }
-        if (begin_group(loader, &fill) < 0)
-            return;
-        *(struct cfg_where *)fill.base = fill.where;
-        ret->n++;
-        load_group(loader, &fill, entry);
-        finish_group(loader, &fill);
-    }
+    for (int i = 0; ret->v && i < n; i++)
+        load_entry(loader, row, single ? setting : config_setting_get_elem(setting, (unsigned)i),
+                   ret);
 }
 
 static void load_setting(struct loader *loader, struct cfg_row const *row,

@@ -31,7 +31,8 @@ struct cfg_strings {
     struct cfg_where where;
 };
 
-/** A list of groups: n structs of schema->size bytes each, every one beginning with cfg_where. */
+/** A list of groups: n structs of schema->size bytes each, every one beginning with cfg_where. With
+ *  a row of .max = 1, the file may have the group alone, without a list around it. */
 struct cfg_groups {
     void *v;
     size_t n;

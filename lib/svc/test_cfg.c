@@ -26,7 +26,7 @@ struct demo {
     int64_t timer_ms, queue_bytes;
     bool loud;
     int kind;
-    struct cfg_groups users;
+    struct cfg_groups users, owner;
 };
 
 static char const *check_listen(char const *value)
@@ -68,6 +68,7 @@ static struct cfg_row const demo_rows[] = {
     CFG_ROW_ENUM("kind", struct demo, kind, .names = kinds, .default_text = "lync",
                  .help = "Which."),
     CFG_ROW_GROUPS("users", struct demo, users, .max = 2, .sub = &user_schema, .help = "Users."),
+    CFG_ROW_GROUPS("owner", struct demo, owner, .max = 1, .sub = &user_schema, .help = "Owner."),
 };
 
 static struct cfg_schema const demo_schema = {
@@ -164,6 +165,16 @@ static struct vector {
       "main.conf:4: users entry: \"id\" is missing\n" },
     { "entry that is no group", NODE "cti = { peer = \"p\"; users = ( \"a\" ); };", NULL,
       "main.conf:2: users: wants a group { ... } as each entry\n" },
+    { "one group where two may be", NODE "cti = { peer = \"p\"; users = { id = \"a\"; }; };", NULL,
+      "main.conf:2: users: wants a list of groups ( { ... }, ... )\n" },
+    { "the only group has faults, too",
+      NODE "cti = { peer = \"p\"; owner =\n { }; };", NULL,
+      "main.conf:2: users entry: \"id\" is missing\n" },
+    { "the only group twice",
+      NODE "cti = { peer = \"p\";\n owner = ( { id = \"a\"; }, { id = \"b\"; } ); };", NULL,
+      "main.conf:3: owner: 2 entries, at most 1 are allowed\n" },
+    { "the only group is none", NODE "cti = { peer = \"p\"; owner = 1; };", NULL,
+      "main.conf:2: owner: wants a group { ... }\n" },
     { "a line break in a value forges no fault",
       NODE "cti = { peer = \"p\"; listen = ( \"a\\nb\" ); };", NULL,
       "main.conf:2: listen: \"a\\x0ab\": wants udp:ADDRESS or tcp:ADDRESS\n" },
@@ -290,6 +301,7 @@ static void test_values(void **state)
                        " kind = \"ocs\"; queue_bytes = 5000000000;\n"
                        " users = ( { id = \"a\"; },\n"
                        "  { id = \"b\"; enabled = false; lines = [\"1\", \"2\"]; } );\n"
+                       " owner = { id = \"c\"; };\n"
                        "};\n");
     struct demo const *demo = cfg_get(cfg);
     struct demo_user const *users = demo->users.v;
@@ -312,6 +324,9 @@ static void test_values(void **state)
     assert_string_equal(users[1].lines.v[1], "2");
     assert_int_equal(users[1].where.line, 6);
     assert_string_equal(users[1].where.file, "main.conf");
+    assert_int_equal(demo->owner.n, 1);
+    assert_string_equal(((struct demo_user const *)demo->owner.v)->id, "c");
+    assert_int_equal(((struct demo_user const *)demo->owner.v)->where.line, 7);
     assert_int_equal(cfg_where_of(cfg, &demo->kind).line, 4);
     assert_null(cfg_where_of(cfg, &demo->timer_ms).file);
     cfg_free(&cfg);
