@@ -8,6 +8,7 @@
  *     "headers": [{change: "+"|"-", line}...] }             of the first target that resolves */
 #include "explain.h"
 #include "acl.h"
+#include "branch_message.h"
 #include "buf.h"
 #include "domain.h"
 #include "egress.h"
@@ -36,9 +37,10 @@ struct explain {
     msg_t *msg;                 /* owned; normalised */
     struct normalized normalized;
     struct route_decision decision;
-    url_t const *follow; /* first Route or Request-URI, borrowed from msg */
+    msg_t *out;       /* owned; as it is sent to the next hop */
+    url_t const *uri; /* where that is; borrowed */
     struct resolve_query *query;
-    unsigned next_hop;
+    unsigned next_hop, breadth;
     json_t *result, *steps; /* result owned; steps borrowed from it */
 };
 
@@ -48,6 +50,7 @@ static void explain_free(struct explain *explain)
         resolve_cancel(&explain->query);
     msg_destroy(explain->request);
     msg_destroy(explain->msg);
+    msg_destroy(explain->out);
     generation_unref(&explain->generation);
     json_decref(explain->result);
     LIST_REMOVE(explain, link);
@@ -158,11 +161,6 @@ static json_t *uri_text(url_t const *uri)
     return uri && url_e(text, sizeof text, uri) > 0 ? json_string(text) : json_null();
 }
 
-static url_t const *hop_uri(struct explain const *explain, struct route_hop const *hop)
-{
-    return hop->uri ? hop->uri : explain->follow;
-}
-
 static struct egress_hint hint_of(struct explain *explain, struct route_hop const *hop)
 {
     return egress_hint_of(explain->worker, explain->generation->table, hop,
@@ -175,16 +173,14 @@ static void show_headers(struct explain *explain, struct route_hop const *hop,
 {
     struct destination way = *to;
     struct egress_hint const hint = hint_of(explain, hop);
-    msg_t *out = message_copy(explain->msg);
-    if (out && egress_choose_listener(explain->worker, &way, &hint) == 0) {
-        struct transport *transport = stack_transport(explain->worker->stack);
-        if (egress_makes_dialog(sip_object(out)))
-            (void)egress_record_route(transport, out, explain->origin.listener, way.listener);
-        json_t *lines = explain_diff(explain->request, out);
-        explain_diff_via(lines, transport, way.listener);
-        json_object_set_new(explain->result, "headers", lines);
-    }
-    msg_destroy(out);
+    if (egress_choose_listener(explain->worker, &way, &hint) < 0)
+        return;
+    struct transport *transport = stack_transport(explain->worker->stack);
+    (void)branch_message_dress(explain->out, transport, explain->origin.listener, way.listener,
+                               explain->breadth);
+    json_t *lines = explain_diff(explain->request, explain->out);
+    explain_diff_via(lines, transport, way.listener);
+    json_object_set_new(explain->result, "headers", lines);
 }
 
 static void resolved(void *ctx, struct destination const *list, size_t n, char const *why_not)
@@ -200,9 +196,9 @@ static void resolved(void *ctx, struct destination const *list, size_t n, char c
     }
     json_array_append_new(json_object_get(explain->result, "targets"),
                           json_pack("{s:i,s:s?,s:o,s:o,s:o,s:s?}", "group", (int)hop->group, "name",
-                                    hop->name, "next_hop", uri_text(hop_uri(explain, hop)),
-                                    "request_uri", uri_text(hop->request_uri), "addresses",
-                                    addresses, "why_not", why_not));
+                                    hop->name, "next_hop", uri_text(explain->uri), "request_uri",
+                                    uri_text(hop->request_uri), "addresses", addresses, "why_not",
+                                    why_not));
     if (n > 0 && !json_object_get(explain->result, "headers"))
         show_headers(explain, hop, &list[0]);
     if (explain->next_hop == explain->decision.n_hops)
@@ -215,7 +211,10 @@ static void next_target(struct explain *explain)
 {
     struct route_hop const *hop = &explain->decision.hops[explain->next_hop];
     struct egress_hint const hint = hint_of(explain, hop);
-    url_t const *uri = hop_uri(explain, hop);
+    msg_destroy(explain->out);
+    explain->out = message_copy(explain->msg);
+    explain->uri = explain->out ? branch_message_edit(explain->out, hop) : NULL;
+    url_t const *uri = explain->uri;
     struct resolve_query *query =
         uri ? resolve_uri(stack_resolver(explain->worker->stack), uri,
                           egress_fallback(explain->worker, &hint), resolved, explain)
@@ -224,6 +223,16 @@ static void next_target(struct explain *explain)
         explain->query = query; /* not NULL: resolved() has not run, the object lives */
     else if (!uri)
         resolved(explain, NULL, 0, "out of memory");
+}
+
+/* What the first target gets of Max-Breadth. */
+static unsigned first_share(struct explain *explain)
+{
+    struct route_decision const *decision = &explain->decision;
+    unsigned n = 1, max = (unsigned)explain->generation->conf->max_breadth;
+    while (n < decision->n_hops && decision->hops[n].group == decision->hops[0].group)
+        n++;
+    return branch_message_share(branch_message_take_breadth(explain->msg, max), n);
 }
 
 static void show_decision(struct explain *explain)
@@ -244,8 +253,7 @@ static void show_decision(struct explain *explain)
         return;
     }
     json_object_set_new(explain->result, "targets", json_array());
-    if (!decision->hops[0].uri)
-        explain->follow = normalize_next_hop(explain->msg);
+    explain->breadth = first_share(explain);
     next_target(explain);
 }
 

@@ -2,49 +2,32 @@
 /* Forwarding of one request: see forward.h. */
 #define LOG_SUBSYSTEM LOG_ROUTE
 #include "forward.h"
+#include "branch_message.h"
 #include "clock.h"
-#include "domain.h"
 #include "log.h"
 #include "message.h"
 #include "proxy.h"
 #include "proxy_metrics.h"
 #include "request.h"
 #include "response.h"
-#include <sofia-sip/sip_header.h>
+#include <sofia-sip/sip_protos.h>
 #include <stdlib.h>
 #include <string.h>
 
-static struct forward *forward_of(struct wheel_timer *timer)
-{
-    return (struct forward *)((char *)timer - offsetof(struct forward, timer_c));
-}
-
-/* --- end -----------------------------------------------------------------------------------------
+/* --- end ---------------------------------------------------------------------------------------
  */
-
-static void detach_client(struct forward *forward)
-{
-    if (forward->ct)
-        client_transaction_detach(forward->ct);
-    forward->ct = NULL;
-}
 
 static void drop_request(struct forward *forward)
 {
     msg_destroy(forward->request);
-    msg_destroy(forward->best);
-    free(forward->hops);
-    forward->request = forward->best = NULL;
-    forward->hops = NULL;
-    forward->n_hops = forward->next_hop = 0;
+    msg_destroy(forward->best.msg);
+    forward->request = forward->best.msg = NULL;
 }
 
 void forward_free(struct forward *forward)
 {
-    if (forward->query)
-        resolve_cancel(&forward->query);
-    wheel_disarm(&forward->timer_c);
-    detach_client(forward);
+    for (unsigned i = 0; i < forward->n_branches; i++)
+        branch_fini(&forward->branches[i]);
     if (forward->st)
         server_transaction_own(forward->st, NULL, NULL);
     drop_request(forward);
@@ -54,39 +37,33 @@ void forward_free(struct forward *forward)
     free(forward);
 }
 
-void forward_finish(struct forward *forward, int status)
+void forward_cancel_branches(struct forward *forward)
 {
-    char host[NET_ADDR_TEXT];
-    char const *target = forward->target;
-    if (!target && forward->hops && forward->next_hop > 0)
-        target = net_addr_print(&forward->hops[forward->next_hop - 1].addr, host);
+    bool was_busy = forward->busy;
+    forward->busy = forward->closed = true;
+    for (unsigned i = 0; i < forward->n_branches; i++)
+        branch_cancel(&forward->branches[i]);
+    forward->busy = was_busy;
+}
+
+void forward_finish(struct forward *forward, struct branch const *branch, int status)
+{
+    char text[NET_ADDR_TEXT];
     forward->answered = true;
     request_log(&(struct request_outcome){
         .sip = sip_object(forward->request),
         .from = &forward->from,
-        .target = target,
+        .target = branch ? branch_target(branch, text) : NULL,
         .rule = forward->rule,
         .status = status,
         .started_us = forward->started_us,
     });
-    if (!forward->invite || status < 200 || status > 299 || !forward->ct || !forward->st) {
+    if (forward->invite)
+        forward_cancel_branches(forward);
+    if (!forward->invite || status < 200 || status > 299 || !forward->n_live || !forward->st)
         forward_free(forward);
-        return;
-    }
-    wheel_disarm(&forward->timer_c);
-    drop_request(forward);
-}
-
-void forward_give_up(struct forward *forward, enum refusal refusal)
-{
-    int status;
-    if (forward->best) {
-        status = response_send_back(forward, forward->best);
-    } else {
-        request_refuse(forward->st, refusal, "");
-        status = refusal_row(refusal)->status;
-    }
-    forward_finish(forward, status > 0 ? status : 0);
+    else
+        drop_request(forward);
 }
 
 static void server_gone(void *owner, struct server_transaction *st)
@@ -94,36 +71,90 @@ static void server_gone(void *owner, struct server_transaction *st)
     struct forward *forward = owner;
     (void)st;
     forward->st = NULL;
-    if (!forward->answered && forward->ct)
-        client_transaction_cancel(forward->ct);
+    forward_cancel_branches(forward);
     forward_free(forward);
 }
 
-/* --- timer C, RFC 3261 §16.8 ---------------------------------------------------------------------
+/* All branches have ended: the best response goes back (RFC 3261 §16.7 step 6). */
+static void answer(struct forward *forward)
+{
+    struct forward_best const *best = &forward->best;
+    enum refusal refusal = best->status ? best->refusal : REFUSAL_cancelled;
+    int status = 0;
+    if (best->msg) {
+        status = response_send_back(best->branch, best->msg);
+    } else if (refusal == REFUSAL_timeout && !forward->invite) {
+        /* RFC 4320 §4.2: the transaction ends without sending it. */
+        met_inc(&proxy_metrics, M_unanswered);
+        (void)server_transaction_refuse(forward->st, 408, NULL, NULL);
+    } else {
+        request_refuse(forward->st, refusal, "");
+        status = refusal_row(refusal)->status;
+    }
+    forward_finish(forward, best->branch, status > 0 ? status : 0);
+}
+
+/* --- groups ------------------------------------------------------------------------------------
  */
 
-/* From here on the transaction limits the wait: without a final response 64*T1 after the CANCEL it
- * fails (RFC 3261 §9.1). */
-static void cancel_client(struct forward *forward)
+/* Those of @p forward->next 's group that have not been started. */
+static unsigned count_waiting(struct forward const *forward)
 {
-    forward->cancelled = true;
-    wheel_disarm(&forward->timer_c);
-    client_transaction_cancel(forward->ct);
+    unsigned n = 1;
+    while (forward->next + n < forward->n_branches &&
+           forward->branches[forward->next + n].hop.group ==
+               forward->branches[forward->next].hop.group)
+        n++;
+    return n;
 }
 
-static void timer_c_fired(struct wheel_timer *timer)
+static bool may_start(struct forward const *forward)
 {
-    struct forward *forward = forward_of(timer);
-    met_inc(&proxy_metrics, M_timer_c);
-    forward->timer_c_fired = true;
-    cancel_client(forward);
+    if (forward->closed || forward->next == forward->n_branches)
+        return false;
+    struct branch const *next = &forward->branches[forward->next];
+    return forward->n_live == 0 || (forward->breadth > 0 && next->hop.group == next[-1].hop.group);
 }
 
-void forward_restart_timer_c(struct forward *forward)
+/* RFC 5393 §5.3: what the branches of a group get must not exceed what the request brought; each of
+ * those still waiting gets an equal share. */
+static void start_next(struct forward *forward)
 {
-    if (forward->invite && !forward->cancelled)
-        wheel_arm(forward->worker->wheel, &forward->timer_c,
-                  (uint64_t)forward->worker->proxy->limits.timer_c_ms, timer_c_fired);
+    struct branch *branch = &forward->branches[forward->next];
+    unsigned share = branch_message_share(forward->breadth, count_waiting(forward));
+    if (forward->n_live > 0)
+        met_inc(&proxy_metrics, M_forks);
+    else if (forward->next > 0)
+        met_inc(&proxy_metrics, M_group_failovers);
+    forward->next++;
+    forward->n_live++;
+    forward->breadth -= share;
+    branch_start(branch, share);
+}
+
+static void go_on(struct forward *forward)
+{
+    if (forward->busy)
+        return;
+    forward->busy = true;
+    while (may_start(forward))
+        start_next(forward);
+    forward->busy = false;
+    if (forward->n_live > 0)
+        return;
+    if (forward->answered)
+        forward_free(forward);
+    else
+        answer(forward);
+}
+
+void forward_branch_ended(struct branch *branch, bool others_may_follow)
+{
+    struct forward *forward = branch->forward;
+    forward->n_live--;
+    forward->breadth += branch->breadth;
+    forward->closed |= !others_may_follow;
+    go_on(forward);
 }
 
 void forward_cancelled(void *vworker, struct server_transaction *st)
@@ -133,73 +164,13 @@ void forward_cancelled(void *vworker, struct server_transaction *st)
     if (!forward || forward->answered || forward->cancelled)
         return;
     met_inc(&proxy_metrics, M_cancels);
-    if (forward->ct)
-        cancel_client(forward);
-    else
-        forward_give_up(forward, REFUSAL_cancelled);
+    forward->cancelled = true;
+    forward_cancel_branches(forward);
+    go_on(forward);
 }
 
-/* --- tries ---------------------------------------------------------------------------------------
+/* --- start -------------------------------------------------------------------------------------
  */
-
-/* The message of one try: private, because Record-Route depends on the way out. */
-static msg_t *make_try(struct forward *forward, struct destination const *to)
-{
-    struct transport *transport = stack_transport(forward->worker->stack);
-    msg_t *msg = message_copy(forward->request);
-    if (msg && egress_makes_dialog(sip_object(msg)) &&
-        egress_record_route(transport, msg, forward->hint.in_listener, to->listener) < 0) {
-        msg_destroy(msg);
-        return NULL;
-    }
-    return msg;
-}
-
-enum refusal forward_try_next(struct forward *forward)
-{
-    while (!forward->cancelled && forward->next_hop < forward->n_hops) {
-        struct destination *to = &forward->hops[forward->next_hop++];
-        if (egress_choose_listener(forward->worker, to, &forward->hint) < 0)
-            continue;
-        msg_t *msg = make_try(forward, to);
-        if (!msg)
-            return REFUSAL_memory;
-        if (forward->next_hop > 1)
-            met_inc(&proxy_metrics, M_hop_failovers);
-        forward->provisional = false;
-        forward->ct = client_transaction_new(stack_transactions(forward->worker->stack), msg, to,
-                                             forward->loop_hash, &response_handlers, forward);
-        if (!forward->ct)
-            return REFUSAL_busy;
-        met_inc(&proxy_metrics, M_forwarded);
-        forward_restart_timer_c(forward);
-        return REFUSAL_NONE;
-    }
-    return forward->cancelled ? REFUSAL_cancelled : REFUSAL_unreachable;
-}
-
-static void first_try(struct forward *forward)
-{
-    enum refusal refusal = forward->n_hops ? forward_try_next(forward) : REFUSAL_unresolved;
-    if (refusal)
-        forward_give_up(forward, refusal);
-}
-
-static void resolved(void *ctx, struct destination const *list, size_t n, char const *why_not)
-{
-    struct forward *forward = ctx;
-    forward->query = NULL;
-    if (n > 0)
-        forward->hops = calloc(n, sizeof *forward->hops);
-    else
-        log_debug(forward->loop_hash, "next hop not resolved reason=\"%s\"", why_not);
-    if (forward->hops) {
-        memcpy(forward->hops, list, n * sizeof *list);
-        forward->n_hops = n;
-    }
-    if (!forward->resolving)
-        first_try(forward);
-}
 
 /* RFC 3261 §17.2.1: the client stops its retransmissions. */
 static void say_trying(struct server_transaction *st)
@@ -209,12 +180,49 @@ static void say_trying(struct server_transaction *st)
         (void)server_transaction_respond(st, trying);
 }
 
+static bool same_uri(url_t const *a, url_t const *b)
+{
+    return a == b || (a && b && url_cmp_all(a, b) == 0);
+}
+
+/* RFC 3261 §16.5: the targets are a set. */
+static bool is_known(struct forward const *forward, struct route_hop const *hop)
+{
+    for (unsigned i = 0; i < forward->n_branches; i++) {
+        struct route_hop const *known = &forward->branches[i].hop;
+        if (same_uri(known->uri, hop->uri) && same_uri(known->request_uri, hop->request_uri) &&
+            known->route_set == hop->route_set)
+            return true;
+    }
+    return false;
+}
+
+static void add_branches(struct forward *forward, struct route_decision const *decision,
+                         unsigned max)
+{
+    for (unsigned i = 0; i < decision->n_hops; i++) {
+        struct route_hop const *hop = &decision->hops[i];
+        if (i > 0 && is_known(forward, hop))
+            continue;
+        if (forward->n_branches == max) {
+            met_inc(&proxy_metrics, M_branches_cut);
+            log_info(forward->loop_hash, "request has too many targets max=%u rule=\"%s\"", max,
+                     forward->rule);
+            break;
+        }
+        branch_init(&forward->branches[forward->n_branches++], forward, hop);
+    }
+}
+
 static struct forward *forward_new(struct worker *worker, struct server_transaction *st, msg_t *msg,
                                    struct normalized const *normalized,
                                    struct route_decision const *decision)
 {
-    struct route_hop const *hop = &decision->hops[0];
-    struct forward *forward = calloc(1, sizeof *forward);
+    struct proxy_conf const *conf = worker->generation->conf;
+    unsigned max = (unsigned)conf->max_branches;
+    if (decision->n_hops < max)
+        max = decision->n_hops;
+    struct forward *forward = calloc(1, sizeof *forward + max * sizeof forward->branches[0]);
     if (!forward)
         return NULL;
     struct origin const *origin = server_transaction_origin(st);
@@ -224,13 +232,14 @@ static struct forward *forward_new(struct worker *worker, struct server_transact
     forward->request = msg;
     forward->started_us = clock_now_us();
     forward->from = origin->peer;
-    forward->hint = egress_hint_of(worker, forward->generation->table, hop, origin->listener,
-                                   normalized->out_listener);
-    forward->target = hop->name;
+    forward->in_listener = origin->listener;
+    forward->out_listener = normalized->out_listener;
     forward->rule = decision->rule_name;
-    forward->keep_503 = hop->uri || decision->in_dialog;
+    forward->in_dialog = decision->in_dialog;
     memcpy(forward->loop_hash, normalized->loop_hash, sizeof forward->loop_hash);
     forward->invite = sip_object(msg)->sip_request->rq_method == sip_method_invite;
+    forward->breadth = branch_message_take_breadth(msg, (unsigned)conf->max_breadth);
+    add_branches(forward, decision, max);
     LIST_INSERT_HEAD(&worker->forwards, forward, link);
     met_add(&proxy_metrics, M_contexts, 1);
     server_transaction_own(st, forward, server_gone);
@@ -240,7 +249,6 @@ static struct forward *forward_new(struct worker *worker, struct server_transact
 void forward_start(struct worker *worker, struct server_transaction *st, msg_t *msg,
                    struct normalized const *normalized, struct route_decision const *decision)
 {
-    struct route_hop const *hop = &decision->hops[0]; /* of several only the first, so far */
     struct forward *forward = forward_new(worker, st, msg, normalized, decision);
     if (!forward) {
         msg_destroy(msg);
@@ -249,15 +257,9 @@ void forward_start(struct worker *worker, struct server_transaction *st, msg_t *
     }
     if (forward->invite)
         say_trying(st);
-    url_t const *uri = hop->uri ? hop->uri : normalize_next_hop(msg);
-    if (!uri) {
-        forward_give_up(forward, REFUSAL_memory);
-        return;
+    if (forward->breadth == 0) {
+        forward->best = (struct forward_best){ 440, NULL, REFUSAL_breadth, NULL };
+        forward->closed = true;
     }
-    forward->resolving = true;
-    forward->query = resolve_uri(stack_resolver(worker->stack), uri,
-                                 egress_fallback(worker, &forward->hint), resolved, forward);
-    forward->resolving = false;
-    if (!forward->query)
-        first_try(forward);
+    go_on(forward);
 }

@@ -42,8 +42,9 @@ static enum refusal spend_hop(msg_t *msg, sip_t *sip, bool *ret_no_hops_left)
 /* --- Request-URI and Route: RFC 3261 §16.4 -------------------------------------------------------
  */
 
-static int set_request_uri(msg_t *msg, sip_t *sip, url_t const *uri)
+int normalize_set_request_uri(msg_t *msg, url_t const *uri)
 {
+    sip_t *sip = sip_object(msg);
     sip_request_t const *old = sip->sip_request;
     sip_request_t *line = sip_request_create(msg_home(msg), old->rq_method, old->rq_method_name,
                                              (url_string_t const *)uri, old->rq_version);
@@ -65,7 +66,7 @@ static int undo_strict_route(struct domain const *own, msg_t *msg, sip_t *sip,
         return 0;
     while (last->r_next)
         last = last->r_next;
-    if (set_request_uri(msg, sip, last->r_url) < 0)
+    if (normalize_set_request_uri(msg, last->r_url) < 0)
         return -ENOMEM;
     (void)sip_header_remove(msg, sip, (sip_header_t *)last);
     ret->route_was_ours = true;
@@ -91,7 +92,7 @@ static int strip_own_maddr(struct domain const *own, msg_t *msg, sip_t *sip)
         return -ENOMEM;
     stripped->url_params =
         url_strip_param_string(url_strip_param_string(params, "maddr"), "transport");
-    return set_request_uri(msg, sip, stripped);
+    return normalize_set_request_uri(msg, stripped);
 }
 
 /* Several in a row: double Record-Route, or a node with several names. */
@@ -206,7 +207,7 @@ url_t const *normalize_next_hop(msg_t *msg)
     if (url_has_param(first->r_url, "lr"))
         return first->r_url;
     sip_route_t *last = sip_route_create(msg_home(msg), sip->sip_request->rq_url, NULL);
-    if (!last || set_request_uri(msg, sip, first->r_url) < 0 ||
+    if (!last || normalize_set_request_uri(msg, first->r_url) < 0 ||
         sip_header_insert(msg, sip, (sip_header_t *)last) < 0)
         return NULL;
     (void)sip_header_remove(msg, sip, (sip_header_t *)first);

@@ -29,3 +29,6 @@ void normalize_request(struct domain const *own, msg_t *msg, struct normalized *
  *  is a strict router, swaps it with the Request-URI. Returns the URI to send to, borrowed from
  *  @p msg, or NULL when out of memory. */
 url_t const *normalize_next_hop(msg_t *msg);
+
+/** Replaces the Request-URI; @p uri is copied. Returns 0 or -ENOMEM. */
+int normalize_set_request_uri(msg_t *msg, url_t const *uri);

@@ -203,6 +203,14 @@ static struct cfg_row const rows[] = {
     CFG_ROW_BOOL("relay_foreign", struct proxy_conf, relay_foreign, .default_text = "true",
                  .effect = CFG_RELOAD,
                  .help = "Whether requests for other domains are sent on by DNS, or get 403."),
+    CFG_ROW_INT("max_branches", struct proxy_conf, max_branches, .min = 1, .max = 128,
+                .default_text = "20", .effect = CFG_RELOAD,
+                .help = "Targets of one request, forking and failover together; further ones are "
+                        "left out."),
+    CFG_ROW_INT("max_breadth", struct proxy_conf, max_breadth, .min = 1, .max = 1000,
+                .default_text = "60", .effect = CFG_RELOAD,
+                .help =
+                    "Max-Breadth (RFC 5393) that a request may bring, and gets if it has none."),
 #define LIMIT_ROW(key, dflt, low, high, unit_text, help_text)                                      \
     CFG_ROW_INT(#key, struct proxy_conf, limits.key, .min = low, .max = high,                      \
                 .default_text = #dflt, .unit = unit_text, .effect = CFG_RESTART,                   \

@@ -50,6 +50,8 @@ struct proxy_conf {
     char const *xmpp_gateway;
     int acl_refusal; /* enum proxy_conf_refusal */
     bool relay_foreign;
+    int64_t max_branches;
+    int64_t max_breadth;
     struct stack_limits limits;
 };
 

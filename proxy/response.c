@@ -8,7 +8,6 @@
  * is down, and Retry-After says until when) or inside a dialog (no other way leads there). */
 #define LOG_SUBSYSTEM LOG_ROUTE
 #include "response.h"
-#include "clock.h"
 #include "forward.h"
 #include "log.h"
 #include "message.h"
@@ -19,7 +18,8 @@
 #include <sofia-sip/sip_util.h>
 
 /* Place of a class in the choice: 6xx first, then the lowest class. Among 4xx those that tell the
- * client how to do better come first; a 503 is the last of its class. */
+ * client how to do better come first, and those that only say that time is over last; a 503 is the
+ * last of its class. */
 static int rank(int status)
 {
     switch (status) {
@@ -29,6 +29,9 @@ static int rank(int status)
     case 420:
     case 484:
         return 400;
+    case 408:
+    case 487:
+        return 490;
     case 503:
         return 599;
     default:
@@ -62,105 +65,125 @@ static int refuse_without_via(struct forward *forward, int status)
     return refusal_row(REFUSAL_bad_response)->status;
 }
 
-int response_send_back(struct forward *forward, msg_t *response)
+/* RFC 3261 §16.7 step 7: the client can only answer the challenges that it sees. */
+static int add_challenges(struct branch const *best, msg_t *msg)
 {
-    int status = sip_object(response)->sip_status->st_status;
+    struct forward const *forward = best->forward;
+    for (unsigned i = 0; i < forward->n_branches; i++) {
+        struct branch const *other = &forward->branches[i];
+        if (other == best || !other->challenge)
+            continue;
+        sip_t const *sip = sip_object(other->challenge);
+        if (sip_add_dup(msg, sip_object(msg), (sip_header_t const *)sip->sip_www_authenticate) <
+                0 ||
+            sip_add_dup(msg, sip_object(msg), (sip_header_t const *)sip->sip_proxy_authenticate) <
+                0)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+/* A private copy without our Via; NULL when out of memory. */
+static msg_t *make_answer(struct branch const *branch, msg_t *response, int status)
+{
     msg_t *msg = message_copy(response);
     if (!msg)
-        return count_sent(server_transaction_respond(forward->st, NULL), 0, forward);
-    sip_t *sip = sip_object(msg);
-    (void)sip_via_remove(msg, sip);
-    if (!sip->sip_via) {
+        return NULL;
+    (void)sip_via_remove(msg, sip_object(msg));
+    if ((status == 401 || status == 407) && add_challenges(branch, msg) < 0) {
         msg_destroy(msg);
-        return refuse_without_via(forward, status);
+        return NULL;
     }
-    if (status == 503 && !forward->keep_503) {
+    return msg;
+}
+
+int response_send_back(struct branch *branch, msg_t *response)
+{
+    struct forward *forward = branch->forward;
+    int status = sip_object(response)->sip_status->st_status;
+    if (!forward->st)
+        return -ENOTCONN;
+    if (status == 503 && !branch->hop.uri && !forward->in_dialog) {
         met_inc(&proxy_metrics, M_mapped_503);
-        msg_destroy(msg);
         return count_sent(
             server_transaction_refuse(forward->st, 500, "Next hop is not available", NULL), 500,
             forward);
     }
+    msg_t *msg = make_answer(branch, response, status);
+    if (!msg)
+        return count_sent(server_transaction_respond(forward->st, NULL), 0, forward);
+    if (!sip_object(msg)->sip_via) {
+        msg_destroy(msg);
+        return refuse_without_via(forward, status);
+    }
     return count_sent(server_transaction_respond(forward->st, msg), status, forward);
 }
 
-static void take_provisional(struct forward *forward, msg_t *response, int status)
+/* --- what a branch tells
+ * -------------------------------------------------------------------------------
+ */
+
+/* Of two that are as good, one that was received says more than one of ours. */
+static void keep_best(struct branch *branch, int status, msg_t *response, enum refusal refusal)
 {
-    forward->provisional = true;
-    if (status == 100)
+    struct forward_best *best = &branch->forward->best;
+    bool better = response_is_better(status, best->status) ||
+                  (response && !best->msg && !response_is_better(best->status, status));
+    if (!better || branch->forward->answered)
         return;
-    forward_restart_timer_c(forward);
-    (void)response_send_back(forward, response);
+    msg_destroy(best->msg);
+    *best = (struct forward_best){ status, response ? msg_ref_create(response) : NULL, refusal,
+                                   branch };
 }
 
-static void take_final(struct forward *forward, msg_t *response, int status)
+void response_provisional(struct branch *branch, msg_t *response)
 {
-    int best = forward->best ? sip_object(forward->best)->sip_status->st_status : 0;
-    if (response_is_better(status, best)) {
-        msg_destroy(forward->best);
-        forward->best = msg_ref_create(response);
-    }
-    client_transaction_detach(forward->ct);
-    forward->ct = NULL;
-    /* RFC 3263 §4.3: 503 means: try the next address. */
-    if (status != 503 || forward_try_next(forward) != REFUSAL_NONE)
-        forward_give_up(forward, REFUSAL_unreachable);
+    if (!branch->forward->answered)
+        (void)response_send_back(branch, response);
 }
 
-static void on_response(void *ctx, struct client_transaction *ct, msg_t *response)
+void response_accepted(struct branch *branch, msg_t *response)
 {
-    struct forward *forward = ctx;
+    struct forward *forward = branch->forward;
+    int status = response_send_back(branch, response);
+    if (!forward->answered)
+        forward_finish(forward, branch, status > 0 ? status : 0);
+}
+
+void response_unavailable(struct branch *branch, msg_t *response)
+{
+    keep_best(branch, 503, response, REFUSAL_unreachable);
+}
+
+/* What a callee says is final, but that of one of several contacts: see forward.h. */
+static bool others_may_follow(struct branch const *branch, int status)
+{
+    if (branch->hop.contact)
+        return status < 600;
+    return status == 503 || (status == 408 && !branch->rang);
+}
+
+void response_final(struct branch *branch, msg_t *response)
+{
+    struct forward *forward = branch->forward;
     int status = sip_object(response)->sip_status->st_status;
-    (void)ct;
-    if (forward->answered) {
-        /* RFC 6026: every further 2xx goes back, nothing else does. */
-        if (status >= 200 && status <= 299)
-            (void)response_send_back(forward, response);
+    if (status <= 299) { /* to a request other than INVITE: step 5 */
+        response_accepted(branch, response);
         return;
     }
-    if (status < 200) {
-        take_provisional(forward, response, status);
-    } else if (status <= 299) {
-        status = response_send_back(forward, response);
-        forward_finish(forward, status > 0 ? status : 0);
-    } else {
-        take_final(forward, response, status);
-    }
+    keep_best(branch, status, response, REFUSAL_NONE);
+    if ((status == 401 || status == 407) && !forward->answered)
+        branch->challenge = msg_ref_create(response);
+    if (status >= 600) /* step 5 */
+        forward_cancel_branches(forward);
+    forward_branch_ended(branch, others_may_follow(branch, status));
 }
 
-static void on_failure(void *ctx, struct client_transaction *ct, enum transaction_failure why)
+void response_none(struct branch *branch, enum refusal refusal)
 {
-    struct forward *forward = ctx;
-    client_transaction_detach(ct);
-    forward->ct = NULL;
-    if (forward->answered)
-        return;
-    if (why == TRANSACTION_TIMEOUT && !forward->invite) {
-        /* RFC 4320 §4.2: the transaction ends without sending it. */
-        met_inc(&proxy_metrics, M_unanswered);
-        (void)server_transaction_refuse(forward->st, 408, NULL, NULL);
-        forward_finish(forward, 0);
-        return;
-    }
-    if (forward->cancelled)
-        forward_give_up(forward, forward->timer_c_fired ? REFUSAL_timeout : REFUSAL_cancelled);
-    /* RFC 3263 §4.3: an address that has answered nothing has failed, whatever the cause. */
-    else if (forward->provisional || forward_try_next(forward) != REFUSAL_NONE)
-        forward_give_up(forward,
-                        why == TRANSACTION_TIMEOUT ? REFUSAL_timeout : REFUSAL_unreachable);
+    /* The client of a request other than INVITE has given up by then, and must not be surprised by
+     * an effect of its request. */
+    bool late = refusal == REFUSAL_timeout && !branch->forward->invite;
+    keep_best(branch, refusal_row(refusal)->status, NULL, refusal);
+    forward_branch_ended(branch, !late && (!branch->rang || branch->hop.contact));
 }
-
-static void on_gone(void *ctx, struct client_transaction *ct)
-{
-    struct forward *forward = ctx;
-    (void)ct;
-    forward->ct = NULL;
-    if (forward->answered)
-        forward_free(forward);
-}
-
-struct client_handlers const response_handlers = {
-    .on_response = on_response,
-    .on_failure = on_failure,
-    .on_gone = on_gone,
-};

@@ -32,8 +32,11 @@ struct route_hop {
     char const *name;         /* for logs; NULL: only the address it resolves to says what it is */
     url_t const *uri;         /* next hop; NULL: first Route, else Request-URI */
     url_t const *request_uri; /* new Request-URI; NULL: unchanged */
-    bool internal;            /* one of our own programs */
-    char const *listener;     /* name of the one to leave by; NULL: any */
+    sip_route_t const *route_set; /* put in front as Route: Path of a contact; NULL: none */
+    bool internal;                /* one of our own programs */
+    bool contact; /* of a registered user: any final answer but 2xx and 6xx leads to the next group;
+                     otherwise only a failure does */
+    char const *listener;             /* name of the one to leave by; NULL: any */
     struct static_route const *route; /* NULL: not by a static route */
 };
 
