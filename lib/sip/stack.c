@@ -59,6 +59,12 @@ void stack_free(struct stack **pstack)
     free(stack);
 }
 
+int stack_share(struct stack *stack, struct steer *steer, unsigned worker)
+{
+    transaction_layer_number(stack->transactions, worker);
+    return transport_share(stack->transport, steer, worker);
+}
+
 /* "tcp:127.0.0.1:5060;name=outside", taken apart. */
 struct listen_text {
     enum transport_kind kind;

@@ -13,6 +13,10 @@ struct stack *stack_new(uv_loop_t *loop, struct wheel *wheel, struct tap *tap,
                         struct transaction_handlers const *handlers, void *ctx);
 void stack_free(struct stack **pstack);
 
+/** Makes it the stack of @p worker among several: transport_share(), and the number goes into its
+ *  branches. Before the first listener. Returns 0 or a negative errno. */
+int stack_share(struct stack *stack, struct steer *steer, unsigned worker);
+
 /** Opens a listener written "udp:127.0.0.1:5060", "tcp:[::1]:5060;name=outside" (as in the
  *  configuration). Returns its index or a negative errno. */
 int stack_listen(struct stack *stack, char const *text, char const *advertised);

@@ -45,6 +45,11 @@ static bool is_client(struct transaction const *t)
     return t->table == &transaction_ict || t->table == &transaction_nict;
 }
 
+void transaction_layer_number(struct transaction_layer *layer, unsigned worker)
+{
+    layer->worker = worker;
+}
+
 void transaction_layer_free(struct transaction_layer **player)
 {
     struct transaction_layer *layer = *player;

@@ -38,6 +38,9 @@ struct transaction_layer *transaction_layer_new(struct transport *transport, str
                                                 struct stack_limits const *limits,
                                                 struct transaction_handlers const *handlers,
                                                 void *ctx);
+/** Number of the worker that owns the layer, for its branches; 0 until it is set. */
+void transaction_layer_number(struct transaction_layer *layer, unsigned worker);
+
 /** Ends every transaction silently (owners' on_gone is called). */
 void transaction_layer_free(struct transaction_layer **player);
 

@@ -107,6 +107,7 @@ void transport_free(struct transport **pt)
     if (!t)
         return;
     t->closing = true;
+    transport_share_end(t);
     for (uint16_t i = 0; i < t->n_listeners; i++)
         t->listeners[i]->ops->close(t->listeners[i]);
     transport_stream_kill_all(t);
@@ -267,6 +268,13 @@ void transport_tap_sent(struct transport *t, struct origin const *from, void con
 
 int transport_deliver(struct transport *t, struct origin const *from, void const *bytes, size_t len,
                       unsigned flags)
+{
+    return transport_share_pass(t, from, bytes, len) ? 0
+                                                     : transport_accept(t, from, bytes, len, flags);
+}
+
+int transport_accept(struct transport *t, struct origin const *from, void const *bytes, size_t len,
+                     unsigned flags)
 {
     msg_t *msg = message_parse(bytes, len);
     char peer[NET_ADDR_TEXT];

@@ -17,6 +17,7 @@
 #include <sys/queue.h>
 #include <uv.h>
 
+struct steer;
 struct tap;
 struct transport;
 struct wheel;
@@ -53,7 +54,13 @@ struct transport *transport_new(uv_loop_t *loop, struct wheel *wheel, struct tap
 /** Closes all sockets and clears *@p pt; waiters hear -ECANCELED. The loop must run once more. */
 void transport_free(struct transport **pt);
 
-/** Opens a listener (SO_REUSEPORT is left off while there is one worker). A port of 0 asks for a
+/** Makes @p t the transport of @p worker, one of those that @p steer (borrowed) connects: its
+ *  listeners share their ports with those of the others, and what belongs to another is passed on.
+ *  Before the first listener; all workers must open the same ones in the same order. Returns 0 or a
+ *  negative errno. */
+int transport_share(struct transport *t, struct steer *steer, unsigned worker);
+
+/** Opens a listener. A port of 0 asks for a
  * free one. @p advertised: host for Via, Record-Route and Contact, NULL = the bound address.
  * Returns its index (0, 1, ...) or a negative errno. */
 int transport_listen(struct transport *t, enum transport_kind kind, struct net_addr const *addr,

@@ -8,6 +8,7 @@
 #pragma once
 #include "buf.h"
 #include "htab.h"
+#include "steer.h"
 #include "transport.h"
 #include "transport_frame.h"
 #include "wheel.h"
@@ -43,7 +44,7 @@ struct listener {
     struct net_addr addr;
     char host[256]; /* for Via */
     char name[TRANSPORT_NAME_BYTES];
-    void *socket;   /* of the ops */
+    void *socket; /* of the ops */
 };
 
 struct transport {
@@ -63,6 +64,8 @@ struct transport {
     char *read_bytes;
     unsigned refs; /* the owner, open handles, running callbacks */
     bool closing;
+    struct steer *steer; /* borrowed; NULL: this is the only worker */
+    unsigned worker;
 };
 
 /* What a kind of stream makes of its socket (transport_socket.c moves the bytes): TCP hands them on
@@ -125,6 +128,19 @@ void transport_tap_sent(struct transport *t, struct origin const *from, void con
                         size_t len);
 /* Has the work list looked at before the loop sleeps. */
 void transport_wake(struct transport *t);
+
+/* transport_deliver() for a message that is known to be this worker's. */
+int transport_accept(struct transport *t, struct origin const *from, void const *bytes, size_t len,
+                     unsigned flags);
+
+/* --- transport_share.c --- */
+/* Lets other workers bind the same port, before bind(). 0 or a negative errno: somebody else has
+ * it. Does nothing for a single worker. */
+int transport_share_port(struct transport const *t, int fd, struct net_addr const *addr, int type);
+/* Passes a message on if it is another worker's; false: it is ours. */
+bool transport_share_pass(struct transport *t, struct origin const *from, char const *bytes,
+                          size_t len);
+void transport_share_end(struct transport *t);
 
 /* --- transport_via.c --- */
 /* RFC 3261 18.2.1 and RFC 3581: received and rport of a request's top Via. */

@@ -224,7 +224,7 @@ int transport_socket_open(struct listener *listener)
 
     if (!sl)
         return -ENOMEM;
-    int error = uv_tcp_init(listener->transport->loop, &sl->tcp);
+    int error = uv_tcp_init_ex(listener->transport->loop, &sl->tcp, listener->addr.sa.sa_family);
     if (error) {
         free(sl);
         return error;
@@ -234,7 +234,12 @@ int transport_socket_open(struct listener *listener)
     sl->transport = listener->transport;
     transport_ref(sl->transport);
     bool is_v6 = listener->addr.sa.sa_family == AF_INET6;
-    error = uv_tcp_bind(&sl->tcp, &listener->addr.sa, is_v6 ? UV_TCP_IPV6ONLY : 0);
+    uv_os_fd_t fd;
+    error = uv_fileno((uv_handle_t *)&sl->tcp, &fd);
+    if (!error)
+        error = transport_share_port(sl->transport, fd, &listener->addr, SOCK_STREAM);
+    if (!error)
+        error = uv_tcp_bind(&sl->tcp, &listener->addr.sa, is_v6 ? UV_TCP_IPV6ONLY : 0);
     if (!error)
         error = uv_listen((uv_stream_t *)&sl->tcp, TRANSPORT_BACKLOG, on_connection);
     if (!error)

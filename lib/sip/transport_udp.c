@@ -33,10 +33,10 @@ struct udp_socket {
 
 static void on_ready(uv_poll_t *poll, int status, int events);
 
-static int open_fd(struct net_addr const *addr, int64_t receive_bytes)
+static int open_fd(struct transport const *t, struct net_addr const *addr)
 {
     int fd = socket(addr->sa.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    int size = (int)receive_bytes, on = 1;
+    int size = (int)t->limits->udp_receive_buffer_bytes, on = 1;
 
     if (fd < 0)
         return -errno;
@@ -45,11 +45,15 @@ static int open_fd(struct net_addr const *addr, int64_t receive_bytes)
     if (addr->sa.sa_family == AF_INET6 &&
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) < 0)
         goto fail;
-    if (bind(fd, &addr->sa, net_addr_len(addr)) < 0)
+    int error = transport_share_port(t, fd, addr, SOCK_DGRAM);
+    if (error == 0 && bind(fd, &addr->sa, net_addr_len(addr)) < 0)
         goto fail;
-    return fd;
-fail:;
-    int error = -errno;
+    if (error == 0)
+        return fd;
+    close(fd);
+    return error;
+fail:
+    error = -errno;
     close(fd);
     return error;
 }
@@ -66,7 +70,7 @@ static int udp_open(struct listener *listener)
     s->listener = listener;
     s->transport = listener->transport;
     STAILQ_INIT(&s->queue);
-    error = s->fd = open_fd(&listener->addr, s->transport->limits->udp_receive_buffer_bytes);
+    error = s->fd = open_fd(s->transport, &listener->addr);
     if (s->fd < 0)
         goto fail;
     error = uv_poll_init(s->transport->loop, &s->poll, s->fd);
