@@ -21,6 +21,12 @@ static int open_listeners(struct proxy *proxy, struct cfg_strings const *list)
     return 0;
 }
 
+static void check_cluster_name(struct proxy *proxy)
+{
+    cluster_name_check(&proxy->cluster_name, stack_resolver(proxy->worker.stack),
+                       proxy->generation->conf->srv_cluster_name);
+}
+
 int proxy_open(struct proxy **ret, uv_loop_t *loop, struct wheel *wheel, struct tap *tap,
                struct generation *first)
 {
@@ -40,6 +46,7 @@ int proxy_open(struct proxy **ret, uv_loop_t *loop, struct wheel *wheel, struct 
     if ((error = open_listeners(proxy, &first->conf->internal)) < 0 ||
         (error = generation_add_listeners(first, transport)) < 0)
         goto fail;
+    check_cluster_name(proxy);
     return 0;
 fail:
     log_error(NULL, "cannot start error=\"%s\"", strerror(-error));
@@ -57,6 +64,7 @@ int proxy_reload(struct proxy *proxy, struct generation *next)
     generation_unref(&proxy->generation);
     proxy->generation = generation_ref(next);
     worker_adopt(&proxy->worker, next);
+    check_cluster_name(proxy);
     return 0;
 }
 
@@ -66,6 +74,7 @@ void proxy_close(struct proxy **pproxy)
     *pproxy = NULL;
     if (!proxy)
         return;
+    cluster_name_cancel(&proxy->cluster_name);
     worker_fini(&proxy->worker);
     acl_log_free(&proxy->acl_log);
     generation_unref(&proxy->generation);

@@ -2,6 +2,7 @@
 /* The proxy's one state object: its worker, and what workers share. */
 #pragma once
 #include "acl_log.h"
+#include "cluster_name.h"
 #include "stack_limits.h"
 #include "worker.h"
 
@@ -10,6 +11,7 @@ struct proxy {
     struct generation *generation; /* in force; a reference */
     struct acl_log *acl_log;
     uint16_t first_internal; /* listeners from here on are internal */
+    struct cluster_name cluster_name;
     struct worker worker;
 };
 
