@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names of the transports, as in origins, logs and configuration. */
+/* What an origin says: names of transports and of the peer. */
 #include "origin.h"
+#include "secure_identity.h"
+#include <strings.h>
 
 char const *transport_kind_name(enum transport_kind kind)
 {
@@ -11,4 +13,12 @@ char const *transport_kind_name(enum transport_kind kind)
     };
 
     return (unsigned)kind < TRANSPORT_KINDS ? names[kind] : "?";
+}
+
+bool origin_is_subject(struct origin const *origin, char const *name)
+{
+    if (!origin->tls_subject)
+        return false;
+    return strcasecmp(origin->tls_subject, name) == 0 ||
+           (origin->identity && secure_identity_has(origin->identity, name));
 }

@@ -220,8 +220,6 @@ static int judge_failure(struct secure_link *link, int rc)
         return give_up(link, -ECONNRESET, "closed by peer");
     if (link->verify_error)
         return give_up(link, -EKEYREJECTED, verify_text(link->verify_error));
-    if (link->is_plain)
-        return give_up(link, -EPROTO, "the peer does not speak TLS");
     if (ERR_GET_LIB(error) == ERR_LIB_SSL && text == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE)
         return give_up(link, -EKEYREJECTED, "the peer shows no certificate");
     char const *why = ERR_reason_error_string(error);
@@ -240,17 +238,29 @@ void secure_link_feed(struct secure_link *link, char const *bytes, size_t len)
     link->is_first &= len == 0;
 }
 
-ssize_t secure_link_read(struct secure_link *link, char *to, size_t size)
+int secure_link_shake(struct secure_link *link)
 {
     if (link->is_over)
         return -EPROTO;
+    /* OpenSSL would wait for the rest of a record's head. */
+    if (link->is_plain)
+        return give_up(link, -EPROTO, "the peer does not speak TLS");
     ERR_clear_error();
+    int rc = SSL_do_handshake(link->ssl);
+    if (rc != 1)
+        return judge_failure(link, rc);
+    link->is_open = true;
+    return 0;
+}
+
+ssize_t secure_link_read(struct secure_link *link, char *to, size_t size)
+{
     if (!link->is_open) {
-        int rc = SSL_do_handshake(link->ssl);
-        if (rc != 1)
-            return judge_failure(link, rc);
-        link->is_open = true;
+        int error = secure_link_shake(link);
+        if (error || !link->is_open)
+            return error;
     }
+    ERR_clear_error();
     int n = SSL_read(link->ssl, to, (int)size);
     return n > 0 ? n : judge_failure(link, n);
 }
@@ -286,6 +296,11 @@ struct buf *secure_link_out(struct secure_link *link)
 bool secure_link_is_open(struct secure_link const *link)
 {
     return link->is_open;
+}
+
+bool secure_link_is_begun(struct secure_link const *link)
+{
+    return !link->is_first;
 }
 
 char const *secure_link_why(struct secure_link const *link)

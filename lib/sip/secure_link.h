@@ -20,10 +20,14 @@ void secure_link_free(struct secure_link **plink);
 /** Gives bytes that came from the network, borrowed until secure_link_read() returns 0 or fails. */
 void secure_link_feed(struct secure_link *link, char const *bytes, size_t len);
 
-/** Goes on with the handshake, or reads plain text to @p to. Returns its length, 0 when more bytes
- *  from the network are needed, or a negative errno: -ECONNRESET the peer has ended the connection,
- *  -EKEYREJECTED its certificate was not accepted, -EPROTO anything else, -ENOMEM. After a failure
- *  only secure_link_out(), _why() and _peer() make sense. Call it once to begin a handshake. */
+/** Goes on with the handshake, or begins it. Returns 0 when it is done (secure_link_is_open()) or
+ *  needs more bytes from the network, or a negative errno: -ECONNRESET the peer has ended the
+ *  connection, -EKEYREJECTED its certificate was not accepted, -EPROTO anything else, -ENOMEM.
+ *  After a failure only secure_link_out(), _why() and _peer() make sense. */
+int secure_link_shake(struct secure_link *link);
+
+/** Goes on with the handshake, then reads plain text to @p to. Returns its length, 0 when more
+ *  bytes from the network are needed, or a negative errno as above. */
 ssize_t secure_link_read(struct secure_link *link, char *to, size_t size);
 
 /** Seals plain text; the handshake must be done. 0 or a negative errno. */
@@ -35,7 +39,8 @@ void secure_link_close(struct secure_link *link);
 /** What is to be sent to the network: take it out after each call. */
 struct buf *secure_link_out(struct secure_link *link);
 
-bool secure_link_is_open(struct secure_link const *link); /* the handshake is done */
+bool secure_link_is_open(struct secure_link const *link);  /* the handshake is done */
+bool secure_link_is_begun(struct secure_link const *link); /* the peer has said something */
 
 /** Static text: why it failed; and the subject that the peer's certificate names, accepted or not,
  *  "" if there was none. */

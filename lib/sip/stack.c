@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIP_PORT = 5060 };
+enum { SIP_PORT = 5060, SIPS_PORT = 5061 };
 
 struct stack {
     struct wheel *wheel;
@@ -65,33 +65,45 @@ int stack_share(struct stack *stack, struct steer *steer, unsigned worker)
     return transport_share(stack->transport, steer, worker);
 }
 
-/* "tcp:127.0.0.1:5060;name=outside", taken apart. */
-struct listen_text {
-    enum transport_kind kind;
-    struct net_addr addr;
-    char name[TRANSPORT_NAME_BYTES];
-};
-
-/* What stands behind the address: NULL, or what is wrong. */
-static char const *parse_params(char const *params, struct listen_text *ret)
+static char const *parse_name(char const *value, size_t len, char ret[static TRANSPORT_NAME_BYTES])
 {
     static char const allowed[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
 
-    if (!*params)
-        return NULL;
-    if (strncmp(params, ";name=", 6) != 0)
-        return "only ;name=NAME may stand behind the address";
-    params += 6;
-    if (!*params || params[strspn(params, allowed)])
+    if (!len || strspn(value, allowed) < len)
         return "only letters, digits and - _ . may be in a name";
-    if (strlen(params) >= sizeof ret->name)
+    if (len >= TRANSPORT_NAME_BYTES)
         return "the name is longer than 64 bytes";
-    memcpy(ret->name, params, strlen(params) + 1);
+    if (*ret)
+        return "a parameter stands twice";
+    memcpy(ret, value, len);
+    ret[len] = '\0';
     return NULL;
 }
 
-static char const *parse_addr(char const *text, struct listen_text *ret)
+/* What stands behind the address: NULL, or what is wrong. */
+static char const *parse_params(char const *params, struct stack_listener *ret)
+{
+    static char const name[] = ";name=", context[] = ";context=";
+    char const *wrong = NULL;
+
+    while (*params && !wrong) {
+        bool is_name = strncmp(params, name, strlen(name)) == 0;
+        bool is_context =
+            ret->kind == TRANSPORT_TLS && strncmp(params, context, strlen(context)) == 0;
+        if (!is_name && !is_context)
+            return ret->kind == TRANSPORT_TLS
+                       ? "only ;name=NAME and ;context=NAME may stand behind the address"
+                       : "only ;name=NAME may stand behind the address";
+        params += strlen(is_name ? name : context);
+        size_t len = strcspn(params, ";");
+        wrong = parse_name(params, len, is_name ? ret->name : ret->context);
+        params += len;
+    }
+    return wrong;
+}
+
+static char const *parse_addr(char const *text, struct stack_listener *ret)
 {
     char addr[NET_ADDR_TEXT];
     size_t len = strcspn(text, ";");
@@ -100,55 +112,63 @@ static char const *parse_addr(char const *text, struct listen_text *ret)
         memcpy(addr, text, len);
         addr[len] = '\0';
     }
-    if (len >= sizeof addr || net_addr_parse(&ret->addr, addr, SIP_PORT) < 0)
+    if (len >= sizeof addr ||
+        net_addr_parse(&ret->addr, addr, ret->kind == TRANSPORT_TLS ? SIPS_PORT : SIP_PORT) < 0)
         return "wants an IP address behind the transport, perhaps with :port";
     return parse_params(text + len, ret);
 }
 
-/* NULL, or what is wrong. */
-static char const *parse_listener(char const *text, struct listen_text *ret)
+char const *stack_listener_parse(char const *text, struct stack_listener *ret)
 {
-    static enum transport_kind const kinds[] = { TRANSPORT_UDP, TRANSPORT_TCP };
-
-    *ret = (struct listen_text){ .name = "" };
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        char const *name = transport_kind_name(kinds[i]);
+    *ret = (struct stack_listener){ .name = "" };
+    for (ret->kind = 0; ret->kind < TRANSPORT_KINDS; ret->kind++) {
+        char const *name = transport_kind_name(ret->kind);
         size_t len = strlen(name);
-        if (strncmp(text, name, len) != 0 || text[len] != ':')
-            continue;
-        ret->kind = kinds[i];
-        return parse_addr(text + len + 1, ret);
+        if (strncmp(text, name, len) == 0 && text[len] == ':')
+            return parse_addr(text + len + 1, ret);
     }
-    return strncmp(text, "tls:", 4) == 0 ? "TLS is not available yet"
-                                         : "wants udp:ADDRESS:PORT or tcp:ADDRESS:PORT";
+    return "wants udp:ADDRESS:PORT, tcp:ADDRESS:PORT or tls:ADDRESS:PORT";
+}
+
+char const *stack_listen_check_tls(char const *text)
+{
+    struct stack_listener listener;
+
+    return stack_listener_parse(text, &listener);
 }
 
 char const *stack_listen_check(char const *text)
 {
-    struct listen_text parts;
+    struct stack_listener listener;
+    char const *wrong = stack_listener_parse(text, &listener);
 
-    return parse_listener(text, &parts);
+    return !wrong && listener.kind == TRANSPORT_TLS ? "TLS is for the proxy alone" : wrong;
 }
 
 char const *stack_listen_name(char const *text, char name[static TRANSPORT_NAME_BYTES])
 {
-    struct listen_text parts;
+    struct stack_listener listener;
 
     name[0] = '\0';
-    if (!parse_listener(text, &parts))
-        memcpy(name, parts.name, sizeof parts.name);
+    if (!stack_listener_parse(text, &listener))
+        memcpy(name, listener.name, sizeof listener.name);
     return name;
 }
 
 int stack_listen(struct stack *stack, char const *text, char const *advertised)
 {
-    struct listen_text parts;
+    struct transport *t = stack->transport;
+    struct stack_listener as;
+    int listener;
 
-    if (parse_listener(text, &parts))
+    if (stack_listener_parse(text, &as))
         return -EINVAL;
-    int listener = transport_listen(stack->transport, parts.kind, &parts.addr, advertised);
+    if (as.kind == TRANSPORT_TLS)
+        listener = transport_listen_tls(t, &as.addr, advertised, *as.context ? as.context : NULL);
+    else
+        listener = transport_listen(t, as.kind, &as.addr, advertised);
     if (listener >= 0)
-        (void)transport_name_listener(stack->transport, (uint16_t)listener, parts.name);
+        (void)transport_name_listener(t, (uint16_t)listener, as.name);
     return listener;
 }
 

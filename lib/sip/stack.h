@@ -17,12 +17,25 @@ void stack_free(struct stack **pstack);
  *  branches. Before the first listener. Returns 0 or a negative errno. */
 int stack_share(struct stack *stack, struct steer *steer, unsigned worker);
 
-/** Opens a listener written "udp:127.0.0.1:5060", "tcp:[::1]:5060;name=outside" (as in the
- *  configuration). Returns its index or a negative errno. */
+/** Opens a listener written "udp:127.0.0.1:5060", "tcp:[::1]:5060;name=outside" or
+ *  "tls:127.0.0.1:5061;context=peer" (as in the configuration). Returns its index or a negative
+ *  errno: transport_listen(), transport_listen_tls(). */
 int stack_listen(struct stack *stack, char const *text, char const *advertised);
 
-/** Checks such a text: NULL, or why it is wrong (a cfg_check_fn). */
+/** Checks such a text: NULL, or why it is wrong (a cfg_check_fn). The second takes TLS, too. */
 char const *stack_listen_check(char const *text);
+char const *stack_listen_check_tls(char const *text);
+
+/** Such a text, taken apart. */
+struct stack_listener {
+    enum transport_kind kind;
+    struct net_addr addr;
+    char name[TRANSPORT_NAME_BYTES];    /* "": none */
+    char context[TRANSPORT_NAME_BYTES]; /* "": the default */
+};
+
+/** NULL, or what is wrong with @p text. */
+char const *stack_listener_parse(char const *text, struct stack_listener *ret);
 
 /** Name in such a text, "" if it has none or is wrong. Written to @p name and returned. */
 char const *stack_listen_name(char const *text, char name[static TRANSPORT_NAME_BYTES]);

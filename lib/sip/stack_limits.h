@@ -13,6 +13,7 @@
     X(silent_ms, 5000, 100, 600000, "ms", "How long a new connection may stay without a byte.")    \
     X(idle_ms, 900000, 1000, 86400000, "ms", "Stream connections idle for longer are closed.")     \
     X(connect_ms, 5000, 100, 60000, "ms", "Limit for opening a connection.")                       \
+    X(tls_handshake_ms, 5000, 100, 60000, "ms", "Limit for a TLS handshake.")                      \
     X(write_queue_bytes, 262144, 4096, 67108864, "bytes", "Unsent bytes on one connection.")       \
     X(udp_receive_buffer_bytes, 4194304, 65536, 268435456, "bytes", "SO_RCVBUF of UDP sockets.")   \
     X(udp_switch_bytes, 65535, 200, 65535, "bytes", "UDP requests larger than this use TCP.")      \

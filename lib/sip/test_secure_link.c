@@ -56,8 +56,10 @@ static void talk(struct end *client, struct end *server, size_t step)
 {
     if (!secure_link_is_open(client->link) && !client->error)
         read_all(client);
-    while (carry(client, server, step) | carry(server, client, step))
-        ;
+    for (bool goes_on = true; goes_on;) {
+        goes_on = carry(client, server, step);
+        goes_on |= carry(server, client, step);
+    }
 }
 
 static void begin(struct end *client, struct end *server, struct secure_context *client_context,

@@ -32,7 +32,7 @@ static void test_texts(void **state)
         { "tcp:127.0.0.1;name=x", NULL, "x" },
         { "tcp:127.0.0.1:5060;name=", "only letters", "" },
         { "tcp:127.0.0.1:5060;name=a b", "only letters", "" },
-        { "tcp:127.0.0.1:5060;name=a;name=b", "only letters", "" },
+        { "tcp:127.0.0.1:5060;name=a;name=b", "stands twice", "" },
         { "tcp:127.0.0.1:5060;nam=a", "only ;name=NAME", "" },
         { "tcp:127.0.0.1:5060;", "only ;name=NAME", "" },
         { "tcp:127.0.0.1:5060 name=a", "wants an IP address", "" },
@@ -40,6 +40,7 @@ static void test_texts(void **state)
         { "tcp:host.test:5060;name=a", "wants an IP address", "" },
         { "tcp:127.0.0.1:99999;name=a", "wants an IP address", "" },
         { "sctp:127.0.0.1:5060;name=a", "wants udp:", "" },
+        { "tls:127.0.0.1:5061", "for the proxy alone", "" },
         { "tcp:127.0.0.1:5060;name=" NAME_64,
           NULL, NAME_64 },
         { "tcp:127.0.0.1:5060;name=" NAME_64 "4",
@@ -55,6 +56,41 @@ static void test_texts(void **state)
         if (!wrong != !rows[i].wrong || (wrong && !strstr(wrong, rows[i].wrong)))
             fail_msg("%s: %s", rows[i].text, wrong ? wrong : "taken");
         assert_string_equal(stack_listen_name(rows[i].text, name), rows[i].name);
+    }
+}
+
+static void test_tls_texts(void **state)
+{
+    static struct {
+        char const *text;
+        char const *wrong; /* part of the reason; NULL: nothing */
+        char const *context, *name;
+        uint16_t port;
+    } const rows[] = {
+        { "tls:127.0.0.1", NULL, "", "", 5061 },
+        { "tls:127.0.0.1:5062;context=peer", NULL, "peer", "", 5062 },
+        { "tls:[::1]:5062;name=a;context=b", NULL, "b", "a", 5062 },
+        { "tls:127.0.0.1:5062;context=b;name=a", NULL, "b", "a", 5062 },
+        { "tcp:127.0.0.1", NULL, "", "", 5060 },
+        { "tls:127.0.0.1;context=", "only letters", "", "", 0 },
+        { "tls:127.0.0.1;context=a;context=b", "stands twice", "", "", 0 },
+        { "tls:127.0.0.1;ctx=a", "only ;name=NAME and ;context=NAME", "", "", 0 },
+        { "tcp:127.0.0.1;context=a", "only ;name=NAME may", "", "", 0 },
+        { "tls:a.test", "wants an IP address", "", "", 0 },
+        { "tlsx:127.0.0.1", "wants udp:", "", "", 0 },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct stack_listener listener;
+        char const *wrong = stack_listener_parse(rows[i].text, &listener);
+        if (!wrong != !rows[i].wrong || (wrong && !strstr(wrong, rows[i].wrong)))
+            fail_msg("%s: %s", rows[i].text, wrong ? wrong : "taken");
+        assert_ptr_equal(stack_listen_check_tls(rows[i].text), wrong);
+        if (wrong)
+            continue;
+        assert_string_equal(listener.context, rows[i].context);
+        assert_string_equal(listener.name, rows[i].name);
+        assert_int_equal(net_addr_port(&listener.addr), rows[i].port);
     }
 }
 
@@ -89,6 +125,7 @@ int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_tls_texts),
         cmocka_unit_test(test_listeners_are_found_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -597,12 +597,15 @@ static void test_listener_errors(void **state)
     struct destination to = { .kind = TRANSPORT_TLS, .listener = TRANSPORT_AUTO_LISTENER };
 
     assert_int_equal(transport_listen(rig->t, TRANSPORT_TCP, &taken, NULL), -EADDRINUSE);
-    assert_int_equal(transport_listen(rig->t, TRANSPORT_TLS, &taken, NULL), -EPROTONOSUPPORT);
+    assert_int_equal(transport_listen(rig->t, TRANSPORT_TLS, &taken, NULL), -ENOENT);
+    assert_int_equal(transport_listen(rig->t, TRANSPORT_KINDS, &taken, NULL), -EPROTONOSUPPORT);
     taken = *transport_listener_addr(rig->t, (uint16_t)rig->udp);
     assert_int_equal(transport_listen(rig->t, TRANSPORT_UDP, &taken, NULL), -EADDRINUSE);
     net_addr_parse(&v6, "[::1]:5060", 0);
     assert_int_equal(transport_pick_listener(rig->t, TRANSPORT_TCP, &v6, 0), -EADDRNOTAVAIL);
     assert_int_equal(transport_pick_listener(rig->t, TRANSPORT_TCP, &taken, 0), rig->tcp);
+    assert_int_equal(transport_send(rig->t, &to, "x", 1, NULL), -ENOKEY);
+    to.kind = TRANSPORT_KINDS;
     assert_int_equal(transport_send(rig->t, &to, "x", 1, NULL), -EPROTONOSUPPORT);
     assert_int_equal(transport_listeners(rig->t), 2);
 }

@@ -109,6 +109,10 @@ struct client_transaction *client_transaction_new(struct transaction_layer *laye
  *  (RFC 3261 §9.1). Harmless after a final response. */
 void client_transaction_cancel(struct client_transaction *ct);
 
+/** Why it failed by TRANSACTION_TRANSPORT: a negative errno of the transport (transport.h says what
+ *  TLS reports); 0 if it did not. */
+int client_transaction_error(struct client_transaction const *ct);
+
 /** The owner loses interest: no callback follows; the transaction ends by its own timers. */
 void client_transaction_detach(struct client_transaction *ct);
 

@@ -31,6 +31,7 @@ static void on_connection_failed(struct transport_waiter *waiter, int error)
     struct client_transaction *ct =
         (void *)((char *)waiter - offsetof(struct client_transaction, waiter));
 
+    ct->error = error;
     log_info(ct->base.id, "connection died under a request error=\"%s\" call_id=\"%s\"",
              strerror(abs(error)), ct->base.call->call_id);
     transaction_step(&ct->base, TX_BROKEN, NULL);
@@ -61,6 +62,7 @@ static void start(struct client_transaction *ct, int error)
         transaction_arm_retry(t, (uint64_t)t->layer->limits->t1_ms);
     if (!error)
         error = transaction_send(t, &ct->waiter);
+    ct->error = error;
     if (error)
         transaction_break(t);
     else if (t->reliable && t->table == &transaction_nict)
@@ -102,6 +104,11 @@ void client_transaction_cancel(struct client_transaction *ct)
 {
     if (ct->base.table == &transaction_ict)
         transaction_step(&ct->base, TX_CANCEL, NULL);
+}
+
+int client_transaction_error(struct client_transaction const *ct)
+{
+    return ct->error;
 }
 
 void client_transaction_detach(struct client_transaction *ct)

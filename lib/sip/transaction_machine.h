@@ -80,6 +80,7 @@ struct client_transaction {
     struct client_handlers const *handlers; /* NULL: no owner (any more) */
     void *ctx;
     struct transport_waiter waiter;
+    int error;      /* of the transport, 0: none */
     bool cancelled; /* by the owner */
     bool cancel_sent;
     char branch[TRANSACTION_BRANCH_SIZE];

@@ -3,6 +3,7 @@
 #define LOG_SUBSYSTEM LOG_SIP
 #include "log.h"
 #include "message.h"
+#include "secure_identity.h"
 #include "token.h"
 #include "transaction_machine.h"
 #include <errno.h>
@@ -47,6 +48,7 @@ struct server_transaction *server_transaction_new(struct transaction_layer *laye
     st->base.key = *key;
     st->base.reliable = from->kind != TRANSPORT_UDP;
     st->from = *from;
+    secure_identity_ref(st->from.identity); /* outlives its connection */
     st->no_branch = !message_has_branch(sip->sip_via);
     transaction_response_route(sip->sip_via, from, &st->base.to);
     TOKEN_FILL(st->to_tag);
@@ -63,6 +65,8 @@ fail:
     log_error(NULL, "request dropped reason=\"out of memory\" call_id=\"%s\"",
               sip->sip_call_id->i_id);
     msg_destroy(request);
+    if (st)
+        secure_identity_unref(&st->from.identity);
     free(st);
     return NULL;
 }
@@ -72,6 +76,7 @@ void server_transaction_end(struct server_transaction *st)
     if (st->on_gone)
         st->on_gone(st->owner, st);
     server_transaction_release(st);
+    secure_identity_unref(&st->from.identity);
     htab_remove(&st->base.layer->acks, &st->ack_entry);
     transaction_end(&st->base);
 }

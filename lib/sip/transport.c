@@ -18,6 +18,7 @@
 static struct transport_ops const *const kinds[TRANSPORT_KINDS] = {
     [TRANSPORT_UDP] = &transport_udp_ops,
     [TRANSPORT_TCP] = &transport_tcp_ops,
+    [TRANSPORT_TLS] = &transport_tls_ops,
 };
 
 void transport_ref(struct transport *t)
@@ -32,6 +33,8 @@ void transport_unref(struct transport *t)
     htab_fini(&t->by_id);
     htab_fini(&t->by_addr);
     htab_fini(&t->by_host);
+    secure_set_fini(&t->contexts);
+    free(t->plain_bytes);
     free(t->read_bytes);
     free(t);
 }
@@ -70,9 +73,10 @@ struct transport *transport_new(uv_loop_t *loop, struct wheel *wheel, struct tap
     if (!t)
         return NULL;
     t->read_bytes = malloc(TRANSPORT_READ_BYTES);
+    t->plain_bytes = malloc(TRANSPORT_PLAIN_BYTES);
     t->idle = calloc(1, sizeof *t->idle);
     /* A random start, so that two transports of a process do not give one number twice. */
-    if (!t->read_bytes || !t->idle ||
+    if (!t->read_bytes || !t->plain_bytes || !t->idle ||
         getrandom(&t->next_connection, sizeof t->next_connection, 0) < 0)
         goto fail;
     t->next_connection &= UINT64_MAX << 24;
@@ -82,6 +86,7 @@ struct transport *transport_new(uv_loop_t *loop, struct wheel *wheel, struct tap
     t->limits = limits;
     t->handlers = handlers;
     t->ctx = ctx;
+    secure_set_init(&t->contexts);
     htab_init(&t->by_id);
     htab_init(&t->by_addr);
     htab_init(&t->by_host);
@@ -94,6 +99,7 @@ struct transport *transport_new(uv_loop_t *loop, struct wheel *wheel, struct tap
     return t;
 fail:
     free(t->idle);
+    free(t->plain_bytes);
     free(t->read_bytes);
     free(t);
     return NULL;
@@ -130,13 +136,11 @@ static void advertise(struct listener *listener, char const *advertised)
         snprintf(listener->host, sizeof listener->host, is_v6 ? "[%s]" : "%s", host);
 }
 
-int transport_listen(struct transport *t, enum transport_kind kind, struct net_addr const *addr,
-                     char const *advertised)
+static int open_listener(struct transport *t, enum transport_kind kind, struct net_addr const *addr,
+                         char const *advertised, int context)
 {
     char text[NET_ADDR_TEXT];
 
-    if ((unsigned)kind >= TRANSPORT_KINDS || !kinds[kind])
-        return -EPROTONOSUPPORT;
     if (t->n_listeners == TRANSPORT_MAX_LISTENERS)
         return -ENOSPC;
     if (advertised && strlen(advertised) >= sizeof((struct listener *)0)->host)
@@ -149,6 +153,7 @@ int transport_listen(struct transport *t, enum transport_kind kind, struct net_a
     listener->index = t->n_listeners;
     listener->kind = kind;
     listener->addr = *addr;
+    listener->context = context;
     int error = listener->ops->open(listener);
     if (error) {
         free(listener);
@@ -159,6 +164,43 @@ int transport_listen(struct transport *t, enum transport_kind kind, struct net_a
     log_info(NULL, "listening transport=%s address=%s advertised=\"%s\"", transport_kind_name(kind),
              net_addr_print(&listener->addr, text), listener->host);
     return listener->index;
+}
+
+int transport_listen(struct transport *t, enum transport_kind kind, struct net_addr const *addr,
+                     char const *advertised)
+{
+    if (kind == TRANSPORT_TLS)
+        return transport_listen_tls(t, addr, advertised, NULL);
+    return (unsigned)kind < TRANSPORT_KINDS ? open_listener(t, kind, addr, advertised, -ENOENT)
+                                            : -EPROTONOSUPPORT;
+}
+
+int transport_listen_tls(struct transport *t, struct net_addr const *addr, char const *advertised,
+                         char const *context)
+{
+    int place = context ? secure_set_find(&t->contexts, context) : t->contexts.server;
+
+    if (place < 0)
+        return -ENOENT;
+    if (!secure_context_has_certificate(secure_set_at(&t->contexts, place)))
+        return -ENOKEY;
+    return open_listener(t, TRANSPORT_TLS, addr, advertised, place);
+}
+
+int transport_use_context(struct transport *t, struct secure_context *context)
+{
+    int place = secure_set_put(&t->contexts, context);
+
+    return place < 0 ? place : 0;
+}
+
+int transport_default_contexts(struct transport *t, char const *server, char const *client)
+{
+    struct secure_set *set = &t->contexts;
+
+    set->server = server ? secure_set_find(set, server) : -ENOENT;
+    set->client = client ? secure_set_find(set, client) : -ENOENT;
+    return (server && set->server < 0) || (client && set->client < 0) ? -ENOENT : 0;
 }
 
 struct net_addr const *transport_listener_addr(struct transport const *t, uint16_t listener)
@@ -224,7 +266,7 @@ int transport_pick_listener(struct transport const *t, enum transport_kind kind,
 int transport_send(struct transport *t, struct destination *to, void const *bytes, size_t len,
                    struct transport_waiter *waiter)
 {
-    if ((unsigned)to->kind >= TRANSPORT_KINDS || !kinds[to->kind])
+    if ((unsigned)to->kind >= TRANSPORT_KINDS)
         return -EPROTONOSUPPORT;
     if (t->closing)
         return -ECANCELED;

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SIP transports of one worker: UDP and TCP sockets on a libuv loop (RFC 3261 §18, RFC 3581).
+/* SIP transports of one worker: UDP, TCP and TLS sockets on a libuv loop (RFC 3261 §18, RFC 3581).
  *
  * Hands complete, parsed messages up with their origin; Via received/rport of a request are already
  * filled in. Bounds everything by struct stack_limits: connections in total and per address, bytes
  * and time of half a message, silent connections, write queue. What breaks a rule is counted (sip
  * metrics), logged once, and costs at most its own connection. Each message passes the tap.
+ *
+ * TLS: a listener accepts under a context, a destination is connected to under one and by the name
+ * that was asked for; that name is verified (RFC 5922). Why it fails is in the errno: -EPROTO the
+ * handshake, -EKEYREJECTED the peer's certificate. The process must ignore SIGPIPE (lib/svc does).
  *
  * CRLF keep-alives are answered (RFC 5626 §3.5.1 pong on streams). Callbacks run on the loop thread
  * and never inside transport_send(). */
@@ -17,6 +21,7 @@
 #include <sys/queue.h>
 #include <uv.h>
 
+struct secure_context;
 struct steer;
 struct tap;
 struct transport;
@@ -31,6 +36,10 @@ struct destination {
     uint16_t listener;   /* source listener, or TRANSPORT_AUTO_LISTENER */
     uint64_t connection; /* 0: any */
     struct net_addr addr;
+    /* TLS, borrowed for the call that takes the destination: the context, NULL = the default; and
+     * the host of the URI that led here. Without a name only `connection` is used. */
+    struct secure_context *context;
+    char const *server_name;
 };
 
 /** Embedded in whoever must hear that a connection died under its message. Zero it before use;
@@ -66,6 +75,19 @@ int transport_share(struct transport *t, struct steer *steer, unsigned worker);
 int transport_listen(struct transport *t, enum transport_kind kind, struct net_addr const *addr,
                      char const *advertised);
 
+/** Makes @p context (a reference is kept) the one of its name, for every connection from now on. 0
+ *  or -ENOSPC. */
+int transport_use_context(struct transport *t, struct secure_context *context);
+
+/** Which contexts TLS listeners and destinations mean that name none; NULL: none is meant. 0 or
+ *  -ENOENT. */
+int transport_default_contexts(struct transport *t, char const *server, char const *client);
+
+/** As transport_listen(), for TLS under the context called @p context, NULL = the default. Also
+ *  -ENOENT: there is no such context; -ENOKEY: it has no certificate. */
+int transport_listen_tls(struct transport *t, struct net_addr const *addr, char const *advertised,
+                         char const *context);
+
 /** Bound address of a listener (port filled in), and the host that it advertises. Borrowed. */
 struct net_addr const *transport_listener_addr(struct transport const *t, uint16_t listener);
 char const *transport_listener_host(struct transport const *t, uint16_t listener);
@@ -86,9 +108,10 @@ int transport_pick_listener(struct transport const *t, enum transport_kind kind,
                             struct net_addr const *peer, uint16_t prefer);
 
 /** Queues one whole message (copied). Streams: the connection used is written to @p to->connection,
- *  and @p waiter (may be NULL) is told if it dies before transport_forget(). Returns 0 or a
- * negative errno (-EMSGSIZE, -ENOBUFS queue full, -ENOTCONN when only `connection` was allowed and
- * is gone). */
+ *  and @p waiter (may be NULL) is told if it dies before transport_forget(). TLS: `context` and
+ *  `server_name` of @p to are forgotten. Returns 0 or a negative errno (-EMSGSIZE, -ENOBUFS queue
+ *  full, -ENOTCONN when only `connection` was allowed and is gone, -ENOKEY no context to connect
+ *  under). */
 int transport_send(struct transport *t, struct destination *to, void const *bytes, size_t len,
                    struct transport_waiter *waiter);
 

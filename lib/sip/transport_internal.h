@@ -8,6 +8,7 @@
 #pragma once
 #include "buf.h"
 #include "htab.h"
+#include "secure_set.h"
 #include "steer.h"
 #include "transport.h"
 #include "transport_frame.h"
@@ -16,8 +17,12 @@
 
 enum { TRANSPORT_MAX_LISTENERS = 64, TRANSPORT_READ_BYTES = 65536, TRANSPORT_BACKLOG = 4096 };
 
+/* The largest TLS record holds so much (RFC 8446 §5.1). */
+enum { TRANSPORT_PLAIN_BYTES = 16384 };
+
 struct connection;
 struct listener;
+struct secure_link;
 
 LIST_HEAD(transport_waiters, transport_waiter);
 TAILQ_HEAD(connection_list, connection);
@@ -35,6 +40,7 @@ struct transport_ops {
 
 extern struct transport_ops const transport_udp_ops;
 extern struct transport_ops const transport_tcp_ops;
+extern struct transport_ops const transport_tls_ops;
 
 struct listener {
     struct transport *transport;
@@ -45,6 +51,7 @@ struct listener {
     char host[256]; /* for Via */
     char name[TRANSPORT_NAME_BYTES];
     void *socket; /* of the ops */
+    int context;  /* TLS: place in the transport's contexts */
 };
 
 struct transport {
@@ -62,6 +69,8 @@ struct transport {
     uint64_t next_connection;
     uv_idle_t *idle; /* runs while something is dirty or dying */
     char *read_bytes;
+    char *plain_bytes;
+    struct secure_set contexts;
     unsigned refs; /* the owner, open handles, running callbacks */
     bool closing;
     struct steer *steer; /* borrowed; NULL: this is the only worker */
@@ -71,6 +80,9 @@ struct transport {
 /* What a kind of stream makes of its socket (transport_socket.c moves the bytes): TCP hands them on
  * as they are, TLS puts itself between. */
 struct stream_io {
+    /* Before anything else, of a connection to @p to, or (NULL) of an accepted one; may be NULL. 0
+     * or a negative errno. */
+    int (*prepare)(struct connection *conn, struct destination const *to);
     /* The socket that was opened for conn is connected; ends in transport_stream_connected() or
      * _kill(). */
     void (*connected)(struct connection *conn);
@@ -101,6 +113,7 @@ struct connection {
     uv_tcp_t tcp;
     uv_connect_t connect;
     struct wheel_timer timer;
+    struct secure_link *secure; /* TLS only; owned */
     struct transport_waiters waiters;
     struct transport_frame frame;
     struct buf in;        /* begin of a message */

@@ -43,6 +43,9 @@ int transport_stream_accepted(struct connection *conn)
     struct transport *t = conn->transport;
     int error = transport_table_admit(t);
 
+    if (!error && conn->io->prepare)
+        error = conn->io->prepare(conn, NULL);
+
     if (!error)
         error = transport_table_admit_host(conn);
     if (!error)
@@ -116,7 +119,7 @@ static size_t take_frames(struct connection *conn, char const *bytes, size_t len
             break;
         case TRANSPORT_FRAME_FAULT:
             log_fault(conn, "connection closed");
-            transport_stream_kill(conn, -EPROTO);
+            transport_stream_kill(conn, -EBADMSG);
             return len;
         }
         used += n;

@@ -4,6 +4,8 @@
 #define LOG_SUBSYSTEM LOG_SIP
 #include "clock.h"
 #include "log.h"
+#include "secure_identity.h"
+#include "secure_link.h"
 #include "sip_metrics.h"
 #include "transport_internal.h"
 #include <errno.h>
@@ -54,6 +56,7 @@ void transport_stream_unref(struct connection *conn)
         return;
     buf_fini(&conn->in);
     buf_fini(&conn->out);
+    secure_link_free(&conn->secure);
     free(conn);
     transport_unref(t);
 }
@@ -186,7 +189,9 @@ static struct connection *open_connection(struct transport *t, struct stream_io 
     if (!conn)
         return NULL;
     conn->peer = to->addr;
-    *ret_error = transport_table_add(conn);
+    *ret_error = io->prepare ? io->prepare(conn, to) : 0;
+    if (!*ret_error)
+        *ret_error = transport_table_add(conn);
     if (!*ret_error)
         *ret_error = transport_socket_connect(conn, t->listeners[index]);
     if (*ret_error) {
@@ -229,11 +234,19 @@ void transport_stream_written(struct connection *conn, size_t len)
 
 struct origin transport_stream_origin(struct connection const *conn)
 {
-    return (struct origin){ .kind = conn->kind,
-                            .listener = conn->listener,
-                            .connection = conn->id,
-                            .peer = conn->peer,
-                            .local = conn->local };
+    struct origin origin = { .kind = conn->kind,
+                             .listener = conn->listener,
+                             .connection = conn->id,
+                             .peer = conn->peer,
+                             .local = conn->local };
+
+    /* Of a connection that we opened, the peer has proved to be whom we looked for, which makes
+     * its requests no better than those of others. */
+    if (conn->secure && !*secure_link_server_name(conn->secure))
+        origin.identity = secure_link_identity(conn->secure);
+    if (origin.identity)
+        origin.tls_subject = secure_identity_subject(origin.identity);
+    return origin;
 }
 
 int transport_stream_send(struct transport *t, struct stream_io const *io, struct destination *to,

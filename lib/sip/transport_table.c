@@ -3,11 +3,13 @@
  */
 #define LOG_SUBSYSTEM LOG_SIP
 #include "log.h"
+#include "secure_link.h"
 #include "sip_metrics.h"
 #include "transport_internal.h"
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define OWNER(entry, type, member) ((type *)((char *)(entry)-offsetof(type, member)))
 
@@ -25,11 +27,27 @@ static uint64_t hash_host(struct net_addr const *addr)
     return htab_hash(&addr->in.sin_addr, sizeof addr->in.sin_addr, AF_INET);
 }
 
-static uint64_t hash_addr(enum transport_kind kind, struct net_addr const *addr)
+/* TLS: connections of two contexts, or to two names at one address, are strangers to each other.
+ */
+static uint64_t hash_destination(struct destination const *to)
 {
-    uint32_t key[2] = { kind, net_addr_port(addr) };
+    uint32_t key[2] = { to->kind, net_addr_port(&to->addr) };
+    uint64_t hash = htab_hash(key, sizeof key, hash_host(&to->addr));
 
-    return htab_hash(key, sizeof key, hash_host(addr));
+    if (to->context)
+        hash = htab_hash(&to->context, sizeof to->context, hash);
+    return to->server_name ? htab_hash(to->server_name, strlen(to->server_name), hash) : hash;
+}
+
+static uint64_t hash_connection(struct connection const *conn)
+{
+    struct destination as = { .kind = conn->kind, .addr = conn->peer };
+
+    if (conn->secure) {
+        as.context = secure_link_context(conn->secure);
+        as.server_name = secure_link_server_name(conn->secure);
+    }
+    return hash_destination(&as);
 }
 
 static bool is_id(struct htab_entry const *entry, void const *key)
@@ -42,6 +60,8 @@ static bool is_destination(struct htab_entry const *entry, void const *key)
     struct connection const *conn = OWNER(entry, struct connection, by_addr);
     struct destination const *to = key;
 
+    if (conn->secure && !secure_link_serves(conn->secure, to->context, to->server_name))
+        return false;
     return conn->kind == to->kind && !conn->is_last && net_addr_equal(&conn->peer, &to->addr) &&
            (to->listener == TRANSPORT_AUTO_LISTENER || to->listener == conn->listener);
 }
@@ -62,7 +82,7 @@ struct connection *transport_table_find(struct transport const *t, struct destin
         return OWNER(entry, struct connection, by_id);
     if (to->addr.sa.sa_family == AF_UNSPEC)
         return NULL;
-    entry = htab_find(&t->by_addr, hash_addr(to->kind, &to->addr), is_destination, to);
+    entry = htab_find(&t->by_addr, hash_destination(to), is_destination, to);
     return entry ? OWNER(entry, struct connection, by_addr) : NULL;
 }
 
@@ -108,7 +128,7 @@ int transport_table_add(struct connection *conn)
 
     if (htab_insert(&t->by_id, &conn->by_id, htab_hash(&conn->id, sizeof conn->id, 0)) < 0)
         return -ENOMEM;
-    if (htab_insert(&t->by_addr, &conn->by_addr, hash_addr(conn->kind, &conn->peer)) < 0) {
+    if (htab_insert(&t->by_addr, &conn->by_addr, hash_connection(conn)) < 0) {
         htab_remove(&t->by_id, &conn->by_id);
         return -ENOMEM;
     }

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Contexts by name: see secure_set.h. They are few, so a walk is enough. */
+#include "secure_set.h"
+#include <errno.h>
+#include <string.h>
+
+void secure_set_init(struct secure_set *set)
+{
+    *set = (struct secure_set){ .server = -ENOENT, .client = -ENOENT };
+}
+
+void secure_set_fini(struct secure_set *set)
+{
+    while (set->n)
+        secure_context_unref(&set->contexts[--set->n]);
+}
+
+int secure_set_find(struct secure_set const *set, char const *name)
+{
+    for (int i = 0; i < set->n; i++)
+        if (strcmp(secure_context_name(set->contexts[i]), name) == 0)
+            return i;
+    return -ENOENT;
+}
+
+int secure_set_put(struct secure_set *set, struct secure_context *context)
+{
+    int place = secure_set_find(set, secure_context_name(context));
+
+    if (place < 0 && set->n == SECURE_SET_MAX)
+        return -ENOSPC;
+    if (place < 0)
+        place = set->n++;
+    struct secure_context *old = set->contexts[place];
+    set->contexts[place] = secure_context_ref(context);
+    secure_context_unref(&old);
+    return place;
+}
+
+struct secure_context *secure_set_at(struct secure_set const *set, int place)
+{
+    return place < 0 ? NULL : set->contexts[place];
+}

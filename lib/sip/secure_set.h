@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The TLS contexts of one transport, by name. A name keeps its place when its context is replaced,
+ * so a listener that remembers the place takes the new one from its next connection on. */
+#pragma once
+#include "secure_context.h"
+
+enum { SECURE_SET_MAX = 64 };
+
+struct secure_set {
+    struct secure_context *contexts[SECURE_SET_MAX]; /* a reference each */
+    int n;
+    int server, client; /* places of the defaults, or negative */
+};
+
+void secure_set_init(struct secure_set *set);
+void secure_set_fini(struct secure_set *set);
+
+/** Adds @p context (a reference is kept), or puts it in the place of the one of its name. Returns
+ *  the place or -ENOSPC. */
+int secure_set_put(struct secure_set *set, struct secure_context *context);
+
+/** Place of the context called @p name, or -ENOENT. */
+int secure_set_find(struct secure_set const *set, char const *name);
+
+/** The context at a place, NULL if it is negative. Borrowed. */
+struct secure_context *secure_set_at(struct secure_set const *set, int place);
