@@ -8,6 +8,8 @@
 #include "federation_conf.h"
 #include "proxy.h"
 #include "proxy_metrics.h"
+#include "static_conf.h"
+#include "static_table.h"
 #include "svc.h"
 
 static void cmd_show_routes(struct svc *svc, struct ctl_call *call, json_t const *args)
@@ -54,6 +56,33 @@ static void cmd_show_domains(struct svc *svc, struct ctl_call *call, json_t cons
     for (size_t i = 0; (name = domain_host_at(proxy->generation->table->own, i)); i++)
         ctl_table_row(table, json_pack("[s,s,s,s,n]", name, "own", "", ""));
     add_federated_rows(table, proxy->generation);
+    ctl_reply(call, table);
+}
+
+static char const *state_of(struct static_route const *route)
+{
+    if (route->state != STATIC_ACTIVE)
+        return static_table_state(route);
+    if (!route->conf->in_service)
+        return "out of service";
+    return route->conf->block ? "blocks" : "active";
+}
+
+static void cmd_show_static_routes(struct svc *svc, struct ctl_call *call, json_t const *args)
+{
+    struct proxy const *proxy = svc_state(svc);
+    struct static_table const *statics = proxy->generation->table->statics;
+    json_t *table = ctl_table("order", "route", "pattern", "type", "next_hop", "priority", "weight",
+                              "state", "hits", NULL);
+    (void)args;
+    for (size_t i = 0; i < static_table_count(statics); i++) {
+        struct static_route const *route = static_table_at(statics, i);
+        ctl_table_row(table, json_pack("[I,s,s,s,s,i,i,s,I]", (json_int_t)i + 1, route->name,
+                                       route->conf->pattern, static_conf_type_name(route->conf),
+                                       route->hop ? route->hop->text : "-", (int)route->priority,
+                                       (int)route->weight, state_of(route),
+                                       (json_int_t)static_table_hits(statics, route)));
+    }
     ctl_reply(call, table);
 }
 
@@ -125,6 +154,8 @@ static void cmd_show_listeners(struct svc *svc, struct ctl_call *call, json_t co
 /* clang-format off */
 struct ctl_command const commands_table[] = {
     { "show routes", CTL_READ, cmd_show_routes, NULL, "Method routes in order, with hits." },
+    { "show static routes", CTL_READ, cmd_show_static_routes, NULL,
+      "Static routes in the order of the file, with their state and hits." },
     { "show predicates", CTL_READ, cmd_show_predicates, NULL, "What a method route may ask for." },
     { "show domains", CTL_READ, cmd_show_domains, NULL,
       "Own names and federated domains, with hits." },

@@ -4,10 +4,12 @@
 #include "acl.h"
 #include "domain_conf.h"
 #include "domain_name.h"
+#include "embed_template.h"
 #include "federation.h"
 #include "federation_conf.h"
 #include "route_table.h"
 #include "stack.h"
+#include "static_conf.h"
 #include <errno.h>
 #include <sofia-sip/sip_protos.h>
 #include <string.h>
@@ -137,6 +139,7 @@ static struct cfg_schema const route_schema = {
     .help = "Requests for which all given predicates hold go to a target. The first route wins.",
 };
 
+static char const *const blocked_names[] = { "404", "403", NULL };
 static char const *const refusal_names[] = { "403", "silence", NULL };
 
 static struct cfg_row const rows[] = {
@@ -193,6 +196,21 @@ static struct cfg_row const rows[] = {
     CFG_ROW_GROUPS("method_routes", struct proxy_conf, method_routes, .max = 10000,
                    .sub = &route_schema, .effect = CFG_RELOAD,
                    .help = "Routes by method, event, content type and domain."),
+    CFG_ROW_GROUPS("static_routes", struct proxy_conf, static_routes, .max = STATIC_CONF_MAX,
+                   .sub = &static_conf_schema, .effect = CFG_RELOAD,
+                   .help = "Routes by number or domain, for requests that no method route takes."),
+    CFG_ROW_STRINGS("embed_templates", struct proxy_conf, embed_templates,
+                    .max = EMBED_TEMPLATES_MAX, .check = embed_template_check, .effect = CFG_RELOAD,
+                    .help = "Forms of user patterns that have \".\" before a digit; a static route "
+                            "with such a pattern is used only if one of these has its form. \"x\" "
+                            "is a digit of the pattern: \"74..78xxxxx*\" lets 74..7812345* in."),
+    CFG_ROW_ENUM("blocked_status", struct proxy_conf, blocked_status, .default_text = "404",
+                 .names = blocked_names, .effect = CFG_RELOAD,
+                 .help = "Answer to a request that a static route blocks."),
+    CFG_ROW_INT("route_seed", struct proxy_conf, route_seed, .min = 0, .max = INT64_MAX,
+                .default_text = "0", .effect = CFG_RELOAD,
+                .help = "Decides, with the Call-ID, the order of static routes of equal priority; "
+                        "for tests. 0 = another at each start."),
     CFG_ROW_GROUPS("domains", struct proxy_conf, domains, .max = FEDERATION_CONF_MAX,
                    .sub = &federation_conf_schema, .effect = CFG_RELOAD,
                    .help = "Federated domains: those of partners."),

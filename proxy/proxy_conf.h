@@ -5,6 +5,7 @@
 #include "route_pred.h"
 #include "stack_limits.h"
 
+enum proxy_conf_blocked { PROXY_CONF_BLOCKED_404, PROXY_CONF_BLOCKED_403 };
 enum proxy_conf_refusal { PROXY_CONF_REFUSE_403, PROXY_CONF_REFUSE_SILENCE };
 
 /* targets: a named next hop of method routes */
@@ -48,7 +49,11 @@ struct proxy_conf {
     struct cfg_groups method_routes;
     struct cfg_groups domains;
     char const *xmpp_gateway;
-    int acl_refusal; /* enum proxy_conf_refusal */
+    struct cfg_groups static_routes; /* of struct static_conf */
+    struct cfg_strings embed_templates;
+    int blocked_status; /* enum proxy_conf_blocked */
+    int64_t route_seed; /* 0: of the process */
+    int acl_refusal;    /* enum proxy_conf_refusal */
     bool relay_foreign;
     int64_t max_branches;
     int64_t max_breadth;

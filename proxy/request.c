@@ -11,6 +11,7 @@
 #include "message.h"
 #include "proxy.h"
 #include "proxy_metrics.h"
+#include "static_table.h"
 #include <sofia-sip/sip_header.h>
 #include <stdio.h>
 #include <string.h>
@@ -138,6 +139,10 @@ static void count(struct route_table const *table, struct route_decision const *
         met_inc(&proxy_metrics, xmpp ? M_federated_xmpp : M_federated_sip);
         federation_count_hit(decision->federated);
     }
+    if (decision->static_route)
+        static_table_count_hit(table->statics, decision->static_route);
+    if (decision->static_cut)
+        met_inc(&proxy_metrics, M_static_lookups_cut);
 }
 
 /* Takes @p msg. */

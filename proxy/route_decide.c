@@ -4,11 +4,14 @@
 #include "domain.h"
 #include "federation.h"
 #include "federation_conf.h"
+#include "htab.h"
+#include "static_select.h"
 #include <stddef.h>
 #include <string.h>
 
 struct step {
-    struct route_table const *table;
+    struct route_inputs const *inputs;
+    struct route_table const *table; /* of the inputs */
     struct federation const *federation;
     struct route_request const *request;
     struct route_pred_input input;
@@ -141,6 +144,71 @@ static bool try_method_routes(struct step const *step, struct route_decision *re
     return false;
 }
 
+/* --- static routes -------------------------------------------------------------------------------
+ */
+
+/* One call, one order, on every worker: from the Call-ID, keyed at random or by the configuration.
+ */
+static uint64_t order_seed(struct step const *step)
+{
+    char const *id = step->request->sip->sip_call_id ? step->request->sip->sip_call_id->i_id : "";
+    uint64_t hash = step->table->route_seed;
+    if (hash == 0)
+        return htab_hash(id, strlen(id), 0);
+    for (hash ^= UINT64_C(0xcbf29ce484222325); *id; id++)
+        hash = (hash ^ (unsigned char)*id) * UINT64_C(0x100000001b3); /* FNV-1a */
+    return hash;
+}
+
+/* Each route is a group of its own: one after the other. */
+static bool try_statics(struct step const *step, struct route_decision *ret,
+                        struct static_selection const *found)
+{
+    ret->static_cut |= found->cut;
+    if (found->verdict == STATIC_NOTHING)
+        return false;
+    ret->static_route = found->routes[0];
+    if (found->verdict == STATIC_BLOCKED)
+        return refuse(step, ret, step->table->blocked, found->routes[0]->name,
+                      "the static route that matches best blocks");
+    for (unsigned i = 0; i < found->n; i++)
+        ret->hops[i] = (struct route_hop){ .group = i,
+                                           .name = found->routes[i]->hop->text,
+                                           .uri = found->routes[i]->hop->uri,
+                                           .listener = step->table->preferred_listener,
+                                           .route = found->routes[i] };
+    ret->n_hops = found->n;
+    return decide(step, ret, ROUTE_FORWARD, found->routes[0]->name,
+                  "the static route that matches best");
+}
+
+/* Numbers are for the own domain first, other domains go by their name first. What is looked at
+ * second is looked at only if the first finds nothing. */
+static bool try_static_routes(struct step const *step, struct route_decision *ret)
+{
+    struct route_inputs const *inputs = step->inputs;
+    struct static_selection found;
+    struct static_query query = {
+        .table = step->table->statics,
+        .uri = step->request->sip->sip_request->rq_url,
+        .usable = inputs->usable,
+        .usable_ctx = inputs->usable_ctx,
+        .trace = step->trace,
+    };
+    if (static_table_count(query.table) == 0)
+        return false;
+    if (url_has_param(query.uri, "maddr"))
+        return tell(step, "static_routes", false, "maddr says where the request goes");
+    query.seed = order_seed(step);
+    for (unsigned i = 0; i < 2; i++) {
+        query.mode = step->own == (i == 0) ? PATTERN_USER : PATTERN_DOMAIN;
+        static_select(&query, &found);
+        if (try_statics(step, ret, &found))
+            return true;
+    }
+    return tell(step, "static_routes", false, "no pattern in service matches");
+}
+
 static bool forward_federated(struct step const *step, struct route_decision *ret,
                               struct federation_entry const *entry)
 {
@@ -179,8 +247,7 @@ static bool try_federation(struct step const *step, struct route_decision *ret)
 static void take_the_rest(struct step const *step, struct route_decision *ret)
 {
     if (step->own)
-        (void)refuse(step, ret, REFUSAL_no_route, "own-domain",
-                     "own domain, and no method route matches");
+        (void)refuse(step, ret, REFUSAL_no_route, "own-domain", "own domain, and no route matches");
     else if (!step->table->relay_foreign)
         (void)refuse(step, ret, REFUSAL_relay, "relay", "another domain, and relay_foreign is off");
     else
@@ -191,7 +258,8 @@ void route_decide(struct route_inputs const *inputs, struct origin const *origin
                   struct route_request const *request, struct route_trace const *trace,
                   struct route_decision *ret)
 {
-    struct step step = { .table = inputs->table,
+    struct step step = { .inputs = inputs,
+                         .table = inputs->table,
                          .federation = inputs->federation,
                          .request = request,
                          .input = { .sip = request->sip, .origin = origin },
@@ -201,6 +269,7 @@ void route_decide(struct route_inputs const *inputs, struct origin const *origin
     ret->rule_name = ret->reason = "";
     step.own = is_own(&step);
     if (!try_options(&step, ret) && !try_dialog(&step, ret) && !try_sender_route(&step, ret) &&
-        !try_method_routes(&step, ret) && !try_federation(&step, ret))
+        !try_method_routes(&step, ret) && !try_static_routes(&step, ret) &&
+        !try_federation(&step, ret))
         take_the_rest(&step, ret);
 }

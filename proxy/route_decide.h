@@ -2,8 +2,8 @@
 /* The one place that decides what becomes of a request: a pure function of configuration, origin
  * and request, so that whoever explains a decision calls the code that takes it.
  *
- * Order (DESIGN "Life of a request", steps 4 and 5): OPTIONS for the proxy itself; a request that
- * follows its dialog's or its sender's route set; method routes; federated domains; own domain
+ * Order (ARCHITECTURE "Inside the proxy"): OPTIONS for the proxy itself; a request that follows its
+ * dialog's or its sender's route set; method routes; static routes; federated domains; own domain
  * without a route; other domains. */
 #pragma once
 #include "refusal.h"
@@ -60,10 +60,12 @@ struct route_decision {
     enum route_verdict verdict;
     enum refusal refusal;                     /* ROUTE_REFUSE */
     struct route_rule const *rule;            /* method route that matched, or NULL */
+    struct static_route const *static_route;  /* that blocks or is tried first, or NULL */
     struct federation_entry const *federated; /* domain that it goes to, or NULL */
     char const *rule_name; /* for logs: "dialog", "method_routes[1]" ... never NULL */
     char const *reason;    /* a sentence for people, never NULL */
     bool in_dialog;        /* follows the route set of a dialog that runs through us */
+    bool static_cut;       /* the look-up of static routes ended early */
     unsigned n_hops;       /* ROUTE_FORWARD: at least 1, else 0 */
     struct route_hop hops[ROUTE_HOPS_MAX]; /* those beyond n_hops are not initialised */
 };

@@ -8,6 +8,7 @@
 #include "domain_conf.h"
 #include "net_addr.h"
 #include "proxy_conf.h"
+#include "static_table.h"
 #include <errno.h>
 #include <sofia-sip/sip_protos.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 static void fini(void *memory)
 {
     struct route_table *table = memory;
+    static_table_free(&table->statics);
     domain_free(&table->own);
 }
 
@@ -151,8 +153,12 @@ struct route_table *route_table_new(struct proxy_conf const *conf, struct cfg_no
         has_text(conf->preferred_listener) ? conf->preferred_listener : NULL;
     table->method_routing = conf->method_routing;
     table->relay_foreign = conf->relay_foreign;
+    table->blocked =
+        conf->blocked_status == PROXY_CONF_BLOCKED_403 ? REFUSAL_blocked_403 : REFUSAL_blocked_404;
+    table->route_seed = (uint64_t)conf->route_seed;
+    table->statics = static_table_new(&conf->static_routes, &conf->embed_templates, faults);
     table->own = domain_conf_new(conf, node, faults);
-    if (!table->own || add_targets(table, &conf->targets, faults) < 0 ||
+    if (!table->statics || !table->own || add_targets(table, &conf->targets, faults) < 0 ||
         add_rules(table, &conf->method_routes, faults) < 0)
         goto fail;
     find_xmpp_gateway(table, conf, faults);

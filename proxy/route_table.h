@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The routes of one configuration, compiled: targets, method routes, own domain, relay switch.
+/* The routes of one configuration, compiled: targets, method routes, static routes, own domain,
+ * relay switch.
  *
- * Read-only once built but for the hits, so that route_decide() is a pure function of it. Static
- * routes and the registrar will be further members here and further steps there. */
+ * Read-only once built but for the hits, so that route_decide() is a pure function of it. The
+ * registrar will be a further step there. */
 #pragma once
+#include "refusal.h"
 #include "route_pred.h"
 #include <sofia-sip/url.h>
 #include <stdatomic.h>
@@ -14,6 +16,7 @@ struct cfg_faults;
 struct cfg_node;
 struct domain;
 struct proxy_conf;
+struct static_table;
 
 struct route_target {
     char const *name;
@@ -41,6 +44,9 @@ struct route_table {
     atomic_uint_least64_t *rule_hits; /* one per rule: the only part that changes */
     char const *preferred_listener;   /* name of the one for routed requests, NULL: none */
     bool method_routing;              /* are the rules looked at? */
+    struct static_table *statics;     /* owned */
+    enum refusal blocked;             /* by a static route */
+    uint64_t route_seed;              /* of the order of static routes; 0: of the process */
     bool relay_foreign;
 };
 

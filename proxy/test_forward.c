@@ -268,7 +268,7 @@ static void test_refusals(void **state)
         { "OPTIONS", "sip:example.test", "Max-Forwards: 0\r\n", "SIP/2.0 200 " },
         { "OPTIONS", "sip:bob@b.test", "Max-Forwards: 0\r\n", "SIP/2.0 483 " },
         { "MESSAGE", RIG_CALLED, "Max-Forwards: 0\r\n", "SIP/2.0 483 " },
-        { "INFO", RIG_CALLED, "", "SIP/2.0 404 No method route" },
+        { "INFO", RIG_CALLED, "", "SIP/2.0 404 No route" },
         { "MESSAGE", "tel:2001", "", "SIP/2.0 416 " },
         { "MESSAGE", RIG_CALLED, "Proxy-Require: foo\r\n", "SIP/2.0 420 " },
     };

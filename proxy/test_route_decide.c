@@ -222,7 +222,7 @@ static void test_trace_names_every_rule(void **state)
                         "method_routes[3]=no(domain)\n"
                         "method_routes[4]=no(method)\n"
                         "method_routes[5]=no(method)\n"
-                        "own-domain=yes(own domain, and no method route matches)\n");
+                        "own-domain=yes(own domain, and no route matches)\n");
     buf_fini(&text);
     msg_destroy(msg);
     route_table_free(&table);
