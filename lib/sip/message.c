@@ -3,7 +3,7 @@
  * soundness in message_fault.c. */
 #include "message.h"
 #include "buf.h"
-#include "message_disguise.h"
+#include "message_internal.h"
 #include <errno.h>
 #include <sofia-sip/msg.h>
 #include <sofia-sip/msg_addr.h>
@@ -101,7 +101,7 @@ static msg_t *extract_once(char const *text, size_t len, size_t header, bool dis
         memcpy(iovec->mv_base, text, header);
         message_undisguise(sip);
     }
-    if (!is_sip_version(sip))
+    if (!is_sip_version(sip) || message_settle_repeated(msg) < 0)
         goto fail;
     return msg;
 fail:
@@ -217,7 +217,7 @@ int message_print(msg_t *msg, struct buf *out)
 {
     sip_t const *sip = sip_object(msg);
 
-    if (!sip->sip_request && !sip->sip_status)
+    if ((!sip->sip_request && !sip->sip_status) || !message_is_printable(sip))
         return -EINVAL;
     int error = complete(msg);
     if (error)
@@ -231,7 +231,7 @@ int message_print(msg_t *msg, struct buf *out)
 
 msg_t *message_copy(msg_t *msg)
 {
-    return msg_copy(msg);
+    return message_is_printable(sip_object(msg)) ? msg_copy(msg) : NULL;
 }
 
 static bool makes_dialog(sip_method_t method)

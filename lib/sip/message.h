@@ -31,11 +31,12 @@ enum {
  *  Call-ID"...), for a 400 or for dropping a response. RFC 3261 §16.3 step 1, §20 table 2. */
 char const *message_fault(msg_t *msg);
 
-/** Prints the message as it goes on the wire, appended to @p out. Returns 0 or a negative errno. */
+/** Prints the message as it goes on the wire, appended to @p out. Returns 0 or a negative errno:
+ *  -EINVAL for one that message_fault() refuses because of repeated headers. */
 int message_print(msg_t *msg, struct buf *out);
 
 /** Deep copy that may be edited without touching the original; body and untouched headers are
- * shared by reference. NULL when out of memory. */
+ *  shared by reference. NULL when out of memory, or where message_print() would say -EINVAL. */
 msg_t *message_copy(msg_t *msg);
 
 /** New response to @p request: Via, From, To, Call-ID, CSeq, Record-Route (for 1xx/2xx that make a

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Disguise for the parser: see message_disguise.h. */
-#include "message_disguise.h"
+/* Disguise of bytes for the parser. */
+#include "message_internal.h"
 #include <string.h>
 #include <strings.h>
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Is a parsed message sound enough to act on? (RFC 3261 16.3 step 1, 20 table 2, RFC 4475) */
 #include "message.h"
+#include "message_internal.h"
+#include <errno.h>
 #include <sofia-sip/msg.h>
+#include <sofia-sip/msg_header.h>
 #include <sofia-sip/sip_header.h>
 #include <sofia-sip/sip_protos.h>
 #include <string.h>
@@ -30,6 +33,59 @@ static struct {
     { sip_session_expires_class, "bad Session-Expires", "two Session-Expires" },
     { sip_min_se_class, "bad Min-SE", "two Min-SE" },
 };
+
+static bool is_checked(msg_hclass_t const *hclass)
+{
+    for (size_t i = 0; i < sizeof checked / sizeof *checked; i++)
+        if (checked[i].hclass == hclass)
+            return true;
+    return false;
+}
+
+/* Puts @p now where @p old was, in the chain of the message and in its list of errors. */
+static void take_place(sip_error_t *now, msg_header_t *old)
+{
+    msg_common_t *common = now->er_common;
+
+    now->er_name = old->sh_class->hc_name;
+    now->er_next = (sip_error_t *)old->sh_next;
+    common->h_data = old->sh_data;
+    common->h_len = old->sh_len;
+    common->h_succ = old->sh_succ;
+    common->h_prev = old->sh_prev;
+    if (common->h_prev)
+        *common->h_prev = (msg_header_t *)now;
+    if (common->h_succ)
+        common->h_succ->sh_prev = &common->h_succ;
+}
+
+/* A repeated header that nobody acts on becomes an unreadable one, and goes on as it came: the
+ * printer of sofia-sip aborts at a second one of what may stand once only. Those that are checked
+ * are left, for message_fault() refuses the message. */
+int message_settle_repeated(msg_t *msg)
+{
+    sip_error_t **place = &sip_object(msg)->sip_error;
+
+    for (; *place; place = &(*place)->er_next) {
+        msg_header_t *old = (msg_header_t *)*place;
+        if (old->sh_class == sip_error_class || is_checked(old->sh_class))
+            continue;
+        sip_error_t *now = (sip_error_t *)msg_header_alloc(msg_home(msg), sip_error_class, 0);
+        if (!now)
+            return -ENOMEM;
+        take_place(now, old);
+        *place = now;
+    }
+    return 0;
+}
+
+bool message_is_printable(sip_t const *sip)
+{
+    for (sip_error_t const *error = sip->sip_error; error; error = error->er_next)
+        if (error->er_common->h_class != sip_error_class)
+            return false;
+    return true;
+}
 
 /* A wrong header stands in the error list under the error class with its name; the second of a
  * single header stands there under its own class. */
