@@ -29,7 +29,7 @@ CLIENT_PORTS = (5060, 5050, 6050, 19823)
 MPART01 = ("127.0.0.1", 5080)  # named by the Route of one message
 
 # What a proxy adds to or takes from; every other header line goes on as it came.
-OWNED = ("via", "v", "max-forwards", "route", "record-route")
+OWNED = ("via", "v", "max-forwards", "max-breadth", "route", "record-route")
 
 
 def message_text(data):
@@ -300,15 +300,16 @@ class Stage:
         if self.hop.other:
             self.hop.other.close()
             self.hop.other = None
-        # Every transaction that is still alive ends, with all its repetitions.
+        # What is being forwarded ends, with an answer; then the transactions do, that would repeat it.
         if self.node.children.get("proxy") and self.node.children["proxy"].poll() is None:
-            self.node.ctl("proxy", "clock advance", ms="400000")
+            for gauge in ("proxy_contexts", "sip_transactions"):
+                self.node.ctl("proxy", "clock advance", ms="400000")
+                wait_for(lambda: self.drained(gauge), gauge + " is 0")
 
-            def settled():
-                while self.pump(0):
-                    pass
-                return self.node.counter("proxy", "proxy_contexts") == 0
-            wait_for(settled, "nothing is being forwarded any more")
+    def drained(self, gauge):
+        while self.pump(0):
+            pass
+        return self.node.counter("proxy", gauge) == 0
 
     def pump(self, seconds):
         owners = {one: client for client in self.clients for one in client.sockets}
