@@ -445,7 +445,9 @@ static void on_cancel(void *ctx, struct server_transaction *st)
     (void)st;
 }
 
-static struct transaction_handlers const handlers = { on_request, on_ack, on_cancel };
+static struct transaction_handlers const handlers = { .on_request = on_request,
+                                                      .on_ack = on_ack,
+                                                      .on_cancel = on_cancel };
 
 /* --- life ------------------------------------------------------------------------------------- */
 

@@ -168,7 +168,9 @@ static int open_provider(struct gateway *gw, struct svc *svc)
 
 int gateway_init(struct gateway *gw, struct svc *svc)
 {
-    static struct transaction_handlers const handlers = { on_request, on_ack, on_cancel };
+    static struct transaction_handlers const handlers = { .on_request = on_request,
+                                                          .on_ack = on_ack,
+                                                          .on_cancel = on_cancel };
 
     *gw = (struct gateway){ .conf = svc_conf(svc), .wheel = svc_wheel(svc) };
     LIST_INIT(&gw->all);

@@ -23,11 +23,18 @@ static void on_message(void *ctx, struct origin const *from, msg_t *msg)
     transaction_receive(stack->transactions, from, msg);
 }
 
+static bool may_answer(void *ctx, struct origin const *from)
+{
+    struct stack *stack = ctx;
+
+    return transaction_may_answer(stack->transactions, from);
+}
+
 struct stack *stack_new(uv_loop_t *loop, struct wheel *wheel, struct tap *tap,
                         struct stack_limits const *limits, char const *dns_servers,
                         struct transaction_handlers const *handlers, void *ctx)
 {
-    static struct transport_handlers const transport_handlers = { on_message };
+    static struct transport_handlers const transport_handlers = { on_message, may_answer };
     struct stack *stack = calloc(1, sizeof *stack);
 
     if (!stack)

@@ -155,6 +155,56 @@ static void test_ack_of_a_stateless_answer(void **state)
     rig_free(&rig);
 }
 
+/* Everything that the layer would answer by itself, and what it would only keep. */
+static char const *const unasked[] = {
+    "OPTIONS sip:b@b.test SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n"
+    "From: <sip:a@a.test>;tag=1\r\nTo: <sip:b@b.test>\r\nCSeq: 1 OPTIONS\r\n\r\n",
+    "OPTIONS sip:b@b.test SIP/7.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n"
+    "From: <sip:a@a.test>;tag=1\r\nTo: <sip:b@b.test>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\n\r\n",
+    "CANCEL sip:b@b.test SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n"
+    "From: <sip:a@a.test>;tag=1\r\nTo: <sip:b@b.test>\r\nCall-ID: 1\r\nCSeq: 1 CANCEL\r\n\r\n",
+    "INVITE sip:b@b.test SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n"
+    "From: <sip:a@a.test>;tag=1\r\nTo: <sip:b@b.test>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n\r\n",
+    "ACK sip:b@b.test SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n"
+    "From: <sip:a@a.test>;tag=1\r\nTo: <sip:b@b.test>\r\nCall-ID: 1\r\nCSeq: 1 ACK\r\n\r\n",
+};
+
+static void test_admission(void **state)
+{
+    struct rig *rig = rig_new(TRANSPORT_UDP, NULL);
+    size_t n = sizeof unasked / sizeof *unasked;
+    int64_t malformed_before = met_get(&sip_metrics, M_transaction_bad_requests);
+
+    (void)state;
+    rig_set_admission(rig, TRANSACTION_SILENCE);
+    for (size_t i = 0; i < n; i++)
+        rig_receive_text(rig, unasked[i]);
+    assert_string_equal(rig_take_trace(rig), "");
+    assert_false(transaction_may_answer(rig_layer(rig), &(struct origin){ 0 }));
+    rig_set_admission(rig, 403);
+    for (size_t i = 0; i < n; i++)
+        rig_receive_text(rig, unasked[i]);
+    assert_string_equal(rig_take_trace(rig), ">403 >403 >403 >403");
+    assert_int_equal(strncmp(rig_last_sent(rig), "SIP/2.0 403 Go Away\r\n", 21), 0);
+    assert_true(transaction_may_answer(rig_layer(rig), &(struct origin){ 0 }));
+    assert_int_equal(rig_admissions(rig), 2 * n);
+    assert_int_equal(transaction_count(rig_layer(rig)), 0);
+    assert_int_equal(met_get(&sip_metrics, M_transaction_bad_requests), malformed_before);
+    /* who is out in the middle of a transaction is not heard there either */
+    rig_set_admission(rig, TRANSACTION_ADMITTED);
+    rig_receive_text(rig, unasked[3]);
+    assert_string_equal(rig_take_trace(rig), "request");
+    step(rig, RIG_RESPOND, "180", ">180");
+    rig_set_admission(rig, TRANSACTION_SILENCE);
+    rig_receive_text(rig, unasked[3]);
+    rig_receive_text(rig, unasked[2]);
+    assert_string_equal(rig_take_trace(rig), "");
+    rig_set_admission(rig, TRANSACTION_ADMITTED);
+    rig_receive_text(rig, unasked[2]);
+    assert_string_equal(rig_take_trace(rig), ">200 cancel");
+    rig_free(&rig);
+}
+
 static void test_refuse(void **state)
 {
     struct rig *rig = rig_new(TRANSPORT_TCP, "z9hG4bKx");
@@ -265,6 +315,7 @@ int main(void)
         cmocka_unit_test(test_answers_make_room),
         cmocka_unit_test(test_limit_of_all),
         cmocka_unit_test(test_ack_of_a_stateless_answer),
+        cmocka_unit_test(test_admission),
         cmocka_unit_test(test_refuse),
         cmocka_unit_test(test_respond_needs_a_response),
         cmocka_unit_test(test_no_memory_for_a_response),

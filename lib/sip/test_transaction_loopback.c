@@ -90,7 +90,9 @@ static void on_cancel(void *ctx, struct server_transaction *st)
     assert_int_equal(server_transaction_refuse(st, 487, NULL, NULL), 0);
 }
 
-static struct transaction_handlers const handlers = { on_request, on_ack, on_cancel };
+static struct transaction_handlers const handlers = { .on_request = on_request,
+                                                      .on_ack = on_ack,
+                                                      .on_cancel = on_cancel };
 
 static void on_response(void *ctx, struct client_transaction *ct, msg_t *response)
 {
@@ -136,7 +138,7 @@ static void on_tick(uv_timer_t *timer)
 
 static void node_open(struct bench *bench, struct node *node)
 {
-    static struct transport_handlers const up = { on_message };
+    static struct transport_handlers const up = { .on_message = on_message };
     struct net_addr any_port;
 
     assert_int_equal(net_addr_parse(&any_port, "127.0.0.1:0", 0), 0);

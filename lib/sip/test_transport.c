@@ -34,6 +34,7 @@ struct rig {
     struct origin from;
     msg_t *last;
     bool echoes, frees;
+    bool is_quiet; /* keep-alives get no answer */
     struct transport_waiter waiter;
     int waiter_error;
     int fds[FDS];
@@ -65,7 +66,15 @@ static void on_message(void *ctx, struct origin const *from, msg_t *msg)
         transport_free(&rig->t);
 }
 
-static struct transport_handlers const handlers = { on_message };
+static bool may_answer(void *ctx, struct origin const *from)
+{
+    struct rig *rig = ctx;
+
+    return !rig->is_quiet && from->kind == TRANSPORT_TCP;
+}
+
+static struct transport_handlers const handlers = { .on_message = on_message,
+                                                    .may_answer = may_answer };
 
 static int setup(void **state)
 {
@@ -314,6 +323,12 @@ static void test_keepalive(void **state)
     get(rig, fd, text, sizeof text);
     assert_string_equal(text, "\r\n");
     assert_int_equal(rig->messages, 0);
+    rig->is_quiet = true;
+    put(fd, "\r\n\r\n", 4);
+    int64_t heard = met_get(&sip_metrics, M_keepalives);
+    UNTIL(rig, met_get(&sip_metrics, M_keepalives) > heard);
+    turn(rig);
+    assert_int_equal(peek(fd), -1);
 }
 
 static void test_silent_is_closed(void **state)

@@ -9,9 +9,10 @@
  * once. Client side: the owner makes one with client_transaction_new() and hears each response,
  * then on_gone() exactly once.
  *
- * What belongs to no transaction and can be decided without an owner is decided here, counted and
- * logged: malformed requests (400, 505; never an ACK), CANCEL (200 or 481), requests over a limit
- * (503 with Retry-After), malformed and stray responses (dropped).
+ * Whom we do not serve is turned away first (handlers.admit). What belongs to no transaction and
+ * can be decided without an owner is decided here, counted and logged: malformed requests (400,
+ * 505; never an ACK), CANCEL (200 or 481), requests over a limit (503 with Retry-After), malformed
+ * and stray responses (dropped).
  *
  * Memory: after the final response only the key and the printed response stay. Callbacks run on the
  * loop thread and never inside a call of the owner into this layer. */
@@ -23,6 +24,9 @@ struct client_transaction;
 struct server_transaction;
 struct transaction_layer;
 
+/* What an owner may say of a source besides a status to answer with. */
+enum { TRANSACTION_ADMITTED = 0, TRANSACTION_SILENCE = -1 };
+
 enum transaction_failure { TRANSACTION_TIMEOUT, TRANSACTION_TRANSPORT };
 
 struct transaction_handlers {
@@ -32,6 +36,12 @@ struct transaction_handlers {
     void (*on_ack)(void *ctx, struct origin const *from, msg_t *msg);
     /* CANCEL of an INVITE that has no final response yet; the CANCEL itself is already answered. */
     void (*on_cancel)(void *ctx, struct server_transaction *st);
+    /* May @p from send us requests? Asked before anything else becomes of a request, and for each:
+     * malformed ones, repetitions, ACK and CANCEL too, and with @p request NULL before a keep-alive
+     * is answered. Returns TRANSACTION_ADMITTED; or the status of a stateless answer (an ACK gets
+     * none) with *@p ret_phrase, a static text; or TRANSACTION_SILENCE. NULL: everybody may. */
+    int (*admit)(void *ctx, struct origin const *from, sip_t const *request,
+                 char const **ret_phrase);
 };
 
 struct transaction_layer *transaction_layer_new(struct transport *transport, struct wheel *wheel,
@@ -46,6 +56,9 @@ void transaction_layer_free(struct transaction_layer **player);
 
 /** Gives the layer a message from the transport: the transport's on_message. Takes @p msg. */
 void transaction_receive(struct transaction_layer *layer, struct origin const *from, msg_t *msg);
+
+/** Whether a keep-alive of @p from may be answered: the transport's may_answer. */
+bool transaction_may_answer(struct transaction_layer *layer, struct origin const *from);
 
 /** Live transactions. */
 size_t transaction_count(struct transaction_layer const *layer);

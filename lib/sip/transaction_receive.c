@@ -153,6 +153,39 @@ static void refuse_overload(struct transaction_layer *layer, struct origin const
     answer_stateless(layer, from, msg, SIP_503_SERVICE_UNAVAILABLE, tag, "Retry-After: 5");
 }
 
+/* --- whom we serve ------------------------------------------------------------------------------
+ */
+
+static int ask_owner(struct transaction_layer *layer, struct origin const *from,
+                     sip_t const *request, char const **ret_phrase)
+{
+    if (!layer->handlers->admit)
+        return TRANSACTION_ADMITTED;
+    return layer->handlers->admit(layer->ctx, from, request, ret_phrase);
+}
+
+bool transaction_may_answer(struct transaction_layer *layer, struct origin const *from)
+{
+    char const *phrase;
+
+    return ask_owner(layer, from, NULL, &phrase) != TRANSACTION_SILENCE;
+}
+
+/* A source that is refused keeps nothing here, or a flood of strangers would fill the tables. */
+static bool is_admitted(struct transaction_layer *layer, struct origin const *from, msg_t *request)
+{
+    sip_t const *sip = sip_object(request);
+    char tag[STATELESS_TAG_SIZE];
+    char const *phrase = NULL;
+    int status = ask_owner(layer, from, sip, &phrase);
+
+    if (status > 0 && sip->sip_request->rq_method != sip_method_ack) {
+        stateless_tag(sip, tag);
+        answer_stateless(layer, from, request, status, phrase, tag, NULL);
+    }
+    return status == TRANSACTION_ADMITTED;
+}
+
 /* Takes @p msg. */
 static void receive_request(struct transaction_layer *layer, struct origin const *from, msg_t *msg)
 {
@@ -160,8 +193,13 @@ static void receive_request(struct transaction_layer *layer, struct origin const
     sip_method_t method = sip->sip_request->rq_method;
     struct transaction_key key;
     struct transaction *t = NULL;
-    char const *fault = message_fault(msg);
+    char const *fault = NULL;
 
+    if (!is_admitted(layer, from, msg)) {
+        msg_destroy(msg);
+        return;
+    }
+    fault = message_fault(msg);
     if (fault)
         refuse_malformed(layer, from, msg, fault);
     else if (method == sip_method_ack)

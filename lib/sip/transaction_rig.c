@@ -41,6 +41,7 @@ struct rig {
     struct client_transaction *ct;
     msg_t *request; /* the last one given to the owner */
     char sent_via[256], sent_method[32];
+    int admission, admissions;
 };
 
 static void trace(struct rig *rig, char const *prefix, char const *word)
@@ -153,7 +154,19 @@ static void on_cancel(void *ctx, struct server_transaction *st)
     trace(ctx, "", "cancel");
 }
 
-static struct transaction_handlers const handlers = { on_request, on_ack, on_cancel };
+/* A keep-alive has no request. */
+static int admit(void *ctx, struct origin const *from, sip_t const *request,
+                 char const **ret_phrase)
+{
+    struct rig *rig = ctx;
+
+    (void)from;
+    rig->admissions += request != NULL;
+    *ret_phrase = rig->admission > 0 ? "Go Away" : NULL;
+    return rig->admission;
+}
+
+static struct transaction_handlers const handlers = { on_request, on_ack, on_cancel, admit };
 
 static void on_response(void *ctx, struct client_transaction *ct, msg_t *response)
 {
@@ -223,6 +236,16 @@ void rig_free(struct rig **prig)
 void rig_close(struct rig *rig)
 {
     transaction_layer_free(&rig->layer);
+}
+
+void rig_set_admission(struct rig *rig, int admission)
+{
+    rig->admission = admission;
+}
+
+int rig_admissions(struct rig const *rig)
+{
+    return rig->admissions;
 }
 
 struct stack_limits *rig_limits(struct rig *rig)

@@ -54,6 +54,9 @@ void rig_free(struct rig **prig);
 /** Frees the layer, and what happens is still in the trace. */
 void rig_close(struct rig *rig);
 struct stack_limits *rig_limits(struct rig *rig);
+/** What the owner says of every source from now on, and how many requests it was asked about. */
+void rig_set_admission(struct rig *rig, int admission);
+int rig_admissions(struct rig const *rig);
 struct transaction_layer *rig_layer(struct rig *rig);
 
 /** Text of the last message that left, and where it went. */

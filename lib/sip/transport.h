@@ -53,6 +53,8 @@ struct transport_waiter {
 struct transport_handlers {
     /* @p msg is given: the handler owns it. It parsed, but may still be semantically wrong. */
     void (*on_message)(void *ctx, struct origin const *from, msg_t *msg);
+    /* Whether a keep-alive of @p from gets its answer; NULL: yes. */
+    bool (*may_answer)(void *ctx, struct origin const *from);
 };
 
 /** New, without sockets. @p tap may be NULL. @p limits is borrowed. NULL when out of memory. */

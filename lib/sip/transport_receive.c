@@ -94,6 +94,16 @@ static void deliver_last(struct connection *conn, char const *bytes, size_t len)
     deliver(conn, bytes, len, is_missing ? MESSAGE_NO_LENGTH : 0);
 }
 
+static void answer_keepalive(struct connection *conn)
+{
+    struct transport *t = conn->transport;
+    struct origin from = transport_stream_origin(conn);
+
+    met_inc(&sip_metrics, M_keepalives);
+    if (!t->handlers->may_answer || t->handlers->may_answer(t->ctx, &from))
+        transport_stream_queue(conn, "\r\n", 2);
+}
+
 /* Hands up every whole message; returns how many bytes are used. */
 static size_t take_frames(struct connection *conn, char const *bytes, size_t len)
 {
@@ -111,8 +121,7 @@ static size_t take_frames(struct connection *conn, char const *bytes, size_t len
         case TRANSPORT_FRAME_BLANK:
             break;
         case TRANSPORT_FRAME_PING:
-            met_inc(&sip_metrics, M_keepalives);
-            transport_stream_queue(conn, "\r\n", 2);
+            answer_keepalive(conn);
             break;
         case TRANSPORT_FRAME_LAST:
             deliver_last(conn, bytes + used, n);
