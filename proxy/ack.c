@@ -99,10 +99,6 @@ void ack_arrived(void *vworker, struct origin const *from, msg_t *msg)
     struct worker *worker = vworker;
     struct normalized normalized;
     met_inc(&proxy_metrics, M_acks);
-    if (!request_is_admitted(worker, from, sip_object(msg))) {
-        drop("acl"); /* not a request refused: nobody is answered */
-        return;
-    }
     msg_t *copy = message_copy(msg);
     if (!copy) {
         drop("memory");

@@ -1,29 +1,63 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Access list: see acl.h. Addresses are compared as 16-byte keys, IPv4 as IPv4-mapped. */
+/* Access list: see acl.h.
+ *
+ * When may a former set be freed? A reader counts itself in one of two counters before it loads the
+ * pointer to the set in force, and out after its look-up; all of these accesses are sequentially
+ * consistent. So whoever has the former set was in its counter when the pointer was swapped, and
+ * has left once that counter was seen at 0 after the swap. A set is freed when both counters were
+ * seen at 0, not necessarily at the same time. The owner changes the counter that newcomers use
+ * with each look at them, so the other one comes to 0 however busy the readers are. Nobody ever
+ * waits. */
 #include "acl.h"
+#include "acl_set.h"
+#include "domain_name.h"
+#include "htab.h"
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-struct acl {
-    struct acl_entry *entries; /* sorted by key, then outer before inner, once sealed */
-    size_t n, size;
+/* Apart from each other, so that counting a hit of one does not slow the look-up of another. */
+enum { CACHE_LINE = 64 };
+
+struct item {
+    struct acl_entry entry; /* first: acl_hit() goes from it to its item */
+    struct htab_entry by_pattern;
+    struct net_cidr block; /* unless it is a name */
+    struct net_addr *addrs;
+    size_t order;
+    _Atomic uint64_t hits;
 };
 
-static void key_of(struct net_addr const *addr, unsigned char key[static 16])
-{
-    if (addr->sa.sa_family == AF_INET) {
-        static unsigned char const mapped[12] = { [10] = 0xff, [11] = 0xff };
-        memcpy(key, mapped, sizeof mapped);
-        memcpy(key + 12, &addr->in.sin_addr, 4);
-    } else {
-        memcpy(key, &addr->in6.sin6_addr, 16);
-    }
-}
+struct acl {
+    struct item **items;
+    size_t n, size;
+    struct htab by_pattern;
+    bool sealed, has_names;
+    struct acl_set *retired; /* former sets, linked */
+    _Atomic(struct acl_set *) live;
+    atomic_uint phase; /* newcomers count in readers[phase % 2] */
+    _Alignas(CACHE_LINE) atomic_uint readers[2];
+};
 
 struct acl *acl_new(void)
 {
-    return calloc(1, sizeof(struct acl));
+    struct acl *acl = aligned_alloc(CACHE_LINE, sizeof *acl);
+    if (!acl)
+        return NULL;
+    memset(acl, 0, sizeof *acl);
+    htab_init(&acl->by_pattern);
+    return acl;
+}
+
+static void item_free(struct item *item)
+{
+    if (item) {
+        free((char *)(uintptr_t)item->entry.rule.pattern);
+        free(item->addrs);
+    }
+    free(item);
 }
 
 void acl_free(struct acl **pacl)
@@ -32,8 +66,62 @@ void acl_free(struct acl **pacl)
     *pacl = NULL;
     if (!acl)
         return;
-    free(acl->entries);
+    struct acl_set *live = atomic_load(&acl->live);
+    acl_set_free(&live);
+    (void)acl_reclaim(acl);
+    for (size_t i = 0; i < acl->n; i++)
+        item_free(acl->items[i]);
+    free(acl->items);
+    htab_fini(&acl->by_pattern);
     free(acl);
+}
+
+/* --- entries -------------------------------------------------------------------------------------
+ */
+
+char const *acl_check_pattern(char const *pattern)
+{
+    struct net_cidr block;
+    bool is_block = pattern[strspn(pattern, "0123456789abcdefABCDEF.:/")] == '\0' &&
+                    (strpbrk(pattern, ":/") || strspn(pattern, "0123456789.") == strlen(pattern));
+    if (net_cidr_parse(&block, pattern) == 0)
+        return NULL;
+    if (is_block)
+        return "not an IP address or CIDR block (bits behind the prefix must be zero)";
+    return domain_name_check(pattern) ? "not an IP address, CIDR block or host name" : NULL;
+}
+
+/* What makes two patterns equal: the block, or the name without regard to case. */
+static uint64_t hash_of(struct item const *item)
+{
+    uint64_t hash = item->entry.rule.automatic;
+    struct net_cidr const *block = &item->block;
+    if (!item->entry.is_name) {
+        hash = htab_hash(&block->bits, sizeof block->bits, hash);
+        if (block->addr.sa.sa_family == AF_INET)
+            return htab_hash(&block->addr.in.sin_addr, sizeof block->addr.in.sin_addr, hash);
+        return htab_hash(&block->addr.in6.sin6_addr, sizeof block->addr.in6.sin6_addr, hash);
+    }
+    for (char const *p = item->entry.rule.pattern; *p; p++) {
+        char lower = (char)(*p >= 'A' && *p <= 'Z' ? *p + 'a' - 'A' : *p);
+        hash = htab_hash(&lower, 1, hash);
+    }
+    return hash;
+}
+
+static struct item *item_of(struct htab_entry const *entry)
+{
+    return (struct item *)((char *)(uintptr_t)entry - offsetof(struct item, by_pattern));
+}
+
+static bool is_same(struct htab_entry const *entry, void const *key)
+{
+    struct item const *a = item_of(entry), *b = key;
+    if (a->entry.is_name != b->entry.is_name || a->entry.rule.automatic != b->entry.rule.automatic)
+        return false;
+    if (a->entry.is_name)
+        return strcasecmp(a->entry.rule.pattern, b->entry.rule.pattern) == 0;
+    return a->block.bits == b->block.bits && net_addr_same_host(&a->block.addr, &b->block.addr);
 }
 
 static int grow(struct acl *acl)
@@ -41,99 +129,51 @@ static int grow(struct acl *acl)
     if (acl->n < acl->size)
         return 0;
     size_t size = acl->size ? 2 * acl->size : 16;
-    struct acl_entry *entries = realloc(acl->entries, size * sizeof *entries);
-    if (!entries)
+    struct item **items = realloc(acl->items, size * sizeof *items);
+    if (!items)
         return -ENOMEM;
-    acl->entries = entries;
+    acl->items = items;
     acl->size = size;
     return 0;
 }
 
-int acl_add(struct acl *acl, char const *pattern, char const *description)
+static struct item *item_new(struct acl_rule const *rule)
 {
-    struct acl_entry entry = { .pattern = pattern, .description = description, .outer = -1 };
-    if (net_cidr_parse(&entry.block, pattern) < 0)
-        return -EINVAL;
-    for (size_t i = 0; i < acl->n; i++)
-        if (acl->entries[i].block.bits == entry.block.bits &&
-            net_addr_same_host(&acl->entries[i].block.addr, &entry.block.addr))
-            return -EEXIST;
-    if (grow(acl) < 0)
-        return -ENOMEM;
-    key_of(&entry.block.addr, entry.key);
-    entry.order = acl->n;
-    acl->entries[acl->n++] = entry;
-    return 0;
-}
-
-static unsigned key_bits(struct acl_entry const *entry)
-{
-    return entry->block.bits + (entry->block.addr.sa.sa_family == AF_INET ? 96 : 0);
-}
-
-static int compare(void const *left, void const *right)
-{
-    struct acl_entry const *a = left, *b = right;
-    int order = memcmp(a->key, b->key, sizeof a->key);
-    if (order != 0)
-        return order;
-    return (key_bits(a) > key_bits(b)) - (key_bits(a) < key_bits(b));
-}
-
-static bool key_inside(struct acl_entry const *block, unsigned char const key[static 16])
-{
-    unsigned bits = key_bits(block), whole = bits / 8, rest = bits % 8;
-    if (memcmp(block->key, key, whole) != 0)
-        return false;
-    return rest == 0 || ((block->key[whole] ^ key[whole]) >> (8 - rest)) == 0;
-}
-
-void acl_seal(struct acl *acl)
-{
-    if (acl->n == 0)
-        return;
-    qsort(acl->entries, acl->n, sizeof *acl->entries, compare);
-    for (size_t i = 0; i < acl->n; i++) {
-        ptrdiff_t outer = (ptrdiff_t)i - 1;
-        while (outer >= 0 && !key_inside(&acl->entries[outer], acl->entries[i].key))
-            outer = acl->entries[outer].outer;
-        acl->entries[i].outer = outer;
-    }
-}
-
-static ptrdiff_t find(struct acl const *acl, struct net_addr const *addr)
-{
-    unsigned char key[16];
-    key_of(addr, key);
-    size_t low = 0, high = acl->n; /* the first entry that starts after addr */
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (memcmp(acl->entries[middle].key, key, sizeof key) <= 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    /* Blocks nest or are disjoint: whatever holds addr also holds the last block that starts at or
-     * before it. net_cidr_contains() keeps the families apart ("::/0" is not for IPv4). */
-    ptrdiff_t i = (ptrdiff_t)low - 1;
-    while (i >= 0 && !net_cidr_contains(&acl->entries[i].block, addr))
-        i = acl->entries[i].outer;
-    return i;
-}
-
-struct acl_entry const *acl_find(struct acl const *acl, struct net_addr const *addr)
-{
-    ptrdiff_t i = find(acl, addr);
-    return i < 0 ? NULL : &acl->entries[i];
-}
-
-struct acl_entry const *acl_admit(struct acl *acl, struct net_addr const *addr)
-{
-    ptrdiff_t i = find(acl, addr);
-    if (i < 0)
+    struct item *item = calloc(1, sizeof *item);
+    if (!item)
         return NULL;
-    acl->entries[i].hits++;
-    return &acl->entries[i];
+    item->entry.rule = *rule;
+    item->entry.rule.pattern = strdup(rule->pattern);
+    item->entry.is_name = net_cidr_parse(&item->block, rule->pattern) < 0;
+    if (!item->entry.rule.pattern) {
+        free(item);
+        return NULL;
+    }
+    return item;
+}
+
+int acl_add(struct acl *acl, struct acl_rule const *rule)
+{
+    if (acl->sealed)
+        return -EPERM;
+    if (acl_check_pattern(rule->pattern))
+        return -EINVAL;
+    struct item *item = item_new(rule);
+    int error = -ENOMEM;
+    if (!item || grow(acl) < 0)
+        goto fail;
+    uint64_t hash = hash_of(item);
+    error = -EEXIST;
+    if (htab_find(&acl->by_pattern, hash, is_same, item) ||
+        (error = htab_insert(&acl->by_pattern, &item->by_pattern, hash)) < 0)
+        goto fail;
+    acl->has_names |= item->entry.is_name;
+    item->order = acl->n;
+    acl->items[acl->n++] = item;
+    return 0;
+fail:
+    item_free(item);
+    return error;
 }
 
 size_t acl_count(struct acl const *acl)
@@ -143,8 +183,210 @@ size_t acl_count(struct acl const *acl)
 
 struct acl_entry const *acl_at(struct acl const *acl, size_t order)
 {
+    return order < acl->n ? &acl->items[order]->entry : NULL;
+}
+
+void acl_hit(struct acl_entry const *entry)
+{
+    struct item *item = (struct item *)(uintptr_t)entry;
+    atomic_fetch_add_explicit(&item->hits, 1, memory_order_relaxed);
+}
+
+uint64_t acl_hits(struct acl_entry const *entry)
+{
+    return atomic_load_explicit(&((struct item const *)entry)->hits, memory_order_relaxed);
+}
+
+/* --- addresses of names --------------------------------------------------------------------------
+ */
+
+/* Both lists hold each address once. */
+static bool are_same(struct item const *item, struct net_addr const *addrs, size_t n)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < item->entry.n_addrs; k++)
+            found += net_addr_same_host(&addrs[i], &item->addrs[k]);
+    return n == item->entry.n_addrs && found == n;
+}
+
+static int give(struct item *item, struct net_addr const *addrs, size_t n)
+{
+    struct net_addr *copy = malloc((n + 1) * sizeof *copy);
+    if (!copy)
+        return -ENOMEM;
+    if (n > 0)
+        memcpy(copy, addrs, n * sizeof *copy);
+    free(item->addrs);
+    item->entry.addrs = item->addrs = copy;
+    item->entry.n_addrs = n;
+    return 1;
+}
+
+int acl_set_addresses(struct acl *acl, size_t order, struct net_addr const *addrs, size_t n)
+{
+    if (order >= acl->n || !acl->items[order]->entry.is_name)
+        return -EINVAL;
+    return are_same(acl->items[order], addrs, n) ? 0 : give(acl->items[order], addrs, n);
+}
+
+/* The name in @p old, automatic or not. */
+static struct item const *former_of(struct acl const *old, struct item const *item)
+{
+    struct item key = *item;
+    struct htab_entry const *found = htab_find(&old->by_pattern, hash_of(&key), is_same, &key);
+    key.entry.rule.automatic = !key.entry.rule.automatic;
+    if (!found)
+        found = htab_find(&old->by_pattern, hash_of(&key), is_same, &key);
+    return found ? item_of(found) : NULL;
+}
+
+int acl_inherit(struct acl *acl, struct acl const *old)
+{
+    for (size_t i = 0; i < acl->n; i++) {
+        struct item *item = acl->items[i];
+        struct item const *former = item->entry.is_name ? former_of(old, item) : NULL;
+        if (former && give(item, former->addrs, former->entry.n_addrs) < 0)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+/* --- the set in force ----------------------------------------------------------------------------
+ */
+
+static size_t count_blocks(struct acl const *acl)
+{
+    size_t n = 0;
     for (size_t i = 0; i < acl->n; i++)
-        if (acl->entries[i].order == order)
-            return &acl->entries[i];
-    return NULL;
+        n += acl->items[i]->entry.is_name ? acl->items[i]->entry.n_addrs : 1;
+    return n;
+}
+
+static struct acl_set *make_set(struct acl const *acl)
+{
+    size_t n = 0;
+    struct acl_block *blocks = malloc((count_blocks(acl) + 1) * sizeof *blocks);
+    if (!blocks)
+        return NULL;
+    for (uint32_t i = 0; i < acl->n; i++) {
+        struct item const *item = acl->items[i];
+        if (!item->entry.is_name)
+            blocks[n++] = (struct acl_block){ item->block, i };
+        for (size_t k = 0; k < item->entry.n_addrs; k++) {
+            struct net_addr const *addr = &item->addrs[k];
+            unsigned bits = addr->sa.sa_family == AF_INET ? 32 : 128;
+            blocks[n++] = (struct acl_block){ { *addr, bits }, i };
+        }
+    }
+    struct acl_set *set = acl_set_new(blocks, n);
+    free(blocks);
+    return set;
+}
+
+size_t acl_reclaim(struct acl *acl)
+{
+    unsigned seen = 0;
+    size_t left = 0;
+    for (unsigned i = 0; i < 2; i++)
+        seen |= (atomic_load(&acl->readers[i]) == 0) << i;
+    atomic_fetch_add(&acl->phase, 1);
+    for (struct acl_set **at = &acl->retired, *set; (set = *at);) {
+        struct acl_set_rest *rest = acl_set_rest(set);
+        rest->seen |= seen;
+        if (rest->seen == (1 << 0 | 1 << 1)) {
+            *at = rest->next;
+            acl_set_free(&set);
+        } else {
+            at = &rest->next;
+            left++;
+        }
+    }
+    return left;
+}
+
+int acl_publish(struct acl *acl)
+{
+    struct acl_set *next = make_set(acl);
+    if (!next)
+        return -ENOMEM;
+    struct acl_set *former = atomic_exchange(&acl->live, next);
+    if (former) {
+        acl_set_rest(former)->next = acl->retired;
+        acl->retired = former;
+    }
+    (void)acl_reclaim(acl);
+    return 0;
+}
+
+int acl_seal(struct acl *acl)
+{
+    acl->sealed = true;
+    return acl_publish(acl);
+}
+
+/* --- look-up -------------------------------------------------------------------------------------
+ */
+
+enum { UNCOUNTED = 2 };
+
+/* Begins a look-up; *@p ret_counter is for leave(). Without names the set never changes, and nobody
+ * need count. */
+static struct acl_set const *enter(struct acl const *acl, unsigned *ret_counter)
+{
+    struct acl *shared = (struct acl *)(uintptr_t)acl;
+    *ret_counter = acl->has_names ? atomic_load(&shared->phase) % 2 : UNCOUNTED;
+    if (*ret_counter != UNCOUNTED)
+        atomic_fetch_add(&shared->readers[*ret_counter], 1);
+    return atomic_load(&shared->live);
+}
+
+static void leave(struct acl const *acl, unsigned counter)
+{
+    struct acl *shared = (struct acl *)(uintptr_t)acl;
+    if (counter != UNCOUNTED)
+        atomic_fetch_sub(&shared->readers[counter], 1);
+}
+
+struct acl_entry const *acl_find(struct acl const *acl, struct net_addr const *addr)
+{
+    struct acl_entry const *entry = NULL;
+    unsigned counter;
+    struct acl_set const *set = enter(acl, &counter);
+    ptrdiff_t at = set ? acl_set_find(set, addr) : ACL_SET_NONE;
+    if (at != ACL_SET_NONE)
+        entry = &acl->items[acl_set_entry(set, at)]->entry;
+    leave(acl, counter);
+    return entry;
+}
+
+static bool names_group(struct acl_rule const *rule, char const *group)
+{
+    size_t len = strlen(group);
+    for (char const *p = rule->groups ? rule->groups : ""; *p; p += strcspn(p, ", ")) {
+        p += strspn(p, ", ");
+        if (len > 0 && strncmp(p, group, len) == 0 && strcspn(p, ", ") == len)
+            return true;
+    }
+    return false;
+}
+
+bool acl_is_in_group(struct acl const *acl, struct net_addr const *addr, char const *group)
+{
+    bool found = false;
+    unsigned counter;
+    struct acl_set const *set = enter(acl, &counter);
+    ptrdiff_t at = set ? acl_set_find(set, addr) : ACL_SET_NONE;
+    for (; !found && at != ACL_SET_NONE; at = acl_set_next(set, addr, at))
+        found = names_group(&acl->items[acl_set_entry(set, at)]->entry.rule, group);
+    leave(acl, counter);
+    return found;
+}
+
+bool acl_has_group(struct acl const *acl, char const *group)
+{
+    bool found = false;
+    for (size_t i = 0; !found && i < acl->n; i++)
+        found = names_group(&acl->items[i]->entry.rule, group);
+    return found;
 }

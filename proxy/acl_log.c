@@ -3,6 +3,7 @@
  * ordered by the time of their last line, so the oldest is at hand when room is needed. */
 #include "acl_log.h"
 #include "htab.h"
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/queue.h>
 
@@ -15,6 +16,7 @@ struct source {
 };
 
 struct acl_log {
+    pthread_mutex_t lock;
     struct htab table;
     TAILQ_HEAD(, source) oldest_first;
 };
@@ -24,6 +26,7 @@ struct acl_log *acl_log_new(void)
     struct acl_log *log = calloc(1, sizeof *log);
     if (!log)
         return NULL;
+    (void)pthread_mutex_init(&log->lock, NULL);
     htab_init(&log->table);
     TAILQ_INIT(&log->oldest_first);
     return log;
@@ -41,6 +44,7 @@ void acl_log_free(struct acl_log **plog)
         free(source);
     }
     htab_fini(&log->table);
+    (void)pthread_mutex_destroy(&log->lock);
     free(log);
 }
 
@@ -90,10 +94,9 @@ static bool add_source(struct acl_log *log, struct net_addr const *addr, uint64_
     return true;
 }
 
-bool acl_log_due(struct acl_log *log, struct net_addr const *addr, uint64_t now_ms,
-                 uint64_t *ret_suppressed)
+static bool is_due(struct acl_log *log, struct net_addr const *addr, uint64_t now_ms,
+                   uint64_t *ret_suppressed)
 {
-    *ret_suppressed = 0;
     uint64_t hash = hash_of(addr);
     struct htab_entry *entry = htab_find(&log->table, hash, is_source, addr);
     if (!entry)
@@ -109,4 +112,14 @@ bool acl_log_due(struct acl_log *log, struct net_addr const *addr, uint64_t now_
     TAILQ_REMOVE(&log->oldest_first, source, link);
     TAILQ_INSERT_TAIL(&log->oldest_first, source, link);
     return true;
+}
+
+bool acl_log_due(struct acl_log *log, struct net_addr const *addr, uint64_t now_ms,
+                 uint64_t *ret_suppressed)
+{
+    *ret_suppressed = 0;
+    (void)pthread_mutex_lock(&log->lock);
+    bool due = is_due(log, addr, now_ms, ret_suppressed);
+    (void)pthread_mutex_unlock(&log->lock);
+    return due;
 }

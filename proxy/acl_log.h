@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Keeps refused sources from filling the log: one line per source address and minute, what came in
  * between is counted and told in the next line. Bounded: when every slot holds a source of the last
- * minute, further sources are only counted. */
+ * minute, further sources are only counted. Safe from any thread. */
 #pragma once
 #include "net_addr.h"
 #include <stdbool.h>

@@ -98,19 +98,37 @@ static void cmd_show_predicates(struct svc *svc, struct ctl_call *call, json_t c
     ctl_reply(call, table);
 }
 
+/* "127.0.0.1 ::1" of a name; what an address or block says itself is not said again. */
+static void print_addresses(struct acl_entry const *entry, struct buf *out)
+{
+    char addr[NET_ADDR_TEXT];
+    for (size_t i = 0; i < entry->n_addrs; i++)
+        buf_printf(out, "%s%s", i ? " " : "", net_addr_print_host(&entry->addrs[i], addr));
+    if (entry->is_name && entry->n_addrs == 0)
+        buf_puts(out, "not resolved");
+}
+
 static void add_acl_rows(json_t *table, struct acl const *acl, char const *listeners)
 {
     for (size_t i = 0; i < acl_count(acl); i++) {
         struct acl_entry const *entry = acl_at(acl, i);
-        ctl_table_row(table, json_pack("[s,s,s,I]", entry->pattern, entry->description, listeners,
-                                       (json_int_t)entry->hits));
+        struct acl_rule const *rule = &entry->rule;
+        struct buf addresses;
+        buf_init(&addresses, 65536);
+        print_addresses(entry, &addresses);
+        ctl_table_row(table, json_pack("[s,s,s,I,s,s,s]", rule->pattern, rule->description,
+                                       listeners, (json_int_t)acl_hits(entry),
+                                       rule->automatic ? "automatic" : "configured",
+                                       rule->groups ? rule->groups : "", buf_text(&addresses)));
+        buf_fini(&addresses);
     }
 }
 
 static void cmd_show_acl(struct svc *svc, struct ctl_call *call, json_t const *args)
 {
     struct proxy const *proxy = svc_state(svc);
-    json_t *table = ctl_table("pattern", "description", "listeners", "hits", NULL);
+    json_t *table = ctl_table("pattern", "description", "listeners", "hits", "origin", "groups",
+                              "addresses", NULL);
     (void)args;
     add_acl_rows(table, proxy->generation->acl, "all");
     add_acl_rows(table, proxy->generation->internal_acl, "internal");

@@ -8,6 +8,7 @@
  *     "headers": [{change: "+"|"-", line}...] }             of the first target that resolves */
 #include "explain.h"
 #include "acl.h"
+#include "admission.h"
 #include "branch_message.h"
 #include "buf.h"
 #include "domain.h"
@@ -92,16 +93,18 @@ static bool admit(struct explain *explain)
 {
     struct generation const *generation = explain->generation;
     char why[512];
-    struct acl_entry const *entry = acl_find(generation->acl, &explain->origin.peer);
-    if (!entry && worker_is_internal(explain->worker, explain->origin.listener))
-        entry = acl_find(generation->internal_acl, &explain->origin.peer);
-    if (entry)
-        (void)snprintf(why, sizeof why, "admitted by %s \"%s\"", entry->pattern,
-                       entry->description);
+    struct admission admission;
+    bool internal = worker_is_internal(explain->worker, explain->origin.listener);
+    bool admitted = admission_find(generation, &explain->origin, internal, &admission);
+    if (admission.entry)
+        (void)snprintf(why, sizeof why, "admitted by %s \"%s\"", admission.entry->rule.pattern,
+                       admission.entry->rule.description);
     else
-        (void)snprintf(why, sizeof why, "no entry holds the source address");
-    on_rule(explain, "acl", !entry, why);
-    if (entry)
+        (void)snprintf(why, sizeof why, "%s",
+                       admission.by_certificate ? "no entry, but admitted by its certificate"
+                                                : "no entry holds the source address");
+    on_rule(explain, "acl", !admitted, why);
+    if (admitted)
         return true;
     refused(explain, REFUSAL_acl, "acl");
     if (generation->conf->acl_refusal == PROXY_CONF_REFUSE_SILENCE)

@@ -2,6 +2,7 @@
 /* Compiling a configuration: see generation.h. */
 #define LOG_SUBSYSTEM LOG_CFG
 #include "generation.h"
+#include "acl_conf.h"
 #include "cfg.h"
 #include "domain.h"
 #include "federation.h"
@@ -11,25 +12,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int fill_acl(struct generation *generation)
+static void log_automatic(struct acl const *acl)
 {
-    struct proxy_conf_acl const *rows = generation->conf->acl.v;
-    generation->acl = acl_new();
-    if (!generation->acl)
-        return -ENOMEM;
-    for (size_t i = 0; i < generation->conf->acl.n; i++) {
-        int error = acl_add(generation->acl, rows[i].pattern, rows[i].description);
-        if (error < 0)
-            return error;
+    for (size_t i = 0; i < acl_count(acl); i++) {
+        struct acl_rule const *rule = &acl_at(acl, i)->rule;
+        if (rule->automatic)
+            log_info(NULL, "automatic access list entry pattern=\"%s\" groups=\"%s\"",
+                     rule->pattern, rule->groups);
     }
-    if (generation->conf->acl.n == 0)
-        log_warn(NULL, "access list is empty: every request is refused");
-    acl_seal(generation->acl);
-    return 0;
 }
 
 /* Our own programs answer on the addresses of the targets and send their requests to the internal
- * listeners; nobody should have to list them. */
+ * listeners; nobody should have to list them. A name would have to be resolved: list it. */
 static int fill_internal_acl(struct generation *generation)
 {
     generation->internal_acl = acl_new();
@@ -37,12 +31,13 @@ static int fill_internal_acl(struct generation *generation)
         return -ENOMEM;
     for (size_t i = 0; i < generation->table->n_targets; i++) {
         struct route_target const *target = &generation->table->targets[i];
-        int error = acl_add(generation->internal_acl, target->uri->url_host, target->name);
-        if (error == -ENOMEM)
-            return error;
+        struct acl_rule rule = { .pattern = target->uri->url_host, .description = target->name };
+        struct net_cidr block;
+        if (net_cidr_parse(&block, rule.pattern) == 0 &&
+            acl_add(generation->internal_acl, &rule) == -ENOMEM)
+            return -ENOMEM;
     }
-    acl_seal(generation->internal_acl);
-    return 0;
+    return acl_seal(generation->internal_acl);
 }
 
 static int compile(struct generation *generation, struct cfg_node const *node)
@@ -51,10 +46,13 @@ static int compile(struct generation *generation, struct cfg_node const *node)
     if (!faults)
         return -ENOMEM;
     generation->table = route_table_new(generation->conf, node, faults);
+    generation->acl = acl_conf_new(generation->conf, node, faults);
     if (generation->table)
         generation->federation =
             federation_new(&generation->conf->domains, generation->table->own, faults);
-    int error = !generation->federation ? -ENOMEM : cfg_faults_count(faults) ? -EINVAL : 0;
+    int error = !generation->acl || !generation->federation ? -ENOMEM
+                : cfg_faults_count(faults)                  ? -EINVAL
+                                                            : 0;
     cfg_faults_free(&faults);
     return error;
 }
@@ -69,9 +67,12 @@ struct generation *generation_new(struct proxy_conf const *conf, struct cfg_node
     atomic_init(&generation->refs, 1);
     generation->conf = conf;
     generation->cfg = cfg ? cfg_ref(cfg) : NULL;
-    if ((error = compile(generation, node)) < 0 || (error = fill_acl(generation)) < 0 ||
+    if ((error = compile(generation, node)) < 0 || (error = acl_seal(generation->acl)) < 0 ||
         (error = fill_internal_acl(generation)) < 0)
         goto fail;
+    if (acl_count(generation->acl) == 0)
+        log_warn(NULL, "access list is empty: every request without a certificate is refused");
+    log_automatic(generation->acl);
     return generation;
 fail:
     log_error(NULL, "configuration not compiled error=\"%s\"", strerror(-error));

@@ -44,15 +44,7 @@ static char const *check_sip_uri(char const *value)
     return wrong;
 }
 
-static char const *check_cidr(char const *value)
-{
-    struct net_cidr block;
-    return net_cidr_parse(&block, value) < 0
-               ? "not an IP address or CIDR block (bits behind the prefix must be zero)"
-               : NULL;
-}
-
-static char const *check_cluster_name(char const *value)
+static char const *check_domain_or_empty(char const *value)
 {
     return *value ? domain_name_check_set(value) : NULL;
 }
@@ -102,22 +94,6 @@ static struct cfg_schema const target_schema = {
     .help = "A named next hop.",
 };
 
-static struct cfg_row const acl_rows[] = {
-    CFG_ROW_STRING("pattern", struct proxy_conf_acl, pattern, .min = 1, .max = 64,
-                   .example = "192.0.2.0/24", .check = check_cidr, .effect = CFG_RELOAD,
-                   .help = "IP address or CIDR block, as \"192.0.2.0/24\"."),
-    CFG_ROW_STRING("description", struct proxy_conf_acl, description, .default_text = "",
-                   .max = 256, .effect = CFG_RELOAD, .help = "Who that is; for people."),
-};
-
-static struct cfg_schema const acl_schema = {
-    .group = "acl entry",
-    .size = sizeof(struct proxy_conf_acl),
-    .rows = acl_rows,
-    .n = sizeof acl_rows / sizeof *acl_rows,
-    .help = "A source address that may send requests.",
-};
-
 static struct cfg_row const route_rows[] = {
     CFG_ROW_STRING("name", struct proxy_conf_route, name, .default_text = "", .max = 64,
                    .check = check_name, .effect = CFG_RELOAD,
@@ -164,7 +140,7 @@ static struct cfg_row const rows[] = {
                     .help = "Addresses of the load balancer in front of this node and its "
                             "siblings: they mean this node, on the ports of its listeners."),
     CFG_ROW_STRING("srv_cluster_name", struct proxy_conf, srv_cluster_name, .default_text = "",
-                   .max = 255, .check = check_cluster_name, .effect = CFG_RELOAD,
+                   .max = 255, .check = check_domain_or_empty, .effect = CFG_RELOAD,
                    .help = "Name of the DNS SRV record that stands for all nodes of the cluster; "
                            "requests for it are ours. The records must name port 5060. Empty = "
                            "none, or the domain itself has the records."),
@@ -183,10 +159,29 @@ static struct cfg_row const rows[] = {
                          "IPv4 alone and asks the DNS for nothing else."),
     CFG_ROW_GROUPS("targets", struct proxy_conf, targets, .max = 1000, .sub = &target_schema,
                    .effect = CFG_RELOAD, .help = "Named next hops."),
-    CFG_ROW_GROUPS("acl", struct proxy_conf, acl, .max = 100000, .sub = &acl_schema,
+    CFG_ROW_GROUPS("acl", struct proxy_conf, acl, .max = 100000, .sub = &acl_conf_schema,
                    .effect = CFG_RELOAD,
                    .help = "Who may send requests, on any listener. Empty = nobody. The numeric "
-                           "addresses of targets are admitted on internal listeners."),
+                           "addresses of targets are admitted on internal listeners, and call "
+                           "managers and TLS peers as the next keys say."),
+    CFG_ROW_INT("acl_refresh", struct proxy_conf, acl_refresh_s, .default_text = "300", .min = 5,
+                .max = 86400, .unit = "s", .effect = CFG_RELOAD,
+                .help = "After how long the addresses of the names in `acl` are asked for again; "
+                        "earlier if their time to live is shorter. A name that no longer has any "
+                        "keeps the last ones, and raises an alarm."),
+    CFG_ROW_BOOL("acl_tls_peers", struct proxy_conf, acl_tls_peers, .default_text = "true",
+                 .effect = CFG_RELOAD,
+                 .help = "Whether a TLS peer whose certificate is verified is admitted without an "
+                         "entry in `acl`."),
+    CFG_ROW_STRINGS("call_managers", struct proxy_conf, call_managers, .max = 1000,
+                    .check = acl_conf_check_host, .effect = CFG_RELOAD,
+                    .help = "Host names of the call manager's nodes. Each gets an entry in the "
+                            "access list by itself, <host>.<call_manager_domain> (a whole name or "
+                            "an address as it is), in the group \"" ACL_CONF_CALL_MANAGERS "\"."),
+    CFG_ROW_STRING("call_manager_domain", struct proxy_conf, call_manager_domain,
+                   .default_text = "", .max = DOMAIN_NAME_MAX, .check = check_domain_or_empty,
+                   .effect = CFG_RELOAD,
+                   .help = "DNS domain of the call manager's nodes; empty = node.domain."),
     CFG_ROW_ENUM("acl_refusal", struct proxy_conf, acl_refusal, .default_text = "403",
                  .names = refusal_names, .effect = CFG_RELOAD,
                  .help = "What a source outside the access list gets."),
@@ -325,13 +320,8 @@ void proxy_conf_check(void const *vconf, struct cfg_node const *node, struct cfg
         cfg_fault(faults, conf->listen.where, "proxy.listen: there is no listener at all");
     check_duplicates(conf, faults);
     check_listener_names(conf, faults);
-    struct acl *acl = acl_new();
+    struct acl *acl = acl_conf_new(conf, node, faults);
     struct route_table *table = route_table_new(conf, node, faults);
-    for (size_t i = 0; acl && i < conf->acl.n; i++) {
-        struct proxy_conf_acl const *entry = (struct proxy_conf_acl const *)conf->acl.v + i;
-        if (entry->pattern && acl_add(acl, entry->pattern, entry->description) == -EEXIST)
-            cfg_fault(faults, entry->where, "acl pattern \"%s\" stands twice", entry->pattern);
-    }
     acl_free(&acl);
     if (table)
         check_federation(conf, table, faults);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The group "proxy" of the configuration file, as rows and structs. */
 #pragma once
+#include "acl_conf.h"
 #include "cfg.h"
 #include "route_pred.h"
 #include "stack_limits.h"
@@ -15,13 +16,6 @@ struct proxy_conf_target {
     char const *uri;
     bool internal;
     char const *listener;
-};
-
-/* acl */
-struct proxy_conf_acl {
-    struct cfg_where where;
-    char const *pattern;
-    char const *description;
 };
 
 /* method_routes */
@@ -44,7 +38,11 @@ struct proxy_conf {
     char const *dns_servers;
     bool ipv6;
     struct cfg_groups targets;
-    struct cfg_groups acl;
+    struct cfg_groups acl; /* of struct acl_conf */
+    int64_t acl_refresh_s;
+    bool acl_tls_peers;
+    struct cfg_strings call_managers;
+    char const *call_manager_domain;
     bool method_routing;
     struct cfg_groups method_routes;
     struct cfg_groups domains;

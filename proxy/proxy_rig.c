@@ -86,7 +86,7 @@ static void fill_conf(void)
     static char const *internal[] = { "tcp:127.0.0.1:0" };
     peer_uri(rig.target_uri, &rig.server, "");
     rig.target = (struct proxy_conf_target){ .name = "cti", .uri = rig.target_uri };
-    rig.acl = (struct proxy_conf_acl){ .pattern = "127.0.0.1", .description = "here" };
+    rig.acl = (struct acl_conf){ .pattern = "127.0.0.1", .description = "here" };
     rig.route = (struct proxy_conf_route){
         .name = "rcc",
         .pred = { [ROUTE_PRED_method] = "INVITE,MESSAGE", [ROUTE_PRED_event] = "" },

@@ -32,7 +32,7 @@ struct rig {
     struct proxy_conf conf;
     struct proxy_conf_target target;
     struct proxy_conf_route route;
-    struct proxy_conf_acl acl;
+    struct acl_conf acl;
     char target_uri[RIG_URI];
     struct proxy *proxy;
     struct wire_peer client, server;

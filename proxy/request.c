@@ -6,7 +6,6 @@
 #include "federation.h"
 #include "federation_conf.h"
 #include "forward.h"
-#include "htab.h"
 #include "log.h"
 #include "message.h"
 #include "proxy.h"
@@ -15,8 +14,6 @@
 #include <sofia-sip/sip_header.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { STATELESS_TAG_SIZE = 1 + 16 + 1 };
 
 static char const allow[] =
     "Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, INFO, UPDATE, PRACK, MESSAGE, "
@@ -46,52 +43,6 @@ void request_refuse(struct server_transaction *st, enum refusal refusal, char co
     if (refusal == REFUSAL_busy && !*header)
         header = "Retry-After: 5";
     (void)server_transaction_refuse(st, row->status, row->phrase, *header ? header : NULL);
-}
-
-bool request_is_admitted(struct worker *worker, struct origin const *from, sip_t const *sip)
-{
-    uint64_t suppressed;
-    char source[NET_ADDR_TEXT];
-    if (acl_admit(worker->generation->acl, &from->peer))
-        return true;
-    if (worker_is_internal(worker, from->listener) &&
-        acl_admit(worker->generation->internal_acl, &from->peer))
-        return true;
-    if (acl_log_due(worker->proxy->acl_log, &from->peer, clock_now_ms(), &suppressed))
-        log_warn(NULL,
-                 "request refused reason=acl source=%s transport=%s method=\"%s\" "
-                 "suppressed=%llu",
-                 net_addr_print(&from->peer, source), transport_kind_name(from->kind),
-                 sip->sip_request->rq_method_name, (unsigned long long)suppressed);
-    return false;
-}
-
-/* RFC 3261 §8.2.7: without a transaction, a repetition must find the same To tag. */
-static void stateless_tag(sip_t const *sip, char ret_tag[static STATELESS_TAG_SIZE])
-{
-    uint64_t hash = 0;
-    char const *const parts[] = { sip->sip_call_id->i_id, sip->sip_from->a_tag,
-                                  sip->sip_via->v_branch };
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        hash = htab_hash(parts[i] ? parts[i] : "", parts[i] ? strlen(parts[i]) : 0, hash);
-    (void)snprintf(ret_tag, STATELESS_TAG_SIZE, "a%016llx", (unsigned long long)hash);
-}
-
-/* A refused source keeps nothing here: no line for each request, and no transaction, or a flood of
- * strangers would use up max_transactions. */
-static void turn_away(struct worker *worker, struct server_transaction *st)
-{
-    struct refusal_row const *row = refusal_row(REFUSAL_acl);
-    msg_t *request = server_transaction_request(st);
-    char tag[STATELESS_TAG_SIZE];
-    met_inc(&proxy_metrics, row->metric);
-    if (worker->generation->conf->acl_refusal == PROXY_CONF_REFUSE_403) {
-        stateless_tag(sip_object(request), tag);
-        msg_t *response = message_response(request, row->status, row->phrase, tag);
-        if (response)
-            (void)server_transaction_respond(st, response);
-    }
-    server_transaction_drop(st);
 }
 
 static void refuse_and_log(struct server_transaction *st, enum refusal refusal, char const *header,
@@ -172,10 +123,6 @@ void request_arrived(void *vworker, struct server_transaction *st)
     struct normalized normalized;
     msg_t *request = server_transaction_request(st);
     met_inc(&proxy_metrics, M_requests);
-    if (!request_is_admitted(worker, server_transaction_origin(st), sip_object(request))) {
-        turn_away(worker, st);
-        return;
-    }
     msg_t *msg = message_copy(request);
     if (!msg) {
         refuse_and_log(st, REFUSAL_memory, "", "memory");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A request from its arrival to the decision: access list, normalisation, decision; then it is
- * refused, answered or handed to forward.c. */
+/* A request from its arrival to the decision: normalisation, decision; then it is refused, answered
+ * or handed to forward.c. Whether its source is served was asked before (admission.c). */
 #pragma once
 #include "normalize.h"
 #include "refusal.h"
@@ -14,9 +14,6 @@ struct server_transaction;
 
 /** transaction_handlers.on_request; @p vworker is the struct worker. */
 void request_arrived(void *vworker, struct server_transaction *st);
-
-/** Is the source admitted? Counts and logs (not too often) if not. */
-bool request_is_admitted(struct worker *worker, struct origin const *from, sip_t const *sip);
 
 /** Sends the answer of @p refusal and counts it; @p header is a further header line or "". */
 void request_refuse(struct server_transaction *st, enum refusal refusal, char const *header);

@@ -344,9 +344,9 @@ static void test_every_fault_is_named(void **state)
     };
     /* clang-format on */
     /* clang-format off */
-    struct proxy_conf_acl acl[] = {
-        { { "c.conf", 20 }, "192.0.2.0/24", "a" },
-        { { "c.conf", 21 }, "192.0.2.0/24", "b" },
+    struct acl_conf acl[] = {
+        { .where = { "c.conf", 20 }, .pattern = "192.0.2.0/24" },
+        { .where = { "c.conf", 21 }, .pattern = "192.0.2.0/24" },
     };
     /* clang-format on */
     /* clang-format off */

@@ -2,6 +2,7 @@
 /* The life of a worker: see worker.h. */
 #include "worker.h"
 #include "ack.h"
+#include "admission.h"
 #include "explain.h"
 #include "forward.h"
 #include "proxy.h"
@@ -12,6 +13,7 @@ static struct transaction_handlers const handlers = {
     .on_request = request_arrived,
     .on_ack = ack_arrived,
     .on_cancel = forward_cancelled,
+    .admit = admission_ask,
 };
 
 int worker_init(struct worker *worker, struct proxy *proxy, uv_loop_t *loop, struct wheel *wheel,
