@@ -34,6 +34,11 @@ static struct rig_script const scripts[] = {
         { RIG_RECEIVE, "INFO 2 b1", "request", 0 },
         { RIG_RECEIVE, "BYE 2 b1", "request", 0 },
     } },
+    { "the socket refuses the answer later", TRANSPORT_UDP, COOKIE, {
+        { RIG_RECEIVE, "MESSAGE 5", "request", 0 },
+        { RIG_RESPOND, "200", ">200", 0 },
+        { RIG_DIE, NULL, "gone", 0 },
+    } },
     { "RFC 4320: 100 when Timer E of the client is at T2", TRANSPORT_UDP, COOKIE, {
         { RIG_RECEIVE, "MESSAGE 5", "request", 0 },
         { RIG_RESPOND, "100", "", 0 }, /* too early */

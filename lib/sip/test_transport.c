@@ -255,6 +255,46 @@ static void test_udp_oversize(void **state)
 }
 
 /* From our own listener to our own listener: the reply must use the same connection. */
+static void on_failed(struct transport_waiter *waiter, int error)
+{
+    struct rig *rig = (struct rig *)((char *)waiter - offsetof(struct rig, waiter));
+
+    assert_false(waiter->linked);
+    rig->waiter_error = error;
+}
+
+/* A port that cannot be: the socket refuses it, and the waiter hears it from the loop. */
+static void test_udp_failure_tells_waiter(void **state)
+{
+    struct rig *rig = *state;
+    struct destination to = { .kind = TRANSPORT_UDP, .listener = (uint16_t)rig->udp };
+
+    net_addr_parse(&to.addr, "127.0.0.1", 0);
+    rig->waiter = (struct transport_waiter){ .on_failed = on_failed };
+    assert_int_equal(transport_send(rig->t, &to, OPTIONS, strlen(OPTIONS), &rig->waiter), 0);
+    assert_int_equal(rig->waiter_error, 0);
+    UNTIL(rig, rig->waiter_error == -EINVAL);
+    assert_false(rig->waiter.linked);
+}
+
+/* What was sent before the end of the transport is not lost with it. */
+static void test_udp_free_sends_rest(void **state)
+{
+    struct rig *rig = *state;
+    struct net_addr const *udp = transport_listener_addr(rig->t, (uint16_t)rig->udp);
+    struct destination to = { .kind = TRANSPORT_UDP, .listener = (uint16_t)rig->udp };
+    char text[64];
+    int fd = plain_socket(rig, SOCK_DGRAM, udp);
+    struct sockaddr_storage own;
+    socklen_t len = sizeof own;
+
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&own, &len), 0);
+    net_addr_from(&to.addr, (struct sockaddr *)&own);
+    assert_int_equal(transport_send(rig->t, &to, "last words", 10, NULL), 0);
+    transport_free(&rig->t);
+    assert_int_equal(recv(fd, text, sizeof text, MSG_DONTWAIT), 10);
+}
+
 static void test_tcp_to_itself(void **state)
 {
     struct rig *rig = *state;
@@ -446,14 +486,6 @@ static void test_bad_streams(void **state)
     }
 }
 
-static void on_failed(struct transport_waiter *waiter, int error)
-{
-    struct rig *rig = (struct rig *)((char *)waiter - offsetof(struct rig, waiter));
-
-    assert_false(waiter->linked);
-    rig->waiter_error = error;
-}
-
 static void send_to_plain_server(struct rig *rig, int server, struct destination *to)
 {
     struct sockaddr_in bound;
@@ -633,6 +665,8 @@ int main(void)
         TEST(test_via),
         TEST(test_udp_echo),
         TEST(test_udp_oversize),
+        TEST(test_udp_failure_tells_waiter),
+        TEST(test_udp_free_sends_rest),
         TEST(test_tcp_to_itself),
         TEST(test_pipelined),
         TEST(test_single_bytes),

@@ -143,6 +143,44 @@ bool transaction_is_full(struct transaction_layer *layer, char const *call_id, b
     return false;
 }
 
+/* --- sending ------------------------------------------------------------------------------------
+ */
+
+static void log_not_sent(struct transaction const *t, int error)
+{
+    char to[NET_ADDR_TEXT];
+
+    met_inc(&sip_metrics, M_transaction_send_failures);
+    log_info(t->id, "message not sent to=%s:%s error=\"%s\" call_id=\"%s\"",
+             transport_kind_name(t->to.kind), net_addr_print(&t->to.addr, to), strerror(abs(error)),
+             t->call->call_id);
+}
+
+static void on_failed(struct transport_waiter *waiter, int error)
+{
+    struct transaction *t = (void *)((char *)waiter - offsetof(struct transaction, waiter));
+
+    if (is_client(t))
+        ((struct client_transaction *)t)->error = error;
+    if (t->reliable)
+        log_info(t->id, "connection died under a request error=\"%s\" call_id=\"%s\"",
+                 strerror(abs(error)), t->call->call_id);
+    else
+        log_not_sent(t, error);
+    transaction_step(t, TX_BROKEN, NULL);
+}
+
+int transaction_send(struct transaction *t, bool watched)
+{
+    if (watched)
+        transport_forget(&t->waiter);
+    int rc = transport_send(t->layer->transport, &t->to, t->wire, t->wire_len,
+                            watched ? &t->waiter : NULL);
+    if (rc < 0)
+        log_not_sent(t, rc);
+    return rc;
+}
+
 /* --- life ---------------------------------------------------------------------------------------
  */
 
@@ -157,6 +195,7 @@ int transaction_begin(struct transaction_layer *layer, struct transaction *t,
     t->layer = layer;
     t->table = table;
     t->state = (uint8_t)table->initial;
+    t->waiter.on_failed = on_failed;
     snprintf(t->id, sizeof t->id, "t%llx", (unsigned long long)(++layer->serial & 0xffffffffff));
     t->call = ref_call(layer, call_id);
     if (!t->call)
@@ -186,6 +225,7 @@ void transaction_end(struct transaction *t)
     transaction_unhash(t);
     wheel_disarm(&t->retry);
     wheel_disarm(&t->timer);
+    transport_forget(&t->waiter);
     LIST_REMOVE(t, link);
     t->layer->n--;
     met_add(&sip_metrics, M_transactions, -1);
@@ -234,22 +274,6 @@ void transaction_drop_wire(struct transaction *t)
     free(t->wire);
     t->wire = NULL;
     t->wire_len = 0;
-}
-
-int transaction_send(struct transaction *t, struct transport_waiter *waiter)
-{
-    if (waiter)
-        transport_forget(waiter);
-    int rc = transport_send(t->layer->transport, &t->to, t->wire, t->wire_len, waiter);
-    if (rc < 0) {
-        char to[NET_ADDR_TEXT];
-
-        met_inc(&sip_metrics, M_transaction_send_failures);
-        log_info(t->id, "message not sent to=%s:%s error=\"%s\" call_id=\"%s\"",
-                 transport_kind_name(t->to.kind), net_addr_print(&t->to.addr, to), strerror(-rc),
-                 t->call->call_id);
-    }
-    return rc;
 }
 
 /* --- timers -------------------------------------------------------------------------------------

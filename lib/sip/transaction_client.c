@@ -26,17 +26,6 @@ static int push_via(struct transaction_layer *layer, msg_t *request, struct dest
     return error < 0 ? error : message_add_first(request, line);
 }
 
-static void on_connection_failed(struct transport_waiter *waiter, int error)
-{
-    struct client_transaction *ct =
-        (void *)((char *)waiter - offsetof(struct client_transaction, waiter));
-
-    ct->error = error;
-    log_info(ct->base.id, "connection died under a request error=\"%s\" call_id=\"%s\"",
-             strerror(abs(error)), ct->base.call->call_id);
-    transaction_step(&ct->base, TX_BROKEN, NULL);
-}
-
 /* Enters a client transaction; `branch` must be set. Takes nothing of @p request. */
 static int begin(struct transaction_layer *layer, struct client_transaction *ct, sip_t const *sip,
                  struct destination const *to)
@@ -46,7 +35,6 @@ static int begin(struct transaction_layer *layer, struct client_transaction *ct,
 
     ct->base.to = *to;
     ct->base.reliable = to->kind != TRANSPORT_UDP;
-    ct->waiter.on_failed = on_connection_failed;
     transaction_key_client(ct->branch, method, &ct->base.key);
     return transaction_begin(layer, &ct->base, invite ? &transaction_ict : &transaction_nict,
                              sip->sip_call_id->i_id);
@@ -61,7 +49,7 @@ static void start(struct client_transaction *ct, int error)
     if (!t->reliable)
         transaction_arm_retry(t, (uint64_t)t->layer->limits->t1_ms);
     if (!error)
-        error = transaction_send(t, &ct->waiter);
+        error = transaction_send(t, true);
     ct->error = error;
     if (error)
         transaction_break(t);
@@ -145,7 +133,7 @@ void client_transaction_end(struct client_transaction *ct)
     struct client_handlers const *handlers = ct->handlers;
 
     ct->handlers = NULL;
-    transport_forget(&ct->waiter);
+    transport_forget(&ct->base.waiter);
     if (handlers)
         handlers->on_gone(ct->ctx, ct);
     transaction_end(&ct->base);
@@ -177,7 +165,7 @@ void client_transaction_transmit(struct client_transaction *ct)
 {
     met_inc(&sip_metrics, M_transaction_retransmitted);
     /* A lost retransmission is what the next one is for. */
-    transaction_send(&ct->base, NULL);
+    transaction_send(&ct->base, false);
 }
 
 /* RFC 3261 §9.1: same branch, same destination, and if no final response follows in 64*T1, the

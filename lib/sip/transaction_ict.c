@@ -48,7 +48,7 @@ static void stop_waiting(struct client_transaction *ct)
 {
     transaction_settle(&ct->base);
     wheel_disarm(&ct->base.retry);
-    transport_forget(&ct->waiter);
+    transport_forget(&ct->base.waiter);
 }
 
 /* RFC 6026 §8.4: Timer M, in which 2xx of other forks and retransmissions still reach the owner. */
@@ -76,7 +76,7 @@ static int rejected(void *obj, void *event_arg)
     stop_waiting(ct);
     transaction_arm(t, transaction_linger_ms(t, 64 * t->layer->limits->t1_ms)); /* Timer D */
     if (ack && transaction_print(t, ack) == 0)
-        transaction_send(t, NULL);
+        transaction_send(t, false);
     else
         transaction_drop_wire(t);
     msg_destroy(ack);
@@ -90,7 +90,7 @@ static int acknowledge_again(void *obj, void *event_arg)
 
     (void)event_arg;
     if (ct->base.wire)
-        transaction_send(&ct->base, NULL);
+        transaction_send(&ct->base, false);
     return FSM_OK;
 }
 

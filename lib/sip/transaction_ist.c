@@ -20,7 +20,7 @@ static int send_again(void *obj, void *event_arg)
     (void)event_arg;
     met_inc(&sip_metrics, M_transaction_absorbed);
     if (st->base.wire)
-        transaction_send(&st->base, NULL);
+        transaction_send(&st->base, false);
     return FSM_OK;
 }
 
@@ -102,7 +102,7 @@ static int retransmit(void *obj, void *event_arg)
 
     (void)event_arg;
     met_inc(&sip_metrics, M_transaction_retransmitted);
-    transaction_send(&st->base, NULL);
+    transaction_send(&st->base, false);
     transaction_retry_later(&st->base, st->base.layer->limits->t2_ms);
     return FSM_OK;
 }
@@ -114,6 +114,7 @@ static int confirm(void *obj, void *event_arg)
 
     (void)event_arg;
     wheel_disarm(&t->retry);
+    transport_forget(&t->waiter);
     transaction_drop_wire(t);
     transaction_arm(t, transaction_linger_ms(t, t->layer->limits->t4_ms)); /* Timer I */
     return FSM_OK;

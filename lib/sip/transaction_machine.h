@@ -52,6 +52,7 @@ struct transaction {
     struct fsm_table const *table;
     struct wheel_timer retry;
     struct wheel_timer timer;
+    struct transport_waiter waiter;
     struct destination to;
     char *wire; /* what a retransmission sends: the request, or the last response */
     uint32_t wire_len;
@@ -79,7 +80,6 @@ struct client_transaction {
     struct transaction base;
     struct client_handlers const *handlers; /* NULL: no owner (any more) */
     void *ctx;
-    struct transport_waiter waiter;
     int error;      /* of the transport, 0: none */
     bool cancelled; /* by the owner */
     bool cancel_sent;
@@ -139,8 +139,9 @@ int transaction_step(struct transaction *t, enum transaction_event event,
 int transaction_print(struct transaction *t, msg_t *msg);
 void transaction_drop_wire(struct transaction *t);
 
-/** Sends `wire`. Returns 0 or a negative errno. */
-int transaction_send(struct transaction *t, struct transport_waiter *waiter);
+/** Sends `wire`. Returns 0 or a negative errno. @p watched: what goes wrong later raises TX_BROKEN,
+ *  until transport_forget(&t->waiter). */
+int transaction_send(struct transaction *t, bool watched);
 
 /** Lets TX_BROKEN come from the next tick of the wheel. */
 void transaction_break(struct transaction *t);

@@ -42,7 +42,7 @@ static int completed(void *obj, void *event_arg)
 
     transaction_settle(t);
     wheel_disarm(&t->retry);
-    transport_forget(&ct->waiter);
+    transport_forget(&ct->base.waiter);
     transaction_drop_wire(t);
     transaction_arm(t, transaction_linger_ms(t, t->layer->limits->t4_ms)); /* Timer K */
     client_transaction_deliver(ct, input->msg);

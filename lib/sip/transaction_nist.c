@@ -26,7 +26,7 @@ static int send_again(void *obj, void *event_arg)
     (void)event_arg;
     met_inc(&sip_metrics, M_transaction_absorbed);
     if (st->base.wire)
-        transaction_send(&st->base, NULL);
+        transaction_send(&st->base, false);
     return FSM_OK;
 }
 

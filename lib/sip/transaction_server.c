@@ -202,17 +202,24 @@ void server_transaction_trying(struct server_transaction *st)
     msg_destroy(input.msg);
 }
 
-void server_transaction_send(struct server_transaction *st, struct transaction_input *input)
+static void send_response(struct server_transaction *st, struct transaction_input *input,
+                          bool watched)
 {
     input->error = transaction_print(&st->base, input->msg);
     if (!input->error)
-        input->error = transaction_send(&st->base, NULL);
+        input->error = transaction_send(&st->base, watched);
+}
+
+void server_transaction_send(struct server_transaction *st, struct transaction_input *input)
+{
+    send_response(st, input, false);
 }
 
 void server_transaction_send_final(struct server_transaction *st, struct transaction_input *input)
 {
     transaction_settle(&st->base);
-    server_transaction_send(st, input);
+    /* Of a stream nobody needs to hear: what is lost with it cannot be repeated on it. */
+    send_response(st, input, !st->base.reliable);
     server_transaction_release(st);
     if (input->error)
         transaction_break(&st->base);

@@ -39,13 +39,27 @@ void transport_unref(struct transport *t)
     free(t);
 }
 
+static void tell_failed(struct transport *t)
+{
+    struct transport_waiter *waiter;
+
+    while ((waiter = LIST_FIRST(&t->failed))) {
+        transport_forget(waiter);
+        waiter->on_failed(waiter, waiter->error);
+    }
+}
+
 static void on_idle(uv_idle_t *idle)
 {
     struct transport *t = idle->data;
 
     transport_ref(t);
+    tell_failed(t);
     transport_stream_work(t);
-    if (!t->closing && TAILQ_EMPTY(&t->dirty) && TAILQ_EMPTY(&t->dying))
+    for (uint16_t i = 0; i < t->n_listeners; i++)
+        if (t->listeners[i]->ops->flush)
+            t->listeners[i]->ops->flush(t->listeners[i]);
+    if (!t->closing && TAILQ_EMPTY(&t->dirty) && TAILQ_EMPTY(&t->dying) && LIST_EMPTY(&t->failed))
         uv_idle_stop(idle);
     transport_unref(t);
 }
@@ -93,6 +107,7 @@ struct transport *transport_new(uv_loop_t *loop, struct wheel *wheel, struct tap
     TAILQ_INIT(&t->connections);
     TAILQ_INIT(&t->dirty);
     TAILQ_INIT(&t->dying);
+    LIST_INIT(&t->failed);
     uv_idle_init(loop, t->idle);
     t->idle->data = t;
     t->refs = 2;
@@ -117,6 +132,7 @@ void transport_free(struct transport **pt)
     for (uint16_t i = 0; i < t->n_listeners; i++)
         t->listeners[i]->ops->close(t->listeners[i]);
     transport_stream_kill_all(t);
+    tell_failed(t);
     for (uint16_t i = 0; i < t->n_listeners; i++)
         free(t->listeners[i]);
     t->n_listeners = 0;

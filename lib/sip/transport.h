@@ -42,11 +42,12 @@ struct destination {
     char const *server_name;
 };
 
-/** Embedded in whoever must hear that a connection died under its message. Zero it before use;
- *  unlink with transport_forget(). */
+/** Embedded in whoever must hear that a connection died under its message, or that its datagram
+ *  could not be sent. Zero it before use; unlink with transport_forget(). */
 struct transport_waiter {
     LIST_ENTRY(transport_waiter) link;
     void (*on_failed)(struct transport_waiter *waiter, int error);
+    int error;
     bool linked;
 };
 
@@ -109,11 +110,12 @@ int transport_find_listener(struct transport const *t, char const *name);
 int transport_pick_listener(struct transport const *t, enum transport_kind kind,
                             struct net_addr const *peer, uint16_t prefer);
 
-/** Queues one whole message (copied). Streams: the connection used is written to @p to->connection,
- *  and @p waiter (may be NULL) is told if it dies before transport_forget(). TLS: `context` and
- *  `server_name` of @p to are forgotten. Returns 0 or a negative errno (-EMSGSIZE, -ENOBUFS queue
- *  full, -ENOTCONN when only `connection` was allowed and is gone, -ENOKEY no context to connect
- *  under). */
+/** Queues one whole message (copied); it leaves before the loop sleeps. Streams: the connection
+ *  used is written to @p to->connection, and @p waiter (may be NULL) is told if it dies before
+ *  transport_forget(). Datagrams: @p waiter is told if the socket refuses it, and unlinked when it
+ *  is sent. TLS: `context` and `server_name` of @p to are forgotten. Returns 0 or a negative errno
+ *  (-EMSGSIZE, -ENOBUFS queue full, -ENOTCONN when only `connection` was allowed and is gone,
+ *  -ENOKEY no context to connect under). */
 int transport_send(struct transport *t, struct destination *to, void const *bytes, size_t len,
                    struct transport_waiter *waiter);
 

@@ -12,6 +12,7 @@
 #include "steer.h"
 #include "transport.h"
 #include "transport_frame.h"
+#include "transport_outbox.h"
 #include "wheel.h"
 #include <uv.h>
 
@@ -24,7 +25,6 @@ struct connection;
 struct listener;
 struct secure_link;
 
-LIST_HEAD(transport_waiters, transport_waiter);
 TAILQ_HEAD(connection_list, connection);
 
 struct transport_ops {
@@ -35,6 +35,8 @@ struct transport_ops {
     /* As transport_send(). */
     int (*send)(struct transport *t, struct destination *to, void const *bytes, size_t len,
                 struct transport_waiter *waiter);
+    /* Sends what is queued at the listener; streams have none of that. Called from the loop. */
+    void (*flush)(struct listener *listener);
     struct stream_io const *io; /* streams only */
 };
 
@@ -67,7 +69,8 @@ struct transport {
     struct connection_list connections, dirty, dying;
     size_t n_connections;
     uint64_t next_connection;
-    uv_idle_t *idle; /* runs while something is dirty or dying */
+    struct transport_waiters failed; /* of datagrams, to be told from the loop */
+    uv_idle_t *idle; /* runs while something is dirty, dying or failed, or datagrams wait */
     char *read_bytes;
     char *plain_bytes;
     struct secure_set contexts;

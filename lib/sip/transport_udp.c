@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* UDP: datagrams are read in batches and sent at once; only what the socket does not take now is
- * queued. */
+/* UDP: datagrams are read in batches, and leave in batches (transport_outbox.h). */
 #define LOG_SUBSYSTEM LOG_SIP
 #include "log.h"
 #include "sip_metrics.h"
@@ -14,21 +13,15 @@
 /* BATCHES bounds one turn, so that one socket cannot keep the loop for itself. */
 enum { BATCH = 32, BATCHES = 4, DATAGRAM_BYTES = 65536 };
 
-struct datagram {
-    STAILQ_ENTRY(datagram) link;
-    struct net_addr to;
-    size_t len;
-    char bytes[];
-};
-
 struct udp_socket {
     uv_poll_t poll;
     int fd;
     struct listener *listener;
     struct transport *transport;
-    STAILQ_HEAD(, datagram) queue;
-    size_t queued_bytes;
-    char *bytes; /* BATCH datagrams; pages that no datagram touches cost nothing */
+    struct transport_outbox outbox;
+    bool is_blocked; /* the outbox waits for the socket to be writable */
+    bool is_busy;    /* receiving: the outbox is flushed at the end of it */
+    char *bytes;     /* BATCH datagrams; pages that no datagram touches cost nothing */
 };
 
 static void on_ready(uv_poll_t *poll, int status, int events);
@@ -58,27 +51,42 @@ fail:
     return error;
 }
 
+/* One message must fit, however short the queue is configured. */
+static size_t outbox_bytes(struct stack_limits const *limits)
+{
+    int64_t most = limits->write_queue_bytes > limits->max_message_bytes
+                       ? limits->write_queue_bytes
+                       : limits->max_message_bytes;
+
+    return (size_t)most;
+}
+
 static int udp_open(struct listener *listener)
 {
     struct udp_socket *s = calloc(1, sizeof *s);
+    struct stack_limits const *limits = listener->transport->limits;
     struct sockaddr_storage bound;
     socklen_t bound_len = sizeof bound;
     int error = -ENOMEM;
 
-    if (!s || !(s->bytes = malloc((size_t)BATCH * DATAGRAM_BYTES)))
-        goto fail;
+    if (!s)
+        return -ENOMEM;
     s->listener = listener;
     s->transport = listener->transport;
-    STAILQ_INIT(&s->queue);
+    s->bytes = malloc((size_t)BATCH * DATAGRAM_BYTES);
     error = s->fd = open_fd(s->transport, &listener->addr);
     if (s->fd < 0)
         goto fail;
-    error = uv_poll_init(s->transport->loop, &s->poll, s->fd);
-    if (error || getsockname(s->fd, (struct sockaddr *)&bound, &bound_len) < 0) {
-        error = error ? error : -errno;
-        close(s->fd);
+    error = transport_outbox_init(&s->outbox, s->fd, outbox_bytes(limits));
+    if (error || !s->bytes)
+        goto fail;
+    if (getsockname(s->fd, (struct sockaddr *)&bound, &bound_len) < 0) {
+        error = -errno;
         goto fail;
     }
+    error = uv_poll_init(s->transport->loop, &s->poll, s->fd);
+    if (error)
+        goto fail;
     net_addr_from(&listener->addr, (struct sockaddr *)&bound);
     s->poll.data = s;
     listener->socket = s;
@@ -86,10 +94,12 @@ static int udp_open(struct listener *listener)
     uv_poll_start(&s->poll, UV_READABLE, on_ready);
     return 0;
 fail:
-    if (s)
-        free(s->bytes);
+    if (s->fd >= 0)
+        close(s->fd);
+    transport_outbox_fini(&s->outbox, &s->transport->failed);
+    free(s->bytes);
     free(s);
-    return error;
+    return error ? error : -ENOMEM;
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -102,15 +112,33 @@ static void on_closed(uv_handle_t *handle)
     transport_unref(t);
 }
 
+/* Sends what it can; the rest waits for the socket. */
+static void flush(struct udp_socket *s)
+{
+    int error = transport_outbox_flush(&s->outbox, &s->transport->failed);
+    bool was_blocked = s->is_blocked;
+
+    s->is_blocked = error == -EAGAIN;
+    if (s->is_blocked != was_blocked)
+        uv_poll_start(&s->poll, UV_READABLE | (s->is_blocked ? UV_WRITABLE : 0), on_ready);
+    if (!LIST_EMPTY(&s->transport->failed))
+        transport_wake(s->transport);
+}
+
+static void udp_flush(struct listener *listener)
+{
+    struct udp_socket *s = listener->socket;
+
+    if (!s->is_blocked && transport_outbox_count(&s->outbox))
+        flush(s);
+}
+
 static void udp_close(struct listener *listener)
 {
     struct udp_socket *s = listener->socket;
-    struct datagram *datagram;
 
-    while ((datagram = STAILQ_FIRST(&s->queue))) {
-        STAILQ_REMOVE_HEAD(&s->queue, link);
-        free(datagram);
-    }
+    (void)transport_outbox_flush(&s->outbox, &s->transport->failed);
+    transport_outbox_fini(&s->outbox, &s->transport->failed);
     uv_close((uv_handle_t *)&s->poll, on_closed);
     close(s->fd);
     s->listener = NULL;
@@ -169,62 +197,29 @@ static bool receive_batch(struct udp_socket *s)
     return n == BATCH && !s->transport->closing;
 }
 
-/* Sends what is queued; -EAGAIN if the socket is full again. */
-static int drain(struct udp_socket *s)
-{
-    struct datagram *datagram;
-
-    while ((datagram = STAILQ_FIRST(&s->queue))) {
-        if (sendto(s->fd, datagram->bytes, datagram->len, MSG_DONTWAIT, &datagram->to.sa,
-                   net_addr_len(&datagram->to)) < 0) {
-            if (errno == EAGAIN)
-                return -EAGAIN;
-            met_inc(&sip_metrics, M_send_errors);
-        }
-        STAILQ_REMOVE_HEAD(&s->queue, link);
-        s->queued_bytes -= datagram->len;
-        free(datagram);
-    }
-    return 0;
-}
-
 static void on_ready(uv_poll_t *poll, int status, int events)
 {
     struct udp_socket *s = poll->data;
     struct transport *t = s->transport;
 
     transport_ref(t);
-    if (status == 0 && (events & UV_WRITABLE) && drain(s) == 0)
-        uv_poll_start(poll, UV_READABLE, on_ready);
+    if (status == 0 && (events & UV_WRITABLE))
+        flush(s);
     /* An error waits in the socket until it is read, so reading comes first in any case. */
+    s->is_busy = true;
     for (int i = 0; i < BATCHES && !t->closing && receive_batch(s); i++)
         continue;
+    s->is_busy = false;
+    if (!t->closing)
+        udp_flush(s->listener);
     transport_unref(t);
-}
-
-static int enqueue(struct udp_socket *s, struct net_addr const *to, void const *bytes, size_t len)
-{
-    if (s->queued_bytes + len > (size_t)s->transport->limits->write_queue_bytes)
-        return -ENOBUFS;
-    struct datagram *datagram = malloc(sizeof *datagram + len);
-    if (!datagram)
-        return -ENOMEM;
-    datagram->to = *to;
-    datagram->len = len;
-    memcpy(datagram->bytes, bytes, len);
-    STAILQ_INSERT_TAIL(&s->queue, datagram, link);
-    s->queued_bytes += len;
-    uv_poll_start(&s->poll, UV_READABLE | UV_WRITABLE, on_ready);
-    return 0;
 }
 
 static int udp_send(struct transport *t, struct destination *to, void const *bytes, size_t len,
                     struct transport_waiter *waiter)
 {
     int index = transport_pick_listener(t, TRANSPORT_UDP, &to->addr, to->listener);
-    int error = 0;
 
-    (void)waiter;
     if (index < 0)
         return index;
     struct listener *listener = t->listeners[index];
@@ -232,14 +227,25 @@ static int udp_send(struct transport *t, struct destination *to, void const *byt
     struct origin end = { .kind = TRANSPORT_UDP, .peer = to->addr, .local = listener->addr };
     /* Before the write, so that no peer's record of it is older. */
     transport_tap_sent(t, &end, bytes, len);
-    /* What is queued goes first, so that datagrams keep their order. */
-    if (!STAILQ_EMPTY(&s->queue))
-        error = enqueue(s, &to->addr, bytes, len);
-    else if (sendto(s->fd, bytes, len, MSG_DONTWAIT, &to->addr.sa, net_addr_len(&to->addr)) < 0)
-        error = errno == EAGAIN ? enqueue(s, &to->addr, bytes, len) : -errno;
-    if (error)
+    int error = transport_outbox_add(&s->outbox, &to->addr, bytes, len, waiter);
+    if (error && !s->is_blocked) {
+        flush(s);
+        error = transport_outbox_add(&s->outbox, &to->addr, bytes, len, waiter);
+    }
+    if (error) {
         met_inc(&sip_metrics, M_send_errors);
-    return error;
+        return error;
+    }
+    if (!s->is_blocked && transport_outbox_count(&s->outbox) >= TRANSPORT_OUTBOX_BATCH)
+        flush(s);
+    else if (!s->is_busy)
+        transport_wake(t);
+    return 0;
 }
 
-struct transport_ops const transport_udp_ops = { udp_open, udp_close, udp_send, NULL };
+struct transport_ops const transport_udp_ops = {
+    .open = udp_open,
+    .close = udp_close,
+    .send = udp_send,
+    .flush = udp_flush,
+};
