@@ -430,9 +430,10 @@ static enum location_verdict update_aor(struct aor *aor, struct draft *draft)
     draft->v = calloc(room, sizeof *draft->v);
     draft->fresh = calloc(room, sizeof *draft->fresh);
     enum location_verdict verdict = LOCATION_FAILED;
+    draft->result->error = -ENOMEM;
     if (draft->v && draft->fresh)
         verdict = make_draft(draft, aor->list, aor->location->n_bindings - aor->list->n);
-    if (verdict == LOCATION_DONE && commit(aor, draft) < 0)
+    if (verdict == LOCATION_DONE && (draft->result->error = commit(aor, draft)) < 0)
         verdict = LOCATION_FAILED;
     free(draft->v);
     free(draft->fresh);
@@ -445,7 +446,7 @@ enum location_verdict location_update(struct location *location,
 {
     enum location_verdict verdict = LOCATION_FAILED;
     struct draft draft = { .update = update, .result = ret, .now_ms = clock_now_ms() };
-    *ret = (struct location_result){ .list = NULL };
+    *ret = (struct location_result){ .error = -ENOMEM };
     pthread_mutex_lock(&location->lock);
     struct aor *aor = find(location, update->aor);
     if (!aor)

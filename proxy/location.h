@@ -50,7 +50,7 @@ enum location_verdict {
     LOCATION_OLD,      /* CSeq not above that of the same Call-ID */
     LOCATION_TOO_MANY, /* contacts of the address of record */
     LOCATION_FULL,     /* contacts in all */
-    LOCATION_FAILED,   /* no memory, or persist() refused */
+    LOCATION_FAILED,   /* see `error` of the result */
 };
 
 struct location_ticket;
@@ -58,6 +58,7 @@ struct location_ticket;
 struct location_result {
     struct location_list const *list; /* what the address of record has now; a reference */
     unsigned added, refreshed, removed;
+    int error;                      /* LOCATION_FAILED: -ENOMEM, or what persist() said */
     struct location_ticket *ticket; /* for location_settle() */
 };
 

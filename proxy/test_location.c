@@ -238,6 +238,7 @@ static void test_store_refuses(void **state)
     struct location *location = location_new();
     (void)state;
     assert_int_equal(run(location, ALICE, &step, &saved, &result), LOCATION_FAILED);
+    assert_int_equal(result.error, -EBUSY);
     assert_null(result.list);
     assert_null(result.ticket);
     expect(location, "");

@@ -25,6 +25,7 @@ static struct {
     { sip_content_disposition_class, "bad Content-Disposition", "two Content-Disposition" },
     { sip_route_class, "bad Route", "" },
     { sip_record_route_class, "bad Record-Route", "" },
+    { sip_path_class, "bad Path", "" },
     { sip_contact_class, "bad Contact", "" },
     { sip_require_class, "bad Require", "" },
     { sip_proxy_require_class, "bad Proxy-Require", "" },

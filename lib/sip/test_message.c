@@ -149,6 +149,7 @@ static struct {
     FAULT(GOOD(VIA, FROM, ID, CSEQ, "l: 0\r\nContent-Length: 0\r\n"), "two Content-Length"),
     FAULT(GOOD(VIA, "From: \"a <sip:a@a.test>;tag=1\r\n", ID, CSEQ, ""), "bad From"),
     FAULT(GOOD(VIA, "From: <sip:>;tag=1\r\n", ID, CSEQ, ""), "bad From"),
+    FAULT(GOOD(VIA, FROM, ID, CSEQ, "Path: <sip:p;lr\r\n"), "bad Path"),
     FAULT(GOOD("Via: SIP 2.0 a\r\n", FROM, ID, CSEQ, ""), "bad Via"),
     FAULT(GOOD(VIA, FROM, ID, "CSeq: 1 ACK\r\n", ""), "CSeq method is not the request's"),
     FAULT(GOOD(VIA, FROM, ID, "CSeq: 1 invite\r\n", ""), "CSeq method is not the request's"),
