@@ -2,9 +2,9 @@
 /* Route predicates: the functions behind the rows of route_pred.def, and the list around them. */
 #include "route_pred.h"
 #include "buf.h"
-#include "domain.h"
 #include "message.h"
 #include "origin.h"
+#include "pattern.h"
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
@@ -21,10 +21,15 @@ static bool is_token(char const *text, size_t len)
     return len > 0;
 }
 
+static url_t const *request_uri(struct route_pred_input const *input)
+{
+    return input->sip->sip_request->rq_url;
+}
+
 /* --- method ------------------------------------------------------------------------------------
  */
 
-static char const *check_method(char const *value)
+static char const *check_method(struct route_pred_value *value, su_home_t *home)
 {
     /* A misspelt method would be a route that never matches; what is registered with IANA, and what
      * Microsoft's clients add, is known. */
@@ -32,128 +37,152 @@ static char const *check_method(char const *value)
         "BYE",   "INFO",     "INVITE",  "MESSAGE", "NOTIFY",    "OPTIONS",  "PRACK",    "PUBLISH",
         "REFER", "REGISTER", "SERVICE", "UPDATE",  "SUBSCRIBE", "BENOTIFY", "NEGOTIATE"
     };
-    if (strcmp(value, "ACK") == 0 || strcmp(value, "CANCEL") == 0)
+    (void)home;
+    if (strcmp(value->text, "ACK") == 0 || strcmp(value->text, "CANCEL") == 0)
         return "ACK and CANCEL follow their INVITE and cannot be routed";
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strcmp(value, known[i]) == 0)
+        if (strcmp(value->text, known[i]) == 0)
             return NULL;
     return "not a SIP method (methods are written in capitals)";
 }
 
-static bool match_method(struct route_pred_input const *input, char const *value)
+static bool match_method(struct route_pred_input const *input, struct route_pred_value const *value)
 {
-    return strcmp(input->sip->sip_request->rq_method_name, value) == 0;
+    return strcmp(input->sip->sip_request->rq_method_name, value->text) == 0;
 }
 
 /* --- event -------------------------------------------------------------------------------------
  */
 
-static char const *check_event(char const *value)
+static char const *check_event(struct route_pred_value *value, su_home_t *home)
 {
-    return is_token(value, strlen(value)) ? NULL : "not an event package";
+    (void)home;
+    return is_token(value->text, strlen(value->text)) ? NULL : "not an event package";
 }
 
-static bool match_event(struct route_pred_input const *input, char const *value)
+static bool match_event(struct route_pred_input const *input, struct route_pred_value const *value)
 {
     sip_event_t const *event = input->sip->sip_event;
     /* RFC 6665 §8.2.1: event packages are case-sensitive tokens. */
-    return event && event->o_type && strcmp(event->o_type, value) == 0;
+    return event && event->o_type && strcmp(event->o_type, value->text) == 0;
 }
 
 /* --- content_type ------------------------------------------------------------------------------
  */
 
-static char const *check_content_type(char const *value)
+static char const *check_content_type(struct route_pred_value *value, su_home_t *home)
 {
-    char const *slash = strchr(value, '/');
-    if (!slash || !is_token(value, (size_t)(slash - value)) ||
+    char const *slash = strchr(value->text, '/');
+    (void)home;
+    if (!slash || !is_token(value->text, (size_t)(slash - value->text)) ||
         !is_token(slash + 1, strlen(slash + 1)))
         return "not a content type (TYPE/SUBTYPE)";
     return NULL;
 }
 
-static bool match_content_type(struct route_pred_input const *input, char const *value)
+static bool match_content_type(struct route_pred_input const *input,
+                               struct route_pred_value const *value)
 {
-    return strcasecmp(message_content_type(input->sip), value) == 0;
+    return strcasecmp(message_content_type(input->sip), value->text) == 0;
 }
 
-/* --- domain ------------------------------------------------------------------------------------
+/* --- patterns: domain, from_domain, user ---------------------------------------------------------
  */
 
-static char const *check_host(char const *value)
+static char const *compile(struct route_pred_value *value, su_home_t *home, enum pattern_mode mode)
 {
-    char const *text = value;
+    struct pattern *pattern = su_alloc(home, sizeof *pattern);
+    if (!pattern)
+        return "out of memory";
+    value->compiled = pattern;
+    return pattern_compile(pattern, mode, value->text);
+}
+
+static bool matches(struct route_pred_value const *value, enum pattern_mode mode, url_t const *uri)
+{
+    struct pattern_subject subject;
+    return pattern_subject(&subject, mode, uri) && pattern_matches(value->compiled, &subject);
+}
+
+static char const *check_host(struct route_pred_value *value, su_home_t *home)
+{
+    char const *text = value->text;
     struct net_addr addr;
-    if (*text == '[')
-        return net_addr_parse(&addr, text, 0) == 0 && text[strlen(text) - 1] == ']' ? NULL
-                                                                                    : "not a host";
-    for (; *text; text++)
-        if (!isalnum((unsigned char)*text) && !strchr("-._", *text))
+    bool brackets = *text == '[';
+    if (brackets && (net_addr_parse(&addr, text, 0) < 0 || text[strlen(text) - 1] != ']'))
+        return "not a host";
+    for (; *text && !brackets; text++)
+        if (!isalnum((unsigned char)*text) && !strchr("-._*", *text))
             return "not a host (names and addresses without port)";
-    return value[0] == '.' ? "not a host" : NULL;
+    return value->text[0] == '.' ? "not a host" : compile(value, home, PATTERN_DOMAIN);
 }
 
-static char const *check_domain(char const *value)
+static bool match_domain(struct route_pred_input const *input, struct route_pred_value const *value)
 {
-    return check_host(value);
+    return matches(value, PATTERN_DOMAIN, request_uri(input));
 }
 
-static bool match_domain(struct route_pred_input const *input, char const *value)
-{
-    char const *host = input->sip->sip_request->rq_url->url_host;
-    return host && domain_same_host(host, value);
-}
-
-/* --- from_domain -------------------------------------------------------------------------------
- */
-
-static char const *check_from_domain(char const *value)
-{
-    return check_host(value);
-}
-
-static bool match_from_domain(struct route_pred_input const *input, char const *value)
+static bool match_from_domain(struct route_pred_input const *input,
+                              struct route_pred_value const *value)
 {
     sip_from_t const *from = input->sip->sip_from;
-    return from && from->a_url->url_host && domain_same_host(from->a_url->url_host, value);
+    bool has_host = from && (from->a_url->url_type == url_sip || from->a_url->url_type == url_sips);
+    return has_host && matches(value, PATTERN_DOMAIN, from->a_url);
+}
+
+static char const *check_user(struct route_pred_value *value, su_home_t *home)
+{
+    return compile(value, home, PATTERN_USER);
+}
+
+static bool match_user(struct route_pred_input const *input, struct route_pred_value const *value)
+{
+    return matches(value, PATTERN_USER, request_uri(input));
 }
 
 /* --- transport ---------------------------------------------------------------------------------
  */
 
-static char const *check_transport(char const *value)
+static char const *check_transport(struct route_pred_value *value, su_home_t *home)
 {
+    (void)home;
     for (unsigned kind = 0; kind < TRANSPORT_KINDS; kind++)
-        if (strcasecmp(value, transport_kind_name(kind)) == 0)
+        if (strcasecmp(value->text, transport_kind_name(kind)) == 0)
             return NULL;
     return "not one of udp, tcp, tls";
 }
 
-static bool match_transport(struct route_pred_input const *input, char const *value)
+static bool match_transport(struct route_pred_input const *input,
+                            struct route_pred_value const *value)
 {
-    return strcasecmp(transport_kind_name(input->origin->kind), value) == 0;
+    return strcasecmp(transport_kind_name(input->origin->kind), value->text) == 0;
 }
 
 /* --- tls_subject -------------------------------------------------------------------------------
  */
 
-static char const *check_tls_subject(char const *value)
+static char const *check_name(struct route_pred_value *value, su_home_t *home)
 {
-    return check_host(value);
+    (void)home;
+    for (char const *c = value->text; *c; c++)
+        if (!isalnum((unsigned char)*c) && !strchr("-._", *c))
+            return "not a name (letters, digits and - . _)";
+    return NULL;
 }
 
-static bool match_tls_subject(struct route_pred_input const *input, char const *value)
+static bool match_tls_subject(struct route_pred_input const *input,
+                              struct route_pred_value const *value)
 {
     char const *subject = input->origin->tls_subject;
-    return subject && domain_same_host(subject, value);
+    return subject && strcasecmp(subject, value->text) == 0;
 }
 
 /* -----------------------------------------------------------------------------------------------
  */
 
 static struct route_pred_row const rows[ROUTE_PREDS] = {
-#define ROUTE_PRED(name, argument, names_domain, help)                                             \
-    { #name, argument, names_domain, help, check_##name, match_##name },
+#define ROUTE_PRED(name, value, argument, names_domain, help)                                      \
+    { #name, argument, names_domain, help, check_##value, match_##name },
 #include "route_pred.def"
 #undef ROUTE_PRED
 };
@@ -163,39 +192,55 @@ struct route_pred_row const *route_pred_row(enum route_pred_id id)
     return &rows[id];
 }
 
-static int add_value(su_home_t *home, struct route_pred *pred, char const **values,
+static int add_value(su_home_t *home, struct route_pred *pred, struct route_pred_value *values,
                      char const *text, size_t len, struct buf *why)
 {
     if (pred->n == VALUES_MAX) {
         buf_printf(why, "%s: more than %d values", pred->row->name, VALUES_MAX);
         return -EINVAL;
     }
-    char const *value = su_strndup(home, text, (isize_t)len);
-    if (!value)
+    struct route_pred_value *value = &values[pred->n++];
+    *value = (struct route_pred_value){ .text = su_strndup(home, text, (isize_t)len) };
+    if (!value->text)
         return -ENOMEM;
-    char const *wrong = pred->row->check(value);
+    char const *wrong = pred->row->check(value, home);
     if (wrong) {
-        buf_printf(why, "%s \"%s\": %s", pred->row->name, value, wrong);
+        buf_printf(why, "%s \"%s\": %s", pred->row->name, value->text, wrong);
         return -EINVAL;
     }
-    values[pred->n++] = value;
     return 0;
+}
+
+/* Values that are divided by commas or blanks, each one begun by @p text. */
+static char const *next_value(char const *text, size_t *ret_len)
+{
+    static char const dividers[] = ", \t";
+    text += strspn(text, dividers);
+    *ret_len = strcspn(text, dividers);
+    return text;
+}
+
+static size_t count_values(char const *text)
+{
+    size_t n = 0, len;
+    for (text = next_value(text, &len); len > 0; text = next_value(text + len, &len))
+        n++;
+    return n;
 }
 
 int route_pred_parse(su_home_t *home, struct route_pred *ret, enum route_pred_id id,
                      char const *text, struct buf *why)
 {
-    static char const dividers[] = ", \t";
-    char const **values = su_alloc(home, VALUES_MAX * sizeof *values);
+    size_t len, n = count_values(text);
+    size_t size = n < VALUES_MAX ? n + 1 : VALUES_MAX;
+    struct route_pred_value *values = su_alloc(home, (isize_t)(size * sizeof *values));
     if (!values)
         return -ENOMEM;
     *ret = (struct route_pred){ .row = &rows[id], .values = values };
-    for (text += strspn(text, dividers); *text; text += strspn(text, dividers)) {
-        size_t len = strcspn(text, dividers);
+    for (text = next_value(text, &len); len > 0; text = next_value(text + len, &len)) {
         int error = add_value(home, ret, values, text, len, why);
         if (error < 0)
             return error;
-        text += len;
     }
     return 0;
 }
@@ -203,7 +248,7 @@ int route_pred_parse(su_home_t *home, struct route_pred *ret, enum route_pred_id
 bool route_pred_holds(struct route_pred const *pred, struct route_pred_input const *input)
 {
     for (size_t i = 0; i < pred->n; i++)
-        if (pred->row->match(input, pred->values[i]))
+        if (pred->row->match(input, &pred->values[i]))
             return true;
     return false;
 }
@@ -212,5 +257,5 @@ void route_pred_print(struct route_pred const *pred, struct buf *out)
 {
     buf_printf(out, "%s=", pred->row->name);
     for (size_t i = 0; i < pred->n; i++)
-        buf_printf(out, "%s%s", i ? "," : "", pred->values[i]);
+        buf_printf(out, "%s%s", i ? "," : "", pred->values[i].text);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Route predicates: one row in route_pred.def, one check and one match function each.
+/* Route predicates: one row in route_pred.def and one match function each, and one check function
+ * for each kind of value.
  *
  * A predicate is written as a list of values divided by commas or blanks and holds when one value
  * matches. A route holds an array of compiled predicates, all of which must hold. */
@@ -13,7 +14,7 @@ struct buf;
 struct origin;
 
 enum route_pred_id {
-#define ROUTE_PRED(name, argument, names_domain, help) ROUTE_PRED_##name,
+#define ROUTE_PRED(name, value, argument, names_domain, help) ROUTE_PRED_##name,
 #include "route_pred.def"
 #undef ROUTE_PRED
     ROUTE_PREDS
@@ -25,18 +26,24 @@ struct route_pred_input {
     struct origin const *origin;
 };
 
+struct route_pred_value {
+    char const *text;     /* as in the configuration */
+    void const *compiled; /* what check() made of it, NULL: nothing */
+};
+
 struct route_pred_row {
     char const *name;
     char const *argument; /* as help shows it */
     bool names_domain;
     char const *help;
-    char const *(*check)(char const *value); /* NULL, or why the value is wrong */
-    bool (*match)(struct route_pred_input const *input, char const *value);
+    /* NULL, or why the text is wrong (static text). May compile it into memory of @p home. */
+    char const *(*check)(struct route_pred_value *value, su_home_t *home);
+    bool (*match)(struct route_pred_input const *input, struct route_pred_value const *value);
 };
 
 struct route_pred {
     struct route_pred_row const *row;
-    char const *const *values;
+    struct route_pred_value const *values;
     size_t n;
 };
 
