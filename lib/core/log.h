@@ -35,6 +35,12 @@ void log_set_level(enum log_subsystem subsystem, enum log_level level);
 
 bool log_enabled(enum log_subsystem subsystem, enum log_level level);
 
+/** With @p on, lines below warn are held until log_flush(), a warning or error, a full buffer, or a
+ *  crash; for programs whose loops call log_flush() before they sleep. Without it, as at the start,
+ *  each line is written at once. */
+void log_hold(bool on);
+void log_flush(void);
+
 /** Writes one line; @p object_id may be NULL. Use the macros below. */
 void log_line(enum log_subsystem subsystem, enum log_level level, char const *object_id,
               char const *format, ...) __attribute__((format(printf, 4, 5)));

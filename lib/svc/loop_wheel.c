@@ -2,6 +2,7 @@
 /* One libuv timer for all timers of a wheel. */
 #include "loop_wheel.h"
 #include "clock.h"
+#include "log.h"
 #include "wheel.h"
 #include <errno.h>
 
@@ -12,12 +13,14 @@ static void on_timer(uv_timer_t *timer)
     wheel_run(lw->wheel, clock_now_ms());
 }
 
-/* Before the loop waits: until the wheel's next tick, and no longer. */
+/* Before the loop waits: what it logged is written, and it waits until the wheel's next tick, no
+ * longer. */
 static void on_prepare(uv_prepare_t *prepare)
 {
     struct loop_wheel *lw = prepare->data;
     uint64_t next_ms = wheel_next_ms(lw->wheel, clock_now_ms());
 
+    log_flush();
     if (next_ms == UINT64_MAX)
         uv_timer_stop(&lw->timer);
     else

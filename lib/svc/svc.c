@@ -446,7 +446,9 @@ static int run(struct svc *svc)
         end_with_supervisor();
         log_info(NULL, "ready version=%s pid=%d", PACKAGE_VERSION, (int)getpid());
         notify_ready();
+        log_hold(true);
         uv_run(&svc->loop, UV_RUN_DEFAULT);
+        log_hold(false);
         code = 0;
     }
     ctl_server_free(&svc->ctl);
