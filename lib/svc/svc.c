@@ -34,6 +34,7 @@ struct svc {
     struct cfg *cfg;
     struct loop_wheel lw;
     struct tap *tap;
+    struct alarm_board *alarms;
     struct ctl_server *ctl;
     struct ctl_command const *tables[3];
     void *state;
@@ -75,6 +76,11 @@ struct wheel *svc_wheel(struct svc *svc)
 struct tap *svc_tap(struct svc *svc)
 {
     return svc->tap;
+}
+
+struct alarm_board *svc_alarms(struct svc *svc)
+{
+    return svc->alarms;
 }
 
 void const *svc_conf(struct svc *svc)
@@ -441,7 +447,8 @@ static int run(struct svc *svc)
         return EXIT_START;
     if (node->tap_records)
         svc->tap = tap_new((size_t)node->tap_records, (size_t)node->tap_bytes);
-    if (svc->desc->init(svc) == 0 && drop_privileges(&owner) == 0 &&
+    svc->alarms = alarm_board_new(svc->desc->alarms);
+    if (svc->alarms && svc->desc->init(svc) == 0 && drop_privileges(&owner) == 0 &&
         (!svc->desc->start || svc->desc->start(svc) == 0) && open_ctl(svc) == 0) {
         end_with_supervisor();
         log_info(NULL, "ready version=%s pid=%d", PACKAGE_VERSION, (int)getpid());
@@ -455,6 +462,7 @@ static int run(struct svc *svc)
     svc->desc->deinit(svc);
     if (stop_loop(svc) < 0)
         code = EXIT_INTERNAL;
+    alarm_board_free(&svc->alarms);
     tap_free(&svc->tap);
     wheel_free(&svc->lw.wheel);
     return code;

@@ -9,6 +9,7 @@
  * Exit codes: 0, 64 usage, 69 could not start (address in use ...), 70 internal, 78 configuration.
  */
 #pragma once
+#include "alarm.h"
 #include "cfg.h"
 #include "ctl.h"
 #include "met.h"
@@ -29,6 +30,7 @@ struct svc_desc {
     void (*check)(void const *conf, struct cfg_node const *node, struct cfg_faults *faults);
     struct ctl_command const *commands;   /* ended by a row without a name */
     struct met_set const *const *metrics; /* ended by NULL */
+    struct alarm_set const *alarms;       /* NULL: none */
     /* Opens sockets and builds state. Returns 0 or a negative errno after logging why. */
     int (*init)(struct svc *svc);
     /* After init and as node.user, who owns what this makes: opens the files that the program
@@ -54,6 +56,7 @@ void *svc_state(struct svc *svc);
 uv_loop_t *svc_loop(struct svc *svc);
 struct wheel *svc_wheel(struct svc *svc); /* driven by the loop */
 struct tap *svc_tap(struct svc *svc);
+struct alarm_board *svc_alarms(struct svc *svc);
 void const *svc_conf(struct svc *svc); /* the filled struct of desc->schema */
 struct cfg_node const *svc_node(struct svc *svc);
 struct svc_desc const *svc_descriptor(struct svc *svc);

@@ -79,6 +79,12 @@ static void cmd_show_counters(struct svc *svc, struct ctl_call *call, json_t con
     ctl_reply(call, table);
 }
 
+static void cmd_show_alarms(struct svc *svc, struct ctl_call *call, json_t const *args)
+{
+    (void)args;
+    ctl_reply(call, alarm_show(svc_alarms(svc)));
+}
+
 static void cmd_show_config(struct svc *svc, struct ctl_call *call, json_t const *args)
 {
     (void)args;
@@ -212,6 +218,7 @@ struct ctl_command const svc_builtin_commands[] = {
     { "help", CTL_READ, cmd_help, NULL, "Commands of this program." },
     { "status", CTL_READ, cmd_status, NULL, "Version, process id, time since start, log level." },
     { "show counters", CTL_READ, cmd_show_counters, NULL, "Every metric with its meaning." },
+    { "show alarms", CTL_READ, cmd_show_alarms, NULL, "What is wrong now, and what to do." },
     { "show config", CTL_READ, cmd_show_config, NULL, "Every key with its value in force." },
     { "reload", CTL_WRITE, cmd_reload, NULL,
       "Reads the configuration again; a file with faults changes nothing." },

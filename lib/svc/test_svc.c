@@ -86,6 +86,7 @@ static int init(struct svc *svc)
 
     svc_set_state(svc, demo);
     add_records(svc_tap(svc));
+    alarm_raise(svc_alarms(svc), 0, "mode");
     if (strcmp(conf->mode, "fails") == 0)
         return -EADDRINUSE;
     if (strcmp(conf->mode, "leaves a handle") == 0) {
@@ -156,6 +157,11 @@ static _Atomic int64_t met_values[] = { 42 };
 static struct met_set const demo_metrics = { "demo", met_rows, 1, met_values };
 static struct met_set const *const metrics[] = { &demo_metrics, NULL };
 
+static struct alarm_row const alarm_rows[] = {
+    { "demo_odd", ALARM_WARNING, "The mode is odd", "It is even", "Change it." },
+};
+static struct alarm_set const alarms = { alarm_rows, 1 };
+
 static struct svc_desc const desc = {
     .name = "crosspoint-demo",
     .summary = "demonstration",
@@ -163,6 +169,7 @@ static struct svc_desc const desc = {
     .check = check,
     .commands = commands,
     .metrics = metrics,
+    .alarms = &alarms,
     .init = init,
     .start = start_as_user,
     .reload = reload,
@@ -433,6 +440,12 @@ static void test_answers(void **state)
     answer = ask(node, "show config", NULL);
     assert_string_equal(json_string_value(cell(answer, "web.number", 1)), "5");
     assert_string_equal(json_string_value(cell(answer, "web.number", 3)), "default");
+    json_decref(answer);
+
+    answer = ask(node, "show alarms", NULL);
+    assert_string_equal(json_string_value(cell(answer, "warning", 1)), "demo_odd");
+    assert_string_equal(json_string_value(cell(answer, "warning", 2)), "mode");
+    assert_string_equal(json_string_value(cell(answer, "warning", 5)), "Change it.");
     json_decref(answer);
 
     assert_error(node, "clock advance", json_pack("{s:i}", "ms", 5), "not-allowed");
