@@ -313,6 +313,26 @@ static void check_federation(struct proxy_conf const *conf, struct route_table c
     federation_free(&federation);
 }
 
+/* A group that nobody is in would only be seen as a route that never matches. */
+static void check_groups(struct route_pred const *pred, struct acl const *acl,
+                         struct cfg_where where, struct cfg_faults *faults)
+{
+    for (size_t i = 0; i < pred->n; i++)
+        if (!acl_has_group(acl, pred->values[i].text))
+            cfg_fault(faults, where, "method route: no entry of acl is in group \"%s\"",
+                      pred->values[i].text);
+}
+
+static void check_source_groups(struct proxy_conf const *conf, struct route_table const *table,
+                                struct acl const *acl, struct cfg_faults *faults)
+{
+    struct proxy_conf_route const *routes = conf->method_routes.v;
+    for (size_t i = 0; i < table->n_rules; i++)
+        for (size_t p = 0; p < table->rules[i].n_preds; p++)
+            if (table->rules[i].preds[p].row == route_pred_row(ROUTE_PRED_source_group))
+                check_groups(&table->rules[i].preds[p], acl, routes[i].where, faults);
+}
+
 void proxy_conf_check(void const *vconf, struct cfg_node const *node, struct cfg_faults *faults)
 {
     struct proxy_conf const *conf = vconf;
@@ -322,6 +342,8 @@ void proxy_conf_check(void const *vconf, struct cfg_node const *node, struct cfg
     check_listener_names(conf, faults);
     struct acl *acl = acl_conf_new(conf, node, faults);
     struct route_table *table = route_table_new(conf, node, faults);
+    if (table && acl)
+        check_source_groups(conf, table, acl, faults);
     acl_free(&acl);
     if (table)
         check_federation(conf, table, faults);

@@ -262,7 +262,7 @@ void route_decide(struct route_inputs const *inputs, struct origin const *origin
                          .table = inputs->table,
                          .federation = inputs->federation,
                          .request = request,
-                         .input = { .sip = request->sip, .origin = origin },
+                         .input = { .sip = request->sip, .origin = origin, .acl = inputs->acl },
                          .trace = trace };
     /* Not as a whole: the list of hops is long, and most decisions fill one. */
     memset(ret, 0, offsetof(struct route_decision, hops));

@@ -12,6 +12,7 @@
 #include <sofia-sip/sip.h>
 #include <stdbool.h>
 
+struct acl;
 struct federation;
 struct federation_entry;
 struct origin;
@@ -44,6 +45,7 @@ struct route_hop {
 struct route_inputs {
     struct route_table const *table;
     struct federation const *federation; /* NULL: there is none */
+    struct acl const *acl;               /* for groups of sources; NULL: there are none */
     /* May requests be sent by this route now, or does its next hop rest? NULL: all may. */
     bool (*usable)(void *ctx, struct static_route const *route);
     void *usable_ctx;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Route predicates: the functions behind the rows of route_pred.def, and the list around them. */
 #include "route_pred.h"
+#include "acl.h"
 #include "buf.h"
 #include "message.h"
 #include "origin.h"
@@ -24,6 +25,16 @@ static bool is_token(char const *text, size_t len)
 static url_t const *request_uri(struct route_pred_input const *input)
 {
     return input->sip->sip_request->rq_url;
+}
+
+/* What a name may be made of: groups, hosts of certificates. */
+static char const *check_name(struct route_pred_value *value, su_home_t *home)
+{
+    (void)home;
+    for (char const *c = value->text; *c; c++)
+        if (!isalnum((unsigned char)*c) && !strchr("-._", *c))
+            return "not a name (letters, digits and - . _)";
+    return NULL;
 }
 
 /* --- method ------------------------------------------------------------------------------------
@@ -140,6 +151,15 @@ static bool match_user(struct route_pred_input const *input, struct route_pred_v
     return matches(value, PATTERN_USER, request_uri(input));
 }
 
+/* --- source_group ------------------------------------------------------------------------------
+ */
+
+static bool match_source_group(struct route_pred_input const *input,
+                               struct route_pred_value const *value)
+{
+    return input->acl && acl_is_in_group(input->acl, &input->origin->peer, value->text);
+}
+
 /* --- transport ---------------------------------------------------------------------------------
  */
 
@@ -160,15 +180,6 @@ static bool match_transport(struct route_pred_input const *input,
 
 /* --- tls_subject -------------------------------------------------------------------------------
  */
-
-static char const *check_name(struct route_pred_value *value, su_home_t *home)
-{
-    (void)home;
-    for (char const *c = value->text; *c; c++)
-        if (!isalnum((unsigned char)*c) && !strchr("-._", *c))
-            return "not a name (letters, digits and - . _)";
-    return NULL;
-}
 
 static bool match_tls_subject(struct route_pred_input const *input,
                               struct route_pred_value const *value)

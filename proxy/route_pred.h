@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct acl;
 struct buf;
 struct origin;
 
@@ -24,6 +25,7 @@ enum route_pred_id {
 struct route_pred_input {
     sip_t const *sip; /* a request */
     struct origin const *origin;
+    struct acl const *acl; /* NULL: nobody is in any group */
 };
 
 struct route_pred_value {

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "acl.h"
 #include "buf.h"
 #include "message.h"
 #include "origin.h"
@@ -37,6 +38,8 @@ static struct origin const origins[] = {
     { .kind = TRANSPORT_TCP },
     { .kind = TRANSPORT_TLS, .tls_subject = "OCS1.example.test" },
 };
+
+static char const *const sources[] = { "192.0.2.1:5060", "[2001:db8::7]:5060", "198.51.100.1:1" };
 
 static void test_values(void **state)
 {
@@ -77,6 +80,8 @@ static void test_values(void **state)
         { ROUTE_PRED_from_domain, "b.test, [::1]", 0, "from_domain=b.test,[::1]" },
         { ROUTE_PRED_from_domain, "alice@b.test", -EINVAL,
           "from_domain \"alice@b.test\": not a host" },
+        { ROUTE_PRED_source_group, "ocs, lab-1", 0, "source_group=ocs,lab-1" },
+        { ROUTE_PRED_source_group, "a;b", -EINVAL, "source_group \"a;b\": not a name" },
         { ROUTE_PRED_transport, "tcp TLS,udp", 0, "transport=tcp,TLS,udp" },
         { ROUTE_PRED_transport, "sctp", -EINVAL, "transport \"sctp\": not one of udp, tcp, tls" },
         { ROUTE_PRED_tls_subject, "ocs1.example.test", 0, "tls_subject=ocs1.example.test" },
@@ -114,6 +119,22 @@ static void test_too_many_values(void **state)
     su_home_deinit(home);
 }
 
+/* The sources of the first two requests; entries hold one another. */
+static struct acl *make_acl(void)
+{
+    static struct acl_rule const rules[] = {
+        { .pattern = "192.0.2.0/24", .groups = "all, lab" },
+        { .pattern = "192.0.2.1", .groups = "ocs" },
+        { .pattern = "2001:db8::/32", .groups = "cucm all" },
+        { .pattern = "192.0.2.3", .groups = "" },
+    };
+    struct acl *acl = acl_new();
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        assert_int_equal(acl_add(acl, &rules[i]), 0);
+    assert_int_equal(acl_seal(acl), 0);
+    return acl;
+}
+
 static void test_holds(void **state)
 {
     /* clang-format off */
@@ -148,6 +169,10 @@ static void test_holds(void **state)
         { ROUTE_PRED_from_domain, "EXAMPLE.test", { true, false, false } },
         { ROUTE_PRED_from_domain, "b.test [2001:db8::2]", { false, true, false } },
         { ROUTE_PRED_from_domain, "4930", { false, false, false } },
+        { ROUTE_PRED_source_group, "ocs", { true, false, false } },
+        { ROUTE_PRED_source_group, "cucm,lab", { true, true, false } },
+        { ROUTE_PRED_source_group, "all", { true, true, false } },
+        { ROUTE_PRED_source_group, "OCS nobody", { false, false, false } },
         { ROUTE_PRED_transport, "udp", { true, false, false } },
         { ROUTE_PRED_transport, "TCP tls", { false, true, true } },
         { ROUTE_PRED_tls_subject, "ocs2.example.test,ocs1.EXAMPLE.test", { false, false, true } },
@@ -155,6 +180,7 @@ static void test_holds(void **state)
     };
     /* clang-format on */
     (void)state;
+    struct acl *acl = make_acl();
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         for (size_t r = 0; r < 3; r++) {
             su_home_t home[1] = { SU_HOME_INIT(home) };
@@ -164,7 +190,9 @@ static void test_holds(void **state)
             msg_t *msg = message_parse(requests[r], strlen(requests[r]));
             assert_non_null(msg);
             assert_int_equal(route_pred_parse(home, &pred, rows[i].id, rows[i].text, &why), 0);
-            struct route_pred_input input = { sip_object(msg), &origins[r] };
+            struct origin origin = origins[r];
+            assert_int_equal(net_addr_parse(&origin.peer, sources[r], 0), 0);
+            struct route_pred_input input = { sip_object(msg), &origin, acl };
             if (route_pred_holds(&pred, &input) != rows[i].holds[r])
                 fail_msg("%s, request %zu", rows[i].text, r);
             msg_destroy(msg);
@@ -172,6 +200,7 @@ static void test_holds(void **state)
             su_home_deinit(home);
         }
     }
+    acl_free(&acl);
 }
 
 static void test_rows_are_complete(void **state)

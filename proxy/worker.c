@@ -55,7 +55,8 @@ void worker_adopt(struct worker *worker, struct generation *generation)
 struct route_inputs worker_route_inputs(struct worker const *worker)
 {
     return (struct route_inputs){ .table = worker->generation->table,
-                                  .federation = worker->generation->federation };
+                                  .federation = worker->generation->federation,
+                                  .acl = worker->generation->acl };
 }
 
 bool worker_is_internal(struct worker const *worker, uint16_t listener)
