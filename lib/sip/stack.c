@@ -149,7 +149,9 @@ char const *stack_listen_check(char const *text)
     struct stack_listener listener;
     char const *wrong = stack_listener_parse(text, &listener);
 
-    return !wrong && listener.kind == TRANSPORT_TLS ? "TLS is for the proxy alone" : wrong;
+    if (!wrong && listener.kind == TRANSPORT_TLS)
+        wrong = "TLS is for the proxy alone";
+    return wrong;
 }
 
 char const *stack_listen_name(char const *text, char name[static TRANSPORT_NAME_BYTES])

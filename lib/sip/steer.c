@@ -2,6 +2,7 @@
 /* Boxes of the workers: see steer.h. */
 #include "steer.h"
 #include "sip_metrics.h"
+#include "steer_place.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -11,7 +12,8 @@
 
 struct letter {
     STAILQ_ENTRY(letter) link;
-    struct origin from;
+    enum steer_kind kind;
+    struct origin origin;
     size_t len;
     char bytes[];
 };
@@ -32,6 +34,7 @@ struct box {
 struct steer {
     unsigned workers;
     size_t max_bytes;
+    struct steer_places *places;
     struct box boxes[];
 };
 
@@ -40,6 +43,11 @@ struct steer *steer_new(unsigned workers, size_t max_bytes)
     struct steer *steer = calloc(1, sizeof *steer + workers * sizeof *steer->boxes);
     if (!steer)
         return NULL;
+    steer->places = steer_places_new();
+    if (!steer->places) {
+        free(steer);
+        return NULL;
+    }
     steer->workers = workers;
     steer->max_bytes = max_bytes;
     for (unsigned i = 0; i < workers; i++) {
@@ -54,9 +62,16 @@ void steer_free(struct steer **psteer)
 {
     struct steer *steer = *psteer;
     *psteer = NULL;
+    if (steer)
+        steer_places_free(&steer->places);
     for (unsigned i = 0; steer && i < steer->workers; i++)
         pthread_mutex_destroy(&steer->boxes[i].lock);
     free(steer);
+}
+
+struct steer_places *steer_places(struct steer *steer)
+{
+    return steer->places;
 }
 
 unsigned steer_workers(struct steer const *steer)
@@ -83,7 +98,7 @@ static void on_wake(uv_async_t *wake)
     while ((letter = STAILQ_FIRST(&all))) {
         STAILQ_REMOVE_HEAD(&all, link);
         if (box->fn) /* NULL: a letter before this one made the worker leave */
-            box->fn(box->ctx, &letter->from, letter->bytes, letter->len);
+            box->fn(box->ctx, letter->kind, &letter->origin, letter->bytes, letter->len);
         free(letter);
     }
 }
@@ -136,15 +151,16 @@ static int put(struct box *box, struct letter *letter)
     return error;
 }
 
-int steer_pass(struct steer *steer, unsigned worker, struct origin const *from, char const *bytes,
-               size_t len)
+int steer_pass(struct steer *steer, unsigned worker, enum steer_kind kind,
+               struct origin const *origin, char const *bytes, size_t len)
 {
     struct letter *letter = malloc(sizeof *letter + len);
     int error = -ENOMEM;
     if (!letter)
         goto out;
-    letter->from = *from;
-    letter->from.tls_subject = NULL; /* the connection's, and connections stay where they are */
+    letter->kind = kind;
+    letter->origin = *origin;
+    letter->origin.tls_subject = NULL; /* the connection's, and connections stay where they are */
     letter->len = len;
     memcpy(letter->bytes, bytes, len);
     error = put(&steer->boxes[worker], letter);

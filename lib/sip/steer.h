@@ -12,9 +12,19 @@
 #include <uv.h>
 
 struct steer;
+struct steer_places;
 
-/** A message for this worker, on its loop. @p bytes is borrowed for the call. */
-typedef void steer_fn(void *ctx, struct origin const *from, char const *bytes, size_t len);
+/** What a worker wants of another. */
+enum steer_kind {
+    STEER_RECEIVED, /* this message is yours; it came from `origin` */
+    STEER_TO_SEND,  /* send this to origin->peer, on the connection that you have from there;
+                       origin->connection is the worker that asks */
+    STEER_GONE      /* that connection is gone; bytes: an int, why */
+};
+
+/** A letter for this worker, on its loop. @p bytes is borrowed for the call. */
+typedef void steer_fn(void *ctx, enum steer_kind kind, struct origin const *origin,
+                      char const *bytes, size_t len);
 
 /** For @p workers workers; each box holds at most @p max_bytes. NULL when out of memory. */
 struct steer *steer_new(unsigned workers, size_t max_bytes);
@@ -34,5 +44,8 @@ void steer_leave(struct steer *steer, unsigned worker);
 
 /** Copies the bytes into the box of @p worker, from any thread. Returns 0, -ENOBUFS (full),
  *  -ENOTCONN (it has left) or -ENOMEM; all counted. */
-int steer_pass(struct steer *steer, unsigned worker, struct origin const *from, char const *bytes,
-               size_t len);
+int steer_pass(struct steer *steer, unsigned worker, enum steer_kind kind,
+               struct origin const *origin, char const *bytes, size_t len);
+
+/** Who has which accepted connection. Lives as long as the steer. */
+struct steer_places *steer_places(struct steer *steer);

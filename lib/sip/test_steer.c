@@ -24,10 +24,12 @@ struct reader {
     int error; /* of what it passed on */
 };
 
-static void on_letter(void *ctx, struct origin const *from, char const *bytes, size_t len)
+static void on_letter(void *ctx, enum steer_kind kind, struct origin const *from, char const *bytes,
+                      size_t len)
 {
     struct reader *reader = ctx;
     unsigned number = 0;
+    assert_int_equal(kind, STEER_TO_SEND);
     assert_int_equal(len, sizeof number);
     memcpy(&number, bytes, len);
     /* In order, though some may be missing. */
@@ -47,7 +49,8 @@ static void *write_letters(void *vreader)
     for (unsigned i = 0; i <= LETTERS; i++) {
         int error;
         do
-            error = steer_pass(to->steer, to->worker, &from, (char const *)&i, sizeof i);
+            error =
+                steer_pass(to->steer, to->worker, STEER_TO_SEND, &from, (char const *)&i, sizeof i);
         while (error == -ENOBUFS && i == LETTERS); /* the last one must come through */
         if (error < 0 && error != -ENOBUFS)
             to->error = error;
@@ -94,19 +97,19 @@ static void test_full_and_gone(void **state)
     unsigned number = 1;
     int64_t dropped = met_get(&sip_metrics, M_steer_dropped);
     (void)state;
-    assert_int_equal(steer_pass(steer, 0, &from, "1234", 4), -ENOTCONN);
+    assert_int_equal(steer_pass(steer, 0, STEER_TO_SEND, &from, "1234", 4), -ENOTCONN);
     reader_open(&reader, steer, 0);
-    assert_int_equal(steer_pass(steer, 0, &from, (char const *)&number, 4), 0);
+    assert_int_equal(steer_pass(steer, 0, STEER_TO_SEND, &from, (char const *)&number, 4), 0);
     number++;
-    assert_int_equal(steer_pass(steer, 0, &from, (char const *)&number, 4), 0);
-    assert_int_equal(steer_pass(steer, 0, &from, "5678", 4), -ENOBUFS);
+    assert_int_equal(steer_pass(steer, 0, STEER_TO_SEND, &from, (char const *)&number, 4), 0);
+    assert_int_equal(steer_pass(steer, 0, STEER_TO_SEND, &from, "5678", 4), -ENOBUFS);
     uv_run(&reader.loop, UV_RUN_NOWAIT);
     assert_int_equal(reader.n, 2);
     /* There is room again; what is still in the box goes with it. */
-    assert_int_equal(steer_pass(steer, 0, &from, (char const *)&number, 4), 0);
+    assert_int_equal(steer_pass(steer, 0, STEER_TO_SEND, &from, (char const *)&number, 4), 0);
     steer_leave(steer, 0);
     steer_leave(steer, 0);
-    assert_int_equal(steer_pass(steer, 0, &from, "5678", 4), -ENOTCONN);
+    assert_int_equal(steer_pass(steer, 0, STEER_TO_SEND, &from, "5678", 4), -ENOTCONN);
     reader_close(&reader);
     assert_int_equal(reader.n, 2);
     assert_int_equal(met_get(&sip_metrics, M_steer_dropped), dropped + 3);

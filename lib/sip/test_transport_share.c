@@ -130,6 +130,69 @@ static void test_datagrams_find_their_worker(void **state)
     close(fd);
 }
 
+static void turn(void)
+{
+    for (unsigned i = 0; i < WORKERS; i++)
+        uv_run(&rig.workers[i].loop, UV_RUN_NOWAIT);
+    usleep(100);
+}
+
+static unsigned failures;
+
+static void on_failed(struct transport_waiter *waiter, int error)
+{
+    (void)waiter;
+    assert_true(error < 0);
+    failures++;
+}
+
+/* A client that nobody can connect to hears both workers on its one connection, and both hear that
+ * it is gone. */
+static void test_connection_of_the_other(void **state)
+{
+    static char const text[] = "OPTIONS sip:a@b SIP/2.0\r\n\r\n";
+    struct transport_waiter waiters[WORKERS] = { { .on_failed = on_failed },
+                                                 { .on_failed = on_failed } };
+    char heard[WORKERS * sizeof text] = "";
+    struct net_addr client;
+    socklen_t len = sizeof client;
+    ssize_t n = 0;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    (void)state;
+    open_rig();
+    for (unsigned i = 0; i < WORKERS; i++)
+        assert_int_equal(open_worker(&rig.workers[i], TRANSPORT_TCP), 0);
+    assert_int_equal(connect(fd, &rig.addr.sa, net_addr_len(&rig.addr)), 0);
+    assert_int_equal(getsockname(fd, &client.sa, &len), 0);
+    for (int i = 0; i < TURNS && transport_connections(rig.workers[0].transport) +
+                                         transport_connections(rig.workers[1].transport) ==
+                                     0;
+         i++)
+        turn();
+    for (unsigned i = 0; i < WORKERS; i++) {
+        struct destination to = { .kind = TRANSPORT_TCP, .addr = client };
+        assert_int_equal(
+            transport_send(rig.workers[i].transport, &to, text, sizeof text - 1, &waiters[i]), 0);
+    }
+    while (n < (ssize_t)(WORKERS * (sizeof text - 1))) {
+        turn();
+        ssize_t got = recv(fd, heard + n, sizeof heard - (size_t)n, MSG_DONTWAIT);
+        assert_int_not_equal(got, 0);
+        n += got > 0 ? got : 0;
+    }
+    assert_int_equal(strncmp(heard, text, sizeof text - 1), 0);
+    close(fd);
+    for (unsigned i = 0; i < WORKERS; i++) {
+        for (int k = 0; k < TURNS && waiters[i].linked; k++)
+            turn();
+        assert_false(waiters[i].linked);
+    }
+    assert_int_equal(failures, WORKERS);
+    for (unsigned i = 0; i < WORKERS; i++)
+        close_worker(&rig.workers[i]);
+    steer_free(&rig.steer);
+}
+
 /* A second node on the same port must not share it silently. */
 static void test_port_of_another_node(void **state)
 {
@@ -156,6 +219,7 @@ int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_datagrams_find_their_worker),
+        cmocka_unit_test(test_connection_of_the_other),
         cmocka_unit_test(test_port_of_another_node),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

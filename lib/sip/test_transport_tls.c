@@ -72,7 +72,7 @@ static void on_message(void *ctx, struct origin const *from, msg_t *msg)
         transport_free(&rig->t);
 }
 
-static struct transport_handlers const handlers = { on_message };
+static struct transport_handlers const handlers = { .on_message = on_message };
 
 static struct secure_context *named(struct rig *rig, char const *name, char const *cert,
                                     enum secure_verify verify)

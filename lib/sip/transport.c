@@ -104,6 +104,7 @@ struct transport *transport_new(uv_loop_t *loop, struct wheel *wheel, struct tap
     htab_init(&t->by_id);
     htab_init(&t->by_addr);
     htab_init(&t->by_host);
+    htab_init(&t->remotes);
     TAILQ_INIT(&t->connections);
     TAILQ_INIT(&t->dirty);
     TAILQ_INIT(&t->dying);
@@ -132,6 +133,7 @@ void transport_free(struct transport **pt)
     for (uint16_t i = 0; i < t->n_listeners; i++)
         t->listeners[i]->ops->close(t->listeners[i]);
     transport_stream_kill_all(t);
+    transport_remote_end_all(t);
     tell_failed(t);
     for (uint16_t i = 0; i < t->n_listeners; i++)
         free(t->listeners[i]);

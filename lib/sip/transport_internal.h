@@ -10,6 +10,7 @@
 #include "htab.h"
 #include "secure_set.h"
 #include "steer.h"
+#include "steer_place.h"
 #include "transport.h"
 #include "transport_frame.h"
 #include "transport_outbox.h"
@@ -66,6 +67,7 @@ struct transport {
     struct listener *listeners[TRANSPORT_MAX_LISTENERS];
     uint16_t n_listeners;
     struct htab by_id, by_addr, by_host;
+    struct htab remotes; /* connections of other workers that we have sent on */
     struct connection_list connections, dirty, dying;
     size_t n_connections;
     uint64_t next_connection;
@@ -108,6 +110,8 @@ struct connection {
     TAILQ_ENTRY(connection) link; /* in connections, or in dying */
     TAILQ_ENTRY(connection) dirty_link;
     struct htab_entry by_id, by_addr;
+    struct steer_place place;
+    uint64_t users;           /* other workers that have sent on it, a bit each */
     struct stream_host *host; /* accepted connections only */
     uint64_t id;
     enum transport_kind kind;
@@ -156,7 +160,21 @@ int transport_share_port(struct transport const *t, int fd, struct net_addr cons
 /* Passes a message on if it is another worker's; false: it is ours. */
 bool transport_share_pass(struct transport *t, struct origin const *from, char const *bytes,
                           size_t len);
+/* Has another worker send it, if one has an accepted TCP connection from there. (TLS: that
+ * connection was made for a context and a name, which the other worker would have to judge.) */
+bool transport_share_send(struct transport *t, struct destination const *to, void const *bytes,
+                          size_t len, struct transport_waiter *waiter);
+/* Tells the others about an accepted connection, and that it is gone. */
+void transport_share_note(struct connection *conn);
+void transport_share_forget(struct connection *conn);
 void transport_share_end(struct transport *t);
+
+/* --- transport_remote.c --- */
+/* Has @p waiter told when another worker's connection to @p way->peer is gone. */
+void transport_remote_wait(struct transport *t, struct origin const *way,
+                           struct transport_waiter *waiter);
+void transport_remote_gone(struct transport *t, struct origin const *way, int error);
+void transport_remote_end_all(struct transport *t);
 
 /* --- transport_via.c --- */
 /* RFC 3261 18.2.1 and RFC 3581: received and rport of a request's top Via. */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Ports that the workers of one program share (SO_REUSEPORT), and messages that another of them
  * has read. */
+#include "sip_metrics.h"
 #include "steer_owner.h"
 #include "transport_internal.h"
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 /* With SO_REUSEPORT nobody is told that a port is taken, if only it is taken by the same user: a
@@ -47,17 +49,86 @@ bool transport_share_pass(struct transport *t, struct origin const *from, char c
     unsigned owner = steer_owner(bytes, len, steer_workers(t->steer));
     if (owner == t->worker)
         return false;
-    (void)steer_pass(t->steer, owner, from, bytes, len);
+    (void)steer_pass(t->steer, owner, STEER_RECEIVED, from, bytes, len);
     return true;
 }
 
-static void on_letter(void *ctx, struct origin const *from, char const *bytes, size_t len)
+static void tell_gone(struct transport *t, unsigned worker, struct origin const *way, int error)
+{
+    (void)steer_pass(t->steer, worker, STEER_GONE, way, (char const *)&error, sizeof error);
+}
+
+static void send_for_other(struct transport *t, struct origin const *way, char const *bytes,
+                           size_t len)
+{
+    struct destination to = { .kind = way->kind, .listener = way->listener, .addr = way->peer };
+    struct connection *conn = transport_table_find(t, &to);
+    unsigned worker = (unsigned)way->connection;
+    int error = conn ? transport_send(t, &to, bytes, len, NULL) : -ENOTCONN;
+    if (error < 0)
+        tell_gone(t, worker, way, error);
+    else
+        conn->users |= UINT64_C(1) << worker % 64;
+}
+
+static void on_letter(void *ctx, enum steer_kind kind, struct origin const *origin,
+                      char const *bytes, size_t len)
 {
     struct transport *t = ctx;
+    int error = 0;
     transport_ref(t);
-    if (!t->closing)
-        (void)transport_accept(t, from, bytes, len, 0);
+    if (t->closing) {
+        met_inc(&sip_metrics, M_steer_dropped);
+    } else if (kind == STEER_RECEIVED) {
+        (void)transport_accept(t, origin, bytes, len, 0);
+    } else if (kind == STEER_TO_SEND) {
+        send_for_other(t, origin, bytes, len);
+    } else {
+        memcpy(&error, bytes, len < sizeof error ? len : sizeof error);
+        transport_remote_gone(t, origin, error);
+    }
     transport_unref(t);
+}
+
+bool transport_share_send(struct transport *t, struct destination const *to, void const *bytes,
+                          size_t len, struct transport_waiter *waiter)
+{
+    if (!t->steer || to->kind != TRANSPORT_TCP)
+        return false;
+    int owner = steer_place_find(steer_places(t->steer), to->kind, to->listener, &to->addr);
+    if (owner < 0 || owner == (int)t->worker)
+        return false;
+    struct origin const way = {
+        .kind = to->kind, .listener = to->listener, .peer = to->addr, .connection = t->worker
+    };
+    if (steer_pass(t->steer, (unsigned)owner, STEER_TO_SEND, &way, bytes, len) < 0)
+        return false;
+    if (waiter)
+        transport_remote_wait(t, &way, waiter);
+    return true;
+}
+
+void transport_share_note(struct connection *conn)
+{
+    struct transport *t = conn->transport;
+    if (!t->steer || !conn->host)
+        return;
+    conn->place = (struct steer_place){
+        .worker = t->worker, .listener = conn->listener, .kind = conn->kind, .peer = conn->peer
+    };
+    steer_place_note(steer_places(t->steer), &conn->place);
+}
+
+void transport_share_forget(struct connection *conn)
+{
+    struct transport *t = conn->transport;
+    struct origin const way = { .kind = conn->kind, .peer = conn->peer };
+    if (!conn->place.entry.linked)
+        return;
+    steer_place_forget(steer_places(t->steer), &conn->place);
+    for (unsigned worker = 0; conn->users && worker < steer_workers(t->steer); worker++)
+        if (conn->users & UINT64_C(1) << worker % 64)
+            tell_gone(t, worker, &way, conn->error);
 }
 
 int transport_share(struct transport *t, struct steer *steer, unsigned worker)
@@ -74,5 +145,4 @@ void transport_share_end(struct transport *t)
 {
     if (t->steer)
         steer_leave(t->steer, t->worker);
-    t->steer = NULL;
 }

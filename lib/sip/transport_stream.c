@@ -257,6 +257,8 @@ int transport_stream_send(struct transport *t, struct stream_io const *io, struc
 
     if (!conn && to->addr.sa.sa_family == AF_UNSPEC)
         return -ENOTCONN;
+    if (!conn && transport_share_send(t, to, bytes, len, waiter))
+        return 0;
     if (!conn)
         conn = open_connection(t, io, to, &error);
     if (!conn)

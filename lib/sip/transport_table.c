@@ -136,6 +136,7 @@ int transport_table_add(struct connection *conn)
     t->n_connections++;
     met_inc(&sip_metrics, M_connections);
     conn->is_listed = true;
+    transport_share_note(conn);
     return 0;
 }
 
@@ -150,6 +151,7 @@ void transport_table_remove(struct connection *conn)
     conn->host = NULL;
     if (!conn->is_listed)
         return;
+    transport_share_forget(conn);
     htab_remove(&t->by_id, &conn->by_id);
     htab_remove(&t->by_addr, &conn->by_addr);
     TAILQ_REMOVE(&t->connections, conn, link);
