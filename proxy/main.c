@@ -20,6 +20,11 @@ static int init(struct svc *svc)
     return error;
 }
 
+static void on_clock(struct svc *svc)
+{
+    proxy_run_timers(svc_state(svc));
+}
+
 static int reload(struct svc *svc, struct cfg *cfg)
 {
     struct generation *next = generation_new(cfg_get(cfg), cfg_get_node(cfg), cfg);
@@ -46,6 +51,7 @@ static struct svc_desc const proxy_svc = {
     .metrics = metrics,
     .init = init,
     .reload = reload,
+    .on_clock = on_clock,
     .deinit = deinit,
 };
 

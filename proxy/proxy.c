@@ -3,22 +3,43 @@
 #define LOG_SUBSYSTEM LOG_MAIN
 #include "proxy.h"
 #include "log.h"
+#include "steer.h"
+#include "worker_thread.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-static int open_listeners(struct proxy *proxy, struct cfg_strings const *list)
+enum { BOX_BYTES = 4 << 20 };
+
+/* How many; 0 in the file: as many as the machine has processors for us. */
+static unsigned count_workers(struct generation const *generation)
 {
-    char const *host = proxy->generation->conf->advertised_host;
-    for (size_t i = 0; i < list->n; i++) {
-        int listener = stack_listen(proxy->worker.stack, list->v[i], *host ? host : NULL);
-        if (listener < 0) {
-            log_error(NULL, "cannot listen on=\"%s\" error=\"%s\"", list->v[i],
-                      strerror(-listener));
-            return listener;
+    int64_t wanted = generation->conf->workers;
+    if (wanted == 0)
+        wanted = (int64_t)uv_available_parallelism();
+    return wanted > PROXY_CONF_WORKERS_MAX ? PROXY_CONF_WORKERS_MAX : (unsigned)wanted;
+}
+
+static int open_threads(struct proxy *proxy, unsigned workers, struct tap *tap)
+{
+    int error = 0;
+    for (unsigned number = 1; error == 0 && number < workers; number++) {
+        struct worker_thread **thread = &proxy->threads[proxy->n_threads];
+        error = worker_thread_open(thread, proxy, number, tap);
+        if (error == 0) {
+            proxy->n_threads++;
+            error = worker_listen(worker_thread_worker(*thread));
         }
     }
-    return 0;
+    return error;
+}
+
+static int start_threads(struct proxy *proxy)
+{
+    int error = 0;
+    for (unsigned i = 0; error == 0 && i < proxy->n_threads; i++)
+        error = worker_thread_start(proxy->threads[i]);
+    return error;
 }
 
 static void check_cluster_name(struct proxy *proxy)
@@ -31,22 +52,22 @@ int proxy_open(struct proxy **ret, uv_loop_t *loop, struct wheel *wheel, struct 
                struct generation *first)
 {
     struct proxy *proxy = *ret = calloc(1, sizeof *proxy);
+    unsigned workers = count_workers(first);
     int error = -ENOMEM;
     if (!proxy)
         goto fail;
     proxy->generation = generation_ref(first);
     proxy->limits = first->conf->limits;
     proxy->acl_log = acl_log_new();
-    if (!proxy->acl_log || worker_init(&proxy->worker, proxy, loop, wheel, tap) < 0)
+    if (!proxy->acl_log || (workers > 1 && !(proxy->steer = steer_new(workers, BOX_BYTES))))
         goto fail;
-    struct transport const *transport = stack_transport(proxy->worker.stack);
-    if ((error = open_listeners(proxy, &first->conf->listen)) < 0)
-        goto fail;
-    proxy->first_internal = transport_listeners(transport);
-    if ((error = open_listeners(proxy, &first->conf->internal)) < 0 ||
-        (error = generation_add_listeners(first, transport)) < 0)
+    if ((error = worker_init(&proxy->worker, proxy, 0, loop, wheel, tap)) < 0 ||
+        (error = worker_listen(&proxy->worker)) < 0 ||
+        (error = generation_add_listeners(first, stack_transport(proxy->worker.stack))) < 0 ||
+        (error = open_threads(proxy, workers, tap)) < 0 || (error = start_threads(proxy)) < 0)
         goto fail;
     check_cluster_name(proxy);
+    log_info(NULL, "workers=%u", workers);
     return 0;
 fail:
     log_error(NULL, "cannot start error=\"%s\"", strerror(-error));
@@ -65,7 +86,15 @@ int proxy_reload(struct proxy *proxy, struct generation *next)
     proxy->generation = generation_ref(next);
     worker_adopt(&proxy->worker, next);
     check_cluster_name(proxy);
+    for (unsigned i = 0; i < proxy->n_threads; i++)
+        worker_thread_adopt(proxy->threads[i], next);
     return 0;
+}
+
+void proxy_run_timers(struct proxy *proxy)
+{
+    for (unsigned i = 0; i < proxy->n_threads; i++)
+        worker_thread_run_timers(proxy->threads[i]);
 }
 
 void proxy_close(struct proxy **pproxy)
@@ -75,7 +104,10 @@ void proxy_close(struct proxy **pproxy)
     if (!proxy)
         return;
     cluster_name_cancel(&proxy->cluster_name);
+    for (unsigned i = 0; i < proxy->n_threads; i++)
+        worker_thread_close(&proxy->threads[i]);
     worker_fini(&proxy->worker);
+    steer_free(&proxy->steer);
     acl_log_free(&proxy->acl_log);
     generation_unref(&proxy->generation);
     free(proxy);

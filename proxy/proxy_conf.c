@@ -119,6 +119,9 @@ static char const *const blocked_names[] = { "404", "403", NULL };
 static char const *const refusal_names[] = { "403", "silence", NULL };
 
 static struct cfg_row const rows[] = {
+    CFG_ROW_INT("workers", struct proxy_conf, workers, .min = 0, .max = PROXY_CONF_WORKERS_MAX,
+                .default_text = "0", .effect = CFG_RESTART,
+                .help = "Threads that carry requests; 0 = one per processor."),
     CFG_ROW_STRINGS("listen", struct proxy_conf, listen, .max = 64, .check = stack_listen_check,
                     .default_text = "udp:127.0.0.1:5060, tcp:127.0.0.1:5060", .effect = CFG_RESTART,
                     .help = "Listeners, as \"udp:127.0.0.1:5060\", perhaps with a name: "
@@ -258,6 +261,10 @@ static void check_duplicates(struct proxy_conf const *conf, struct cfg_faults *f
         struct cfg_where where = i < conf->listen.n ? conf->listen.where : conf->internal.where;
         char const *text = listener_at(conf, i);
         size_t addr = strcspn(text, ";");
+        struct stack_listener parts;
+        /* Each worker would get another one, and nobody would know any. */
+        if (!stack_listener_parse(text, &parts) && net_addr_port(&parts.addr) == 0)
+            cfg_fault(faults, where, "listener \"%s\" wants a port", text);
         (void)stack_listen_name(text, name);
         for (size_t j = 0; j < i; j++) {
             char const *other = listener_at(conf, j);

@@ -7,6 +7,8 @@
 #include "stack_limits.h"
 
 enum proxy_conf_blocked { PROXY_CONF_BLOCKED_404, PROXY_CONF_BLOCKED_403 };
+enum { PROXY_CONF_WORKERS_MAX = 64 };
+
 enum proxy_conf_refusal { PROXY_CONF_REFUSE_403, PROXY_CONF_REFUSE_SILENCE };
 
 /* targets: a named next hop of method routes */
@@ -52,6 +54,7 @@ struct proxy_conf {
     int blocked_status; /* enum proxy_conf_blocked */
     int64_t route_seed; /* 0: of the process */
     int acl_refusal;    /* enum proxy_conf_refusal */
+    int64_t workers;
     bool relay_foreign;
     int64_t max_branches;
     int64_t max_breadth;

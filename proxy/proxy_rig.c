@@ -93,6 +93,7 @@ static void fill_conf(void)
         .to = "cti",
     };
     rig.conf = (struct proxy_conf){
+        .workers = 1,
         .listen = { .v = listen, .n = 2 },
         .internal = { .v = internal, .n = 1 },
         .advertised_host = "",

@@ -73,6 +73,7 @@ static void rig_open(bool with_gateway)
     struct cfg_groups const list = { domains, sizeof domains / sizeof *domains };
     struct cfg_faults *faults = cfg_faults_new();
     rig.conf = (struct proxy_conf){
+        .workers = 1,
         .targets = { targets, sizeof targets / sizeof *targets },
         .method_routing = true,
         .method_routes = { routes, sizeof routes / sizeof *routes },

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The life of a worker: see worker.h. */
+#define LOG_SUBSYSTEM LOG_MAIN
 #include "worker.h"
 #include "ack.h"
 #include "admission.h"
 #include "explain.h"
 #include "forward.h"
+#include "log.h"
 #include "proxy.h"
 #include "request.h"
 #include <errno.h>
+#include <string.h>
 
 static struct transaction_handlers const handlers = {
     .on_request = request_arrived,
@@ -16,11 +19,11 @@ static struct transaction_handlers const handlers = {
     .admit = admission_ask,
 };
 
-int worker_init(struct worker *worker, struct proxy *proxy, uv_loop_t *loop, struct wheel *wheel,
-                struct tap *tap)
+int worker_init(struct worker *worker, struct proxy *proxy, unsigned number, uv_loop_t *loop,
+                struct wheel *wheel, struct tap *tap)
 {
     char const *dns_servers = proxy->generation->conf->dns_servers;
-    *worker = (struct worker){ .proxy = proxy, .wheel = wheel };
+    *worker = (struct worker){ .proxy = proxy, .number = number, .wheel = wheel };
     LIST_INIT(&worker->forwards);
     LIST_INIT(&worker->acks);
     LIST_INIT(&worker->explains);
@@ -29,7 +32,29 @@ int worker_init(struct worker *worker, struct proxy *proxy, uv_loop_t *loop, str
     if (!worker->stack)
         return -ENOMEM;
     worker_adopt(worker, proxy->generation);
+    return proxy->steer ? stack_share(worker->stack, proxy->steer, number) : 0;
+}
+
+static int listen_on(struct worker *worker, struct cfg_strings const *list)
+{
+    char const *host = worker->generation->conf->advertised_host;
+    for (size_t i = 0; i < list->n; i++) {
+        int listener = stack_listen(worker->stack, list->v[i], *host ? host : NULL);
+        if (listener < 0) {
+            log_error(NULL, "cannot listen on=\"%s\" error=\"%s\"", list->v[i],
+                      strerror(-listener));
+            return listener;
+        }
+    }
     return 0;
+}
+
+int worker_listen(struct worker *worker)
+{
+    int error = listen_on(worker, &worker->generation->conf->listen);
+    if (error == 0 && worker->number == 0)
+        worker->proxy->first_internal = transport_listeners(stack_transport(worker->stack));
+    return error < 0 ? error : listen_on(worker, &worker->generation->conf->internal);
 }
 
 void worker_fini(struct worker *worker)

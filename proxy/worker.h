@@ -14,6 +14,7 @@ struct proxy;
 
 struct worker {
     struct proxy *proxy;
+    unsigned number;     /* 0: the one of the main thread */
     struct wheel *wheel; /* borrowed */
     struct stack *stack;
     struct generation *generation; /* in force; a reference */
@@ -23,10 +24,14 @@ struct worker {
     LIST_HEAD(, explain) explains; /* waiting for DNS */
 };
 
-/** Makes the stack, without listeners. @p tap may be NULL; all is borrowed for the worker's life.
- *  Returns 0 or -ENOMEM; worker_fini() is due in any case. */
-int worker_init(struct worker *worker, struct proxy *proxy, uv_loop_t *loop, struct wheel *wheel,
-                struct tap *tap);
+/** Makes the stack of worker @p number, without listeners. @p tap may be NULL; all is borrowed for
+ * the worker's life. Returns 0 or -ENOMEM; worker_fini() is due in any case. */
+int worker_init(struct worker *worker, struct proxy *proxy, unsigned number, uv_loop_t *loop,
+                struct wheel *wheel, struct tap *tap);
+
+/** Opens the listeners of the configuration, the same in every worker. Returns 0, or a negative
+ *  errno after logging why. */
+int worker_listen(struct worker *worker);
 
 /** Ends everything in flight without an answer and closes the listeners. Harmless on a zeroed
  *  worker. The loop must run once more. */

@@ -2,10 +2,12 @@
 /* Ring of messages: a FIFO of records, bounded by number and by bytes. */
 #include "tap.h"
 #include "clock.h"
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct tap {
+    pthread_mutex_t lock;
     struct tap_record *records; /* slot of serial s = s % max_records */
     size_t max_records, max_bytes, bytes;
     uint64_t first, next; /* serials: oldest kept, next to give */
@@ -22,6 +24,7 @@ struct tap *tap_new(size_t max_records, size_t max_bytes)
     tap->max_records = max_records;
     tap->max_bytes = max_bytes;
     tap->first = tap->next = 1;
+    pthread_mutex_init(&tap->lock, NULL);
     return tap;
 }
 
@@ -48,8 +51,19 @@ void tap_free(struct tap **ptap)
         return;
     while (tap->first < tap->next)
         drop_oldest(tap);
+    pthread_mutex_destroy(&tap->lock);
     free(tap->records);
     free(tap);
+}
+
+void tap_lock(struct tap *tap)
+{
+    pthread_mutex_lock(&tap->lock);
+}
+
+void tap_unlock(struct tap *tap)
+{
+    pthread_mutex_unlock(&tap->lock);
 }
 
 void tap_add(struct tap *tap, struct tap_record const *like, void const *bytes, size_t len)
@@ -62,6 +76,7 @@ void tap_add(struct tap *tap, struct tap_record const *like, void const *bytes, 
     memcpy(copy, bytes, len);
     copy[len] = '\0';
 
+    tap_lock(tap);
     while (tap->next - tap->first >= tap->max_records || tap->bytes + len > tap->max_bytes)
         drop_oldest(tap);
     struct tap_record *record = slot(tap, tap->next);
@@ -71,6 +86,7 @@ void tap_add(struct tap *tap, struct tap_record const *like, void const *bytes, 
     record->len = len;
     record->bytes = copy;
     tap->bytes += len;
+    tap_unlock(tap);
 }
 
 struct tap_record const *tap_next(struct tap const *tap, uint64_t after)

@@ -3,7 +3,7 @@
  *
  * Transports and links add one record per message; the control command "tap" reads them, and the
  * ladder is drawn from them. When the ring is full (records or bytes) the oldest goes. One ring per
- * process, used from its loop thread. */
+ * process; all its threads add to it. */
 #pragma once
 #include "net_addr.h"
 #include <stddef.h>
@@ -33,5 +33,10 @@ void tap_free(struct tap **ptap);
  *  @p like. @p tap may be NULL: nothing is kept. */
 void tap_add(struct tap *tap, struct tap_record const *like, void const *bytes, size_t len);
 
-/** First record with a serial above @p after, or NULL. Borrowed until the next tap_add(). */
+/** Keeps other threads from adding while records are read: they wait, so it must be short. */
+void tap_lock(struct tap *tap);
+void tap_unlock(struct tap *tap);
+
+/** First record with a serial above @p after, or NULL. Borrowed until tap_unlock(), in a process
+ *  with one thread until the next tap_add(). */
 struct tap_record const *tap_next(struct tap const *tap, uint64_t after);

@@ -41,6 +41,9 @@ struct svc_desc {
      * after logging why: nothing has changed then. NULL: every key of the program waits for a
      * restart. */
     int (*reload)(struct svc *svc, struct cfg *cfg);
+    /* The clock was moved, and the timers of svc_wheel() have run: for those of other threads. NULL
+     * if there are none. */
+    void (*on_clock)(struct svc *svc);
     /* Undoes init in reverse order; called also after a failed init. */
     void (*deinit)(struct svc *svc);
 };

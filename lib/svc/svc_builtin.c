@@ -169,6 +169,8 @@ static void cmd_tap(struct svc *svc, struct ctl_call *call, json_t const *args)
         return;
     }
     json_t *records = json_array();
+    if (svc_tap(svc))
+        tap_lock(svc_tap(svc));
     for (int i = 0; i < TAP_PAGE && bytes < TAP_PAGE_BYTES; i++) {
         if (!svc_tap(svc) || !(record = tap_next(svc_tap(svc), (uint64_t)after)))
             break;
@@ -176,6 +178,8 @@ static void cmd_tap(struct svc *svc, struct ctl_call *call, json_t const *args)
         after = (int64_t)record->serial;
         bytes += record->len;
     }
+    if (svc_tap(svc))
+        tap_unlock(svc_tap(svc));
     ctl_reply(call, json_pack("{s:o}", "records", records));
 }
 
@@ -210,6 +214,8 @@ static void cmd_clock_advance(struct svc *svc, struct ctl_call *call, json_t con
     }
     clock_advance_ms((uint64_t)ms);
     svc_run_timers(svc);
+    if (svc_descriptor(svc)->on_clock)
+        svc_descriptor(svc)->on_clock(svc);
     ctl_reply(call, json_pack("{s:I}", "now_ms", (json_int_t)clock_now_ms()));
 }
 
