@@ -335,7 +335,7 @@ static struct explain *explain_new(struct worker *worker, struct ctl_call *call,
 
 static void run(struct explain *explain)
 {
-    if (!is_sound(explain) || !admit(explain) || !normalize(explain)) {
+    if (!admit(explain) || !is_sound(explain) || !normalize(explain)) {
         finish(explain);
         return;
     }
