@@ -106,7 +106,7 @@ static void take_row(struct build *build, struct static_route *route)
     char const *wrong = row->pattern ? pattern_compile(&pattern, mode, row->pattern) : NULL;
     char const *contradiction = static_conf_fault(row);
     if (wrong)
-        cfg_fault(build->faults, row->where, "static route \"%s\": pattern \"%s\" %s", route->name,
+        cfg_fault(build->faults, row->where, "static route \"%s\": pattern \"%s\": %s", route->name,
                   row->pattern, wrong);
     if (contradiction)
         cfg_fault(build->faults, row->where, "static route \"%s\": %s", route->name, contradiction);

@@ -91,7 +91,7 @@ static void test_faults(void **state)
         { SMALL "prefix = 1;", ":2: static_routes entry: unknown key \"prefix\"" },
         /* patterns */
         { "pattern = \"8*1\"; next_hop = \"a.test\"; name = \"x\";",
-          ":2: static route \"static_routes[x]\": pattern \"8*1\" \"*\" stands before the last" },
+          ":2: static route \"static_routes[x]\": pattern \"8*1\": \"*\" stands before the last" },
         { "pattern = \"8\\\\.\"; next_hop = \"a.test\";", "\"\\\" stands before something else" },
         { "pattern = \"a@b\"; next_hop = \"a.test\";", "the user part alone" },
         { "pattern = \"a/b\"; type = \"domain\"; next_hop = \"a.test\";", "no host name has" },
