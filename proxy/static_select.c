@@ -52,7 +52,7 @@ static void tell_barred(struct select const *select, struct static_pattern const
         return;
     for (size_t i = 0; i < pattern->n; i++) {
         (void)snprintf(why, sizeof why, "less specific, and %s %s", refuser->name,
-                       refuser->conf->block ? "blocks" : "does not allow that");
+                       refuser->block ? "blocks" : "does not allow that");
         tell(select, static_table_route(select->query->table, pattern, i), false, why);
     }
 }
@@ -93,10 +93,9 @@ struct candidates {
 /* Whether its next hop rests is another question: that changes the order only. */
 static char const *unusable_because(struct select const *select, struct static_route const *route)
 {
-    bool secure = route->conf->transport == STATIC_CONF_TLS;
-    if (!route->conf->in_service)
+    if (!route->in_service)
         return "matches, but is out of service";
-    if (select->query->uri->url_type == url_sips && !secure && !route->conf->block)
+    if (select->query->uri->url_type == url_sips && !route->secure && !route->block)
         return "matches, but a sips request goes by TLS only";
     return NULL;
 }
@@ -114,9 +113,9 @@ static void take_in_service(struct select const *select, struct static_pattern c
             continue;
         }
         ret->routes[ret->n++] = route;
-        if (route->conf->block && !ret->blocker)
+        if (route->block && !ret->blocker)
             ret->blocker = route;
-        if (!route->conf->allow_less_specific && !ret->refuser)
+        if (!route->allow_less_specific && !ret->refuser)
             ret->refuser = route;
     }
 }

@@ -17,9 +17,9 @@ enum { WARNINGS_MAX = 100 };
 
 struct static_table {
     size_t n;
-    struct static_route *routes; /* in the order of the file */
+    struct static_route *routes; /* those of one pattern side by side, inactive ones last */
     _Atomic uint64_t *hits;      /* of each */
-    uint32_t *sorted;            /* routes, those of one pattern side by side */
+    uint32_t *by_row;            /* index in routes, of each row of the file */
     struct static_pattern *patterns;
     size_t n_patterns;
     struct static_trie tries[MODES]; /* by enum pattern_mode */
@@ -41,13 +41,14 @@ struct entry {
 struct build {
     struct static_table *table;
     struct static_conf const *rows;
+    struct static_route *routes; /* in the order of the file */
     struct cfg_strings const *templates;
     struct cfg_faults *faults;
     struct entry *entries;
     size_t n_entries;
     unsigned char *tokens;
     size_t n_tokens;
-    size_t n_sorted;
+    uint32_t n_placed;
     size_t n_inactive;
 };
 
@@ -90,7 +91,7 @@ static void add_entry(struct build *build, struct static_route const *route,
     build->entries[build->n_entries++] = (struct entry){
         .key = { .tokens = tokens,
                  .len = pattern->len,
-                 .value = (uint32_t)(route - build->table->routes) },
+                 .value = (uint32_t)(route - build->routes) },
         .specificity = pattern_specificity(pattern),
         .priority = route->priority,
         .mode = (uint8_t)pattern->mode,
@@ -137,7 +138,7 @@ static int add_names(struct build *build)
                       ? snprintf(name, bytes - at, "static_routes[%s]", build->rows[i].name)
                       : snprintf(name, bytes - at, "static_routes[%zu]", i + 1);
         at += (size_t)len + 1;
-        table->routes[i].name = name;
+        build->routes[i].name = name;
     }
     return table->names ? 0 : -ENOMEM;
 }
@@ -182,12 +183,19 @@ static int take_rows(struct build *build)
     else
         error = -ENOMEM;
     for (size_t i = 0; error == 0 && i < table->n; i++) {
-        struct static_route *route = &table->routes[i];
-        route->conf = &build->rows[i];
-        route->hop = hops[i] == STATIC_HOP_NONE ? NULL : &table->hops.v[hops[i]];
-        route->priority = (uint16_t)build->rows[i].priority;
-        route->weight = (uint16_t)build->rows[i].weight;
-        take_row(build, route);
+        struct static_conf const *row = &build->rows[i];
+        build->routes[i] = (struct static_route){
+            .conf = row,
+            .name = build->routes[i].name,
+            .hop = hops[i] == STATIC_HOP_NONE ? NULL : &table->hops.v[hops[i]],
+            .priority = (uint16_t)row->priority,
+            .weight = (uint16_t)row->weight,
+            .in_service = row->in_service,
+            .block = row->block,
+            .allow_less_specific = row->allow_less_specific,
+            .secure = row->transport == STATIC_CONF_TLS,
+        };
+        take_row(build, &build->routes[i]);
     }
     free(hops);
     return error;
@@ -217,6 +225,14 @@ static int compare_priorities(void const *va, void const *vb)
     return order ? order : (a->key.value > b->key.value) - (a->key.value < b->key.value);
 }
 
+/* Gives the route of a row its place in the table. */
+static void place(struct build *build, uint32_t row)
+{
+    struct static_table *table = build->table;
+    table->by_row[row] = build->n_placed;
+    table->routes[build->n_placed++] = build->routes[row];
+}
+
 /* The entries [low, high) have the same pattern. The first of them becomes the key of the trie. */
 static void add_pattern(struct build *build, struct entry *low, struct entry *high, size_t *n_keys)
 {
@@ -225,12 +241,12 @@ static void add_pattern(struct build *build, struct entry *low, struct entry *hi
     struct static_trie_key const key = low->key;
     *pattern = (struct static_pattern){ .specificity = low->specificity,
                                         .order = low->key.value,
-                                        .first = (uint32_t)build->n_sorted };
+                                        .first = build->n_placed };
     for (; high - low > STATIC_TABLE_SAME_PATTERN; high--)
-        set_inactive(build, &table->routes[high[-1].key.value], STATIC_TOO_MANY);
+        set_inactive(build, &build->routes[high[-1].key.value], STATIC_TOO_MANY);
     qsort(low, (size_t)(high - low), sizeof *low, compare_priorities);
     for (struct entry *entry = low; entry < high; entry++)
-        table->sorted[build->n_sorted++] = entry->key.value;
+        place(build, entry->key.value);
     pattern->n = (uint16_t)(high - low);
     /* Entries before this one are done with: the keys take their place. */
     build->entries[*n_keys].mode = low->mode;
@@ -266,8 +282,7 @@ static int add_patterns(struct build *build)
     for (size_t i = 0; i < build->n_entries; i++)
         n_patterns += i == 0 || compare_patterns(&entries[i - 1], &entries[i]) != 0;
     table->patterns = malloc((n_patterns + 1) * sizeof *table->patterns);
-    table->sorted = malloc((build->n_entries + 1) * sizeof *table->sorted);
-    if (!table->patterns || !table->sorted)
+    if (!table->patterns)
         return -ENOMEM;
     for (size_t low = 0, high; low < build->n_entries; low = high) {
         for (high = low + 1; high < build->n_entries; high++)
@@ -275,6 +290,9 @@ static int add_patterns(struct build *build)
                 break;
         add_pattern(build, entries + low, entries + high, &n_keys);
     }
+    for (size_t i = 0; i < table->n; i++)
+        if (build->routes[i].state != STATIC_ACTIVE)
+            place(build, (uint32_t)i);
     return init_tries(build, n_keys);
 }
 
@@ -291,12 +309,15 @@ struct static_table *static_table_new(struct cfg_groups const *rows,
     table->n = rows->n;
     table->routes = calloc(rows->n + 1, sizeof *table->routes);
     table->hits = calloc(rows->n + 1, sizeof *table->hits);
-    if (!table->routes || !table->hits || take_rows(&build) < 0 || check_names(&build) < 0 ||
-        add_patterns(&build) < 0)
+    table->by_row = calloc(rows->n + 1, sizeof *table->by_row);
+    build.routes = calloc(rows->n + 1, sizeof *build.routes);
+    if (!table->routes || !table->hits || !table->by_row || !build.routes ||
+        take_rows(&build) < 0 || check_names(&build) < 0 || add_patterns(&build) < 0)
         static_table_free(&table);
     if (table && build.n_inactive > WARNINGS_MAX)
         cfg_warning(faults, build.rows[0].where, "%zu more static routes are not active",
                     build.n_inactive - WARNINGS_MAX);
+    free(build.routes);
     free(build.entries);
     free(build.tokens);
     return table;
@@ -313,7 +334,7 @@ void static_table_free(struct static_table **ptable)
     static_hops_fini(&table->hops);
     free(table->names);
     free(table->patterns);
-    free(table->sorted);
+    free(table->by_row);
     free(table->hits);
     free(table->routes);
     free(table);
@@ -362,7 +383,7 @@ bool static_table_find(struct static_table const *table, enum pattern_mode mode,
 struct static_route const *static_table_route(struct static_table const *table,
                                               struct static_pattern const *pattern, size_t i)
 {
-    return &table->routes[table->sorted[pattern->first + i]];
+    return &table->routes[pattern->first + i];
 }
 
 size_t static_table_count(struct static_table const *table)
@@ -372,7 +393,7 @@ size_t static_table_count(struct static_table const *table)
 
 struct static_route const *static_table_at(struct static_table const *table, size_t i)
 {
-    return &table->routes[i];
+    return &table->routes[table->by_row[i]];
 }
 
 struct static_hops const *static_table_hops(struct static_table const *table)
@@ -393,7 +414,7 @@ uint64_t static_table_hits(struct static_table const *table, struct static_route
 size_t static_table_bytes(struct static_table const *table)
 {
     size_t bytes = sizeof *table;
-    bytes += table->n * (sizeof *table->routes + sizeof *table->hits + sizeof *table->sorted);
+    bytes += table->n * (sizeof *table->routes + sizeof *table->hits + sizeof *table->by_row);
     bytes += table->n_patterns * sizeof *table->patterns;
     bytes += table->hops.n * sizeof *table->hops.v;
     for (unsigned mode = 0; mode < MODES; mode++)

@@ -32,15 +32,17 @@ struct static_route {
     struct static_conf const *conf; /* its row */
     char const *name;               /* as in logs: "static_routes[3]", "static_routes[name]" */
     struct static_hop const *hop;   /* NULL: blocks, or inactive without one */
+    /* Those of the row that a choice reads, so that it need not go there. */
     uint16_t priority, weight;
+    bool in_service : 1, block : 1, allow_less_specific : 1, secure : 1;
     uint8_t state; /* enum static_state */
 };
 
-/** A pattern of the table; its routes are in the order of their priority, then of the file. */
+/** A pattern of the table. */
 struct static_pattern {
     uint32_t specificity;
     uint32_t order; /* the first of its routes in the file */
-    uint32_t first;
+    uint32_t first; /* its routes stand side by side */
     uint16_t n;
 };
 
@@ -63,7 +65,7 @@ void static_table_free(struct static_table **ptable);
 bool static_table_find(struct static_table const *table, enum pattern_mode mode, url_t const *uri,
                        struct static_matches *ret);
 
-/** Route @p i < pattern->n. */
+/** Route @p i < pattern->n, in the order of their priority, then of the file. */
 struct static_route const *static_table_route(struct static_table const *table,
                                               struct static_pattern const *pattern, size_t i);
 

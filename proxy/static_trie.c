@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NO_VALUE = UINT32_MAX, ROOT = 0 };
+enum { NO_VALUE = UINT32_MAX, ROOT = 0, STAR_SLOTS = 2 * STATIC_TRIE_STARS };
 
 struct static_trie_node {
     uint32_t label; /* into labels */
@@ -187,12 +187,12 @@ struct find {
     struct static_trie const *trie;
     static_trie_fn *fn;
     void *ctx;
-    bool domain;
     size_t len;
     unsigned char const *text; /* of a host from back to front */
     unsigned steps;
-    unsigned n_stars;
-    uint32_t stars[STATIC_TRIE_STARS]; /* nodes */
+    unsigned depth;             /* inner stars that the walk is behind */
+    unsigned n_stars;           /* in the set */
+    uint32_t stars[STAR_SLOTS]; /* a set of nodes by hash; empty slots are ROOT */
 };
 
 static void walk(struct find *find, uint32_t index, size_t at);
@@ -228,29 +228,35 @@ static void walk_children(struct find *find, struct static_trie_node const *node
 /* Behind an inner star one node may be reached at several places; the first is enough. */
 static bool star_is_new(struct find *find, uint32_t index)
 {
-    for (unsigned i = 0; i < find->n_stars; i++)
-        if (find->stars[i] == index)
+    uint32_t slot = index * UINT32_C(2654435761) % STAR_SLOTS;
+    if (find->n_stars == 0)
+        memset(find->stars, 0, sizeof find->stars);
+    for (; find->stars[slot] != ROOT; slot = (slot + 1) % STAR_SLOTS)
+        if (find->stars[slot] == index)
             return false;
     if (find->n_stars == STATIC_TRIE_STARS) {
         find->steps = STATIC_TRIE_STEPS;
         return false;
     }
-    find->stars[find->n_stars++] = index;
+    find->stars[slot] = index;
+    find->n_stars++;
     return true;
 }
 
 static void walk_star(struct find *find, uint32_t index, size_t at)
 {
     struct static_trie_node const *node = &find->trie->nodes[index];
-    if (find->domain && !star_is_new(find, index))
+    if (find->depth > 0 && !star_is_new(find, index))
         return;
     found(find, node);
+    find->depth++;
     for (; node->n_children > 0 && at < find->len && find->steps < STATIC_TRIE_STEPS; at++) {
         uint32_t literal = literal_child(find->trie, node, find->text[at]);
         find->steps++;
         if (literal != ROOT)
             walk(find, literal, at);
     }
+    find->depth--;
 }
 
 static void walk(struct find *find, uint32_t index, size_t at)
@@ -283,11 +289,10 @@ unsigned static_trie_find(struct static_trie const *trie, struct pattern_subject
     find.trie = trie;
     find.fn = fn;
     find.ctx = ctx;
-    find.domain = subject->mode == PATTERN_DOMAIN;
     find.len = subject->len;
     find.text = (unsigned char const *)subject->text;
-    find.steps = find.n_stars = 0;
-    if (find.domain) {
+    find.steps = find.depth = find.n_stars = 0;
+    if (subject->mode == PATTERN_DOMAIN) {
         for (size_t i = 0; i < subject->len; i++)
             turned[i] = find.text[subject->len - 1 - i];
         find.text = turned;

@@ -19,7 +19,7 @@
 enum {
     STATIC_TRIE_STEPS = 65536, /* nodes and places that one look-up visits; one pattern alone,
                                   whatever it is, needs less */
-    STATIC_TRIE_STARS = 256,   /* inner `*` that one look-up goes into */
+    STATIC_TRIE_STARS = 256,   /* `*` behind another one that one look-up goes into */
 };
 
 /** What a trie is built from: a token string and what it stands for. */
