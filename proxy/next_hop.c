@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Syntax of next hops: see next_hop.h. */
 #include "next_hop.h"
+#include "domain_name.h"
 #include "net_addr.h"
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -36,31 +36,9 @@ bool next_hop_is_address(char const *text)
     return !has_port && (*text != '[' || colon) && net_addr_parse(&addr, text, 0) == 0;
 }
 
-static bool is_label(char const *label, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        if (!isalnum((unsigned char)label[i]) && label[i] != '-')
-            return false;
-    return len > 0 && len <= 63 && label[0] != '-' && label[len - 1] != '-';
-}
-
-/* RFC 1123 §2.1: what ends with a number is meant to be an address. */
-static bool is_name(char const *host)
-{
-    bool numeric = true;
-    while (*host) {
-        size_t len = strcspn(host, ".");
-        if (!is_label(host, len))
-            return false;
-        numeric = strspn(host, "0123456789") >= len;
-        host += len + (host[len] == '.');
-    }
-    return !numeric;
-}
-
 char const *next_hop_check(char const *text)
 {
-    if (!*text || next_hop_is_address(text) || is_name(without_service(text)))
+    if (!*text || next_hop_is_address(text) || !domain_name_check(without_service(text)))
         return NULL;
     return "neither a host name nor an IP address (the port is a key of its own)";
 }

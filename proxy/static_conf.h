@@ -34,7 +34,3 @@ char const *static_conf_transport_name(struct static_conf const *row);
 /** NULL, or why the keys of @p row contradict each other (static text). Rows that were refused
  *  before, one by one, are not blamed again. */
 char const *static_conf_fault(struct static_conf const *row);
-
-/** The next hop's host as it stands in a URI: IPv6 in brackets, without the service and transport
- *  that the name of an SRV record begins with. "" if there is none. */
-char const *static_conf_host(struct static_conf const *row, char ret[static 256]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Next hops, sorted to find equal ones: see static_hop.h. */
 #include "static_hop.h"
+#include "next_hop.h"
 #include "static_conf.h"
 #include <errno.h>
 #include <stdio.h>
@@ -57,14 +58,14 @@ static int reserve(struct static_hops *hops, struct static_conf const *rows, uin
 /* Puts the URI down and returns it. */
 static char *add_text(struct static_hops *hops, struct static_conf const *row)
 {
-    char host[256], port[8] = "";
+    char host[NEXT_HOP_HOST], port[8] = "";
     char *text = hops->texts + hops->n_texts;
     size_t room = strlen(row->next_hop) + EXTRA_BYTES;
     if (row->port)
         (void)snprintf(port, sizeof port, ":%u", (unsigned)row->port);
-    hops->n_texts +=
-        1 + (size_t)snprintf(text, room, "sip:%s%s;transport=%s", static_conf_host(row, host), port,
-                             static_conf_transport_name(row));
+    hops->n_texts += 1 + (size_t)snprintf(text, room, "sip:%s%s;transport=%s",
+                                          next_hop_host(row->next_hop, host), port,
+                                          static_conf_transport_name(row));
     return text;
 }
 

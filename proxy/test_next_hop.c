@@ -19,7 +19,7 @@ static void test_texts(void **state)
     } const rows[] = {
         { "cucm.example.test", true, false, "cucm.example.test" },
         { "cucm", true, false, "cucm" },
-        { "cucm.example.test.", true, false, "cucm.example.test." },
+        { "cucm.example.test.", false, false, NULL },
         { "192.0.2.1", true, true, "192.0.2.1" },
         { "2001:db8::1", true, true, "[2001:db8::1]" },
         { "[2001:db8::1]", true, true, "[2001:db8::1]" },

@@ -177,32 +177,12 @@ static void test_defaults(void **state)
     cfg_faults_free(&faults);
 }
 
-static void test_hosts(void **state)
-{
-    static char const *const rows[][2] = {
-        { "a.test", "a.test" },
-        { "192.0.2.1", "192.0.2.1" },
-        { "::1", "[::1]" },
-        { "[::1]", "[::1]" },
-        { "_sip._tcp.a.test", "a.test" },
-        { "_SIPS._TCP.a.test", "a.test" },
-        { "", "" },
-    };
-    char host[256];
-    (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct static_conf row = { .next_hop = rows[i][0] };
-        assert_string_equal(static_conf_host(&row, host), rows[i][1]);
-    }
-}
-
 int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_neighbours),
         cmocka_unit_test(test_defaults),
-        cmocka_unit_test(test_hosts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
