@@ -56,7 +56,7 @@ static void resolved(void *ctx, struct destination const *list, size_t n, char c
     to = list[0];
     if (egress_choose_listener(ack->worker, &to, &ack->hint) < 0 ||
         transaction_send_ack(stack_transactions(ack->worker->stack), ack->msg, &to,
-                             ack->loop_hash) < 0)
+                             &(struct client_extra){ ack->loop_hash, "" }) < 0)
         drop("unreachable");
     else
         met_inc(&proxy_metrics, M_acks_forwarded);
@@ -99,16 +99,9 @@ void ack_arrived(void *vworker, struct origin const *from, msg_t *msg)
     struct worker *worker = vworker;
     struct normalized normalized;
     met_inc(&proxy_metrics, M_acks);
-    msg_t *copy = message_copy(msg);
-    if (!copy) {
-        drop("memory");
-        return;
-    }
-    normalize_request(worker->generation->table->own, copy, &normalized);
-    if (normalized.refusal) {
+    normalize_request(worker->generation->table->own, msg, &normalized);
+    if (normalized.refusal)
         drop(refusal_row(normalized.refusal)->reason);
-        msg_destroy(copy);
-        return;
-    }
-    send_on(worker, from, copy, &normalized);
+    else
+        send_on(worker, from, msg_ref_create(msg), &normalized);
 }

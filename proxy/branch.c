@@ -119,22 +119,6 @@ static struct egress_hint hint_of(struct branch const *branch)
                           forward->in_listener, forward->out_listener);
 }
 
-/* The message of one try; the last one takes the request itself. */
-static msg_t *make_try(struct branch *branch, struct destination const *to)
-{
-    struct forward const *forward = branch->forward;
-    struct transport *transport = stack_transport(forward->worker->stack);
-    bool last =
-        branch->next_to == branch->n_to && (is_sole(branch) || branch->request != forward->request);
-    msg_t *msg = last ? msg_ref_create(branch->request) : message_copy(branch->request);
-    if (msg && branch_message_dress(msg, transport, forward->in_listener, to->listener,
-                                    branch->breadth) < 0) {
-        msg_destroy(msg);
-        return NULL;
-    }
-    return msg;
-}
-
 /* --- tries -------------------------------------------------------------------------------------
  */
 
@@ -192,13 +176,17 @@ static void restart_timer_c(struct branch *branch)
 
 static int send_try(struct branch *branch, struct destination const *to)
 {
-    struct transaction_layer *layer = stack_transactions(branch->forward->worker->stack);
-    msg_t *msg = make_try(branch, to);
+    struct forward const *forward = branch->forward;
+    struct stack *stack = forward->worker->stack;
+    char lines[BRANCH_MESSAGE_LINES];
+    struct client_extra const extra = { forward->loop_hash, lines };
     branch->rang = false;
-    branch->refusal = msg ? REFUSAL_busy : REFUSAL_memory;
-    if (msg)
-        branch->ct = client_transaction_new(layer, msg, to, branch->forward->loop_hash,
-                                            &branch_handlers, branch);
+    branch->refusal = REFUSAL_busy;
+    if (branch_message_lines(sip_object(branch->request), stack_transport(stack),
+                             forward->in_listener, to->listener, branch->breadth, lines) == 0)
+        branch->ct =
+            client_transaction_new(stack_transactions(stack), msg_ref_create(branch->request), to,
+                                   &extra, &branch_handlers, branch);
     if (!branch->ct)
         return EV_NOWHERE;
     met_inc(&proxy_metrics, M_forwarded);

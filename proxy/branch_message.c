@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Edits of a forwarded request: see branch_message.h. */
 #include "branch_message.h"
-#include "egress.h"
 #include "message.h"
 #include "normalize.h"
-#include <errno.h>
 #include <sofia-sip/sip_header.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,13 +39,12 @@ url_t const *branch_message_edit(msg_t *msg, struct route_hop const *hop)
     return hop->uri ? hop->uri : normalize_next_hop(msg);
 }
 
-int branch_message_dress(msg_t *msg, struct transport const *transport, uint16_t in_listener,
-                         uint16_t out_listener, unsigned breadth)
+int branch_message_lines(sip_t const *sip, struct transport const *transport, uint16_t in_listener,
+                         uint16_t out_listener, unsigned breadth,
+                         char ret[static BRANCH_MESSAGE_LINES])
 {
-    char line[40];
-    (void)snprintf(line, sizeof line, "Max-Breadth: %u", breadth);
-    int error = message_add(msg, line);
-    if (error == 0 && egress_makes_dialog(sip_object(msg)))
-        error = egress_record_route(transport, msg, in_listener, out_listener);
-    return error;
+    int len = snprintf(ret, BRANCH_MESSAGE_LINES, "Max-Breadth: %u\r\n", breadth);
+    if (!egress_makes_dialog(sip))
+        return 0;
+    return egress_record_route(transport, in_listener, out_listener, ret + len);
 }

@@ -2,8 +2,9 @@
 /* What a request becomes on its way to one hop (RFC 3261 §16.6 steps 2 to 6): pure edits, so that
  * whoever explains a request shows what the proxy would send. */
 #pragma once
+#include "egress.h"
 #include "route_decide.h"
-#include <sofia-sip/msg_types.h>
+#include <sofia-sip/sip.h>
 #include <stdint.h>
 
 struct transport;
@@ -22,7 +23,10 @@ bool branch_message_is_unchanged(struct route_hop const *hop);
  * where to send, borrowed from hop or message, or NULL when out of memory. */
 url_t const *branch_message_edit(msg_t *msg, struct route_hop const *hop);
 
-/** The way out is known: Record-Route, if the request makes a dialog, and Max-Breadth. Returns 0 or
- *  a negative errno. */
-int branch_message_dress(msg_t *msg, struct transport const *transport, uint16_t in_listener,
-                         uint16_t out_listener, unsigned breadth);
+enum { BRANCH_MESSAGE_LINES = 40 + 2 * EGRESS_LINE_MAX };
+
+/** The way out is known: prints the header lines that the request gets on top, Max-Breadth, and
+ *  Record-Route if it makes a dialog. Returns 0 or a negative errno. */
+int branch_message_lines(sip_t const *sip, struct transport const *transport, uint16_t in_listener,
+                         uint16_t out_listener, unsigned breadth,
+                         char ret[static BRANCH_MESSAGE_LINES]);

@@ -2,14 +2,11 @@
 /* Listener and Record-Route of an outgoing request: see egress.h. */
 #include "egress.h"
 #include "domain.h"
-#include "message.h"
 #include "proxy.h"
 #include "route_decide.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { LINE_MAX_BYTES = 400 };
 
 /* A listener on the address of @p wanted, but of the kind of @p to: the peer knows us there. */
 static uint16_t sibling(struct transport const *t, uint16_t wanted, enum transport_kind kind)
@@ -98,25 +95,25 @@ bool egress_makes_dialog(sip_t const *sip)
     }
 }
 
-static int add_value(struct transport const *t, msg_t *msg, uint16_t listener)
+/* Returns its length, or a negative errno. */
+static int print_value(struct transport const *t, uint16_t listener,
+                       char ret[static EGRESS_LINE_MAX])
 {
-    char line[LINE_MAX_BYTES];
     char const *host = transport_listener_host(t, listener);
     bool bare_v6 = strchr(host, ':') && host[0] != '[';
-    int len = snprintf(line, sizeof line, "Record-Route: <sip:%s%s%s:%u;transport=%s;lr>",
+    int len = snprintf(ret, EGRESS_LINE_MAX, "Record-Route: <sip:%s%s%s:%u;transport=%s;lr>\r\n",
                        bare_v6 ? "[" : "", host, bare_v6 ? "]" : "",
                        net_addr_port(transport_listener_addr(t, listener)),
                        transport_kind_name(transport_listener_kind(t, listener)));
-    if (len < 0 || (size_t)len >= sizeof line)
-        return -EINVAL;
-    return message_add_first(msg, line);
+    return len < EGRESS_LINE_MAX ? len : -EINVAL;
 }
 
-int egress_record_route(struct transport const *transport, msg_t *msg, uint16_t in_listener,
-                        uint16_t out_listener)
+int egress_record_route(struct transport const *transport, uint16_t in_listener,
+                        uint16_t out_listener, char ret[static 2 * EGRESS_LINE_MAX])
 {
-    int error = add_value(transport, msg, in_listener);
-    if (error == 0 && in_listener != out_listener)
-        error = add_value(transport, msg, out_listener);
-    return error;
+    int len = out_listener != in_listener ? print_value(transport, out_listener, ret) : 0;
+    if (len < 0)
+        return len;
+    int error = print_value(transport, in_listener, ret + len);
+    return error < 0 ? error : 0;
 }

@@ -41,7 +41,9 @@ enum transport_kind egress_fallback(struct worker const *worker, struct egress_h
 /** Does this request make a dialog whose requests must come back through us? */
 bool egress_makes_dialog(sip_t const *sip);
 
-/** Puts Record-Route on top: one value, or two if the listeners differ (the one that the caller
- *  reaches below, the one that the callee reaches above). Returns 0 or -ENOMEM. */
-int egress_record_route(struct transport const *transport, msg_t *msg, uint16_t in_listener,
-                        uint16_t out_listener);
+enum { EGRESS_LINE_MAX = 400 };
+
+/** Prints the lines of Record-Route: one, or two if the listeners differ (the one that the caller
+ *  reaches below, the one that the callee reaches above). Returns 0 or a negative errno. */
+int egress_record_route(struct transport const *transport, uint16_t in_listener,
+                        uint16_t out_listener, char ret[static 2 * EGRESS_LINE_MAX]);

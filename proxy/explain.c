@@ -179,8 +179,10 @@ static void show_headers(struct explain *explain, struct route_hop const *hop,
     if (egress_choose_listener(explain->worker, &way, &hint) < 0)
         return;
     struct transport *transport = stack_transport(explain->worker->stack);
-    (void)branch_message_dress(explain->out, transport, explain->origin.listener, way.listener,
-                               explain->breadth);
+    char added[BRANCH_MESSAGE_LINES];
+    if (branch_message_lines(sip_object(explain->out), transport, explain->origin.listener,
+                             way.listener, explain->breadth, added) == 0)
+        (void)message_add_lines(explain->out, added);
     json_t *lines = explain_diff(explain->request, explain->out);
     explain_diff_via(lines, transport, way.listener);
     json_object_set_new(explain->result, "headers", lines);

@@ -121,13 +121,9 @@ void request_arrived(void *vworker, struct server_transaction *st)
 {
     struct worker *worker = vworker;
     struct normalized normalized;
-    msg_t *request = server_transaction_request(st);
+    /* The request itself is edited: our answers repeat nothing of what is changed here. */
+    msg_t *msg = msg_ref_create(server_transaction_request(st));
     met_inc(&proxy_metrics, M_requests);
-    msg_t *msg = message_copy(request);
-    if (!msg) {
-        refuse_and_log(st, REFUSAL_memory, "", "memory");
-        return;
-    }
     normalize_request(worker->generation->table->own, msg, &normalized);
     if (normalized.refusal) {
         msg_destroy(msg);

@@ -83,18 +83,11 @@ static int add_challenges(struct branch const *best, msg_t *msg)
     return 0;
 }
 
-/* A private copy without our Via; NULL when out of memory. */
-static msg_t *make_answer(struct branch const *branch, msg_t *response, int status)
+/* Takes our Via off and adds what the client needs besides. Each response is sent back once. */
+static int edit_answer(struct branch const *branch, msg_t *response, int status)
 {
-    msg_t *msg = message_copy(response);
-    if (!msg)
-        return NULL;
-    (void)sip_via_remove(msg, sip_object(msg));
-    if ((status == 401 || status == 407) && add_challenges(branch, msg) < 0) {
-        msg_destroy(msg);
-        return NULL;
-    }
-    return msg;
+    (void)sip_via_remove(response, sip_object(response));
+    return status == 401 || status == 407 ? add_challenges(branch, response) : 0;
 }
 
 int response_send_back(struct branch *branch, msg_t *response)
@@ -109,14 +102,12 @@ int response_send_back(struct branch *branch, msg_t *response)
             server_transaction_refuse(forward->st, 500, "Next hop is not available", NULL), 500,
             forward);
     }
-    msg_t *msg = make_answer(branch, response, status);
-    if (!msg)
+    if (edit_answer(branch, response, status) < 0)
         return count_sent(server_transaction_respond(forward->st, NULL), 0, forward);
-    if (!sip_object(msg)->sip_via) {
-        msg_destroy(msg);
+    if (!sip_object(response)->sip_via)
         return refuse_without_via(forward, status);
-    }
-    return count_sent(server_transaction_respond(forward->st, msg), status, forward);
+    return count_sent(server_transaction_respond(forward->st, msg_ref_create(response)), status,
+                      forward);
 }
 
 /* --- what a branch tells

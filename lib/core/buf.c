@@ -24,22 +24,15 @@ void buf_reset(struct buf *buf)
         buf->data[0] = '\0';
 }
 
-/* Makes room for @p more bytes and a NUL. */
-static bool reserve(struct buf *buf, size_t more)
+static bool fits(struct buf *buf, size_t more)
 {
-    if (buf->failed || more > buf->max || buf->len > buf->max - more) {
+    if (buf->failed || more > buf->max || buf->len > buf->max - more)
         buf->failed = true;
-        return false;
-    }
-    size_t need = buf->len + more + 1;
-    if (need <= buf->size)
-        return true;
+    return !buf->failed;
+}
 
-    size_t size = buf->size ? buf->size : 128;
-    while (size < need)
-        size *= 2;
-    if (size > buf->max + 1)
-        size = buf->max + 1;
+static bool resize(struct buf *buf, size_t size)
+{
     char *data = realloc(buf->data, size);
     if (!data) {
         buf->failed = true;
@@ -48,6 +41,27 @@ static bool reserve(struct buf *buf, size_t more)
     buf->data = data;
     buf->size = size;
     return true;
+}
+
+/* Makes room for @p more bytes and a NUL. */
+static bool reserve(struct buf *buf, size_t more)
+{
+    if (!fits(buf, more))
+        return false;
+    size_t need = buf->len + more + 1;
+    if (need <= buf->size)
+        return true;
+
+    size_t size = buf->size ? buf->size : 128;
+    while (size < need)
+        size *= 2;
+    return resize(buf, size > buf->max + 1 ? buf->max + 1 : size);
+}
+
+void buf_reserve(struct buf *buf, size_t more)
+{
+    if (fits(buf, more) && buf->len + more + 1 > buf->size)
+        resize(buf, buf->len + more + 1);
 }
 
 void buf_add(struct buf *buf, void const *bytes, size_t len)

@@ -23,6 +23,9 @@ void buf_fini(struct buf *buf);
 /** Empties the buffer and keeps its memory; clears `failed`. */
 void buf_reset(struct buf *buf);
 
+/** Makes room for exactly @p more bytes at once, if it is known how many will come. */
+void buf_reserve(struct buf *buf, size_t more);
+
 void buf_add(struct buf *buf, void const *bytes, size_t len);
 void buf_puts(struct buf *buf, char const *text);
 void buf_printf(struct buf *buf, char const *format, ...) __attribute__((format(printf, 2, 3)));

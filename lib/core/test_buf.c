@@ -49,11 +49,29 @@ static void test_maximum_is_exact_and_failure_sticks(void **state)
     buf_fini(&buf);
 }
 
+static void test_reserve_is_exact(void **state)
+{
+    struct buf buf;
+    (void)state;
+
+    buf_init(&buf, 1000);
+    buf_reserve(&buf, 300);
+    assert_int_equal(buf.size, 301);
+    buf_puts(&buf, "12");
+    buf_reserve(&buf, 298);
+    assert_int_equal(buf.size, 301);
+    buf_reserve(&buf, 999);
+    assert_false(buf_ok(&buf));
+    assert_string_equal(buf_text(&buf), "12");
+    buf_fini(&buf);
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_grows_and_terminates),
         cmocka_unit_test(test_maximum_is_exact_and_failure_sticks),
+        cmocka_unit_test(test_reserve_is_exact),
     };
     return cmocka_run_group_tests_name("buf", tests, NULL, NULL);
 }

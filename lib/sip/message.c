@@ -213,9 +213,10 @@ static int complete(msg_t *msg)
     return 0;
 }
 
-int message_print(msg_t *msg, struct buf *out)
+int message_print_under(msg_t *msg, char const *lines, struct buf *out)
 {
     sip_t const *sip = sip_object(msg);
+    size_t lines_len = strlen(lines), len = lines_len;
 
     if ((!sip->sip_request && !sip->sip_status) || !message_is_printable(sip))
         return -EINVAL;
@@ -224,9 +225,20 @@ int message_print(msg_t *msg, struct buf *out)
         return error;
     if (msg_serialize(msg, NULL) < 0 || msg_prepare(msg) < 0)
         return -ENOMEM;
-    for (msg_header_t const *h = *msg_chain_head(msg); h; h = h->sh_succ)
+    msg_header_t const *first = *msg_chain_head(msg);
+    for (msg_header_t const *h = first; h; h = h->sh_succ)
+        len += h->sh_len;
+    buf_reserve(out, len);
+    buf_add(out, first->sh_data, first->sh_len);
+    buf_add(out, lines, lines_len);
+    for (msg_header_t const *h = first->sh_succ; h; h = h->sh_succ)
         buf_add(out, h->sh_data, h->sh_len);
     return buf_ok(out) ? 0 : -ENOBUFS;
+}
+
+int message_print(msg_t *msg, struct buf *out)
+{
+    return message_print_under(msg, "", out);
 }
 
 msg_t *message_copy(msg_t *msg)

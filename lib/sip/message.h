@@ -35,6 +35,10 @@ char const *message_fault(msg_t *msg);
  *  -EINVAL for one that message_fault() refuses because of repeated headers. */
 int message_print(msg_t *msg, struct buf *out);
 
+/** As message_print(), with @p lines (whole header lines, each with its CRLF) between the start
+ * line and the headers, as if they stood on top; @p msg does not get them. */
+int message_print_under(msg_t *msg, char const *lines, struct buf *out);
+
 /** Deep copy that may be edited without touching the original; body and untouched headers are
  *  shared by reference. NULL when out of memory, or where message_print() would say -EINVAL. */
 msg_t *message_copy(msg_t *msg);
@@ -51,6 +55,10 @@ int message_set_body(msg_t *msg, char const *type, void const *bytes, size_t len
  *  bytes from outside unless they were parsed: CR or LF inside is -EINVAL. */
 int message_add(msg_t *msg, char const *header_line);
 int message_add_first(msg_t *msg, char const *header_line);
+
+/** Puts the header lines that message_print_under() would print on top of their kinds. Returns 0 or
+ *  a negative errno. */
+int message_add_lines(msg_t *msg, char const *lines);
 
 /** Removes every header named @p name (any spelling of it). */
 void message_remove(msg_t *msg, char const *name);

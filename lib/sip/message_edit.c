@@ -75,6 +75,22 @@ int message_add_first(msg_t *msg, char const *header_line)
     return add(msg, header_line, true);
 }
 
+int message_add_lines(msg_t *msg, char const *lines)
+{
+    char line[1024];
+    size_t len = strcspn(lines, "\r");
+
+    if (!len)
+        return 0;
+    if (len >= sizeof line || lines[len + 1] != '\n')
+        return -EINVAL;
+    memcpy(line, lines, len);
+    line[len] = '\0';
+    /* Those below first, so that the upper ones come to stand above them. */
+    int error = message_add_lines(msg, lines + len + 2);
+    return error < 0 ? error : message_add_first(msg, line);
+}
+
 static void remove_unknown(msg_t *msg, sip_t *sip, char const *name)
 {
     sip_unknown_t *next;

@@ -96,6 +96,38 @@ static void test_only_edited_headers_change(void **state)
     msg_destroy(original);
 }
 
+/* Printed under lines that the message does not get; put into it, they read the same. */
+static void test_lines_on_top(void **state)
+{
+    static char const lines[] = "Via: SIP/2.0/TCP 127.0.0.1:5060;branch=z9hG4bK1\r\n"
+                                "Via: SIP/2.0/TCP 127.0.0.2:5060;branch=z9hG4bK2\r\n"
+                                "Record-Route: <sip:127.0.0.1:5060;lr>\r\n";
+    msg_t *msg = parse(CLIENT_INVITE);
+    struct buf out, again;
+
+    (void)state;
+    buf_init(&out, 1 << 16);
+    assert_int_equal(message_print_under(msg, lines, &out), 0);
+    assert_int_equal(out.len, sizeof CLIENT_INVITE - 1 + sizeof lines - 1);
+    assert_int_equal(strncmp(out.data, START, sizeof START - 1), 0);
+    assert_int_equal(strncmp(out.data + sizeof START - 1, lines, sizeof lines - 1), 0);
+    assert_prints(msg, CLIENT_INVITE);
+
+    assert_int_equal(message_add_lines(msg, "Via: x\nno CR"), -EINVAL);
+    assert_int_equal(message_add_lines(msg, ""), 0);
+    assert_int_equal(message_add_lines(msg, lines), 0);
+    sip_via_t const *via = sip_object(msg)->sip_via;
+    assert_string_equal(via->v_host, "127.0.0.1");
+    assert_string_equal(via->v_next->v_host, "127.0.0.2");
+    assert_non_null(via->v_next->v_next);
+    buf_init(&again, 1 << 16);
+    assert_int_equal(message_print(msg, &again), 0);
+    assert_int_equal(again.len, out.len);
+    buf_fini(&again);
+    buf_fini(&out);
+    msg_destroy(msg);
+}
+
 static void test_headers_of_one_line(void **state)
 {
     static char const text[] = "OPTIONS sip:a.test SIP/2.0\r\n"
@@ -494,6 +526,7 @@ int main(void)
     static struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_bytes_survive),
         cmocka_unit_test(test_only_edited_headers_change),
+        cmocka_unit_test(test_lines_on_top),
         cmocka_unit_test(test_headers_of_one_line),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_garbage),

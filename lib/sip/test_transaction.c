@@ -278,15 +278,16 @@ static void test_send_ack(void **state)
 
     (void)state;
     assert_int_equal(net_addr_parse(&to.addr, "192.0.2.7:5060", 0), 0);
-    assert_int_equal(
-        transaction_send_ack(rig_layer(rig), message_parse(text, strlen(text)), &to, "ab"), 0);
+    assert_int_equal(transaction_send_ack(rig_layer(rig), message_parse(text, strlen(text)), &to,
+                                          &(struct client_extra){ "ab", "" }),
+                     0);
     assert_string_equal(rig_take_trace(rig), ">ACK");
     assert_non_null(strstr(rig_last_sent(rig),
                            "\r\nVia: SIP/2.0/TCP node.example.test:5070;branch=z9hG4bK0.ab."));
     assert_int_equal(transaction_count(rig_layer(rig)), 0);
     to.kind = TRANSPORT_TLS; /* the rig has no such listener */
-    assert_true(transaction_send_ack(rig_layer(rig), message_parse(text, strlen(text)), &to, "ab") <
-                0);
+    assert_true(transaction_send_ack(rig_layer(rig), message_parse(text, strlen(text)), &to,
+                                     &(struct client_extra){ "ab", "" }) < 0);
     rig_free(&rig);
 }
 

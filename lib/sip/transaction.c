@@ -248,24 +248,19 @@ int transaction_step(struct transaction *t, enum transaction_event event,
 /* --- bytes --------------------------------------------------------------------------------------
  */
 
-int transaction_print(struct transaction *t, msg_t *msg)
+int transaction_print(struct transaction *t, msg_t *msg, char const *lines)
 {
     struct buf out;
 
     buf_init(&out, (size_t)t->layer->limits->max_message_bytes);
-    int rc = message_print(msg, &out);
-    if (!rc && !buf_ok(&out))
-        rc = -EMSGSIZE;
+    int rc = message_print_under(msg, lines, &out);
     if (rc < 0) {
         buf_fini(&out);
         return rc;
     }
     transaction_drop_wire(t);
-    /* The buffer has grown by doubling; the copy that stays is exact. */
     t->wire_len = (uint32_t)out.len;
-    t->wire = realloc(out.data, out.len + 1);
-    if (!t->wire)
-        t->wire = out.data;
+    t->wire = out.data;
     return 0;
 }
 

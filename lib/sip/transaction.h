@@ -32,7 +32,8 @@ enum transaction_failure { TRANSACTION_TIMEOUT, TRANSACTION_TRANSPORT };
 struct transaction_handlers {
     /* A new request, never ACK or CANCEL. The owner must send a final response in the end. */
     void (*on_request)(void *ctx, struct server_transaction *st);
-    /* An ACK that belongs to no transaction of ours: the ACK of a 2xx. @p msg is borrowed. */
+    /* An ACK that belongs to no transaction of ours: the ACK of a 2xx. @p msg is borrowed; it may
+     * be edited and kept with a reference, for nobody looks at it again. */
     void (*on_ack)(void *ctx, struct origin const *from, msg_t *msg);
     /* CANCEL of an INVITE that has no final response yet; the CANCEL itself is already answered. */
     void (*on_cancel)(void *ctx, struct server_transaction *st);
@@ -66,7 +67,8 @@ size_t transaction_count(struct transaction_layer const *layer);
 /* --- server ------------------------------------------------------------------------------------
  */
 
-/** The request, borrowed; NULL after the final response was sent. */
+/** The request, borrowed; NULL after the final response was sent. The owner may edit it, but for
+ *  what a response repeats: Via, From, To, Call-ID, CSeq, Record-Route, Timestamp. */
 msg_t *server_transaction_request(struct server_transaction const *st);
 struct origin const *server_transaction_origin(struct server_transaction const *st);
 
@@ -100,7 +102,8 @@ char const *server_transaction_to_tag(struct server_transaction const *st);
 
 struct client_handlers {
     /* Every response but retransmissions; 100 too, and every 2xx to INVITE, for each wants to be
-     * forwarded or acknowledged (RFC 6026). @p response is borrowed, top Via is ours. */
+     * forwarded or acknowledged (RFC 6026). @p response is borrowed, top Via is ours; it may be
+     * edited and kept with a reference, for nobody looks at it again. */
     void (*on_response)(void *ctx, struct client_transaction *ct, msg_t *response);
     /* No final response will come; also when the connection dies while the request proceeds.
      * Followed by on_gone. */
@@ -109,12 +112,19 @@ struct client_handlers {
     void (*on_gone)(void *ctx, struct client_transaction *ct);
 };
 
-/** Sends @p request (taken, also on failure) to @p to with our Via and a new branch on top;
- *  @p loop_hash goes into the branch (RFC 5393; NULL for a user agent). A transport error is
- *  reported through on_failure, later. NULL when out of memory or over a limit. */
+/** What is sent above the headers of a request, beside our Via. */
+struct client_extra {
+    char const *loop_hash; /* for the branch (RFC 5393) */
+    char const *lines;     /* whole header lines, each with its CRLF; may be "" */
+};
+
+/** Sends @p request (taken, also on failure) to @p to with our Via and a new branch on top. The
+ *  message itself is left as it is, so it may be a reference to one that is sent elsewhere too.
+ *  @p extra is NULL for a user agent. A transport error is reported through on_failure, later. NULL
+ *  when out of memory or over a limit. */
 struct client_transaction *client_transaction_new(struct transaction_layer *layer, msg_t *request,
                                                   struct destination const *to,
-                                                  char const *loop_hash,
+                                                  struct client_extra const *extra,
                                                   struct client_handlers const *handlers,
                                                   void *ctx);
 
@@ -129,6 +139,7 @@ int client_transaction_error(struct client_transaction const *ct);
 /** The owner loses interest: no callback follows; the transaction ends by its own timers. */
 void client_transaction_detach(struct client_transaction *ct);
 
-/** Sends a request outside any transaction: the ACK of a 2xx. Takes @p request; adds our Via. */
+/** Sends a request outside any transaction: the ACK of a 2xx. As client_transaction_new(), but for
+ *  the transaction. */
 int transaction_send_ack(struct transaction_layer *layer, msg_t *request, struct destination *to,
-                         char const *loop_hash);
+                         struct client_extra const *extra);

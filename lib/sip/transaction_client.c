@@ -11,19 +11,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Our Via on top (RFC 3261 §18.1.1); settles which listener sends. */
-static int push_via(struct transaction_layer *layer, msg_t *request, struct destination *to,
-                    char const *branch)
+/* Room for our Via and two values of Record-Route. */
+enum { TOP_SIZE = 2048 };
+
+/* The lines on top: our Via (RFC 3261 §18.1.1) and those of the owner. Settles which listener
+ * sends. */
+static int print_top(struct transaction_layer *layer, struct destination *to, char const *branch,
+                     struct client_extra const *extra, char ret[static TOP_SIZE])
 {
     struct transport *transport = layer->transport;
     int listener = transport_pick_listener(transport, to->kind, &to->addr, to->listener);
-    char line[TRANSACTION_VIA_SIZE];
 
     if (listener < 0)
         return listener;
     to->listener = (uint16_t)listener;
-    int error = transaction_via_print(transport, to->listener, branch, line);
-    return error < 0 ? error : message_add_first(request, line);
+    int error = transaction_via_print(transport, to->listener, branch, ret);
+    if (error < 0)
+        return error;
+    size_t len = strlen(ret);
+    int n = snprintf(ret + len, TOP_SIZE - len, "\r\n%s", extra ? extra->lines : "");
+    return n < (int)(TOP_SIZE - len) ? 0 : -EMSGSIZE;
+}
+
+static char const *loop_hash_of(struct client_extra const *extra)
+{
+    return extra ? extra->loop_hash : NULL;
 }
 
 /* Enters a client transaction; `branch` must be set. Takes nothing of @p request. */
@@ -59,10 +71,11 @@ static void start(struct client_transaction *ct, int error)
 
 struct client_transaction *client_transaction_new(struct transaction_layer *layer, msg_t *request,
                                                   struct destination const *to,
-                                                  char const *loop_hash,
+                                                  struct client_extra const *extra,
                                                   struct client_handlers const *handlers, void *ctx)
 {
     struct client_transaction *ct = NULL;
+    char top[TOP_SIZE];
     sip_t const *sip = request ? sip_object(request) : NULL;
 
     if (!sip || layer->closing || transaction_is_full(layer, sip->sip_call_id->i_id, true))
@@ -70,14 +83,14 @@ struct client_transaction *client_transaction_new(struct transaction_layer *laye
     ct = calloc(1, sizeof *ct);
     if (!ct)
         goto fail;
-    transaction_branch_make(ct->branch, layer->worker, loop_hash);
+    transaction_branch_make(ct->branch, layer->worker, loop_hash_of(extra));
     if (begin(layer, ct, sip, to) < 0)
         goto fail;
     ct->handlers = handlers;
     ct->ctx = ctx;
-    int error = push_via(layer, request, &ct->base.to, ct->branch);
+    int error = print_top(layer, &ct->base.to, ct->branch, extra, top);
     if (!error)
-        error = transaction_print(&ct->base, request);
+        error = transaction_print(&ct->base, request, top);
     start(ct, error);
     msg_destroy(request);
     return ct;
@@ -108,16 +121,16 @@ void client_transaction_detach(struct client_transaction *ct)
 }
 
 int transaction_send_ack(struct transaction_layer *layer, msg_t *request, struct destination *to,
-                         char const *loop_hash)
+                         struct client_extra const *extra)
 {
-    char branch[TRANSACTION_BRANCH_SIZE];
+    char branch[TRANSACTION_BRANCH_SIZE], top[TOP_SIZE];
     struct buf out;
 
     buf_init(&out, (size_t)layer->limits->max_message_bytes);
-    transaction_branch_make(branch, layer->worker, loop_hash);
-    int rc = push_via(layer, request, to, branch);
+    transaction_branch_make(branch, layer->worker, loop_hash_of(extra));
+    int rc = print_top(layer, to, branch, extra, top);
     if (!rc)
-        rc = message_print(request, &out);
+        rc = message_print_under(request, top, &out);
     if (!rc)
         rc = transport_send(layer->transport, to, out.data, out.len, NULL);
     buf_fini(&out);
@@ -187,7 +200,7 @@ void client_transaction_send_cancel(struct client_transaction *ct)
     memcpy(cancel->branch, ct->branch, sizeof cancel->branch);
     if (begin(invite->layer, cancel, sip_object(msg), &invite->to) < 0)
         goto fail;
-    start(cancel, transaction_print(&cancel->base, msg));
+    start(cancel, transaction_print(&cancel->base, msg, ""));
     msg_destroy(msg);
     return;
 

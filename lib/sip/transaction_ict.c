@@ -75,7 +75,7 @@ static int rejected(void *obj, void *event_arg)
 
     stop_waiting(ct);
     transaction_arm(t, transaction_linger_ms(t, 64 * t->layer->limits->t1_ms)); /* Timer D */
-    if (ack && transaction_print(t, ack) == 0)
+    if (ack && transaction_print(t, ack, "") == 0)
         transaction_send(t, false);
     else
         transaction_drop_wire(t);

@@ -135,8 +135,8 @@ bool transaction_is_full(struct transaction_layer *layer, char const *call_id, b
 int transaction_step(struct transaction *t, enum transaction_event event,
                      struct transaction_input *input);
 
-/** Prints @p msg into `wire`. Returns 0 or a negative errno. */
-int transaction_print(struct transaction *t, msg_t *msg);
+/** Prints @p msg under the header lines @p lines into `wire`. Returns 0 or a negative errno. */
+int transaction_print(struct transaction *t, msg_t *msg, char const *lines);
 void transaction_drop_wire(struct transaction *t);
 
 /** Sends `wire`. Returns 0 or a negative errno. @p watched: what goes wrong later raises TX_BROKEN,

@@ -345,8 +345,8 @@ static void send_request(struct rig *rig, char const *method)
              "Call-ID: call-1\r\nCSeq: 5 %s\r\nContent-Length: 0\r\n\r\n",
              method, method);
     assert_int_equal(net_addr_parse(&to.addr, "192.0.2.7:5060", 0), 0);
-    rig->ct = client_transaction_new(rig->layer, message_parse(text, strlen(text)), &to, "loop",
-                                     &client_handlers, rig);
+    rig->ct = client_transaction_new(rig->layer, message_parse(text, strlen(text)), &to,
+                                     &(struct client_extra){ "loop", "" }, &client_handlers, rig);
 }
 
 static void run_until(struct rig *rig, uint64_t at_ms)

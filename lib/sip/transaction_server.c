@@ -205,7 +205,7 @@ void server_transaction_trying(struct server_transaction *st)
 static void send_response(struct server_transaction *st, struct transaction_input *input,
                           bool watched)
 {
-    input->error = transaction_print(&st->base, input->msg);
+    input->error = transaction_print(&st->base, input->msg, "");
     if (!input->error)
         input->error = transaction_send(&st->base, watched);
 }
