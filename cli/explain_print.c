@@ -39,10 +39,11 @@ static void print_targets(json_t const *answer, struct buf *out)
     size_t i;
     json_array_foreach(json_object_get(answer, "targets"), i, target)
     {
-        char const *name = text(target, "name");
+        char const *name = text(target, "name"), *uri = text(target, "next_hop");
+        bool named = *name && strcmp(name, uri) != 0;
         buf_printf(out, "  %zu. group %d  %s%s%s at ", i + 1,
-                   (int)json_integer_value(json_object_get(target, "group")), name,
-                   *name ? "  " : "", text(target, "next_hop"));
+                   (int)json_integer_value(json_object_get(target, "group")), named ? name : "",
+                   named ? "  " : "", uri);
         print_addresses(target, out);
         if (*text(target, "request_uri"))
             buf_printf(out, "  as %s", text(target, "request_uri"));

@@ -110,7 +110,7 @@ static char const *mismatch(struct step const *step, struct route_rule const *ru
         return "for the own domain only";
     for (size_t i = 0; i < rule->n_preds; i++)
         if (!route_pred_holds(&rule->preds[i], &step->input))
-            return rule->preds[i].row->name;
+            return rule->preds[i].row->misses;
     return NULL;
 }
 

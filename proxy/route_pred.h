@@ -35,6 +35,7 @@ struct route_pred_value {
 
 struct route_pred_row {
     char const *name;
+    char const *misses;   /* why a route is passed over when it does not hold */
     char const *argument; /* as help shows it */
     bool names_domain;
     char const *help;

@@ -217,11 +217,11 @@ static void test_trace_names_every_rule(void **state)
     route_decide(&(struct route_inputs){ .table = table }, &origin, &request, &trace, &decision);
     assert_string_equal(buf_text(&text),
                         "dialog=no(no To tag, or no Route that names us)\n"
-                        "method_routes[1]=no(method)\n"
-                        "method_routes[events]=no(event)\n"
-                        "method_routes[3]=no(domain)\n"
-                        "method_routes[4]=no(method)\n"
-                        "method_routes[5]=no(method)\n"
+                        "method_routes[1]=no(its method does not match)\n"
+                        "method_routes[events]=no(its event does not match)\n"
+                        "method_routes[3]=no(its domain does not match)\n"
+                        "method_routes[4]=no(its method does not match)\n"
+                        "method_routes[5]=no(its method does not match)\n"
                         "own-domain=yes(own domain, and no route matches)\n");
     buf_fini(&text);
     msg_destroy(msg);

@@ -179,8 +179,9 @@ static int open_listener(struct transport *t, enum transport_kind kind, struct n
     }
     advertise(listener, advertised);
     t->listeners[t->n_listeners++] = listener;
-    log_info(NULL, "listening transport=%s address=%s advertised=\"%s\"", transport_kind_name(kind),
-             net_addr_print(&listener->addr, text), listener->host);
+    if (t->worker == 0) /* the others open the same */
+        log_info(NULL, "listening transport=%s address=%s advertised=\"%s\"",
+                 transport_kind_name(kind), net_addr_print(&listener->addr, text), listener->host);
     return listener->index;
 }
 
