@@ -230,22 +230,28 @@ int acl_set_addresses(struct acl *acl, size_t order, struct net_addr const *addr
     return are_same(acl->items[order], addrs, n) ? 0 : give(acl->items[order], addrs, n);
 }
 
-/* The name in @p old, automatic or not. */
-static struct item const *former_of(struct acl const *old, struct item const *item)
+/* The entry with the name of @p item, automatic or not. */
+static struct item const *find_name(struct acl const *acl, struct item const *item)
 {
     struct item key = *item;
-    struct htab_entry const *found = htab_find(&old->by_pattern, hash_of(&key), is_same, &key);
+    struct htab_entry const *found = htab_find(&acl->by_pattern, hash_of(&key), is_same, &key);
     key.entry.rule.automatic = !key.entry.rule.automatic;
     if (!found)
-        found = htab_find(&old->by_pattern, hash_of(&key), is_same, &key);
+        found = htab_find(&acl->by_pattern, hash_of(&key), is_same, &key);
     return found ? item_of(found) : NULL;
+}
+
+bool acl_has_name(struct acl const *acl, char const *name)
+{
+    struct item key = { .entry = { .rule = { .pattern = name }, .is_name = true } };
+    return find_name(acl, &key) != NULL;
 }
 
 int acl_inherit(struct acl *acl, struct acl const *old)
 {
     for (size_t i = 0; i < acl->n; i++) {
         struct item *item = acl->items[i];
-        struct item const *former = item->entry.is_name ? former_of(old, item) : NULL;
+        struct item const *former = item->entry.is_name ? find_name(old, item) : NULL;
         if (former && give(item, former->addrs, former->entry.n_addrs) < 0)
             return -ENOMEM;
     }

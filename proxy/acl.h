@@ -43,11 +43,15 @@ char const *acl_check_pattern(char const *pattern);
  *  automatic or the other ones), -EPERM (the list is sealed) or -ENOMEM. */
 int acl_add(struct acl *acl, struct acl_rule const *rule);
 
-/** Gives each name the addresses that it has in @p old. Before acl_seal(). */
+/** Gives each name the addresses that it has in @p old; they count from acl_seal() or
+ *  acl_publish() on. Returns 0 or -ENOMEM. */
 int acl_inherit(struct acl *acl, struct acl const *old);
 
 /** Ends the adding: the first set is made, other threads may come. Returns 0 or -ENOMEM. */
 int acl_seal(struct acl *acl);
+
+/** Is there an entry with this name, automatic or not? */
+bool acl_has_name(struct acl const *acl, char const *name);
 
 /** New addresses for the name at position @p order; they count from the next acl_publish() on.
  *  Returns 1 if they differ from the former ones, 0 if not, -EINVAL (no name) or -ENOMEM. */

@@ -3,10 +3,13 @@
  * forwarding (RFC 3261 §16). This file declares the process. */
 #include "commands.h"
 #include "proxy.h"
+#include "proxy_alarms.h"
 #include "proxy_metrics.h"
 #include "sip_metrics.h"
 #include "svc.h"
 #include <errno.h>
+
+enum { NAMES_MS = 3000 };
 
 static int init(struct svc *svc)
 {
@@ -17,6 +20,22 @@ static int init(struct svc *svc)
         error = proxy_open(&proxy, svc_loop(svc), svc_wheel(svc), svc_tap(svc), first);
     generation_unref(&first);
     svc_set_state(svc, proxy);
+    return error;
+}
+
+static bool knows_names(void *proxy)
+{
+    return proxy_knows_names(proxy);
+}
+
+/* Who is admitted by name should be so when the first requests come; but not for ever is the DNS
+ * waited for. */
+static int start(struct svc *svc)
+{
+    struct proxy *proxy = svc_state(svc);
+    int error = proxy_start(proxy, svc_alarms(svc));
+    if (error == 0)
+        svc_wait(svc, knows_names, proxy, NAMES_MS);
     return error;
 }
 
@@ -49,7 +68,9 @@ static struct svc_desc const proxy_svc = {
     .check = proxy_conf_check,
     .commands = commands_table,
     .metrics = metrics,
+    .alarms = &proxy_alarms,
     .init = init,
+    .start = start,
     .reload = reload,
     .on_clock = on_clock,
     .deinit = deinit,

@@ -2,6 +2,7 @@
 /* Opens, reloads and closes the proxy. */
 #define LOG_SUBSYSTEM LOG_MAIN
 #include "proxy.h"
+#include "acl_names.h"
 #include "log.h"
 #include "steer.h"
 #include "worker_thread.h"
@@ -48,6 +49,36 @@ static void check_cluster_name(struct proxy *proxy)
                        proxy->generation->conf->srv_cluster_name);
 }
 
+/* The access list of @p generation is asked for from now on, and the former one no longer. */
+static int watch_names(struct proxy *proxy, struct generation const *generation)
+{
+    struct acl_names *former = proxy->acl_names;
+    struct acl_names_options const options = {
+        .resolver = stack_resolver(proxy->worker.stack),
+        .wheel = proxy->worker.wheel,
+        .alarms = proxy->alarms,
+        .domain = generation->cfg ? cfg_get_node(generation->cfg)->domain : NULL,
+        .refresh_s = (unsigned)generation->conf->acl_refresh_s,
+    };
+    proxy->acl_names = acl_names_new(generation->acl, &options);
+    acl_names_free(&former, generation->acl);
+    if (proxy->acl_names)
+        return 0;
+    log_error(NULL, "names of the access list are not asked for error=\"out of memory\"");
+    return -ENOMEM;
+}
+
+int proxy_start(struct proxy *proxy, struct alarm_board *alarms)
+{
+    proxy->alarms = alarms;
+    return watch_names(proxy, proxy->generation);
+}
+
+bool proxy_knows_names(struct proxy const *proxy)
+{
+    return acl_names_waiting(proxy->acl_names) == 0;
+}
+
 int proxy_open(struct proxy **ret, uv_loop_t *loop, struct wheel *wheel, struct tap *tap,
                struct generation *first)
 {
@@ -78,10 +109,15 @@ fail:
 int proxy_reload(struct proxy *proxy, struct generation *next)
 {
     int error = generation_add_listeners(next, stack_transport(proxy->worker.stack));
+    /* Whom a name has admitted so far it goes on to admit, before it is asked for again. */
+    if (error == 0 && (error = acl_inherit(next->acl, proxy->generation->acl)) == 0)
+        error = acl_publish(next->acl);
     if (error < 0) {
         log_error(NULL, "configuration not taken error=\"%s\"", strerror(-error));
         return error;
     }
+    if (proxy->acl_names)
+        (void)watch_names(proxy, next);
     generation_unref(&proxy->generation);
     proxy->generation = generation_ref(next);
     worker_adopt(&proxy->worker, next);
@@ -104,6 +140,7 @@ void proxy_close(struct proxy **pproxy)
     if (!proxy)
         return;
     cluster_name_cancel(&proxy->cluster_name);
+    acl_names_free(&proxy->acl_names, NULL);
     for (unsigned i = 0; i < proxy->n_threads; i++)
         worker_thread_close(&proxy->threads[i]);
     worker_fini(&proxy->worker);

@@ -6,6 +6,8 @@
 #include "stack_limits.h"
 #include "worker.h"
 
+struct acl_names;
+struct alarm_board;
 struct steer;
 struct worker_thread;
 
@@ -13,10 +15,12 @@ struct proxy {
     struct stack_limits limits;    /* of the start: a reload does not change them */
     struct generation *generation; /* in force; a reference */
     struct acl_log *acl_log;
-    struct steer *steer;     /* NULL: there is one worker */
-    uint16_t first_internal; /* listeners from here on are internal */
+    struct alarm_board *alarms;  /* borrowed; NULL before proxy_start() */
+    struct acl_names *acl_names; /* of the generation in force; NULL before proxy_start() */
+    struct steer *steer;         /* NULL: there is one worker */
+    uint16_t first_internal;     /* listeners from here on are internal */
     struct cluster_name cluster_name;
-    struct worker worker;    /* number 0, of the main thread */
+    struct worker worker;                                      /* number 0, of the main thread */
     struct worker_thread *threads[PROXY_CONF_WORKERS_MAX - 1]; /* the others */
     unsigned n_threads;
 };
@@ -26,6 +30,13 @@ struct proxy {
  *  why; *@p ret is NULL then. */
 int proxy_open(struct proxy **ret, uv_loop_t *loop, struct wheel *wheel, struct tap *tap,
                struct generation *first);
+
+/** Begins to ask for the addresses of the names in the access list; @p alarms (may be NULL) is
+ *  borrowed. Returns 0 or -ENOMEM. */
+int proxy_start(struct proxy *proxy, struct alarm_board *alarms);
+
+/** Whether each of these names has had an answer since. */
+bool proxy_knows_names(struct proxy const *proxy);
 
 /** Puts @p next in force; keeps a reference. Requests in flight end under the one that they began
  *  with. Returns 0, or a negative errno after logging why: nothing has changed then. */

@@ -121,6 +121,8 @@ static bool serve(struct dns_rig *rig)
     unsigned char *p = read_name(packet + 12, name, sizeof name);
     int type = p[0] << 8 | p[1];
     p += 4;
+    if (rig->silent_name && strcasecmp(rig->silent_name, name) == 0)
+        return true;
     bool broken = rig->broken || type == rig->broken_type;
     for (size_t i = 0; i < rig->n_rows && !broken; i++) {
         bool same = strcasecmp(rig->zone[i].name, name) == 0;

@@ -51,9 +51,10 @@ struct dns_rig {
     struct dns_row const *zone;
     size_t n_rows;
     int fd, questions;
-    bool mute;       /* answers nothing */
-    bool broken;     /* answers "server failure" */
-    int broken_type; /* to questions of this type alone; 0: none */
+    bool mute;               /* answers nothing */
+    char const *silent_name; /* of this name alone; NULL: none */
+    bool broken;             /* answers "server failure" */
+    int broken_type;         /* to questions of this type alone; 0: none */
     char servers[64];
 };
 

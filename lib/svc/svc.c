@@ -42,7 +42,7 @@ struct svc {
     uv_timer_t late; /* ends a way down that takes too long */
     uv_signal_t signals[SIGNALS];
     uint64_t started_ms;
-    bool test_clock;
+    bool test_clock, stopping;
 };
 
 struct options {
@@ -122,6 +122,11 @@ struct ctl_command const *const *svc_commands(struct svc *svc)
 bool svc_has_test_clock(struct svc *svc)
 {
     return svc->test_clock;
+}
+
+bool svc_is_stopping(struct svc *svc)
+{
+    return svc->stopping;
 }
 
 uint64_t svc_started_ms(struct svc *svc)
@@ -265,6 +270,7 @@ static void on_signal(uv_signal_t *handle, int number)
     struct svc *svc = handle->data;
 
     log_info(NULL, "stopping signal=%d", number);
+    svc->stopping = true;
     uv_stop(&svc->loop);
 }
 
@@ -454,7 +460,8 @@ static int run(struct svc *svc)
         log_info(NULL, "ready version=%s pid=%d", PACKAGE_VERSION, (int)getpid());
         notify_ready();
         log_hold(true);
-        uv_run(&svc->loop, UV_RUN_DEFAULT);
+        if (!svc->stopping)
+            uv_run(&svc->loop, UV_RUN_DEFAULT);
         log_hold(false);
         code = 0;
     }

@@ -55,6 +55,10 @@ int svc_main(struct svc_desc const *desc, int argc, char **argv);
 void svc_set_state(struct svc *svc, void *state);
 void *svc_state(struct svc *svc);
 
+/** For start: runs the loop until @p done says yes, the program is told to stop, or @p timeout_ms
+ *  is over. */
+void svc_wait(struct svc *svc, bool (*done)(void *ctx), void *ctx, unsigned timeout_ms);
+
 /** Borrowed for the life of the process; configuration and node until the next reload. */
 uv_loop_t *svc_loop(struct svc *svc);
 struct wheel *svc_wheel(struct svc *svc); /* driven by the loop */

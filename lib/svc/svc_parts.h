@@ -18,6 +18,9 @@ struct ctl_command const *const *svc_commands(struct svc *svc);
 /** Whether this run may have its clock moved (--test-clock). */
 bool svc_has_test_clock(struct svc *svc);
 
+/** Whether a signal has told the program to end. */
+bool svc_is_stopping(struct svc *svc);
+
 /** Runs the timers that are due now. */
 void svc_run_timers(struct svc *svc);
 

@@ -97,13 +97,41 @@ static int init(struct svc *svc)
     return 0;
 }
 
+static bool never(void *ctx)
+{
+    (void)ctx;
+    return false;
+}
+
+static void on_demo_timer(struct wheel_timer *timer)
+{
+    (void)timer;
+}
+
+static bool has_fired(void *ctx)
+{
+    struct demo const *demo = ctx;
+
+    return !demo->timer.armed;
+}
+
 static int start_as_user(struct svc *svc)
 {
     struct demo_conf const *conf = svc_conf(svc);
+    struct demo *demo = svc_state(svc);
     char path[128];
 
     if (strcmp(conf->mode, "fails late") == 0)
         return -EACCES;
+    if (strcmp(conf->mode, "waits") == 0) {
+        wheel_arm(svc_wheel(svc), &demo->timer, 20, on_demo_timer);
+        svc_wait(svc, has_fired, demo, 1000000);
+        svc_wait(svc, never, NULL, 20);
+    }
+    if (strcmp(conf->mode, "waits for ever") == 0) {
+        raise(SIGTERM);
+        svc_wait(svc, never, NULL, 1000000);
+    }
     if (strcmp(conf->mode, "writes") != 0)
         return 0;
     snprintf(path, sizeof path, "%s/made", svc_node(svc)->run_dir);
@@ -622,6 +650,20 @@ static void test_second_instance(void **state)
     node->pid = 0;
 }
 
+/* What a program waits for while it starts comes, comes too late, or a signal comes first. */
+static void test_waits(void **state)
+{
+    static char const *const args[] = { "-f", "FILE", NULL };
+    struct node *node = *state;
+
+    write_conf(node, "web = { mode = \"waits\"; };");
+    start(node, NULL);
+    stop(node);
+    write_conf(node, "web = { mode = \"waits for ever\"; };");
+    assert_int_equal(exit_code(spawn(node, args)), 0);
+    assert_file_has(node->err, "deinit was called");
+}
+
 static void test_run_dir_of_the_environment(void **state)
 {
     static char const *const args[] = { "-f", "FILE", NULL };
@@ -707,6 +749,7 @@ int main(void)
         WITH_NODE(test_clock),
         WITH_NODE(test_timers),
         WITH_NODE(test_tap),
+        WITH_NODE(test_waits),
         WITH_NODE(test_second_instance),
         WITH_NODE(test_run_dir_of_the_environment),
         WITH_NODE(test_handle_left_open),
