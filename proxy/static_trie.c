@@ -77,6 +77,8 @@ static int add_node(struct build *build, struct range range, unsigned char first
 static int add_label(struct build *build, unsigned char const *tokens, size_t len)
 {
     struct static_trie *trie = build->trie;
+    if (len == 0)
+        return 0;
     if (trie->n_labels + len > build->size_labels) {
         size_t size = build->size_labels + build->size_labels / 2 + 4096;
         void *labels = grown(trie->labels, size, 1);

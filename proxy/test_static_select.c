@@ -64,92 +64,93 @@ static char const *outcome(struct static_selection const *found, char text[stati
     return text;
 }
 
+/* Each of a priority of its own, so that no chance is in it. */
+/* clang-format off */
+static struct vector {
+    char const *title, *down, *wanted;
+    struct static_conf rows[ROUTES_MAX];
+} vectors[] = {
+    { "by priority", NULL, "b a c", {
+        ROW(.pattern = "8*", .next_hop = "a", .priority = 2),
+        ROW(.pattern = "8*", .next_hop = "b", .priority = 1),
+        ROW(.pattern = "8*", .next_hop = "c", .priority = 65535) } },
+    { "more specific first, whatever its priority", NULL, "b a", {
+        ROW(.pattern = "8*", .next_hop = "a", .priority = 1),
+        ROW(.pattern = "80*", .next_hop = "b", .priority = 9) } },
+    { "nothing matches", NULL, "", { ROW(.pattern = "9*", .next_hop = "a") } },
+    { "less specific not allowed", NULL, "b", {
+        ROW(.pattern = "8*", .next_hop = "a"),
+        ROW(.pattern = "80*", .next_hop = "b", STRICT) } },
+    { "all of a pattern must allow it", NULL, "b c", {
+        ROW(.pattern = "8*", .next_hop = "a"),
+        ROW(.pattern = "80*", .next_hop = "b", .priority = 1),
+        ROW(.pattern = "80*", .next_hop = "c", .priority = 2, STRICT) } },
+    { "who is out of service has no say", NULL, "b a", {
+        ROW(.pattern = "8*", .next_hop = "a"),
+        ROW(.pattern = "80*", .next_hop = "b"),
+        ROW(.pattern = "80*", .next_hop = "c", STRICT, OUT) } },
+    { "the last one may refuse for nobody", NULL, "b a", {
+        ROW(.pattern = "8*", .next_hop = "a", STRICT),
+        ROW(.pattern = "80*", .next_hop = "b") } },
+    { "it ends in the middle", NULL, "c b", {
+        ROW(.pattern = "8*", .next_hop = "a"),
+        ROW(.pattern = "80*", .next_hop = "b", STRICT),
+        ROW(.pattern = "800*", .next_hop = "c") } },
+    { "out of service", NULL, "a", {
+        ROW(.pattern = "8*", .next_hop = "a"),
+        ROW(.pattern = "80*", .next_hop = "b", OUT) } },
+    { "a whole pattern out of service is not there", NULL, "a", {
+        ROW(.pattern = "8*", .next_hop = "a"),
+        ROW(.pattern = "80*", .next_hop = "b", OUT, STRICT) } },
+    { "all out of service", NULL, "", { ROW(.pattern = "8*", .next_hop = "a", OUT) } },
+    { "blocked", NULL, "blocked by static_routes[1]", {
+        ROW(.pattern = "8*", .next_hop = "", BLOCK) } },
+    { "blocked does not fall to less specific", NULL, "blocked by static_routes[2]", {
+        ROW(.pattern = "8*", .next_hop = "a"),
+        ROW(.pattern = "80*", .next_hop = "", BLOCK) } },
+    { "blocked beats an open one of the pattern", NULL, "blocked by static_routes[2]", {
+        ROW(.pattern = "8*", .next_hop = "a", .priority = 1),
+        ROW(.pattern = "8*", .next_hop = "b", BLOCK, .priority = 9) } },
+    { "blocked but out of service blocks nothing", NULL, "a", {
+        ROW(.pattern = "8*", .next_hop = "a"),
+        ROW(.pattern = "80*", .next_hop = "", BLOCK, OUT) } },
+    { "an exception from what is blocked", NULL, "a", {
+        ROW(.pattern = "8*", .next_hop = "", BLOCK),
+        ROW(.pattern = "8001", .next_hop = "a") } },
+    { "blocked further down ends the list", NULL, "c", {
+        ROW(.pattern = "*", .next_hop = "a"),
+        ROW(.pattern = "8*", .next_hop = "b", BLOCK),
+        ROW(.pattern = "80*", .next_hop = "c") } },
+    { "a next hop is tried once", NULL, "a b", {
+        ROW(.pattern = "8*", .next_hop = "b"),
+        ROW(.pattern = "80*", .next_hop = "a"),
+        ROW(.pattern = "*", .next_hop = "A") } },
+    { "another port is another next hop", NULL, "a a", {
+        ROW(.pattern = "8*", .next_hop = "a"),
+        ROW(.pattern = "80*", .next_hop = "a", .port = 5070) } },
+    { "who rests goes last", "a", "b c a", {
+        ROW(.pattern = "80*", .next_hop = "a", .priority = 1),
+        ROW(.pattern = "80*", .next_hop = "b", .priority = 2),
+        ROW(.pattern = "8*", .next_hop = "c") } },
+    { "among themselves the resting keep their order", "a c", "b d a c", {
+        ROW(.pattern = "80*", .next_hop = "a", .priority = 1),
+        ROW(.pattern = "80*", .next_hop = "b", .priority = 2),
+        ROW(.pattern = "80*", .next_hop = "c", .priority = 3),
+        ROW(.pattern = "80*", .next_hop = "d", .priority = 4) } },
+    { "all rest: all are tried", "a b", "a b", {
+        ROW(.pattern = "80*", .next_hop = "a", .priority = 1),
+        ROW(.pattern = "80*", .next_hop = "b", .priority = 2) } },
+    { "the resting refuse, too", "b", "b", {
+        ROW(.pattern = "8*", .next_hop = "a"),
+        ROW(.pattern = "80*", .next_hop = "b", STRICT) } },
+    { "inactive is never used", NULL, "a", {
+        ROW(.pattern = "8*", .next_hop = "a"),
+        ROW(.pattern = "80.1", .next_hop = "b") } },
+};
+/* clang-format on */
+
 static void test_selection(void **state)
 {
-    /* Each of a priority of its own, so that no chance is in it. */
-    /* clang-format off */
-    static struct {
-        char const *title, *down, *wanted;
-        struct static_conf rows[ROUTES_MAX];
-    } vectors[] = {
-        { "by priority", NULL, "b a c", {
-            ROW(.pattern = "8*", .next_hop = "a", .priority = 2),
-            ROW(.pattern = "8*", .next_hop = "b", .priority = 1),
-            ROW(.pattern = "8*", .next_hop = "c", .priority = 65535) } },
-        { "more specific first, whatever its priority", NULL, "b a", {
-            ROW(.pattern = "8*", .next_hop = "a", .priority = 1),
-            ROW(.pattern = "80*", .next_hop = "b", .priority = 9) } },
-        { "nothing matches", NULL, "", { ROW(.pattern = "9*", .next_hop = "a") } },
-        { "less specific not allowed", NULL, "b", {
-            ROW(.pattern = "8*", .next_hop = "a"),
-            ROW(.pattern = "80*", .next_hop = "b", STRICT) } },
-        { "all of a pattern must allow it", NULL, "b c", {
-            ROW(.pattern = "8*", .next_hop = "a"),
-            ROW(.pattern = "80*", .next_hop = "b", .priority = 1),
-            ROW(.pattern = "80*", .next_hop = "c", .priority = 2, STRICT) } },
-        { "who is out of service has no say", NULL, "b a", {
-            ROW(.pattern = "8*", .next_hop = "a"),
-            ROW(.pattern = "80*", .next_hop = "b"),
-            ROW(.pattern = "80*", .next_hop = "c", STRICT, OUT) } },
-        { "the last one may refuse for nobody", NULL, "b a", {
-            ROW(.pattern = "8*", .next_hop = "a", STRICT),
-            ROW(.pattern = "80*", .next_hop = "b") } },
-        { "it ends in the middle", NULL, "c b", {
-            ROW(.pattern = "8*", .next_hop = "a"),
-            ROW(.pattern = "80*", .next_hop = "b", STRICT),
-            ROW(.pattern = "800*", .next_hop = "c") } },
-        { "out of service", NULL, "a", {
-            ROW(.pattern = "8*", .next_hop = "a"),
-            ROW(.pattern = "80*", .next_hop = "b", OUT) } },
-        { "a whole pattern out of service is not there", NULL, "a", {
-            ROW(.pattern = "8*", .next_hop = "a"),
-            ROW(.pattern = "80*", .next_hop = "b", OUT, STRICT) } },
-        { "all out of service", NULL, "", { ROW(.pattern = "8*", .next_hop = "a", OUT) } },
-        { "blocked", NULL, "blocked by static_routes[1]", {
-            ROW(.pattern = "8*", .next_hop = "", BLOCK) } },
-        { "blocked does not fall to less specific", NULL, "blocked by static_routes[2]", {
-            ROW(.pattern = "8*", .next_hop = "a"),
-            ROW(.pattern = "80*", .next_hop = "", BLOCK) } },
-        { "blocked beats an open one of the pattern", NULL, "blocked by static_routes[2]", {
-            ROW(.pattern = "8*", .next_hop = "a", .priority = 1),
-            ROW(.pattern = "8*", .next_hop = "b", BLOCK, .priority = 9) } },
-        { "blocked but out of service blocks nothing", NULL, "a", {
-            ROW(.pattern = "8*", .next_hop = "a"),
-            ROW(.pattern = "80*", .next_hop = "", BLOCK, OUT) } },
-        { "an exception from what is blocked", NULL, "a", {
-            ROW(.pattern = "8*", .next_hop = "", BLOCK),
-            ROW(.pattern = "8001", .next_hop = "a") } },
-        { "blocked further down ends the list", NULL, "c", {
-            ROW(.pattern = "*", .next_hop = "a"),
-            ROW(.pattern = "8*", .next_hop = "b", BLOCK),
-            ROW(.pattern = "80*", .next_hop = "c") } },
-        { "a next hop is tried once", NULL, "a b", {
-            ROW(.pattern = "8*", .next_hop = "b"),
-            ROW(.pattern = "80*", .next_hop = "a"),
-            ROW(.pattern = "*", .next_hop = "A") } },
-        { "another port is another next hop", NULL, "a a", {
-            ROW(.pattern = "8*", .next_hop = "a"),
-            ROW(.pattern = "80*", .next_hop = "a", .port = 5070) } },
-        { "who rests goes last", "a", "b c a", {
-            ROW(.pattern = "80*", .next_hop = "a", .priority = 1),
-            ROW(.pattern = "80*", .next_hop = "b", .priority = 2),
-            ROW(.pattern = "8*", .next_hop = "c") } },
-        { "among themselves the resting keep their order", "a c", "b d a c", {
-            ROW(.pattern = "80*", .next_hop = "a", .priority = 1),
-            ROW(.pattern = "80*", .next_hop = "b", .priority = 2),
-            ROW(.pattern = "80*", .next_hop = "c", .priority = 3),
-            ROW(.pattern = "80*", .next_hop = "d", .priority = 4) } },
-        { "all rest: all are tried", "a b", "a b", {
-            ROW(.pattern = "80*", .next_hop = "a", .priority = 1),
-            ROW(.pattern = "80*", .next_hop = "b", .priority = 2) } },
-        { "the resting refuse, too", "b", "b", {
-            ROW(.pattern = "8*", .next_hop = "a"),
-            ROW(.pattern = "80*", .next_hop = "b", STRICT) } },
-        { "inactive is never used", NULL, "a", {
-            ROW(.pattern = "8*", .next_hop = "a"),
-            ROW(.pattern = "80.1", .next_hop = "b") } },
-    };
-    /* clang-format on */
     (void)state;
     for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
         struct static_selection found;
