@@ -204,6 +204,7 @@ static int try_next(void *obj, void *event_arg)
     (void)event_arg;
     while (branch->next_to < branch->n_to) {
         struct destination *to = &branch->to[branch->next_to++];
+        to->no_switch = egress_is_udp_only(&branch->hop);
         if (egress_choose_listener(branch->forward->worker, to, &hint) == 0)
             return send_try(branch, to);
         branch->refusal = REFUSAL_unreachable;

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* A listener on the address of @p wanted, but of the kind of @p to: the peer knows us there. */
 static uint16_t sibling(struct transport const *t, uint16_t wanted, enum transport_kind kind)
@@ -55,6 +56,13 @@ static uint16_t preferred(struct worker const *worker, struct egress_hint const 
     return hint->preferred >= 0 ? (uint16_t)hint->preferred : 0;
 }
 
+static bool has_public_tcp(struct worker const *worker, struct net_addr const *peer)
+{
+    int listener = transport_pick_listener(stack_transport(worker->stack), TRANSPORT_TCP, peer,
+                                           TRANSPORT_AUTO_LISTENER);
+    return listener >= 0 && listener < worker->proxy->first_internal;
+}
+
 int egress_choose_listener(struct worker const *worker, struct destination *to,
                            struct egress_hint const *hint)
 {
@@ -66,7 +74,16 @@ int egress_choose_listener(struct worker const *worker, struct destination *to,
     if (listener < 0)
         return listener;
     to->listener = (uint16_t)listener;
+    to->no_switch |= to->kind == TRANSPORT_UDP && !has_public_tcp(worker, &to->addr);
     return 0;
+}
+
+bool egress_is_udp_only(struct route_hop const *hop)
+{
+    char transport[8];
+    return hop->uri && !hop->contact && hop->uri->url_params &&
+           url_param(hop->uri->url_params, "transport", transport, sizeof transport) &&
+           strcasecmp(transport, "udp") == 0;
 }
 
 enum transport_kind egress_fallback(struct worker const *worker, struct egress_hint const *hint)

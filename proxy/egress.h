@@ -30,9 +30,14 @@ struct egress_hint egress_hint_of(struct worker const *worker, struct route_tabl
  *  called so: listeners are those of the start, names those of the last reload. */
 int egress_listener(struct worker const *worker, char const *name);
 
-/** Chooses @p to->listener. Returns 0 or a negative errno: no listener for this transport. */
+/** Chooses @p to->listener, and whether a large request may go by TCP instead of UDP: not by an
+ *  internal listener. Returns 0 or a negative errno: no listener for this transport. */
 int egress_choose_listener(struct worker const *worker, struct destination *to,
                            struct egress_hint const *hint);
+
+/** Does a configured next hop name UDP, for requests of any size? (guide part 2, 1.2: the type of a
+ *  static route says what is used.) */
+bool egress_is_udp_only(struct route_hop const *hop);
 
 /** Transport for a URI that does not name one, nor does the DNS: that of the listener that the
  *  configuration wants, else UDP by RFC 3263, if we have it. */

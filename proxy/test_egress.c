@@ -12,6 +12,7 @@
 #include "egress.h"
 #include "message.h"
 #include "proxy.h"
+#include "route_decide.h"
 #include "wheel.h"
 #include <sofia-sip/sip_header.h>
 #include <stdio.h>
@@ -208,6 +209,44 @@ static void test_listener(void **state)
     }
 }
 
+/* Never by an internal listener: who connects there is taken for one of us. */
+static void test_large_requests(void **state)
+{
+    struct egress_hint const hint = { UDP, false, ANY, ANY, ANY };
+    struct destination to = { .kind = TRANSPORT_UDP };
+    (void)state;
+    assert_int_equal(net_addr_parse(&to.addr, "127.0.0.1:5082", 0), 0);
+    assert_int_equal(egress_choose_listener(rig.worker, &to, &hint), 0);
+    assert_false(to.no_switch);
+    rig.proxy.first_internal = TCP;
+    assert_int_equal(egress_choose_listener(rig.worker, &to, &hint), 0);
+    rig.proxy.first_internal = INTERNAL_TCP;
+    assert_true(to.no_switch);
+}
+
+static void test_udp_only(void **state)
+{
+    static struct {
+        char const *uri;
+        bool contact, udp_only;
+    } const rows[] = {
+        { "sip:a.test;transport=udp", false, true },
+        { "sip:a.test;lr;transport=UDP", false, true },
+        { "sip:a.test;transport=udp", true, false }, /* no administrator has said so */
+        { "sip:a.test;transport=tcp", false, false },
+        { "sip:a.test", false, false },
+        { NULL, false, false },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        su_home_t home[1] = { SU_HOME_INIT(home) };
+        struct route_hop hop = { .uri = rows[i].uri ? url_make(home, rows[i].uri) : NULL,
+                                 .contact = rows[i].contact };
+        assert_int_equal(egress_is_udp_only(&hop), rows[i].udp_only);
+        su_home_deinit(home);
+    }
+}
+
 static void test_transport_of_last_resort(void **state)
 {
     struct egress_hint hint = { TCP, false, TCP, ANY, NAMED_TCP };
@@ -232,7 +271,8 @@ int main(void)
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_dialogs),  cmocka_unit_test(test_record_route),
         cmocka_unit_test(test_listener), cmocka_unit_test(test_transport_of_last_resort),
-        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_names),    cmocka_unit_test(test_large_requests),
+        cmocka_unit_test(test_udp_only),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

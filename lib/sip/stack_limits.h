@@ -16,7 +16,10 @@
     X(tls_handshake_ms, 5000, 100, 60000, "ms", "Limit for a TLS handshake.")                      \
     X(write_queue_bytes, 262144, 4096, 67108864, "bytes", "Unsent bytes on one connection.")       \
     X(udp_receive_buffer_bytes, 4194304, 65536, 268435456, "bytes", "SO_RCVBUF of UDP sockets.")   \
-    X(udp_switch_bytes, 65535, 200, 65535, "bytes", "UDP requests larger than this use TCP.")      \
+    X(udp_switch_bytes, 1300, 200, 65535, "bytes",                                                 \
+      "UDP requests larger than this use TCP (RFC 3261 18.1.1); 65535: none.")                     \
+    X(udp_only_ms, 60000, 0, 86400000, "ms",                                                       \
+      "How long a peer that took no TCP connection gets large requests by UDP.")                   \
     X(t1_ms, 500, 10, 10000, "ms", "RFC 3261 T1.")                                                 \
     X(t2_ms, 4000, 10, 60000, "ms", "RFC 3261 T2.")                                                \
     X(t4_ms, 5000, 10, 60000, "ms", "RFC 3261 T4.")                                                \

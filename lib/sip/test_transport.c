@@ -37,6 +37,7 @@ struct rig {
     bool is_quiet; /* keep-alives get no answer */
     struct transport_waiter waiter;
     int waiter_error;
+    bool waiter_opened;
     int fds[FDS];
     size_t n_fds;
 };
@@ -261,6 +262,7 @@ static void on_failed(struct transport_waiter *waiter, int error)
 
     assert_false(waiter->linked);
     rig->waiter_error = error;
+    rig->waiter_opened = waiter->opened;
 }
 
 /* A port that cannot be: the socket refuses it, and the waiter hears it from the loop. */
@@ -517,8 +519,33 @@ static void test_refused_connection_tells_waiter(void **state)
     struct destination to;
 
     send_to_plain_server(rig, plain_server(rig, false), &to);
+    assert_false(transport_is_refused(rig->t, TRANSPORT_TCP, &to.addr));
+    assert_true(transport_has_connection(rig->t, to.connection));
     UNTIL(rig, rig->waiter_error == -ECONNREFUSED);
+    assert_false(rig->waiter_opened);
     assert_int_equal(transport_connections(rig->t), 0);
+    assert_false(transport_has_connection(rig->t, to.connection));
+    assert_false(transport_has_connection(rig->t, 0));
+    assert_true(transport_is_refused(rig->t, TRANSPORT_TCP, &to.addr));
+    assert_false(transport_is_refused(rig->t, TRANSPORT_TLS, &to.addr));
+    clock_advance_ms((uint64_t)rig->limits.udp_only_ms);
+    assert_false(transport_is_refused(rig->t, TRANSPORT_TCP, &to.addr));
+}
+
+/* Who was not there and is now, is remembered no more. */
+static void test_refusal_is_forgotten(void **state)
+{
+    struct rig *rig = *state;
+    struct destination to;
+    int server = plain_server(rig, false);
+
+    send_to_plain_server(rig, server, &to);
+    UNTIL(rig, rig->waiter_error == -ECONNREFUSED);
+    assert_int_equal(listen(server, 5), 0);
+    to.connection = 0;
+    assert_int_equal(transport_send(rig->t, &to, OPTIONS, strlen(OPTIONS), NULL), 0);
+    assert_true(transport_is_refused(rig->t, TRANSPORT_TCP, &to.addr));
+    UNTIL(rig, !transport_is_refused(rig->t, TRANSPORT_TCP, &to.addr));
 }
 
 static void test_reset_tells_waiter(void **state)
@@ -534,6 +561,8 @@ static void test_reset_tells_waiter(void **state)
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
     close(fd);
     UNTIL(rig, rig->waiter_error == -ECONNRESET);
+    assert_true(rig->waiter_opened);
+    assert_false(transport_is_refused(rig->t, TRANSPORT_TCP, &to.addr));
     /* the address is left out: nothing may be opened instead */
     to.addr = (struct net_addr){ 0 };
     assert_int_equal(transport_send(rig->t, &to, OPTIONS, strlen(OPTIONS), NULL), -ENOTCONN);
@@ -677,6 +706,7 @@ int main(void)
         TEST(test_limits),
         TEST(test_bad_streams),
         TEST(test_refused_connection_tells_waiter),
+        TEST(test_refusal_is_forgotten),
         TEST(test_reset_tells_waiter),
         TEST(test_forgotten_waiter_hears_nothing),
         TEST(test_connect_limit),

@@ -162,6 +162,9 @@ static void on_failed(struct transport_waiter *waiter, int error)
 
     if (is_client(t))
         ((struct client_transaction *)t)->error = error;
+    if (is_client(t) && !waiter->opened &&
+        client_transaction_fall_back((struct client_transaction *)t))
+        return;
     if (t->reliable)
         log_info(t->id, "connection died under a request error=\"%s\" call_id=\"%s\"",
                  strerror(abs(error)), t->call->call_id);

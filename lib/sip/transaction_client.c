@@ -62,11 +62,52 @@ static void start(struct client_transaction *ct, int error)
         transaction_arm_retry(t, (uint64_t)t->layer->limits->t1_ms);
     if (!error)
         error = transaction_send(t, true);
+    if (error && client_transaction_fall_back(ct))
+        return;
     ct->error = error;
     if (error)
         transaction_break(t);
-    else if (t->reliable && t->table == &transaction_nict)
+    else if (t->reliable && t->table == &transaction_nict && !ct->switched)
         transaction_drop_wire(t); /* nothing will be sent again */
+}
+
+static int print_request(struct client_transaction *ct, msg_t *request,
+                         struct client_extra const *extra)
+{
+    struct transaction *t = &ct->base;
+    char top[TOP_SIZE];
+    int error = print_top(t->layer, &t->to, ct->branch, extra, top);
+
+    return error ? error : transaction_print(t, request, top);
+}
+
+/* Prints the request for the way that its size allows. */
+static int dress(struct client_transaction *ct, msg_t *request, struct client_extra const *extra)
+{
+    struct transaction *t = &ct->base;
+    int error = print_request(ct, request, extra);
+
+    if (error || !transaction_switch_is_due(t->layer, &t->to, t->wire_len))
+        return error;
+    met_inc(&sip_metrics, M_udp_switched);
+    log_debug(t->id, "large request goes by TCP bytes=%lu", (unsigned long)t->wire_len);
+    ct->udp_listener = t->to.listener;
+    ct->switched = t->reliable = true;
+    transaction_switch_to_tcp(t->layer, &t->to);
+    return print_request(ct, request, extra);
+}
+
+bool client_transaction_fall_back(struct client_transaction *ct)
+{
+    struct transaction *t = &ct->base;
+
+    if (!ct->switched || transaction_switch_back(t, ct->branch, ct->udp_listener) < 0)
+        return false;
+    met_inc(&sip_metrics, M_udp_switch_failed);
+    log_info(t->id, "large request goes by UDP after all call_id=\"%s\"", t->call->call_id);
+    ct->switched = false;
+    start(ct, 0);
+    return true;
 }
 
 struct client_transaction *client_transaction_new(struct transaction_layer *layer, msg_t *request,
@@ -75,7 +116,6 @@ struct client_transaction *client_transaction_new(struct transaction_layer *laye
                                                   struct client_handlers const *handlers, void *ctx)
 {
     struct client_transaction *ct = NULL;
-    char top[TOP_SIZE];
     sip_t const *sip = request ? sip_object(request) : NULL;
 
     if (!sip || layer->closing || transaction_is_full(layer, sip->sip_call_id->i_id, true))
@@ -88,10 +128,7 @@ struct client_transaction *client_transaction_new(struct transaction_layer *laye
         goto fail;
     ct->handlers = handlers;
     ct->ctx = ctx;
-    int error = print_top(layer, &ct->base.to, ct->branch, extra, top);
-    if (!error)
-        error = transaction_print(&ct->base, request, top);
-    start(ct, error);
+    start(ct, dress(ct, request, extra));
     msg_destroy(request);
     return ct;
 
@@ -120,6 +157,8 @@ void client_transaction_detach(struct client_transaction *ct)
         transaction_arm(&ct->base, (uint64_t)ct->base.layer->limits->timer_c_ms);
 }
 
+/* A large ACK goes by TCP, too. If nobody listens there it is lost, and the next one, which the
+ * next 2xx brings, goes by UDP. */
 int transaction_send_ack(struct transaction_layer *layer, msg_t *request, struct destination *to,
                          struct client_extra const *extra)
 {
@@ -131,6 +170,13 @@ int transaction_send_ack(struct transaction_layer *layer, msg_t *request, struct
     int rc = print_top(layer, to, branch, extra, top);
     if (!rc)
         rc = message_print_under(request, top, &out);
+    if (!rc && transaction_switch_is_due(layer, to, out.len)) {
+        transaction_switch_to_tcp(layer, to);
+        buf_reset(&out);
+        rc = print_top(layer, to, branch, extra, top);
+        if (!rc)
+            rc = message_print_under(request, top, &out);
+    }
     if (!rc)
         rc = transport_send(layer->transport, to, out.data, out.len, NULL);
     buf_fini(&out);

@@ -81,7 +81,9 @@ struct client_transaction {
     struct client_handlers const *handlers; /* NULL: no owner (any more) */
     void *ctx;
     int error;      /* of the transport, 0: none */
-    bool cancelled; /* by the owner */
+    uint16_t udp_listener; /* switched: where it would have left */
+    bool switched;         /* sent by TCP because it is large */
+    bool cancelled;        /* by the owner */
     bool cancel_sent;
     char branch[TRANSACTION_BRANCH_SIZE];
 };
@@ -187,6 +189,10 @@ void server_transaction_send_final(struct server_transaction *st, struct transac
 
 void client_transaction_end(struct client_transaction *ct);
 
+/** A stream took not even the connection: sends what was switched to it by UDP after all. False: it
+ *  was not, or that failed, too. */
+bool client_transaction_fall_back(struct client_transaction *ct);
+
 /** Tells the owner; harmless without one. */
 void client_transaction_deliver(struct client_transaction *ct, msg_t *response);
 void client_transaction_fail(struct client_transaction *ct, enum transaction_failure why);
@@ -196,6 +202,19 @@ void client_transaction_transmit(struct client_transaction *ct);
 
 /** Sends CANCEL as a transaction of its own, without owner (RFC 3261 §9.1). */
 void client_transaction_send_cancel(struct client_transaction *ct);
+
+/* --- transaction_switch.c: large requests by TCP -------------------------------------------------
+ */
+
+/** Must a request of @p len bytes to @p to go by TCP instead (RFC 3261 §18.1.1), and can it? */
+bool transaction_switch_is_due(struct transaction_layer const *layer, struct destination const *to,
+                               size_t len);
+
+/** Makes @p to the same peer over TCP. */
+void transaction_switch_to_tcp(struct transaction_layer const *layer, struct destination *to);
+
+/** Makes the printed request one for UDP again, to leave by @p listener. 0 or a negative errno. */
+int transaction_switch_back(struct transaction *t, char const *branch, uint16_t listener);
 
 /* --- transaction_hop.c: requests made of a sent INVITE ------------------------------------------
  */

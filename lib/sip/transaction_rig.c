@@ -42,6 +42,7 @@ struct rig {
     msg_t *request; /* the last one given to the owner */
     char sent_via[256], sent_method[32];
     int admission, admissions;
+    bool switches, refused;
 };
 
 static void trace(struct rig *rig, char const *prefix, char const *word)
@@ -55,8 +56,22 @@ static void trace(struct rig *rig, char const *prefix, char const *word)
 int transport_pick_listener(struct transport const *t, enum transport_kind kind,
                             struct net_addr const *peer, uint16_t prefer)
 {
-    (void)t, (void)peer, (void)prefer;
+    (void)peer, (void)prefer;
+    if (kind == TRANSPORT_TCP && t->rig->switches)
+        return 1;
     return kind == t->rig->kind ? 0 : -EADDRNOTAVAIL;
+}
+
+uint16_t transport_listeners(struct transport const *t)
+{
+    return t->rig->switches ? 2 : 1;
+}
+
+bool transport_is_refused(struct transport const *t, enum transport_kind kind,
+                          struct net_addr const *addr)
+{
+    (void)kind, (void)addr;
+    return t->rig->refused;
 }
 
 char const *transport_listener_host(struct transport const *t, uint16_t listener)
@@ -73,8 +88,7 @@ struct net_addr const *transport_listener_addr(struct transport const *t, uint16
 
 enum transport_kind transport_listener_kind(struct transport const *t, uint16_t listener)
 {
-    (void)listener;
-    return t->rig->kind;
+    return listener == 1 ? TRANSPORT_TCP : t->rig->kind;
 }
 
 /* The Via of a request that leaves, to answer it later. */
@@ -108,7 +122,8 @@ int transport_send(struct transport *t, struct destination *to, void const *byte
     char const *text = buf_text(&rig->sent);
     if (strncmp(text, "SIP/2.0 ", 8) == 0)
         text += 8;
-    snprintf(word, sizeof word, "%.*s", (int)strcspn(text, " "), text);
+    snprintf(word, sizeof word, "%.*s%s", (int)strcspn(text, " "), text,
+             rig->switches && to->kind == TRANSPORT_TCP ? "/TCP" : "");
     trace(rig, ">", word);
     remember_via(rig);
     return 0;
@@ -218,6 +233,12 @@ struct rig *rig_new(enum transport_kind kind, char const *branch)
     rig->layer = transaction_layer_new(&rig->transport, rig->wheel, &rig->limits, &handlers, rig);
     assert_non_null(rig->layer);
     return rig;
+}
+
+void rig_let_switch(struct rig *rig)
+{
+    rig->switches = true;
+    rig->limits.udp_switch_bytes = 200;
 }
 
 void rig_free(struct rig **prig)
@@ -360,7 +381,7 @@ static void run_until(struct rig *rig, uint64_t at_ms)
     }
 }
 
-static void die(struct rig *rig)
+static void die(struct rig *rig, bool opened)
 {
     struct transport_waiter *waiter = rig->transport.waiter;
 
@@ -368,6 +389,8 @@ static void die(struct rig *rig)
     if (!waiter->linked)
         return;
     waiter->linked = false;
+    waiter->opened = opened;
+    rig->refused = !opened;
     waiter->on_failed(waiter, -ECONNRESET);
 }
 
@@ -406,7 +429,13 @@ void rig_do(struct rig *rig, struct rig_step const *step)
         rig->transport.error = step->text ? 0 : -ENOTCONN;
         break;
     case RIG_DIE:
-        die(rig);
+        die(rig, true);
+        break;
+    case RIG_LARGE:
+        rig_let_switch(rig);
+        break;
+    case RIG_CLOSED:
+        die(rig, false);
         break;
     }
 }

@@ -4,7 +4,8 @@
  *
  * A script is a table of steps. After each step the rig compares what happened, in order, with the
  * step's text: ">180" a message left, "request", "cancel", "ack", "180" (a response) the owner was
- * called, "timeout", "transport", "gone" it heard of an end. T1 is 50 s here, so that a slow
+ * called, "timeout", "transport", "gone" it heard of an end; after RIG_LARGE, ">INVITE/TCP" left by
+ * TCP. T1 is 50 s here, so that a slow
  * machine changes nothing; times are written in T1 from the start of the script. */
 #pragma once
 #include "transaction.h"
@@ -24,6 +25,8 @@ enum rig_op {
     RIG_DETACH,
     RIG_BROKEN, /* from now on sending fails; with `text` "ok" no more */
     RIG_DIE,    /* the connection dies under the request */
+    RIG_CLOSED, /* it has never been open */
+    RIG_LARGE,  /* from now on there is a TCP listener, too, and every request is large */
 };
 
 struct rig_step {
@@ -50,6 +53,8 @@ void rig_play(struct rig_script const *script);
 struct rig;
 
 struct rig *rig_new(enum transport_kind kind, char const *branch);
+/** As RIG_LARGE. */
+void rig_let_switch(struct rig *rig);
 void rig_free(struct rig **prig);
 /** Frees the layer, and what happens is still in the trace. */
 void rig_close(struct rig *rig);

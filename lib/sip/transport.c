@@ -2,6 +2,7 @@
 /* Listeners, and the way of a message between them and the owner. */
 #define LOG_SUBSYSTEM LOG_SIP
 #include "transport.h"
+#include "clock.h"
 #include "log.h"
 #include "message.h"
 #include "sip_metrics.h"
@@ -303,6 +304,19 @@ void transport_forget(struct transport_waiter *waiter)
         return;
     LIST_REMOVE(waiter, link);
     waiter->linked = false;
+}
+
+bool transport_is_refused(struct transport const *t, enum transport_kind kind,
+                          struct net_addr const *addr)
+{
+    return transport_refused_has(&t->refused, kind, addr, clock_now_ms());
+}
+
+bool transport_has_connection(struct transport const *t, uint64_t connection)
+{
+    struct destination to = { .connection = connection, .addr.sa.sa_family = AF_UNSPEC };
+
+    return connection && transport_table_find(t, &to);
 }
 
 size_t transport_connections(struct transport const *t)

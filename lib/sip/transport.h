@@ -36,6 +36,7 @@ struct destination {
     uint16_t listener;   /* source listener, or TRANSPORT_AUTO_LISTENER */
     uint64_t connection; /* 0: any */
     struct net_addr addr;
+    bool no_switch; /* UDP, however large a request is (RFC 3261 18.1.1): somebody has chosen it */
     /* TLS, borrowed for the call that takes the destination: the context, NULL = the default; and
      * the host of the URI that led here. Without a name only `connection` is used. */
     struct secure_context *context;
@@ -49,6 +50,7 @@ struct transport_waiter {
     void (*on_failed)(struct transport_waiter *waiter, int error);
     int error;
     bool linked;
+    bool opened; /* of on_failed(): the connection had been open, the message may have arrived */
 };
 
 struct transport_handlers {
@@ -121,6 +123,13 @@ int transport_send(struct transport *t, struct destination *to, void const *byte
 
 /** Unlinks @p waiter; harmless when it is not linked. */
 void transport_forget(struct transport_waiter *waiter);
+
+/** Did the peer at @p addr take no connection lately? Those that do are known when they have. */
+bool transport_is_refused(struct transport const *t, enum transport_kind kind,
+                          struct net_addr const *addr);
+
+/** Is the stream connection with this number still there? */
+bool transport_has_connection(struct transport const *t, uint64_t connection);
 
 /** Open stream connections now. */
 size_t transport_connections(struct transport const *t);

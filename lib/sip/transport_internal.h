@@ -14,6 +14,7 @@
 #include "transport.h"
 #include "transport_frame.h"
 #include "transport_outbox.h"
+#include "transport_refused.h"
 #include "wheel.h"
 #include <uv.h>
 
@@ -72,6 +73,7 @@ struct transport {
     size_t n_connections;
     uint64_t next_connection;
     struct transport_waiters failed; /* of datagrams, to be told from the loop */
+    struct transport_refused refused;
     uv_idle_t *idle; /* runs while something is dirty, dying or failed, or datagrams wait */
     char *read_bytes;
     char *plain_bytes;
@@ -130,6 +132,7 @@ struct connection {
     unsigned refs;
     int error; /* why it was killed */
     bool is_open, is_dirty, is_half, is_last, is_dead;
+    bool was_open;  /* it has been open, if only for a moment */
     bool is_listed; /* in the tables and counted */
     bool is_socket; /* `tcp` must be closed */
     char tag[24];   /* object id in the log */

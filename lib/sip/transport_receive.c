@@ -52,7 +52,7 @@ int transport_stream_accepted(struct connection *conn)
         error = transport_table_add(conn);
     if (error)
         return error;
-    conn->is_open = true;
+    conn->is_open = conn->was_open = true;
     met_inc(&sip_metrics, M_connections_accepted);
     conn->io->accepted(conn);
     return 0;

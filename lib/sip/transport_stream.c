@@ -66,12 +66,22 @@ void transport_stream_closed(struct connection *conn)
     transport_stream_unref(conn);
 }
 
+static void note_refused(struct connection const *conn, int error)
+{
+    struct transport *t = conn->transport;
+
+    if (!conn->was_open && conn->is_socket && !conn->host && error != -ECANCELED)
+        transport_refused_note(&t->refused, conn->kind, &conn->peer,
+                               clock_now_ms() + (uint64_t)t->limits->udp_only_ms);
+}
+
 void transport_stream_kill(struct connection *conn, int error)
 {
     struct transport *t = conn->transport;
 
     if (conn->is_dead)
         return;
+    note_refused(conn, error);
     conn->is_dead = true;
     conn->is_open = false;
     conn->error = error;
@@ -97,6 +107,7 @@ static void tell_waiters(struct connection *conn)
 
     while ((waiter = LIST_FIRST(&conn->waiters))) {
         transport_forget(waiter);
+        waiter->opened = conn->was_open;
         waiter->on_failed(waiter, conn->error);
     }
 }
@@ -169,8 +180,9 @@ static void on_connect_late(struct wheel_timer *timer)
 
 void transport_stream_connected(struct connection *conn)
 {
-    conn->is_open = true;
+    conn->is_open = conn->was_open = true;
     conn->active_ms = clock_now_ms();
+    transport_refused_forget(&conn->transport->refused, conn->kind, &conn->peer);
     met_inc(&sip_metrics, M_connections_opened);
     transport_stream_arm_idle(conn);
     conn->io->flush(conn);

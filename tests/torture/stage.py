@@ -17,6 +17,7 @@ node = { domain = "crosspoint.test"; user = "${run_as}"; log_level = "debug"; };
 proxy = {
   listen = ( "udp:${ip}:5060", "tcp:${ip}:5060" );
   internal = ();
+  workers = ${workers};
   dns_servers = "${hop}:5353";
   targets = ( { name = "hop"; uri = "sip:${hop}:5060"; } );
   acl = ( { pattern = "127.0.0.0/8"; description = "loopback"; } );
@@ -135,6 +136,7 @@ class Client:
 
     def __init__(self, stage, transport):
         self.stage, self.transport, self.buffer, self.closed, self.got = stage, transport, b"", False, []
+        self.keep_provisional = True
         ports = CLIENT_PORTS if transport == "udp" else (0,)
         kind = socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM
         self.sockets = [socket.socket(socket.AF_INET, kind) for _ in ports]
@@ -161,7 +163,8 @@ class Client:
         except ConnectionResetError:
             data = b""
         if self.transport == "udp":
-            self.got.append(data)
+            if self.keep_provisional or not data.startswith(b"SIP/2.0 1"):
+                self.got.append(data)
             return
         if not data:
             self.closed = True
@@ -194,11 +197,9 @@ class Hop:
     def __init__(self, stage):
         self.stage, self.requests, self.answer = stage, [], answer_to
         self.udp = self.bind(socket.SOCK_DGRAM, (stage.hop_ip, 5060))
-        self.tcp = self.bind(socket.SOCK_STREAM, (stage.hop_ip, 5060))
         self.dns = self.bind(socket.SOCK_DGRAM, (stage.hop_ip, 5353))
-        self.tcp.listen(64)
-        self.streams = {}
-        self.other = None
+        self.streams, self.tcp, self.other = {}, None, None
+        self.open_tcp()
 
     @staticmethod
     def bind(kind, address):
@@ -206,6 +207,15 @@ class Hop:
         one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         one.bind(address)
         return one
+
+    def open_tcp(self):
+        self.tcp = self.bind(socket.SOCK_STREAM, (self.stage.hop_ip, 5060))
+        self.tcp.listen(64)
+
+    def close_tcp(self):
+        for one in [self.tcp, *self.streams]:
+            one.close()
+        self.streams, self.tcp = {}, None
 
     def bind_other(self):
         """The address that mpart01 names. Whoever else runs this wants it too, so it is held for one test only."""
@@ -221,7 +231,7 @@ class Hop:
         self.other = one
 
     def sockets(self):
-        return [self.udp, self.tcp, self.dns, *self.streams] + ([self.other] if self.other else [])
+        return [one for one in (self.udp, self.tcp, self.dns, self.other, *self.streams) if one]
 
     def on_readable(self, one):
         if one is self.tcp:
@@ -266,8 +276,8 @@ class Hop:
 
 
 class Stage:
-    def __init__(self, build, keep):
-        self.node = Node(build, CONFIG, {}, keep)
+    def __init__(self, build, keep, workers):
+        self.node = Node(build, CONFIG, {"workers": workers}, keep)
         first, last = self.node.ip.rsplit(".", 1)
         self.hop_ip, self.client_ip = ("%s.%d" % (first, (int(last) + i) % 250 + 2) for i in (1, 2))
         self.node.variables["hop"] = self.hop_ip
@@ -310,6 +320,14 @@ class Stage:
         while self.pump(0):
             pass
         return self.node.counter("proxy", gauge) == 0
+
+    def wait_closed(self, client):
+        """The proxy closes the connection, if only because half_message_ms have passed."""
+        def closed():
+            if not client.closed:
+                self.node.ctl("proxy", "clock advance", ms="11000")
+            return client.closed
+        self.wait(closed, "connection closed")
 
     def pump(self, seconds):
         owners = {one: client for client in self.clients for one in client.sockets}
