@@ -332,8 +332,8 @@ static void test_groups(void **state)
     acl_free(&acl);
 }
 
-/* One thread swaps sets while others look up: each look-up sees one whole set. Run it under a
- * thread sanitizer: scripts/test does. */
+/* One thread swaps sets while others look up: each look-up sees one whole set. scripts/test
+ * runs it under ThreadSanitizer, too. */
 enum { READERS = 3, SWAPS = 3000 };
 
 static struct {
