@@ -7,6 +7,7 @@
 #include "fsm.h"
 #include "log.h"
 #include "message.h"
+#include "peer_watch.h"
 #include "proxy.h"
 #include "proxy_metrics.h"
 #include "response.h"
@@ -119,6 +120,30 @@ static struct egress_hint hint_of(struct branch const *branch)
                           forward->in_listener, forward->out_listener);
 }
 
+/* --- health of the next hop --------------------------------------------------------------------
+ */
+
+static void report(struct branch *branch, struct peer_evidence evidence)
+{
+    bool found = evidence.outcome != PEER_UNRESOLVED;
+    evidence.started_ms = branch->forward->started_us / 1000;
+    if (branch->peer)
+        peers_report(branch->peer, found ? &branch->to[branch->next_to - 1] : NULL, &evidence);
+}
+
+/* The first answer of a try says that its address is up, or 503 that it is not. 100 may come from
+ * one who has nobody to send to. */
+static void report_answer(struct branch *branch, msg_t *response, int status)
+{
+    if (status == 503)
+        report(branch, (struct peer_evidence){ .outcome = PEER_UNAVAILABLE,
+                                               .status = status,
+                                               .retry_after_ms = response_retry_after(response) });
+    else if (status > 100 && !branch->rang)
+        report(branch, (struct peer_evidence){ .outcome = PEER_ANSWERED });
+    branch->heard = true;
+}
+
 /* --- tries -------------------------------------------------------------------------------------
  */
 
@@ -131,8 +156,12 @@ static void resolved(void *ctx, struct destination const *list, size_t n, char c
         memcpy(to, list, n * sizeof *list);
         branch->to = to;
         branch->n_to = n;
+        branch->n_usable = branch->peer ? peers_order(branch->peer, to, n) : n;
     } else {
         branch->refusal = n > 0 ? REFUSAL_memory : REFUSAL_unresolved;
+        if (n == 0)
+            report(branch,
+                   (struct peer_evidence){ .outcome = PEER_UNRESOLVED, .why_not = why_not });
         log_debug(branch->forward->loop_hash, "next hop not resolved reason=\"%s\"",
                   n > 0 ? "memory" : why_not);
     }
@@ -147,6 +176,8 @@ static int resolve(void *obj, void *event_arg)
     struct egress_hint const hint = hint_of(branch);
     url_t const *uri = edit_request(branch);
     (void)event_arg;
+    branch->peer =
+        branch->hop.uri ? peer_watch_find(branch->forward->generation->watch, uri) : NULL;
     branch->refusal = REFUSAL_memory;
     if (!uri)
         return EV_NOWHERE;
@@ -180,7 +211,7 @@ static int send_try(struct branch *branch, struct destination const *to)
     struct stack *stack = forward->worker->stack;
     char lines[BRANCH_MESSAGE_LINES];
     struct client_extra const extra = { forward->loop_hash, lines };
-    branch->rang = false;
+    branch->heard = branch->rang = false;
     branch->refusal = REFUSAL_busy;
     if (branch_message_lines(sip_object(branch->request), stack_transport(stack),
                              forward->in_listener, to->listener, branch->breadth, lines) == 0)
@@ -196,13 +227,22 @@ static int send_try(struct branch *branch, struct destination const *to)
     return FSM_OK;
 }
 
+/* An address that rests is tried only if there is nowhere else to go. */
+static bool has_next(struct branch const *branch)
+{
+    struct forward const *forward = branch->forward;
+    bool elsewhere = !forward->closed && forward->next < forward->n_branches;
+    return branch->next_to < branch->n_to &&
+           (branch->next_to == 0 || branch->next_to < branch->n_usable || !elsewhere);
+}
+
 /* branch->refusal says why the former one failed. */
 static int try_next(void *obj, void *event_arg)
 {
     struct branch *branch = obj;
     struct egress_hint const hint = hint_of(branch);
     (void)event_arg;
-    while (branch->next_to < branch->n_to) {
+    while (has_next(branch)) {
         struct destination *to = &branch->to[branch->next_to++];
         to->no_switch = egress_is_udp_only(&branch->hop);
         if (egress_choose_listener(branch->forward->worker, to, &hint) == 0)
@@ -376,6 +416,8 @@ static void on_response(void *ctx, struct client_transaction *ct, msg_t *respons
     struct branch *branch = ctx;
     int status = sip_object(response)->sip_status->st_status;
     (void)ct;
+    if (branch->state != BRANCH_ACCEPTED)
+        report_answer(branch, response, status);
     if (status > 100) /* 100 was for us */
         step(branch, event_of(branch, status), response);
 }
@@ -383,8 +425,12 @@ static void on_response(void *ctx, struct client_transaction *ct, msg_t *respons
 static void on_failure(void *ctx, struct client_transaction *ct, enum transaction_failure why)
 {
     struct branch *branch = ctx;
-    (void)ct;
+    int error = client_transaction_error(ct);
     drop_client(branch);
+    if (why == TRANSACTION_TRANSPORT)
+        report(branch, (struct peer_evidence){ .outcome = PEER_BROKEN, .error = error });
+    else if (!branch->heard)
+        report(branch, (struct peer_evidence){ .outcome = PEER_SILENT });
     step(branch, why == TRANSACTION_TIMEOUT ? EV_SILENT : EV_BROKEN, NULL);
 }
 

@@ -14,6 +14,7 @@
 #include "wheel.h"
 
 struct forward;
+struct peer;
 struct resolve_query;
 
 enum branch_state {
@@ -32,17 +33,20 @@ struct branch {
     struct route_hop hop;
     struct client_transaction *ct; /* the try that runs, NULL between tries */
     struct resolve_query *query;
+    struct peer *peer; /* whose health is watched, or NULL; borrowed from the generation */
     struct wheel_timer timer_c;
     msg_t *request;         /* a reference; Via, Record-Route, Max-Breadth of ours still lack */
     msg_t *challenge;       /* 401 or 407, kept by reference for RFC 3261 §16.7 step 7 */
     struct destination *to; /* addresses of the next hop, in order; owned unless it is &only */
     size_t n_to, next_to;
+    size_t n_usable; /* the first of them that do not rest */
     struct destination only;
     unsigned breadth;     /* RFC 5393 §5: what this branch may fork to */
     enum refusal refusal; /* why the try that ran last got no answer */
     uint8_t state;        /* enum branch_state */
     bool resolving;       /* inside resolve_uri() */
-    bool rang;            /* the try has answered with 101 to 199 */
+    bool heard;           /* the try has answered anything */
+    bool rang;            /* with 101 to 199 */
     bool timer_c_fired;
 };
 

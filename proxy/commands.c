@@ -2,6 +2,7 @@
 /* Control commands: tables of routes, predicates, access list and what is in flight. */
 #include "commands.h"
 #include "buf.h"
+#include "cmd_peers.h"
 #include "domain.h"
 #include "explain.h"
 #include "federation.h"
@@ -177,6 +178,8 @@ struct ctl_command const commands_table[] = {
     { "show predicates", CTL_READ, cmd_show_predicates, NULL, "What a method route may ask for." },
     { "show domains", CTL_READ, cmd_show_domains, NULL,
       "Own names and federated domains, with hits." },
+    { "show peers", CTL_READ, cmd_peers_show, NULL,
+      "Health of next hops: which addresses are up, which rest, and why." },
     { "show acl", CTL_READ, cmd_show_acl, NULL, "Access list with hits." },
     { "show transactions", CTL_READ, cmd_show_transactions, NULL,
       "Transactions, requests being forwarded and stream connections." },

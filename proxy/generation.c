@@ -6,7 +6,10 @@
 #include "cfg.h"
 #include "domain.h"
 #include "federation.h"
+#include "federation_conf.h"
 #include "log.h"
+#include "peer_watch.h"
+#include "static_table.h"
 #include "transport.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -66,6 +69,7 @@ struct generation *generation_new(struct proxy_conf const *conf, struct cfg_node
         goto fail;
     atomic_init(&generation->refs, 1);
     generation->conf = conf;
+    generation->domain = node->domain;
     generation->cfg = cfg ? cfg_ref(cfg) : NULL;
     if ((error = compile(generation, node)) < 0 || (error = acl_seal(generation->acl)) < 0 ||
         (error = fill_internal_acl(generation)) < 0)
@@ -92,6 +96,7 @@ void generation_unref(struct generation **pgeneration)
     *pgeneration = NULL;
     if (!generation || atomic_fetch_sub_explicit(&generation->refs, 1, memory_order_acq_rel) > 1)
         return;
+    peer_watch_free(&generation->watch);
     acl_free(&generation->internal_acl);
     acl_free(&generation->acl);
     federation_free(&generation->federation);
@@ -107,5 +112,73 @@ int generation_add_listeners(struct generation *generation, struct transport con
         error =
             domain_add_listener(generation->table->own, i, transport_listener_addr(transport, i),
                                 transport_listener_host(transport, i));
+    return error;
+}
+
+/* --- watched next hops -------------------------------------------------------------------------
+ */
+
+static struct peer_way way_by(struct transport const *transport, char const *listener,
+                              char const *otherwise, bool internal)
+{
+    char const *name = listener && *listener ? listener : otherwise;
+    int found = name ? transport_find_listener(transport, name) : -ENOENT;
+    return (struct peer_way){ internal, found < 0 ? DOMAIN_ANY_LISTENER : found };
+}
+
+static int watch_targets(struct generation *generation, struct transport const *transport)
+{
+    struct route_table const *table = generation->table;
+    int error = 0;
+    for (size_t i = 0; error == 0 && i < table->n_targets; i++) {
+        struct route_target const *target = &table->targets[i];
+        char const *otherwise = target->internal ? NULL : table->preferred_listener;
+        error = peer_watch_add(generation->watch, target->uri,
+                               way_by(transport, target->listener, otherwise, target->internal),
+                               target->name);
+    }
+    return error;
+}
+
+static int watch_static_routes(struct generation *generation, struct transport const *transport)
+{
+    struct static_table const *statics = generation->table->statics;
+    struct peer_way const way =
+        way_by(transport, NULL, generation->table->preferred_listener, false);
+    int error = 0;
+    for (size_t i = 0; error == 0 && i < static_table_count(statics); i++) {
+        struct static_route const *route = static_table_at(statics, i);
+        if (route->hop && route->state == STATIC_ACTIVE)
+            error = peer_watch_add(generation->watch, route->hop->uri, way, route->name);
+    }
+    return error;
+}
+
+static int watch_domains(struct generation *generation, struct transport const *transport)
+{
+    struct federation_entry const *entry;
+    int error = 0;
+    for (size_t i = 0; error == 0 && (entry = federation_at(generation->federation, i)); i++)
+        if (entry->uri)
+            error = peer_watch_add(generation->watch, entry->uri,
+                                   way_by(transport, entry->conf->listener,
+                                          generation->table->preferred_listener, false),
+                                   entry->rule);
+    return error;
+}
+
+int generation_watch(struct generation *generation, struct peers *peers,
+                     struct transport const *transport)
+{
+    generation->watch = peer_watch_new(peers);
+    int error = generation->watch ? 0 : -ENOMEM;
+    if (error == 0)
+        error = watch_targets(generation, transport);
+    if (error == 0)
+        error = watch_static_routes(generation, transport);
+    if (error == 0)
+        error = watch_domains(generation, transport);
+    if (error == 0)
+        peers_configure(peers, &generation->conf->peer_rules);
     return error;
 }

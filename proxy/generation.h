@@ -12,16 +12,20 @@
 #include <stdatomic.h>
 
 struct cfg;
+struct peer_watch;
+struct peers;
 struct transport;
 
 struct generation {
     atomic_uint refs;
     struct cfg *cfg; /* a reference: the texts of conf live there; NULL if they live longer */
     struct proxy_conf const *conf;
+    char const *domain;            /* the node's; borrowed as the texts of conf */
     struct route_table *table;     /* owned */
     struct federation *federation; /* owned */
     struct acl *acl;               /* owned; for every listener */
     struct acl *internal_acl;      /* owned; addresses of targets, for internal listeners only */
+    struct peer_watch *watch;      /* owned; NULL before generation_watch() */
 };
 
 /** Compiles @p conf, whose faults were looked for with proxy_conf_check(). Takes a reference to
@@ -40,3 +44,8 @@ void generation_unref(struct generation **pgeneration);
 /** Makes the bound listeners of @p transport own addresses. Before the generation is shared.
  *  Returns 0 or a negative errno. */
 int generation_add_listeners(struct generation *generation, struct transport const *transport);
+
+/** Watches the next hops of targets, routes and domains, and puts the rules of rest in force.
+ *  @p peers must live longer. Before the generation is shared. Returns 0 or a negative errno. */
+int generation_watch(struct generation *generation, struct peers *peers,
+                     struct transport const *transport);

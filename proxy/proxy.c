@@ -4,6 +4,8 @@
 #include "proxy.h"
 #include "acl_names.h"
 #include "log.h"
+#include "peer_probe.h"
+#include "peers.h"
 #include "steer.h"
 #include "worker_thread.h"
 #include <errno.h>
@@ -90,11 +92,18 @@ int proxy_open(struct proxy **ret, uv_loop_t *loop, struct wheel *wheel, struct 
     proxy->generation = generation_ref(first);
     proxy->limits = first->conf->limits;
     proxy->acl_log = acl_log_new();
-    if (!proxy->acl_log || (workers > 1 && !(proxy->steer = steer_new(workers, BOX_BYTES))))
+    proxy->peers = peers_new();
+    if (!proxy->acl_log || !proxy->peers ||
+        (workers > 1 && !(proxy->steer = steer_new(workers, BOX_BYTES))))
         goto fail;
     if ((error = worker_init(&proxy->worker, proxy, 0, loop, wheel, tap)) < 0 ||
-        (error = worker_listen(&proxy->worker)) < 0 ||
-        (error = generation_add_listeners(first, stack_transport(proxy->worker.stack))) < 0 ||
+        (error = worker_listen(&proxy->worker)) < 0)
+        goto fail;
+    struct transport const *transport = stack_transport(proxy->worker.stack);
+    proxy->probe = peer_probe_new(&proxy->worker);
+    error = proxy->probe ? 0 : -ENOMEM;
+    if (error < 0 || (error = generation_add_listeners(first, transport)) < 0 ||
+        (error = generation_watch(first, proxy->peers, transport)) < 0 ||
         (error = open_threads(proxy, workers, tap)) < 0 || (error = start_threads(proxy)) < 0)
         goto fail;
     check_cluster_name(proxy);
@@ -108,7 +117,10 @@ fail:
 
 int proxy_reload(struct proxy *proxy, struct generation *next)
 {
-    int error = generation_add_listeners(next, stack_transport(proxy->worker.stack));
+    struct transport const *transport = stack_transport(proxy->worker.stack);
+    int error = generation_add_listeners(next, transport);
+    if (error == 0)
+        error = generation_watch(next, proxy->peers, transport);
     /* Whom a name has admitted so far it goes on to admit, before it is asked for again. */
     if (error == 0 && (error = acl_inherit(next->acl, proxy->generation->acl)) == 0)
         error = acl_publish(next->acl);
@@ -143,9 +155,11 @@ void proxy_close(struct proxy **pproxy)
     acl_names_free(&proxy->acl_names, NULL);
     for (unsigned i = 0; i < proxy->n_threads; i++)
         worker_thread_close(&proxy->threads[i]);
+    peer_probe_free(&proxy->probe);
     worker_fini(&proxy->worker);
     steer_free(&proxy->steer);
     acl_log_free(&proxy->acl_log);
     generation_unref(&proxy->generation);
+    peers_free(&proxy->peers);
     free(proxy);
 }

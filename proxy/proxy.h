@@ -8,6 +8,8 @@
 
 struct acl_names;
 struct alarm_board;
+struct peer_probe;
+struct peers;
 struct steer;
 struct worker_thread;
 
@@ -17,6 +19,8 @@ struct proxy {
     struct acl_log *acl_log;
     struct alarm_board *alarms;  /* borrowed; NULL before proxy_start() */
     struct acl_names *acl_names; /* of the generation in force; NULL before proxy_start() */
+    struct peers *peers;         /* health of next hops; shared by the workers */
+    struct peer_probe *probe;    /* of worker 0 */
     struct steer *steer;         /* NULL: there is one worker */
     uint16_t first_internal;     /* listeners from here on are internal */
     struct cluster_name cluster_name;

@@ -116,6 +116,9 @@ static struct cfg_schema const route_schema = {
 };
 
 static char const *const blocked_names[] = { "404", "403", NULL };
+/* As enum peer_probing. */
+static char const *const probe_names[] = { "off", "resting", "all", NULL };
+
 static char const *const refusal_names[] = { "403", "silence", NULL };
 
 static struct cfg_row const rows[] = {
@@ -219,6 +222,25 @@ static struct cfg_row const rows[] = {
     CFG_ROW_BOOL("relay_foreign", struct proxy_conf, relay_foreign, .default_text = "true",
                  .effect = CFG_RELOAD,
                  .help = "Whether requests for other domains are sent on by DNS, or get 403."),
+    CFG_ROW_INT("peer_backoff_min_ms", struct proxy_conf, peer_rules.backoff_min_ms, .min = 100,
+                .max = 3600000, .default_text = "1000", .unit = "ms", .effect = CFG_RELOAD,
+                .help = "How long an address of a next hop rests after its first failure: no "
+                        "connection, a certificate that does not do, no answer, or 503. Each "
+                        "further failure doubles it."),
+    CFG_ROW_INT("peer_backoff_max_ms", struct proxy_conf, peer_rules.backoff_max_ms, .min = 100,
+                .max = 86400000, .default_text = "60000", .unit = "ms", .effect = CFG_RELOAD,
+                .help = "The longest rest, also of one who asks for more with Retry-After."),
+    CFG_ROW_ENUM("peer_probe", struct proxy_conf, peer_rules.probe, .default_text = "resting",
+                 .names = probe_names, .effect = CFG_RELOAD,
+                 .help = "Which next hops are asked with OPTIONS: off = none, a rest is over when "
+                         "its time is; resting = one whose time is over rests on until it "
+                         "answers; all = the others, too, every `peer_probe_interval`."),
+    CFG_ROW_INT("peer_probe_interval", struct proxy_conf, peer_rules.probe_interval_s, .min = 1,
+                .max = 86400, .default_text = "30", .unit = "s", .effect = CFG_RELOAD,
+                .help = "How often next hops that do not rest are asked, if `peer_probe` is all."),
+    CFG_ROW_INT("peer_probes_max", struct proxy_conf, peer_rules.probes_max, .min = 1, .max = 10000,
+                .default_text = "100", .effect = CFG_RELOAD,
+                .help = "OPTIONS to next hops on their way at the same time."),
     CFG_ROW_INT("max_branches", struct proxy_conf, max_branches, .min = 1, .max = 128,
                 .default_text = "20", .effect = CFG_RELOAD,
                 .help = "Targets of one request, forking and failover together; further ones are "
@@ -347,6 +369,9 @@ void proxy_conf_check(void const *vconf, struct cfg_node const *node, struct cfg
         cfg_fault(faults, conf->listen.where, "proxy.listen: there is no listener at all");
     check_duplicates(conf, faults);
     check_listener_names(conf, faults);
+    if (conf->peer_rules.backoff_min_ms > conf->peer_rules.backoff_max_ms)
+        cfg_fault(faults, cfg_faults_where(faults, &conf->peer_rules.backoff_max_ms),
+                  "proxy.peer_backoff_max_ms is less than peer_backoff_min_ms");
     struct acl *acl = acl_conf_new(conf, node, faults);
     struct route_table *table = route_table_new(conf, node, faults);
     if (table && acl)

@@ -3,6 +3,7 @@
 #pragma once
 #include "acl_conf.h"
 #include "cfg.h"
+#include "peer_health.h"
 #include "route_pred.h"
 #include "stack_limits.h"
 
@@ -56,6 +57,7 @@ struct proxy_conf {
     int acl_refusal;    /* enum proxy_conf_refusal */
     int64_t workers;
     bool relay_foreign;
+    struct peer_rules peer_rules;
     int64_t max_branches;
     int64_t max_breadth;
     struct stack_limits limits;

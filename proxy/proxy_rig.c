@@ -103,6 +103,11 @@ static void fill_conf(void)
         .method_routes = { .v = &rig.route, .n = 1 },
         .method_routing = true,
         .relay_foreign = true,
+        .peer_rules = { .backoff_min_ms = 1000,
+                        .backoff_max_ms = 60000,
+                        .probe_interval_s = 30,
+                        .probes_max = 100,
+                        .probe = PEER_PROBE_OFF },
         .max_branches = 20,
         .max_breadth = 60,
     };

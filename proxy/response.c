@@ -44,6 +44,12 @@ bool response_is_better(int a, int b)
     return b == 0 || rank(a) < rank(b);
 }
 
+uint64_t response_retry_after(msg_t *response)
+{
+    sip_retry_after_t const *header = sip_object(response)->sip_retry_after;
+    return header ? (uint64_t)header->af_delta * 1000 : 0;
+}
+
 static int count_sent(int error, int status, struct forward const *forward)
 {
     if (error == 0) {

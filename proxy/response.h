@@ -5,12 +5,16 @@
 #include "refusal.h"
 #include <sofia-sip/msg_types.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct branch;
 
 /** Is a final response with status @p a to be preferred to one with @p b (RFC 3261 §16.7 step 6)?
  *  b = 0: there is none yet. */
 bool response_is_better(int a, int b);
+
+/** Retry-After of a response in milliseconds, 0 if it has none. */
+uint64_t response_retry_after(msg_t *response);
 
 /** A 101 to 199: sent back while no final response was. */
 void response_provisional(struct branch *branch, msg_t *response);

@@ -7,8 +7,10 @@
 #include "explain.h"
 #include "forward.h"
 #include "log.h"
+#include "peer_watch.h"
 #include "proxy.h"
 #include "request.h"
+#include "static_table.h"
 #include <errno.h>
 #include <string.h>
 
@@ -77,11 +79,20 @@ void worker_adopt(struct worker *worker, struct generation *generation)
     resolver_set_ipv6(stack_resolver(worker->stack), generation->conf->ipv6);
 }
 
+/* route_inputs.usable */
+static bool is_usable(void *watch, struct static_route const *route)
+{
+    struct peer const *peer = peer_watch_find(watch, route->hop->uri);
+    return !peer || !peers_rests(peer);
+}
+
 struct route_inputs worker_route_inputs(struct worker const *worker)
 {
     return (struct route_inputs){ .table = worker->generation->table,
                                   .federation = worker->generation->federation,
-                                  .acl = worker->generation->acl };
+                                  .acl = worker->generation->acl,
+                                  .usable = is_usable,
+                                  .usable_ctx = worker->generation->watch };
 }
 
 bool worker_is_internal(struct worker const *worker, uint16_t listener)
