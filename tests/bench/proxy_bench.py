@@ -41,6 +41,7 @@ proxy = {
   method_routes = ( { method = "PUBLISH"; to = "next"; }, { method = "SUBSCRIBE"; to = "next"; },
                     { method = "MESSAGE"; to = "next"; }, { method = "INVITE"; to = "next"; } );
   max_transactions = 2000000;
+  workers = ${workers};
 };
 """
 
@@ -82,8 +83,8 @@ def pss_kib(pid):
 class Crosspoint:
     name = "crosspoint"
 
-    def __init__(self, transport, build):
-        self.node = Node(build, CONF % acl(), {"transport": transport})
+    def __init__(self, transport, build, workers=1):
+        self.node = Node(build, CONF % acl(), {"transport": transport, "workers": workers})
         self.ip = self.node.ip
         self.node.start("proxy")
         self.pid = self.node.children["proxy"].pid
