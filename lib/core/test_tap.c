@@ -39,8 +39,33 @@ static void test_bounds(void **state)
     tap_add(NULL, &like, "x", 1);
 }
 
+/* A slot holds what came last, whether that is larger or smaller than what was in it before. */
+static void test_slots_are_used_again(void **state)
+{
+    static size_t const lens[] = { 10, 5000, 7, 0, 2000, 1, 4999, 2500, 2499, 3 };
+    static char text[5001];
+    struct tap *tap = tap_new(2, 100000);
+    (void)state;
+
+    memset(text, 'x', sizeof text);
+    for (uint64_t round = 0; round < 3; round++)
+        for (size_t i = 0; i < sizeof lens / sizeof *lens; i++) {
+            text[0] = (char)('a' + i);
+            tap_add(tap, &like, text, lens[i]);
+            struct tap_record const *r = tap_next(tap, round * 10 + i);
+            assert_int_equal(r->serial, round * 10 + i + 1);
+            assert_int_equal(r->len, lens[i]);
+            assert_int_equal(strlen(r->bytes), lens[i]);
+            assert_memory_equal(r->bytes, text, lens[i]);
+        }
+    tap_free(&tap);
+}
+
 int main(void)
 {
-    struct CMUnitTest const tests[] = { cmocka_unit_test(test_bounds) };
+    struct CMUnitTest const tests[] = {
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_slots_are_used_again),
+    };
     return cmocka_run_group_tests_name("tap", tests, NULL, NULL);
 }
