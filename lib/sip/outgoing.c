@@ -8,6 +8,7 @@
 #include "wheel.h"
 #include <errno.h>
 #include <sofia-sip/msg_addr.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,7 @@ struct outgoing {
     struct wheel_timer later; /* tells a failure that was known at once */
     struct destination list[MAX_TRIES];
     size_t n, next;
+    char server_name[256]; /* for TLS: whom the next hop's URI names */
     bool responded, cancelled;
 };
 
@@ -110,6 +112,7 @@ static void try_next(struct outgoing *outgoing)
     struct destination *to = &outgoing->list[outgoing->next++];
     msg_t *request = outgoing->request;
 
+    to->server_name = outgoing->server_name;
     if (outgoing->next < outgoing->n)
         request = message_copy(request);
     else
@@ -157,6 +160,8 @@ static struct outgoing *start(struct stack *stack, msg_t *request, url_t const *
     outgoing->handlers = handlers;
     outgoing->ctx = ctx;
     outgoing->request = request;
+    snprintf(outgoing->server_name, sizeof outgoing->server_name, "%s",
+             next_hop->url_host ? next_hop->url_host : "");
     LIST_INSERT_HEAD(stack_outgoing(stack), outgoing, link);
     struct resolve_query *query =
         resolve_uri(stack_resolver(stack), next_hop, TRANSPORT_UDP, on_resolved, outgoing);

@@ -256,6 +256,17 @@ bool secure_context_has_certificate(struct secure_context const *context)
     return SSL_CTX_get0_certificate(context->ctx) != NULL;
 }
 
+char const *secure_context_doubt(struct secure_context const *context)
+{
+    X509 const *cert = SSL_CTX_get0_certificate(context->ctx);
+
+    if (cert && X509_cmp_current_time(X509_get0_notAfter(cert)) < 0)
+        return "the certificate has expired";
+    if (cert && X509_cmp_current_time(X509_get0_notBefore(cert)) > 0)
+        return "the certificate is not yet valid";
+    return NULL;
+}
+
 bool secure_context_selects(struct secure_context const *context, struct secure_identity *identity)
 {
     for (size_t i = 0; i < context->n_subjects; i++)

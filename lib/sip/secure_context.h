@@ -47,6 +47,10 @@ char const *secure_context_name(struct secure_context const *context);
 /** Whether it can accept connections. */
 bool secure_context_has_certificate(struct secure_context const *context);
 
+/** What is odd about it today: our certificate has expired, or is not yet valid. Static text, or
+ *  NULL. */
+char const *secure_context_doubt(struct secure_context const *context);
+
 /** Is @p identity one of the selected subjects, or is none selected at all? Makes the one that was
  *  found its subject. */
 bool secure_context_selects(struct secure_context const *context, struct secure_identity *identity);

@@ -15,6 +15,16 @@ void secure_set_fini(struct secure_set *set)
         secure_context_unref(&set->contexts[--set->n]);
 }
 
+void secure_set_copy(struct secure_set *set, struct secure_set const *like)
+{
+    struct secure_set old = *set;
+
+    *set = *like;
+    for (int i = 0; i < set->n; i++)
+        secure_context_ref(set->contexts[i]);
+    secure_set_fini(&old);
+}
+
 int secure_set_find(struct secure_set const *set, char const *name)
 {
     for (int i = 0; i < set->n; i++)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The TLS contexts of one transport, by name. A name keeps its place when its context is replaced,
- * so a listener that remembers the place takes the new one from its next connection on. */
+/* TLS contexts by name, and which of them are meant where none is named. */
 #pragma once
 #include "secure_context.h"
 
@@ -15,8 +14,11 @@ struct secure_set {
 void secure_set_init(struct secure_set *set);
 void secure_set_fini(struct secure_set *set);
 
+/** Makes @p set, which is initialised, the same as @p like. */
+void secure_set_copy(struct secure_set *set, struct secure_set const *like);
+
 /** Adds @p context (a reference is kept), or puts it in the place of the one of its name. Returns
- *  the place or -ENOSPC. */
+ * the place or -ENOSPC. */
 int secure_set_put(struct secure_set *set, struct secure_context *context);
 
 /** Place of the context called @p name, or -ENOENT. */

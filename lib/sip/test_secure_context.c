@@ -141,6 +141,23 @@ static void test_selected(void **state)
     assert_null(secure_context_ref(NULL));
 }
 
+static void test_doubts(void **state)
+{
+    static char const *const rows[][2] = { { "a", NULL },
+                                           { NULL, NULL },
+                                           { "old", "the certificate has expired" },
+                                           { "young", "the certificate is not yet valid" } };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct secure_context *context = secure_rig_context(*state, rows[i][0], "ca", NULL);
+        if (rows[i][1])
+            assert_string_equal(secure_context_doubt(context), rows[i][1]);
+        else
+            assert_null(secure_context_doubt(context));
+        secure_context_unref(&context);
+    }
+}
+
 static void write_rsa_key(struct secure_rig *rig)
 {
     EVP_PKEY *key = EVP_RSA_gen(2048);
@@ -174,6 +191,8 @@ static int setup(void **state)
         { .name = "ca", .cn = "CA", .is_ca = true },
         { .name = "a", .cn = "a.test", .issuer = "ca" },
         { .name = "b", .cn = "b.test", .issuer = "ca" },
+        { .name = "old", .cn = "a.test", .issuer = "ca", .from_s = -20, .to_s = -10 },
+        { .name = "young", .cn = "a.test", .issuer = "ca", .from_s = 3600, .to_s = 7200 },
         { .name = "ab", .cn = "a.test", .san = "DNS:b.test", .issuer = "ca" },
     };
 
@@ -201,6 +220,7 @@ int main(void)
         cmocka_unit_test(test_settings),
         cmocka_unit_test(test_unreadable),
         cmocka_unit_test(test_selected),
+        cmocka_unit_test(test_doubts),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -315,6 +315,7 @@ static void test_tcp_to_itself(void **state)
     assert_int_equal(transport_connections(rig->t), 2);
     uint64_t first = to.connection;
     to.connection = 0;
+    to.server_name = "sip.example.test"; /* is for TLS alone */
     assert_int_equal(transport_send(rig->t, &to, OPTIONS, strlen(OPTIONS), NULL), 0);
     assert_int_equal(to.connection, first);
     assert_true(rig->waiter.linked);

@@ -7,6 +7,7 @@
 #include "message.h"
 #include "secure_identity.h"
 #include "secure_rig.h"
+#include "secure_set.h"
 #include "sip_metrics.h"
 #include "transport.h"
 #include "wheel.h"
@@ -35,7 +36,8 @@ struct rig {
     struct wheel *wheel;
     struct stack_limits limits;
     struct transport *t;
-    struct secure_context *open, *peer, *client, *stranger;
+    struct secure_set contexts;
+    struct secure_context *client, *stranger; /* borrowed from the set */
     int open_listener, peer_listener;
     size_t messages;
     struct origin from;
@@ -79,9 +81,11 @@ static struct secure_context *named(struct rig *rig, char const *name, char cons
 {
     struct secure_settings like = { .name = name, .verify_peer = verify, .verify_server = true };
     struct secure_context *context = secure_rig_context(rig->certs, cert, "ca", &like);
+    struct secure_context *borrowed = context;
 
-    assert_int_equal(transport_use_context(rig->t, context), 0);
-    return context;
+    assert_true(secure_set_put(&rig->contexts, context) >= 0);
+    secure_context_unref(&context);
+    return borrowed;
 }
 
 static int setup(void **state)
@@ -95,14 +99,16 @@ static int setup(void **state)
     rig->wheel = wheel_new(clock_now_ms());
     stack_limits_default(&rig->limits);
     rig->t = transport_new(&rig->loop, rig->wheel, NULL, &rig->limits, &handlers, rig);
-    rig->open = named(rig, "open", "san", SECURE_VERIFY_NONE);
-    rig->peer = named(rig, "peer", "a", SECURE_VERIFY_REQUIRED);
-    rig->client = named(rig, "client", "b", SECURE_VERIFY_NONE);
-    rig->stranger = named(rig, "stranger", NULL, SECURE_VERIFY_NONE);
     net_addr_parse(&addr, "127.0.0.1", 0);
     assert_int_equal(transport_listen(rig->t, TRANSPORT_TLS, &addr, NULL), -ENOENT);
-    assert_int_equal(transport_default_contexts(rig->t, "open", "none"), -ENOENT);
-    assert_int_equal(transport_default_contexts(rig->t, "open", "client"), 0);
+    secure_set_init(&rig->contexts);
+    named(rig, "open", "san", SECURE_VERIFY_NONE);
+    named(rig, "peer", "a", SECURE_VERIFY_REQUIRED);
+    rig->client = named(rig, "client", "b", SECURE_VERIFY_NONE);
+    rig->stranger = named(rig, "stranger", NULL, SECURE_VERIFY_NONE);
+    rig->contexts.server = secure_set_find(&rig->contexts, "open");
+    rig->contexts.client = secure_set_find(&rig->contexts, "client");
+    transport_use_contexts(rig->t, &rig->contexts);
     assert_int_equal(transport_listen_tls(rig->t, &addr, NULL, "none"), -ENOENT);
     assert_int_equal(transport_listen_tls(rig->t, &addr, NULL, "stranger"), -ENOKEY);
     rig->open_listener = transport_listen(rig->t, TRANSPORT_TLS, &addr, NULL);
@@ -123,10 +129,7 @@ static int teardown(void **state)
     uv_run(&rig->loop, UV_RUN_DEFAULT);
     assert_int_equal(uv_loop_close(&rig->loop), 0);
     assert_int_equal(met_get(&sip_metrics, M_connections), 0);
-    secure_context_unref(&rig->open);
-    secure_context_unref(&rig->peer);
-    secure_context_unref(&rig->client);
-    secure_context_unref(&rig->stranger);
+    secure_set_fini(&rig->contexts);
     wheel_free(&rig->wheel);
     msg_destroy(rig->last);
     *state = rig->certs;
@@ -288,11 +291,19 @@ static void test_replaced_context(void **state)
     struct destination to = to_listener(rig, rig->peer_listener, "a.test");
     uint64_t first = exchange(rig, to);
 
-    secure_context_unref(&rig->peer);
-    rig->peer = named(rig, "peer", "c", SECURE_VERIFY_REQUIRED);
+    named(rig, "peer", "c", SECURE_VERIFY_REQUIRED);
+    transport_use_contexts(rig->t, &rig->contexts);
     assert_int_equal(exchange(rig, to), first);
     to.server_name = "c.test";
     assert_int_not_equal(exchange(rig, to), first);
+    /* A listener stays with its own where there is none to take. */
+    named(rig, "peer", NULL, SECURE_VERIFY_REQUIRED);
+    rig->contexts.server = -ENOENT;
+    transport_use_contexts(rig->t, &rig->contexts);
+    to = to_listener(rig, rig->peer_listener, "c.test");
+    assert_int_not_equal(exchange(rig, to), 0);
+    to = to_listener(rig, rig->open_listener, "alt.test");
+    assert_int_not_equal(exchange(rig, to), 0);
 }
 
 /* --- what does not ------------------------------------------------------------------------------
@@ -333,7 +344,8 @@ static void test_without_a_name(void **state)
     assert_int_equal(put(rig, &to), -ENOTCONN);
     to = to_listener(rig, rig->open_listener, "");
     assert_int_equal(put(rig, &to), -ENOTCONN);
-    assert_int_equal(transport_default_contexts(rig->t, "open", NULL), 0);
+    rig->contexts.client = -ENOENT;
+    transport_use_contexts(rig->t, &rig->contexts);
     to = to_listener(rig, rig->open_listener, "alt.test");
     assert_int_equal(put(rig, &to), -ENOKEY);
     assert_int_equal(transport_connections(rig->t), 0);

@@ -136,8 +136,10 @@ void transport_free(struct transport **pt)
     transport_stream_kill_all(t);
     transport_remote_end_all(t);
     tell_failed(t);
-    for (uint16_t i = 0; i < t->n_listeners; i++)
+    for (uint16_t i = 0; i < t->n_listeners; i++) {
+        secure_context_unref(&t->listeners[i]->context);
         free(t->listeners[i]);
+    }
     t->n_listeners = 0;
     uv_close((uv_handle_t *)t->idle, on_idle_closed);
     transport_unref(t);
@@ -156,7 +158,7 @@ static void advertise(struct listener *listener, char const *advertised)
 }
 
 static int open_listener(struct transport *t, enum transport_kind kind, struct net_addr const *addr,
-                         char const *advertised, int context)
+                         char const *advertised, struct secure_context *context)
 {
     char text[NET_ADDR_TEXT];
 
@@ -172,12 +174,12 @@ static int open_listener(struct transport *t, enum transport_kind kind, struct n
     listener->index = t->n_listeners;
     listener->kind = kind;
     listener->addr = *addr;
-    listener->context = context;
     int error = listener->ops->open(listener);
     if (error) {
         free(listener);
         return error;
     }
+    listener->context = secure_context_ref(context);
     advertise(listener, advertised);
     t->listeners[t->n_listeners++] = listener;
     if (t->worker == 0) /* the others open the same */
@@ -191,36 +193,45 @@ int transport_listen(struct transport *t, enum transport_kind kind, struct net_a
 {
     if (kind == TRANSPORT_TLS)
         return transport_listen_tls(t, addr, advertised, NULL);
-    return (unsigned)kind < TRANSPORT_KINDS ? open_listener(t, kind, addr, advertised, -ENOENT)
+    return (unsigned)kind < TRANSPORT_KINDS ? open_listener(t, kind, addr, advertised, NULL)
                                             : -EPROTONOSUPPORT;
 }
 
 int transport_listen_tls(struct transport *t, struct net_addr const *addr, char const *advertised,
-                         char const *context)
+                         char const *name)
 {
-    int place = context ? secure_set_find(&t->contexts, context) : t->contexts.server;
+    struct secure_set const *set = &t->contexts;
+    struct secure_context *context =
+        secure_set_at(set, name ? secure_set_find(set, name) : set->server);
 
-    if (place < 0)
+    if (!context)
         return -ENOENT;
-    if (!secure_context_has_certificate(secure_set_at(&t->contexts, place)))
+    if (!secure_context_has_certificate(context))
         return -ENOKEY;
-    return open_listener(t, TRANSPORT_TLS, addr, advertised, place);
+    int listener = open_listener(t, TRANSPORT_TLS, addr, advertised, context);
+    if (listener >= 0)
+        t->listeners[listener]->is_default = !name;
+    return listener;
 }
 
-int transport_use_context(struct transport *t, struct secure_context *context)
+static void renew_context(struct listener *listener, struct secure_set const *set)
 {
-    int place = secure_set_put(&t->contexts, context);
+    struct secure_context *old = listener->context;
+    int place = listener->is_default ? set->server : secure_set_find(set, secure_context_name(old));
+    struct secure_context *context = secure_set_at(set, place);
 
-    return place < 0 ? place : 0;
+    if (!context || !secure_context_has_certificate(context))
+        return;
+    listener->context = secure_context_ref(context);
+    secure_context_unref(&old);
 }
 
-int transport_default_contexts(struct transport *t, char const *server, char const *client)
+void transport_use_contexts(struct transport *t, struct secure_set const *contexts)
 {
-    struct secure_set *set = &t->contexts;
-
-    set->server = server ? secure_set_find(set, server) : -ENOENT;
-    set->client = client ? secure_set_find(set, client) : -ENOENT;
-    return (server && set->server < 0) || (client && set->client < 0) ? -ENOENT : 0;
+    secure_set_copy(&t->contexts, contexts);
+    for (uint16_t i = 0; i < t->n_listeners; i++)
+        if (t->listeners[i]->context)
+            renew_context(t->listeners[i], contexts);
 }
 
 struct net_addr const *transport_listener_addr(struct transport const *t, uint16_t listener)

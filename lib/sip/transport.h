@@ -22,6 +22,7 @@
 #include <uv.h>
 
 struct secure_context;
+struct secure_set;
 struct steer;
 struct tap;
 struct transport;
@@ -80,18 +81,15 @@ int transport_share(struct transport *t, struct steer *steer, unsigned worker);
 int transport_listen(struct transport *t, enum transport_kind kind, struct net_addr const *addr,
                      char const *advertised);
 
-/** Makes @p context (a reference is kept) the one of its name, for every connection from now on. 0
- *  or -ENOSPC. */
-int transport_use_context(struct transport *t, struct secure_context *context);
+/** Gives the TLS contexts (references are kept), in place of those that were there before, for
+ * every connection from now on. A listener takes the one of the same name, or stays with its own if
+ *  there is none that can accept; connections stay with theirs. */
+void transport_use_contexts(struct transport *t, struct secure_set const *contexts);
 
-/** Which contexts TLS listeners and destinations mean that name none; NULL: none is meant. 0 or
- *  -ENOENT. */
-int transport_default_contexts(struct transport *t, char const *server, char const *client);
-
-/** As transport_listen(), for TLS under the context called @p context, NULL = the default. Also
+/** As transport_listen(), for TLS under the context called @p name, NULL = the default. Also
  *  -ENOENT: there is no such context; -ENOKEY: it has no certificate. */
 int transport_listen_tls(struct transport *t, struct net_addr const *addr, char const *advertised,
-                         char const *context);
+                         char const *name);
 
 /** Bound address of a listener (port filled in), and the host that it advertises. Borrowed. */
 struct net_addr const *transport_listener_addr(struct transport const *t, uint16_t listener);

@@ -54,8 +54,9 @@ struct listener {
     struct net_addr addr;
     char host[256]; /* for Via */
     char name[TRANSPORT_NAME_BYTES];
-    void *socket; /* of the ops */
-    int context;  /* TLS: place in the transport's contexts */
+    void *socket;                   /* of the ops */
+    struct secure_context *context; /* TLS only; a reference */
+    bool is_default;                /* it is the one that nobody named */
 };
 
 struct transport {

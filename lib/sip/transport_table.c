@@ -34,9 +34,10 @@ static uint64_t hash_destination(struct destination const *to)
     uint32_t key[2] = { to->kind, net_addr_port(&to->addr) };
     uint64_t hash = htab_hash(key, sizeof key, hash_host(&to->addr));
 
-    if (to->context)
-        hash = htab_hash(&to->context, sizeof to->context, hash);
-    return to->server_name ? htab_hash(to->server_name, strlen(to->server_name), hash) : hash;
+    if (to->kind != TRANSPORT_TLS)
+        return hash;
+    hash = htab_hash(&to->context, sizeof to->context, hash);
+    return htab_hash(to->server_name, strlen(to->server_name), hash);
 }
 
 static uint64_t hash_connection(struct connection const *conn)

@@ -139,9 +139,8 @@ static void tls_goodbye(struct connection *conn)
 
 static int tls_prepare(struct connection *conn, struct destination const *to)
 {
-    struct transport *t = conn->transport;
-    int place = t->listeners[conn->listener]->context;
-    struct secure_context *context = to ? to->context : secure_set_at(&t->contexts, place);
+    struct secure_context *context =
+        to ? to->context : conn->transport->listeners[conn->listener]->context;
 
     conn->secure =
         secure_link_new(context, to ? to->server_name : NULL, 2 * conn->out.max + UINT16_MAX);
