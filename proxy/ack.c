@@ -24,6 +24,7 @@ struct ack {
     msg_t *msg; /* owned */
     struct resolve_query *query;
     struct egress_hint hint;
+    char const *server_name; /* of msg */
     char loop_hash[NORMALIZE_HASH + 1];
 };
 
@@ -54,6 +55,7 @@ static void resolved(void *ctx, struct destination const *list, size_t n, char c
         return;
     }
     to = list[0];
+    to.server_name = ack->server_name;
     if (egress_choose_listener(ack->worker, &to, &ack->hint) < 0 ||
         transaction_send_ack(stack_transactions(ack->worker->stack), ack->msg, &to,
                              &(struct client_extra){ ack->loop_hash, "" }) < 0)
@@ -88,8 +90,9 @@ static void send_on(struct worker *worker, struct origin const *from, msg_t *msg
     memcpy(ack->loop_hash, normalized->loop_hash, sizeof ack->loop_hash);
     LIST_INSERT_HEAD(&worker->acks, ack, link);
     worker->n_acks++;
-    struct resolve_query *query = resolve_uri(stack_resolver(worker->stack), uri,
-                                              egress_fallback(worker, &ack->hint), resolved, ack);
+    ack->server_name = uri->url_host;
+    struct resolve_query *query =
+        egress_resolve(worker, sip_object(msg), uri, &ack->hint, resolved, ack);
     if (query)
         ack->query = query; /* not NULL: resolved() has not run, the object lives */
 }

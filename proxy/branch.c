@@ -174,16 +174,17 @@ static int resolve(void *obj, void *event_arg)
     struct branch *branch = obj;
     struct worker *worker = branch->forward->worker;
     struct egress_hint const hint = hint_of(branch);
-    url_t const *uri = edit_request(branch);
     (void)event_arg;
-    branch->peer =
-        branch->hop.uri ? peer_watch_find(branch->forward->generation->watch, uri) : NULL;
+    branch->uri = edit_request(branch);
+    branch->peer = branch->hop.uri
+                       ? peer_watch_find(branch->forward->generation->watch, branch->hop.uri)
+                       : NULL;
     branch->refusal = REFUSAL_memory;
-    if (!uri)
+    if (!branch->uri)
         return EV_NOWHERE;
     branch->resolving = true;
-    branch->query = resolve_uri(stack_resolver(worker->stack), uri, egress_fallback(worker, &hint),
-                                resolved, branch);
+    branch->query =
+        egress_resolve(worker, sip_object(branch->request), branch->uri, &hint, resolved, branch);
     branch->resolving = false;
     return branch->query ? FSM_OK : EV_RESOLVED;
 }
@@ -245,6 +246,7 @@ static int try_next(void *obj, void *event_arg)
     while (has_next(branch)) {
         struct destination *to = &branch->to[branch->next_to++];
         to->no_switch = egress_is_udp_only(&branch->hop);
+        to->server_name = branch->uri->url_host;
         if (egress_choose_listener(branch->forward->worker, to, &hint) == 0)
             return send_try(branch, to);
         branch->refusal = REFUSAL_unreachable;

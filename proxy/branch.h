@@ -36,6 +36,7 @@ struct branch {
     struct peer *peer; /* whose health is watched, or NULL; borrowed from the generation */
     struct wheel_timer timer_c;
     msg_t *request;         /* a reference; Via, Record-Route, Max-Breadth of ours still lack */
+    url_t const *uri;       /* next hop; of the request or of the decision */
     msg_t *challenge;       /* 401 or 407, kept by reference for RFC 3261 §16.7 step 7 */
     struct destination *to; /* addresses of the next hop, in order; owned unless it is &only */
     size_t n_to, next_to;

@@ -46,5 +46,5 @@ int branch_message_lines(sip_t const *sip, struct transport const *transport, ui
     int len = snprintf(ret, BRANCH_MESSAGE_LINES, "Max-Breadth: %u\r\n", breadth);
     if (!egress_makes_dialog(sip))
         return 0;
-    return egress_record_route(transport, in_listener, out_listener, ret + len);
+    return egress_record_route(transport, sip, in_listener, out_listener, ret + len);
 }

@@ -5,6 +5,7 @@
 #include "proxy.h"
 #include "route_decide.h"
 #include <errno.h>
+#include <sofia-sip/sip_header.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -97,6 +98,20 @@ enum transport_kind egress_fallback(struct worker const *worker, struct egress_h
     return TRANSPORT_TCP;
 }
 
+struct resolve_query *egress_resolve(struct worker const *worker, sip_t const *sip,
+                                     url_t const *uri, struct egress_hint const *hint,
+                                     resolve_fn *fn, void *ctx)
+{
+    url_t secured = *uri;
+    if (sip->sip_request->rq_url->url_type == url_sips && uri->url_type == url_sip &&
+        !hint->internal) {
+        secured.url_type = url_sips;
+        secured.url_scheme = "sips";
+    }
+    return resolve_uri(stack_resolver(worker->stack), &secured, egress_fallback(worker, hint), fn,
+                       ctx);
+}
+
 bool egress_makes_dialog(sip_t const *sip)
 {
     /* A NOTIFY may reach the subscriber before the 200 does and then makes the dialog (RFC 6665
@@ -112,25 +127,33 @@ bool egress_makes_dialog(sip_t const *sip)
     }
 }
 
+static bool is_secure(sip_t const *sip)
+{
+    return sip->sip_request->rq_url->url_type == url_sips ||
+           (sip->sip_route && sip->sip_route->r_url->url_type == url_sips);
+}
+
 /* Returns its length, or a negative errno. */
-static int print_value(struct transport const *t, uint16_t listener,
+static int print_value(struct transport const *t, sip_t const *sip, uint16_t listener,
                        char ret[static EGRESS_LINE_MAX])
 {
     char const *host = transport_listener_host(t, listener);
+    enum transport_kind kind = transport_listener_kind(t, listener);
     bool bare_v6 = strchr(host, ':') && host[0] != '[';
-    int len = snprintf(ret, EGRESS_LINE_MAX, "Record-Route: <sip:%s%s%s:%u;transport=%s;lr>\r\n",
-                       bare_v6 ? "[" : "", host, bare_v6 ? "]" : "",
+    bool sips = kind == TRANSPORT_TLS && is_secure(sip);
+    int len = snprintf(ret, EGRESS_LINE_MAX, "Record-Route: <%s:%s%s%s:%u%s%s;lr>\r\n",
+                       sips ? "sips" : "sip", bare_v6 ? "[" : "", host, bare_v6 ? "]" : "",
                        net_addr_port(transport_listener_addr(t, listener)),
-                       transport_kind_name(transport_listener_kind(t, listener)));
+                       sips ? "" : ";transport=", sips ? "" : transport_kind_name(kind));
     return len < EGRESS_LINE_MAX ? len : -EINVAL;
 }
 
-int egress_record_route(struct transport const *transport, uint16_t in_listener,
+int egress_record_route(struct transport const *transport, sip_t const *sip, uint16_t in_listener,
                         uint16_t out_listener, char ret[static 2 * EGRESS_LINE_MAX])
 {
-    int len = out_listener != in_listener ? print_value(transport, out_listener, ret) : 0;
+    int len = out_listener != in_listener ? print_value(transport, sip, out_listener, ret) : 0;
     if (len < 0)
         return len;
-    int error = print_value(transport, in_listener, ret + len);
+    int error = print_value(transport, sip, in_listener, ret + len);
     return error < 0 ? error : 0;
 }

@@ -2,6 +2,7 @@
 /* The way out of a request: from which of our listeners it goes, and the Record-Route values that
  * bring the dialog's later requests back (RFC 3261 §16.6 step 4, RFC 5658). */
 #pragma once
+#include "resolve.h"
 #include "transport.h"
 #include <sofia-sip/msg_types.h>
 #include <sofia-sip/sip.h>
@@ -43,12 +44,21 @@ bool egress_is_udp_only(struct route_hop const *hop);
  *  configuration wants, else UDP by RFC 3263, if we have it. */
 enum transport_kind egress_fallback(struct worker const *worker, struct egress_hint const *hint);
 
+/** resolve_uri() for the next hop @p uri of the request @p sip, with egress_fallback(). To a sips:
+ *  Request-URI every hop is TLS, whatever its URI says (RFC 3261 §16.6 step 7, RFC 5630), but for
+ *  one to our own programs. */
+struct resolve_query *egress_resolve(struct worker const *worker, sip_t const *sip,
+                                     url_t const *uri, struct egress_hint const *hint,
+                                     resolve_fn *fn, void *ctx);
+
 /** Does this request make a dialog whose requests must come back through us? */
 bool egress_makes_dialog(sip_t const *sip);
 
 enum { EGRESS_LINE_MAX = 400 };
 
-/** Prints the lines of Record-Route: one, or two if the listeners differ (the one that the caller
- *  reaches below, the one that the callee reaches above). Returns 0 or a negative errno. */
-int egress_record_route(struct transport const *transport, uint16_t in_listener,
+/** Prints the lines of Record-Route for @p sip: one, or two if the listeners differ (the one that
+ *  the caller reaches below, the one that the callee reaches above). A TLS listener is named by a
+ *  sips: URI if the request has one (RFC 3261 §16.6 step 4), else by transport=tls. Returns 0 or a
+ *  negative errno. */
+int egress_record_route(struct transport const *transport, sip_t const *sip, uint16_t in_listener,
                         uint16_t out_listener, char ret[static 2 * EGRESS_LINE_MAX]);

@@ -220,10 +220,9 @@ static void next_target(struct explain *explain)
     explain->out = message_copy(explain->msg);
     explain->uri = explain->out ? branch_message_edit(explain->out, hop) : NULL;
     url_t const *uri = explain->uri;
-    struct resolve_query *query =
-        uri ? resolve_uri(stack_resolver(explain->worker->stack), uri,
-                          egress_fallback(explain->worker, &hint), resolved, explain)
-            : NULL;
+    struct resolve_query *query = uri ? egress_resolve(explain->worker, sip_object(explain->out),
+                                                       uri, &hint, resolved, explain)
+                                      : NULL;
     if (query)
         explain->query = query; /* not NULL: resolved() has not run, the object lives */
     else if (!uri)

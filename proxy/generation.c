@@ -9,6 +9,7 @@
 #include "federation_conf.h"
 #include "log.h"
 #include "peer_watch.h"
+#include "secure_conf.h"
 #include "static_table.h"
 #include "transport.h"
 #include <errno.h>
@@ -48,6 +49,7 @@ static int compile(struct generation *generation, struct cfg_node const *node)
     struct cfg_faults *faults = cfg_faults_new();
     if (!faults)
         return -ENOMEM;
+    secure_conf_make(generation->conf, &generation->contexts, faults);
     generation->table = route_table_new(generation->conf, node, faults);
     generation->acl = acl_conf_new(generation->conf, node, faults);
     if (generation->table)
@@ -97,6 +99,7 @@ void generation_unref(struct generation **pgeneration)
     if (!generation || atomic_fetch_sub_explicit(&generation->refs, 1, memory_order_acq_rel) > 1)
         return;
     peer_watch_free(&generation->watch);
+    secure_set_fini(&generation->contexts);
     acl_free(&generation->internal_acl);
     acl_free(&generation->acl);
     federation_free(&generation->federation);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One configuration, compiled: access list, own names, routes, federated domains. Read-only once
- * built (but for hit counters, which are atomic), so every worker and every request may use it
- * without a lock.
+/* One configuration, compiled: TLS contexts, access list, own names, routes, federated domains.
+ * Read-only once built (but for hit counters, which are atomic), so every worker and every request
+ * may use it without a lock.
  *
  * Reference counted: the proxy holds the one in force, each worker one, each request the one that
  * it was decided under. So a reload changes nothing under a request that is on its way. */
@@ -9,6 +9,7 @@
 #include "acl.h"
 #include "proxy_conf.h"
 #include "route_table.h"
+#include "secure_set.h"
 #include <stdatomic.h>
 
 struct cfg;
@@ -23,6 +24,7 @@ struct generation {
     char const *domain;            /* the node's; borrowed as the texts of conf */
     struct route_table *table;     /* owned */
     struct federation *federation; /* owned */
+    struct secure_set contexts;    /* TLS */
     struct acl *acl;               /* owned; for every listener */
     struct acl *internal_acl;      /* owned; addresses of targets, for internal listeners only */
     struct peer_watch *watch;      /* owned; NULL before generation_watch() */

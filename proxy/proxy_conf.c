@@ -8,6 +8,7 @@
 #include "federation.h"
 #include "federation_conf.h"
 #include "route_table.h"
+#include "secure_conf.h"
 #include "stack.h"
 #include "static_conf.h"
 #include <errno.h>
@@ -26,13 +27,15 @@ static char const *check_name(char const *value)
 static char const *fault_of_uri(url_t const *url)
 {
     char transport[8] = "";
-    if (!url || url->url_type != url_sip || !url->url_host || !*url->url_host)
-        return "not a SIP URI (sip:HOST[:PORT][;transport=udp|tcp])";
+    bool is_sip = url && (url->url_type == url_sip || url->url_type == url_sips);
+    if (!is_sip || !url->url_host || !*url->url_host)
+        return "not a SIP URI (sip:HOST[:PORT][;transport=udp|tcp|tls])";
     if (!url_has_param(url, "transport"))
         return NULL;
     (void)url_param(url->url_params, "transport", transport, sizeof transport);
-    if (strcasecmp(transport, "udp") != 0 && strcasecmp(transport, "tcp") != 0)
-        return "transport is neither udp nor tcp";
+    if (strcasecmp(transport, "udp") != 0 && strcasecmp(transport, "tcp") != 0 &&
+        strcasecmp(transport, "tls") != 0)
+        return "transport is not udp, tcp or tls";
     return NULL;
 }
 
@@ -125,10 +128,14 @@ static struct cfg_row const rows[] = {
     CFG_ROW_INT("workers", struct proxy_conf, workers, .min = 0, .max = PROXY_CONF_WORKERS_MAX,
                 .default_text = "0", .effect = CFG_RESTART,
                 .help = "Threads that carry requests; 0 = one per processor."),
-    CFG_ROW_STRINGS("listen", struct proxy_conf, listen, .max = 64, .check = stack_listen_check,
+    CFG_ROW_STRINGS("listen", struct proxy_conf, listen, .max = 64, .check = stack_listen_check_tls,
                     .default_text = "udp:127.0.0.1:5060, tcp:127.0.0.1:5060", .effect = CFG_RESTART,
                     .help = "Listeners, as \"udp:127.0.0.1:5060\", perhaps with a name: "
-                            "\"tcp:127.0.0.1:5060;name=default-tcp\"."),
+                            "\"tcp:127.0.0.1:5060;name=default-tcp\". One of TLS accepts under a "
+                            "TLS context: \"tls:127.0.0.1:5062;context=peer\"; without it, under "
+                            "`tls_server_context`. Port 5061 is usual for a listener that shows "
+                            "its certificate alone, 5062 for one whose context demands the "
+                            "peer's, too."),
     CFG_ROW_STRINGS("internal", struct proxy_conf, internal, .max = 64,
                     .default_text = "tcp:127.0.0.1:5049", .check = stack_listen_check,
                     .effect = CFG_RESTART,
@@ -163,6 +170,17 @@ static struct cfg_row const rows[] = {
                  .help = "Whether requests are sent to IPv6 addresses, numeric ones and those that "
                          "the DNS gives. It takes an IPv6 listener too: without one this node uses "
                          "IPv4 alone and asks the DNS for nothing else."),
+    CFG_ROW_GROUPS("tls_contexts", struct proxy_conf, tls_contexts, .max = SECURE_CONF_MAX,
+                   .sub = &secure_conf_schema, .effect = CFG_RELOAD,
+                   .help = "TLS contexts. The guide calls the one of the peer authentication "
+                           "listener Default_Cisco_UPS_SIP_Proxy_Peer_Auth_TLS_Context. A reload "
+                           "reads the files again; connections that are open keep theirs."),
+    CFG_ROW_STRING("tls_server_context", struct proxy_conf, tls_server_context, .default_text = "",
+                   .max = 64, .check = check_name, .effect = CFG_RELOAD,
+                   .help = "TLS context of listeners that name none; empty = the first one."),
+    CFG_ROW_STRING("tls_client_context", struct proxy_conf, tls_client_context, .default_text = "",
+                   .max = 64, .check = check_name, .effect = CFG_RELOAD,
+                   .help = "TLS context of the connections that we open; empty = the first one."),
     CFG_ROW_GROUPS("targets", struct proxy_conf, targets, .max = 1000, .sub = &target_schema,
                    .effect = CFG_RELOAD, .help = "Named next hops."),
     CFG_ROW_GROUPS("acl", struct proxy_conf, acl, .max = 100000, .sub = &acl_conf_schema,
@@ -362,6 +380,13 @@ static void check_source_groups(struct proxy_conf const *conf, struct route_tabl
                 check_groups(&table->rules[i].preds[p], acl, routes[i].where, faults);
 }
 
+static void check_contexts(struct proxy_conf const *conf, struct cfg_faults *faults)
+{
+    struct secure_set contexts;
+    secure_conf_make(conf, &contexts, faults);
+    secure_set_fini(&contexts);
+}
+
 void proxy_conf_check(void const *vconf, struct cfg_node const *node, struct cfg_faults *faults)
 {
     struct proxy_conf const *conf = vconf;
@@ -369,6 +394,7 @@ void proxy_conf_check(void const *vconf, struct cfg_node const *node, struct cfg
         cfg_fault(faults, conf->listen.where, "proxy.listen: there is no listener at all");
     check_duplicates(conf, faults);
     check_listener_names(conf, faults);
+    check_contexts(conf, faults);
     if (conf->peer_rules.backoff_min_ms > conf->peer_rules.backoff_max_ms)
         cfg_fault(faults, cfg_faults_where(faults, &conf->peer_rules.backoff_max_ms),
                   "proxy.peer_backoff_max_ms is less than peer_backoff_min_ms");

@@ -40,6 +40,8 @@ struct proxy_conf {
     char const *advertised_host;
     char const *dns_servers;
     bool ipv6;
+    struct cfg_groups tls_contexts;
+    char const *tls_server_context, *tls_client_context;
     struct cfg_groups targets;
     struct cfg_groups acl; /* of struct acl_conf */
     int64_t acl_refresh_s;

@@ -184,8 +184,7 @@ static bool match_transport(struct route_pred_input const *input,
 static bool match_tls_subject(struct route_pred_input const *input,
                               struct route_pred_value const *value)
 {
-    char const *subject = input->origin->tls_subject;
-    return subject && strcasecmp(subject, value->text) == 0;
+    return origin_is_subject(input->origin, value->text);
 }
 
 /* -----------------------------------------------------------------------------------------------

@@ -134,9 +134,9 @@ static void test_record_route(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         msg_t *msg = make_request("INVITE");
         char lines[2 * EGRESS_LINE_MAX];
-        assert_int_equal(
-            egress_record_route(stack_transport(rig.worker->stack), rows[i].in, rows[i].out, lines),
-            0);
+        assert_int_equal(egress_record_route(stack_transport(rig.worker->stack), sip_object(msg),
+                                             rows[i].in, rows[i].out, lines),
+                         0);
         assert_int_equal(message_add_lines(msg, lines), 0);
         sip_record_route_t const *value = sip_object(msg)->sip_record_route;
         for (size_t j = 0; j < 3 && rows[i].hosts[j]; j++, value = value->r_next) {

@@ -77,6 +77,7 @@ void worker_adopt(struct worker *worker, struct generation *generation)
     worker->generation = generation_ref(generation);
     generation_unref(&old);
     resolver_set_ipv6(stack_resolver(worker->stack), generation->conf->ipv6);
+    transport_use_contexts(stack_transport(worker->stack), &generation->contexts);
 }
 
 /* route_inputs.usable */

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From rows to TLS contexts: see secure_conf.h. */
+#include "secure_conf.h"
+#include "proxy_conf.h"
+#include "stack.h"
+#include <string.h>
+
+static char const *check_name(char const *value)
+{
+    static char const allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+    return value[strspn(value, allowed)] ? "only letters, digits and - _ . may be in a name" : NULL;
+}
+
+static char const *const verify_names[] = { "none", "optional", "required", NULL };
+static char const *const version_names[] = { "1.2", "1.3", NULL };
+
+_Static_assert(SECURE_VERIFY_NONE == 0 && SECURE_VERIFY_OPTIONAL == 1 &&
+                   SECURE_VERIFY_REQUIRED == 2 && SECURE_TLS_1_2 == 0 && SECURE_TLS_1_3 == 1,
+               "names stand in the order of the enums");
+
+static struct cfg_row const rows[] = {
+    CFG_ROW_STRING("name", struct secure_conf, name, .min = 1, .max = 64, .example = "default",
+                   .check = check_name, .effect = CFG_RELOAD,
+                   .help = "Name that listeners and logs use."),
+    CFG_ROW_PATH("certificate", struct secure_conf, certificate, .default_text = "", .max = 4096,
+                 .example = "tls/node.pem", .effect = CFG_RELOAD,
+                 .help = "PEM file: our certificate, then the chain up to the CA. Empty = none: "
+                         "only connections that we open can be under this context, and they show "
+                         "no certificate."),
+    CFG_ROW_PATH("key", struct secure_conf, key, .default_text = "", .max = 4096,
+                 .effect = CFG_RELOAD,
+                 .help = "PEM file with the key, without a passphrase, readable by `node.user`; "
+                         "empty = it is in the file of the certificate."),
+    CFG_ROW_PATH("ca", struct secure_conf, ca, .default_text = "", .max = 4096,
+                 .effect = CFG_RELOAD,
+                 .help = "PEM file of the certificates that are trusted: of a CA, or of single "
+                         "peers. Empty = those of the system, and then nobody who connects to us "
+                         "can be verified."),
+    CFG_ROW_ENUM("verify_peer", struct secure_conf, verify_peer, .default_text = "none",
+                 .names = verify_names, .effect = CFG_RELOAD,
+                 .help = "Whether who connects to us is asked for a certificate. One that is shown "
+                         "must be good; `required` refuses those who show none. See also "
+                         "`acl_tls_peers`."),
+    CFG_ROW_STRINGS("subjects", struct secure_conf, subjects, .max = 10000, .effect = CFG_RELOAD,
+                    .help = "TLS peer subjects selected into this context: the subject CN, or a "
+                            "subject alternative name, of those who may connect. Empty = whoever "
+                            "has a good certificate."),
+    CFG_ROW_BOOL("verify_server", struct secure_conf, verify_server, .default_text = "true",
+                 .effect = CFG_RELOAD,
+                 .help = "Whether those whom we connect to must show a good certificate for the "
+                         "name that we looked for (RFC 5922). Off, anybody in between can be them: "
+                         "for tests only."),
+    CFG_ROW_STRING("ciphers", struct secure_conf, ciphers, .default_text = "", .max = 4096,
+                   .effect = CFG_RELOAD,
+                   .help = "Ciphers of TLS 1.2 in order, as OpenSSL writes them; empty = ECDHE and "
+                           "DHE with AES-GCM and ChaCha20."),
+    CFG_ROW_ENUM("min_version", struct secure_conf, min_version, .default_text = "1.2",
+                 .names = version_names, .effect = CFG_RELOAD, .help = "Oldest version of TLS."),
+};
+
+struct cfg_schema const secure_conf_schema = {
+    .group = "tls_contexts entry",
+    .size = sizeof(struct secure_conf),
+    .rows = rows,
+    .n = sizeof rows / sizeof *rows,
+    .help = "A TLS context: certificate, trust, and what a peer must show.",
+};
+
+/* A text that a row has refused is NULL: that fault is named already. */
+static bool is_whole(struct secure_conf const *entry)
+{
+    for (size_t i = 0; i < entry->subjects.n; i++)
+        if (!entry->subjects.v[i])
+            return false;
+    return entry->name && entry->certificate && entry->key && entry->ca && entry->ciphers;
+}
+
+static void make(struct secure_conf const *entry, struct secure_set *set, struct cfg_faults *faults)
+{
+    struct secure_settings const settings = {
+        .name = entry->name,
+        .certificate = entry->certificate,
+        .key = entry->key,
+        .ca = entry->ca,
+        .ciphers = entry->ciphers,
+        .subjects = entry->subjects.v,
+        .n_subjects = entry->subjects.n,
+        .verify_peer = (enum secure_verify)entry->verify_peer,
+        .verify_server = entry->verify_server,
+        .min_version = (enum secure_version)entry->min_version,
+    };
+    struct secure_fault fault;
+    struct secure_context *context = secure_context_new(&settings, &fault);
+    if (!context || secure_set_put(set, context) < 0)
+        cfg_fault(faults, entry->where, "TLS context \"%s\": %s: %s", entry->name, fault.setting,
+                  fault.text);
+    else if (secure_context_doubt(context))
+        cfg_warning(faults, entry->where, "TLS context \"%s\": %s", entry->name,
+                    secure_context_doubt(context));
+    secure_context_unref(&context);
+}
+
+static struct secure_conf const *find(struct proxy_conf const *conf, char const *name)
+{
+    struct secure_conf const *entries = conf->tls_contexts.v;
+    for (size_t i = 0; name && i < conf->tls_contexts.n; i++)
+        if (entries[i].name && strcmp(entries[i].name, name) == 0)
+            return &entries[i];
+    return NULL;
+}
+
+/* Place of a default; one that is not named is the first. */
+static int choose(struct proxy_conf const *conf, struct secure_set const *set, char const *name)
+{
+    struct secure_conf const *first = conf->tls_contexts.v;
+    if (name && *name)
+        return secure_set_find(set, name);
+    return conf->tls_contexts.n && first->name ? secure_set_find(set, first->name) : -1;
+}
+
+static void check_default(struct proxy_conf const *conf, char const *const *field, char const *key,
+                          struct cfg_faults *faults)
+{
+    if (*field && **field && !find(conf, *field))
+        cfg_fault(faults, cfg_faults_where(faults, field),
+                  "%s: there is no TLS context called \"%s\"", key, *field);
+}
+
+static void check_listener(struct proxy_conf const *conf, char const *text,
+                           struct cfg_faults *faults)
+{
+    struct secure_conf const *entry = conf->tls_contexts.v;
+    struct stack_listener listener;
+    if (!text || stack_listener_parse(text, &listener) || listener.kind != TRANSPORT_TLS)
+        return;
+    char const *name = *listener.context ? listener.context : conf->tls_server_context;
+    if (!conf->tls_contexts.n) {
+        cfg_fault(faults, conf->listen.where, "listener \"%s\": there are no tls_contexts", text);
+        return;
+    }
+    if (name && *name)
+        entry = find(conf, name);
+    if (!entry && *listener.context) /* a wrong default is named by its own key */
+        cfg_fault(faults, conf->listen.where,
+                  "listener \"%s\": there is no TLS context called \"%s\"", text, name);
+    else if (entry && entry->certificate && !*entry->certificate)
+        cfg_fault(faults, conf->listen.where,
+                  "listener \"%s\": its TLS context \"%s\" has no certificate", text,
+                  entry->name ? entry->name : "?");
+}
+
+void secure_conf_make(struct proxy_conf const *conf, struct secure_set *set,
+                      struct cfg_faults *faults)
+{
+    struct secure_conf const *entries = conf->tls_contexts.v;
+    secure_set_init(set);
+    for (size_t i = 0; i < conf->tls_contexts.n; i++) {
+        if (entries[i].name && find(conf, entries[i].name) != &entries[i])
+            cfg_fault(faults, entries[i].where, "TLS context \"%s\" stands twice", entries[i].name);
+        else if (is_whole(&entries[i]))
+            make(&entries[i], set, faults);
+    }
+    set->server = choose(conf, set, conf->tls_server_context);
+    set->client = choose(conf, set, conf->tls_client_context);
+    check_default(conf, &conf->tls_server_context, "tls_server_context", faults);
+    check_default(conf, &conf->tls_client_context, "tls_client_context", faults);
+    for (size_t i = 0; i < conf->listen.n; i++)
+        check_listener(conf, conf->listen.v[i], faults);
+}

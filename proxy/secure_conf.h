@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* TLS contexts as rows of the configuration ("tls_contexts"), and made from them: certificates are
+ * read when a file is checked and when it is compiled (guide-part2 §3.3). */
+#pragma once
+#include "cfg.h"
+#include "secure_set.h"
+
+enum { SECURE_CONF_MAX = SECURE_SET_MAX };
+
+struct proxy_conf;
+
+struct secure_conf {
+    struct cfg_where where;
+    char const *name;
+    char const *certificate, *key, *ca, *ciphers;
+    struct cfg_strings subjects;
+    int verify_peer; /* enum secure_verify */
+    bool verify_server;
+    int min_version; /* enum secure_version */
+};
+
+extern struct cfg_schema const secure_conf_schema;
+
+/** Makes the contexts of @p conf into @p set, which is initialised here, and says which are the
+ *  defaults. What is wrong with them, and listeners that want one that is not there, are faults; an
+ *  expired certificate is a warning. */
+void secure_conf_make(struct proxy_conf const *conf, struct secure_set *set,
+                      struct cfg_faults *faults);

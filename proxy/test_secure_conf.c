@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* TLS contexts of a configuration file: each mistake is named with its line. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "proxy_conf.h"
+#include "secure_conf.h"
+#include "secure_rig.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TLS_LISTENER "listen = ( \"tls:127.0.0.1:5061\" );\n"
+#define GOOD         "{ name = \"a\"; certificate = \"a.pem\"; key = \"a.key\"; }"
+
+static struct vector {
+    char const *keys;
+    char const *said; /* part of what is printed; NULL: nothing is */
+} const vectors[] = {
+    { "listen = ( \"udp:127.0.0.1:5060\" );", NULL },
+    { TLS_LISTENER "tls_contexts = ( " GOOD " );", NULL },
+    { TLS_LISTENER "tls_contexts = ( { name = \"a\"; certificate = \"both.pem\"; } );", NULL },
+    { "listen = ( \"tls:127.0.0.1:5062;context=p\" ); tls_contexts = ( " GOOD ",\n { name = \"p\"; "
+      "certificate = \"a.pem\"; key = \"a.key\"; ca = \"ca.pem\"; verify_peer = \"required\";\n"
+      " subjects = ( \"b.test\" ); min_version = \"1.3\"; } );",
+      NULL },
+    { TLS_LISTENER, ":2: listener \"tls:127.0.0.1:5061\": there are no tls_contexts\n" },
+    { "listen = ( \"tls:127.0.0.1:5061;context=b\" );\ntls_contexts = ( " GOOD " );",
+      ":2: listener \"tls:127.0.0.1:5061;context=b\": there is no TLS context called \"b\"\n" },
+    { TLS_LISTENER "tls_contexts = ( " GOOD " ); tls_server_context = \"b\";",
+      ":3: tls_server_context: there is no TLS context called \"b\"\n" },
+    { "tls_contexts = ( " GOOD " );\ntls_client_context = \"b\";",
+      ":3: tls_client_context: there is no TLS context called \"b\"\n" },
+    { TLS_LISTENER "tls_contexts = ( { name = \"a\"; } );",
+      "its TLS context \"a\" has no certificate\n" },
+    { "tls_contexts = ( " GOOD ",\n " GOOD " );", ":3: TLS context \"a\" stands twice\n" },
+    { "tls_contexts = ( " GOOD ",\n { name = \"b\"; certificate = \"none.pem\"; } );",
+      ":3: TLS context \"b\": certificate: cannot read \"" },
+    { "tls_contexts = (\n { name = \"b\"; certificate = \"a.pem\"; key = \"ca.key\"; } );",
+      "ca.key\" is not the key of the certificate \"" },
+    { "tls_contexts = (\n { name = \"b\"; certificate = \"a.pem\"; } );",
+      ":3: TLS context \"b\": key: \"" },
+    { "tls_contexts = ( { name = \"b\"; verify_peer = \"required\"; } );",
+      ": ca: verify_peer wants the certificates that are trusted\n" },
+    { "tls_contexts = ( { name = \"b\"; verify_peer = \"perhaps\"; } );",
+      ": verify_peer: wants one of \"none\", \"optional\", \"required\"\n" },
+    { "tls_contexts = ( { name = \"b\"; ciphers = \"none at all\"; } );", ": ciphers: \"" },
+    { "tls_contexts = ( { name = \"b\"; ca = \"ca.pem\"; verify_peer = \"optional\"; "
+      "subjects = ( \"\" ); } );",
+      "subjects" },
+    { "tls_contexts = ( { name = \"b c\"; } );", "only letters" },
+    { "tls_contexts = ( { certificate = \"a.pem\"; } );", "name" },
+    { "tls_contexts = ( { name = \"old\"; certificate = \"old.pem\"; key = \"old.key\"; } );",
+      ": warning: TLS context \"old\": the certificate has expired\n" },
+};
+
+/* What `check` prints about a file with these keys. */
+static char *check(struct secure_rig *rig, char const *keys)
+{
+    struct cfg_faults *faults = cfg_faults_new();
+    char path[SECURE_RIG_PATH], text[2000], *said = NULL;
+    size_t len;
+    (void)snprintf(text, sizeof text, "node = { domain = \"example.test\"; };\nproxy = { %s };\n",
+                   keys);
+    secure_rig_write(rig, "node.conf", text);
+    struct cfg *cfg = cfg_load(secure_rig_path(rig, "node.conf", path), &proxy_conf_schema, faults);
+    assert_non_null(cfg);
+    cfg_faults_about(faults, cfg);
+    proxy_conf_check(cfg_get(cfg), cfg_get_node(cfg), faults);
+    FILE *out = open_memstream(&said, &len);
+    cfg_faults_print(faults, out);
+    assert_int_equal(fclose(out), 0);
+    cfg_free(&cfg);
+    cfg_faults_free(&faults);
+    return said;
+}
+
+static void test_mistakes(void **state)
+{
+    for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
+        char *said = check(*state, vectors[i].keys);
+        if (vectors[i].said ? !strstr(said, vectors[i].said) : *said != '\0')
+            fail_msg("%s\n%s", vectors[i].keys, said);
+        free(said);
+    }
+}
+
+static void test_defaults(void **state)
+{
+    static struct {
+        char const *server, *client;
+        int server_place, client_place;
+    } const rows[] = {
+        { NULL, NULL, 0, 0 },
+        { "", "b", 0, 1 },
+        { "b", "", 1, 0 },
+    };
+    struct secure_conf entries[2] = {
+        { .name = "a", .certificate = "", .key = "", .ca = "", .ciphers = "" },
+        { .name = "b", .certificate = "", .key = "", .ca = "", .ciphers = "" },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct proxy_conf conf = { .tls_contexts = { .v = entries, .n = 2 },
+                                   .tls_server_context = rows[i].server,
+                                   .tls_client_context = rows[i].client };
+        struct cfg_faults *faults = cfg_faults_new();
+        struct secure_set set;
+        secure_conf_make(&conf, &set, faults);
+        assert_int_equal(cfg_faults_count(faults), 0);
+        assert_int_equal(set.n, 2);
+        assert_int_equal(set.server, rows[i].server_place);
+        assert_int_equal(set.client, rows[i].client_place);
+        secure_set_fini(&set);
+        cfg_faults_free(&faults);
+    }
+}
+
+static void append(struct secure_rig *rig, char const *to, char const *from)
+{
+    char path[SECURE_RIG_PATH], text[4096];
+    FILE *in = fopen(secure_rig_path(rig, from, path), "r");
+    size_t n = fread(text, 1, sizeof text, in);
+    FILE *out = fopen(secure_rig_path(rig, to, path), "a");
+    assert_int_equal(fwrite(text, 1, n, out), n);
+    fclose(in);
+    fclose(out);
+}
+
+static int setup(void **state)
+{
+    static struct secure_rig rig;
+    static struct secure_rig_cert const certs[] = {
+        { .name = "ca", .cn = "CA", .is_ca = true },
+        { .name = "a", .cn = "a.test", .issuer = "ca" },
+        { .name = "old", .cn = "a.test", .issuer = "ca", .from_s = -20, .to_s = -10 },
+    };
+    secure_rig_init(&rig);
+    for (size_t i = 0; i < sizeof certs / sizeof *certs; i++)
+        secure_rig_make(&rig, &certs[i]);
+    append(&rig, "both.pem", "a.pem");
+    append(&rig, "both.pem", "a.key");
+    *state = &rig;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    secure_rig_fini(*state);
+    return 0;
+}
+
+int main(void)
+{
+    struct CMUnitTest const tests[] = {
+        cmocka_unit_test(test_mistakes),
+        cmocka_unit_test(test_defaults),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
