@@ -217,6 +217,30 @@ static void test_hop_requests(void **state)
     rig_free(&rig);
 }
 
+/* RFC 6026 8.4: T1 of the other side is its own, so ours does not shorten Timer D. */
+static void test_timer_d_has_a_floor(void **state)
+{
+    static struct {
+        struct rig_step step;
+        char const *expect;
+    } const steps[] = {
+        { { RIG_SEND, "INVITE", NULL, 0 }, ">INVITE" },
+        { { RIG_RECEIVE, "486", NULL, 0 }, ">ACK 486" },
+        { { RIG_AT, NULL, NULL, 31900 }, "" },
+        { { RIG_RECEIVE, "486", NULL, 0 }, ">ACK" },
+        { { RIG_AT, NULL, NULL, 32200 }, "gone" },
+    };
+    struct rig *rig = rig_new(TRANSPORT_UDP, NULL);
+
+    (void)state;
+    rig_limits(rig)->t1_ms = 100;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        rig_do(rig, &steps[i].step);
+        assert_string_equal(rig_take_trace(rig), steps[i].expect);
+    }
+    rig_free(&rig);
+}
+
 static void test_table_is_sound(void **state)
 {
     char fault[128];
@@ -229,6 +253,7 @@ static void test_table_is_sound(void **state)
 int main(void)
 {
     struct CMUnitTest const tests[] = {
+        cmocka_unit_test(test_timer_d_has_a_floor),
         cmocka_unit_test(test_table_is_sound),
         cmocka_unit_test(test_scripts),
         cmocka_unit_test(test_detached_ends),

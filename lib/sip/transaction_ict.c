@@ -4,6 +4,7 @@
 #include "message.h"
 #include "transaction_machine.h"
 
+enum { TIMER_D_MIN_MS = 32000 };
 enum { ICT_CALLING, ICT_PROCEEDING, ICT_COMPLETED, ICT_ACCEPTED, ICT_DONE, ICT_STATES };
 
 static char const *const state_names[ICT_STATES] = { "calling", "proceeding", "completed",
@@ -64,6 +65,12 @@ static int accepted(void *obj, void *event_arg)
     return FSM_OK;
 }
 
+/* At least 32 s, whatever T1 is here: the other side has one of its own (RFC 6026 8.4). */
+static int64_t timer_d_ms(struct stack_limits const *limits)
+{
+    return 64 * limits->t1_ms < TIMER_D_MIN_MS ? TIMER_D_MIN_MS : 64 * limits->t1_ms;
+}
+
 /* The ACK goes where the INVITE went (RFC 3261 §17.1.1.3) and takes its place in `wire`, to answer
  * retransmissions of the response. */
 static int rejected(void *obj, void *event_arg)
@@ -74,7 +81,7 @@ static int rejected(void *obj, void *event_arg)
     msg_t *ack = transaction_hop_ack(t->wire, t->wire_len, sip_object(input->msg));
 
     stop_waiting(ct);
-    transaction_arm(t, transaction_linger_ms(t, 64 * t->layer->limits->t1_ms)); /* Timer D */
+    transaction_arm(t, transaction_linger_ms(t, timer_d_ms(t->layer->limits)));
     if (ack && transaction_print(t, ack, "") == 0)
         transaction_send(t, false);
     else

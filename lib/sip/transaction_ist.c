@@ -102,7 +102,8 @@ static int retransmit(void *obj, void *event_arg)
 
     (void)event_arg;
     met_inc(&sip_metrics, M_transaction_retransmitted);
-    transaction_send(&st->base, false);
+    if (st->base.wire)
+        transaction_send(&st->base, false);
     transaction_retry_later(&st->base, st->base.layer->limits->t2_ms);
     return FSM_OK;
 }
@@ -188,7 +189,10 @@ static struct fsm_row const rows[] = {
     { ACCEPTED,                          TX_2XX,     accept_again,       FSM_STAY },
     { ACCEPTED,                          TX_TIMEOUT, finish,             IST_DONE },
     { COMPLETED | CONFIRMED | ACCEPTED,  TX_CANCEL,  NULL,               FSM_STAY },
-    { PROCEEDING | COMPLETED | ACCEPTED, TX_BROKEN,  finish,             IST_DONE },
+    /* No memory for an answer. */
+    { PROCEEDING,                        TX_BROKEN,  finish,             IST_DONE },
+    /* A final response could not be sent: RFC 6026 7.1. */
+    { COMPLETED | ACCEPTED,              TX_BROKEN,  NULL,               FSM_STAY },
 };
 /* clang-format on */
 

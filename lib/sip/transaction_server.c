@@ -205,6 +205,7 @@ void server_transaction_trying(struct server_transaction *st)
 static void send_response(struct server_transaction *st, struct transaction_input *input,
                           bool watched)
 {
+    transaction_drop_wire(&st->base);
     input->error = transaction_print(&st->base, input->msg, "");
     if (!input->error)
         input->error = transaction_send(&st->base, watched);
@@ -221,6 +222,7 @@ void server_transaction_send_final(struct server_transaction *st, struct transac
     /* Of a stream nobody needs to hear: what is lost with it cannot be repeated on it. */
     send_response(st, input, !st->base.reliable);
     server_transaction_release(st);
-    if (input->error)
+    /* RFC 6026 7.1: an INVITE stays what it is, so that its repetitions are no new requests. */
+    if (input->error && st->base.table == &transaction_nist)
         transaction_break(&st->base);
 }
