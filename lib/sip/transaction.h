@@ -79,10 +79,10 @@ void server_transaction_own(struct server_transaction *st, void *owner,
 void *server_transaction_owner(struct server_transaction const *st);
 
 /** Sends @p response (taken, also on failure; NULL stands for one that found no memory) to where
- *  the Via says (RFC 3261 §18.2.2, RFC 3581). Returns 0 or a negative errno. When there is no memory,
- *  or a final response could not be sent, the transaction ends by itself: that of an INVITE not
- *  before its time (RFC 6026 §7.1). To a non-INVITE request, RFC 4320 holds: of provisional responses
- *  only 100 on a stream is sent, and after a 408 the transaction ends in silence. */
+ *  the Via says (RFC 3261 §18.2.2, RFC 3581). Returns 0 or a negative errno. Without memory, or when
+ *  a final response could not be sent, the transaction ends by itself: that of an INVITE not before
+ *  its time (RFC 6026 §7.1). To a non-INVITE request, RFC 4320 holds: of provisional responses only
+ *  100 on a stream is sent, and after a 408 the transaction ends in silence. */
 int server_transaction_respond(struct server_transaction *st, msg_t *response);
 
 /** Builds and sends a response without a body; @p extra is a header line or NULL. */
