@@ -212,6 +212,7 @@ static void on_tick(struct wheel_timer *timer)
         (struct peer_probe *)((char *)timer - offsetof(struct peer_probe, tick));
     struct worker *worker = owner->worker;
     struct peer_job jobs[AT_A_TICK];
+    peers_tell_alarms(worker->proxy->peers);
     size_t max = (size_t)worker->generation->conf->peer_rules.probes_max;
     size_t room = max > owner->n ? max - owner->n : 0;
     size_t n = peers_take_due(worker->proxy->peers, clock_now_ms(), jobs,

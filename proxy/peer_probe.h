@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Asks next hops with OPTIONS, from worker 0: those whose rest is over, and if the configuration
- * wants it, all others from time to time. Any answer but 408 and 503 means that it is up. */
+ * wants it, all others from time to time. Any answer but 408 and 503 means that it is up. Tells the
+ * alarms of next hops, too, for which one thread is wanted. */
 #pragma once
 
 struct peer_probe;

@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "htab.h"
 #include "log.h"
+#include "proxy_alarms.h"
 #include "proxy_metrics.h"
 #include <errno.h>
 #include <pthread.h>
@@ -36,7 +37,9 @@ struct peer {
     unsigned refs;
     struct member *members;
     unsigned n_members, n_resting;
-    uint64_t ask_ms; /* when it is asked next though it does not rest */
+    bool is_down, is_told;       /* is_down: all listed members rest, and not for the first time */
+    TAILQ_ENTRY(peer) news_link; /* if they differ */
+    uint64_t ask_ms;             /* when it is asked next though it does not rest */
     /* Read without the lock. */
     atomic_uint doubtful;               /* members that are not up */
     atomic_bool rests;                  /* all listed members rest */
@@ -49,6 +52,8 @@ struct peers {
     struct htab table;
     TAILQ_HEAD(, peer) all; /* by ask_ms */
     LIST_HEAD(, peer) resting;
+    TAILQ_HEAD(, peer) news; /* for peers_tell_alarms() */
+    struct alarm_board *alarms;
     struct peer_rules rules;
     bool closed; /* ends with the last peer */
 };
@@ -65,6 +70,7 @@ struct peers *peers_new(void)
     htab_init(&peers->table);
     TAILQ_INIT(&peers->all);
     LIST_INIT(&peers->resting);
+    TAILQ_INIT(&peers->news);
     return peers;
 }
 
@@ -181,10 +187,20 @@ static uint64_t hash_of(struct destination const *to)
     return hash;
 }
 
+static void set_down(struct peer *peer, bool is_down)
+{
+    bool had_news = peer->is_down != peer->is_told, has_news = is_down != peer->is_told;
+    peer->is_down = is_down;
+    if (has_news && !had_news)
+        TAILQ_INSERT_TAIL(&peer->peers->news, peer, news_link);
+    else if (had_news && !has_news)
+        TAILQ_REMOVE(&peer->peers->news, peer, news_link);
+}
+
 /* After each change: counts what the message path reads without the lock. */
 static void publish(struct peer *peer)
 {
-    unsigned doubtful = 0, resting = 0, listed = 0, listed_resting = 0;
+    unsigned doubtful = 0, resting = 0, listed = 0, listed_resting = 0, listed_down = 0;
     uint64_t hash = 0;
     for (unsigned i = 0; i < peer->n_members; i++) {
         struct member const *member = &peer->members[i];
@@ -192,6 +208,7 @@ static void publish(struct peer *peer)
         resting += is_resting(member);
         listed += member->listed;
         listed_resting += member->listed && is_resting(member);
+        listed_down += member->listed && is_resting(member) && member->health.failures > 1;
         hash ^= member->listed ? hash_of(&member->to) : 0;
     }
     if (resting > 0 && peer->n_resting == 0)
@@ -200,6 +217,7 @@ static void publish(struct peer *peer)
         LIST_REMOVE(peer, rest_link);
     met_add(&proxy_metrics, M_peers_resting, (int64_t)resting - peer->n_resting);
     peer->n_resting = resting;
+    set_down(peer, listed > 0 && listed == listed_down);
     atomic_store(&peer->members_hash, hash);
     atomic_store(&peer->rests, listed > 0 && listed == listed_resting);
     atomic_store(&peer->doubtful, doubtful);
@@ -214,9 +232,14 @@ void peers_release(struct peer **ppeer)
     struct peers *peers = peer->peers;
     (void)pthread_mutex_lock(&peers->lock);
     bool last = --peer->refs == 0, last_of_all = false;
+    struct alarm_board *alarms = NULL;
     if (last) {
         peer->n_members = 0;
         publish(peer);
+        if (peer->is_told) {
+            alarms = peers->alarms;
+            TAILQ_REMOVE(&peers->news, peer, news_link);
+        }
         htab_remove(&peers->table, &peer->entry);
         TAILQ_REMOVE(&peers->all, peer, link);
         last_of_all = peers->closed && TAILQ_EMPTY(&peers->all);
@@ -224,10 +247,43 @@ void peers_release(struct peer **ppeer)
     (void)pthread_mutex_unlock(&peers->lock);
     if (!last)
         return;
+    alarm_clear(alarms, PROXY_ALARM_peer_down, peer->name);
     if (last_of_all)
         destroy(peers);
     free(peer->members);
     free(peer);
+}
+
+/* --- alarms ------------------------------------------------------------------------------------
+ */
+
+void peers_set_alarms(struct peers *peers, struct alarm_board *board)
+{
+    (void)pthread_mutex_lock(&peers->lock);
+    peers->alarms = board;
+    (void)pthread_mutex_unlock(&peers->lock);
+}
+
+void peers_tell_alarms(struct peers *peers)
+{
+    for (bool more = true; more;) {
+        bool is_down = false;
+        (void)pthread_mutex_lock(&peers->lock);
+        struct alarm_board *board = peers->alarms;
+        struct peer *peer = board ? TAILQ_FIRST(&peers->news) : NULL;
+        more = peer != NULL;
+        if (peer) {
+            TAILQ_REMOVE(&peers->news, peer, news_link);
+            is_down = peer->is_told = peer->is_down;
+            peer->refs++;
+        }
+        (void)pthread_mutex_unlock(&peers->lock);
+        if (peer && is_down)
+            alarm_raise(board, PROXY_ALARM_peer_down, peer->name);
+        else if (peer)
+            alarm_clear(board, PROXY_ALARM_peer_down, peer->name);
+        peers_release(&peer);
+    }
 }
 
 /* --- members -----------------------------------------------------------------------------------

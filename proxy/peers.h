@@ -6,6 +6,7 @@
  * atomic loads; the lock is taken only when there is something to learn. Nothing is sent under it:
  * that is peer_probe.c, which asks those that are due. */
 #pragma once
+#include "alarm.h"
 #include "peer_health.h"
 #include "transport.h"
 #include <sofia-sip/url.h>
@@ -19,6 +20,12 @@ struct peers *peers_new(void);
 void peers_free(struct peers **ppeers);
 
 void peers_configure(struct peers *peers, struct peer_rules const *rules);
+
+/** Where next hops that are down are told; borrowed. Alarms follow with peers_tell_alarms(). */
+void peers_set_alarms(struct peers *peers, struct alarm_board *board);
+
+/** Raises and clears what has changed since the last call. One thread only. */
+void peers_tell_alarms(struct peers *peers);
 
 /** How a next hop is reached that no request has tried yet. */
 struct peer_way {

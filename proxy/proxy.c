@@ -73,6 +73,7 @@ static int watch_names(struct proxy *proxy, struct generation const *generation)
 int proxy_start(struct proxy *proxy, struct alarm_board *alarms)
 {
     proxy->alarms = alarms;
+    peers_set_alarms(proxy->peers, alarms);
     return watch_names(proxy, proxy->generation);
 }
 
@@ -156,6 +157,8 @@ void proxy_close(struct proxy **pproxy)
     for (unsigned i = 0; i < proxy->n_threads; i++)
         worker_thread_close(&proxy->threads[i]);
     peer_probe_free(&proxy->probe);
+    if (proxy->peers)
+        peers_set_alarms(proxy->peers, NULL); /* to end is not to be up again */
     worker_fini(&proxy->worker);
     steer_free(&proxy->steer);
     acl_log_free(&proxy->acl_log);

@@ -11,6 +11,7 @@
 #include "domain.h"
 #include "log.h"
 #include "peer_watch.h"
+#include "proxy_alarms.h"
 #include "proxy_metrics.h"
 #include <errno.h>
 #include <pthread.h>
@@ -255,6 +256,44 @@ static void test_probes_of_all(void **state)
     peers_release(&other);
 }
 
+/* One failure is no alarm; the second one, when it was asked, is. */
+static void test_alarm(void **state)
+{
+    (void)state;
+    struct alarm_board *board = alarm_board_new(&proxy_alarms);
+    peers_set_alarms(rig.peers, board);
+    assert_order(2, "12|");
+    report(0, PEER_BROKEN, false);
+    report(1, PEER_SILENT, false);
+    peers_tell_alarms(rig.peers);
+    assert_int_equal(alarm_count(board), 0);
+    report(0, PEER_BROKEN, true);
+    report(1, PEER_SILENT, true);
+    report(1, PEER_ANSWERED, true); /* before anybody was told */
+    peers_tell_alarms(rig.peers);
+    assert_int_equal(alarm_count(board), 0);
+    report(1, PEER_SILENT, false);
+    report(1, PEER_SILENT, true);
+    peers_tell_alarms(rig.peers);
+    assert_int_equal(alarm_count(board), 1);
+    report(0, PEER_ANSWERED, true);
+    assert_int_equal(alarm_count(board), 1);
+    peers_tell_alarms(rig.peers);
+    assert_int_equal(alarm_count(board), 0);
+    /* A next hop that the configuration no longer has takes its alarm along. */
+    struct peer *gone = watch("sip:gone.test"), *rest = rig.peer;
+    rig.peer = gone;
+    for (unsigned i = 0; i < 2; i++)
+        report(0, PEER_UNRESOLVED, true);
+    peers_tell_alarms(rig.peers);
+    assert_int_equal(alarm_count(board), 1);
+    peers_release(&rig.peer);
+    assert_int_equal(alarm_count(board), 0);
+    rig.peer = rest;
+    alarm_board_free(&board);
+    peers_set_alarms(rig.peers, NULL);
+}
+
 /* The next generation of the configuration finds what the former one knew. */
 static void test_survives_a_reload(void **state)
 {
@@ -331,6 +370,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_due, setup, teardown),
         cmocka_unit_test_setup_teardown(test_probes_off, setup, teardown),
         cmocka_unit_test_setup_teardown(test_probes_of_all, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_alarm, setup, teardown),
         cmocka_unit_test_setup_teardown(test_survives_a_reload, setup, teardown),
         cmocka_unit_test_setup_teardown(test_threads, setup, teardown),
     };
