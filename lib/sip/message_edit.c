@@ -82,7 +82,7 @@ int message_add_lines(msg_t *msg, char const *lines)
 
     if (!len)
         return 0;
-    if (len >= sizeof line || lines[len + 1] != '\n')
+    if (len >= sizeof line || !lines[len] || lines[len + 1] != '\n')
         return -EINVAL;
     memcpy(line, lines, len);
     line[len] = '\0';
