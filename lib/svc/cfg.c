@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <libconfig.h>
+#include <malloc.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -407,6 +408,8 @@ static void load_file(struct loader *loader, char const *path, struct fill *cons
     for (int i = 0; i < config_setting_length(root); i++)
         load_top(loader, config_setting_get_elem(root, (unsigned)i), fills);
     config_destroy(&config);
+    /* The tree of a long file is many times its text, and lies between what is kept. */
+    (void)malloc_trim(0);
 }
 
 static int is_conf(struct dirent const *entry)

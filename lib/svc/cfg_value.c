@@ -52,7 +52,8 @@ int cfg_value_default(su_home_t *home, struct cfg_row const *row, void *base)
         return 0;
     case CFG_STRING:
     case CFG_PATH:
-        return (*(char const **)at = su_strdup(home, text)) ? 0 : -ENOMEM;
+        *(char const **)at = text; /* lives as long as the row: a list may have many entries */
+        return 0;
     case CFG_ENUM:
         *(int *)at = cfg_value_enum(row, text);
         return *(int *)at < 0 ? -EINVAL : 0;
