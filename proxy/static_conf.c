@@ -46,9 +46,9 @@ static struct cfg_row const rows[] = {
     CFG_ROW_STRING("pattern", struct static_conf, pattern, .min = 1, .max = 255, .example = "8...*",
                    .effect = CFG_RELOAD,
                    .help = "Which Request-URIs. In a user pattern \".\" is any one character and "
-                           "\"*\", in the last place, any number of them; in a domain pattern "
-                           "\".\" is a dot and \"*\" may stand anywhere. \"\\\\*\" (in the file) "
-                           "is an asterisk."),
+                           "\"*\", in the last place, any number of them, also none; in a domain "
+                           "pattern \".\" is a dot and \"*\" may stand anywhere. An asterisk "
+                           "itself is \"\\*\", in this file written with two backslashes."),
     CFG_ROW_STRING("name", struct static_conf, name, .default_text = "", .max = 64,
                    .check = check_name, .effect = CFG_RELOAD,
                    .help = "Name in logs and tables; empty = its number, from 1."),

@@ -288,6 +288,60 @@ static void test_too_many_matches(void **state)
     su_home_deinit(home);
 }
 
+/* --- without memory ------------------------------------------------------------------------------
+ */
+
+static unsigned allocations_left = UINT32_MAX;
+
+static bool may_allocate(void)
+{
+    return allocations_left > 0 && (allocations_left == UINT32_MAX || allocations_left-- > 0);
+}
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__real_reallocarray(void *old, size_t n, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_reallocarray(void *old, size_t n, size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+    return may_allocate() ? __real_malloc(size) : NULL;
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+    return may_allocate() ? __real_calloc(n, size) : NULL;
+}
+
+void *__wrap_reallocarray(void *old, size_t n, size_t size)
+{
+    return may_allocate() ? __real_reallocarray(old, n, size) : NULL;
+}
+
+/* The n-th allocation fails: no table, or a whole one where the memory was only to be given back;
+ * nothing is leaked (the sanitizer looks). */
+static void test_out_of_memory(void **state)
+{
+    struct cfg_groups const list = { rows, sizeof rows / sizeof *rows };
+    unsigned n = 0;
+    char text[2000];
+    struct static_table *table = NULL;
+    (void)state;
+    for (; !table && n < 1000; n++) {
+        struct cfg_faults *faults = cfg_faults_new();
+        allocations_left = n;
+        table = static_table_new(&list, &(struct cfg_strings){ .n = 0 }, faults);
+        allocations_left = UINT32_MAX;
+        cfg_faults_free(&faults);
+    }
+    assert_non_null(table);
+    assert_true(n > 10);
+    assert_string_equal(found(table, PATTERN_USER, "sip:9@h", text), "*");
+    static_table_free(&table);
+}
+
 static void test_a_hundred_thousand(void **state)
 {
     enum { N = 100000 };
@@ -324,6 +378,7 @@ int main(void)
         cmocka_unit_test(test_names_and_hits),
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_too_many_matches),
+        cmocka_unit_test(test_out_of_memory),
         cmocka_unit_test(test_a_hundred_thousand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
