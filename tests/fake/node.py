@@ -59,6 +59,22 @@ class Node:
             f.write(text)
         return path
 
+    def make_cert(self, name, cn=None, san=None, ca=None):
+        """NAME.pem and NAME.key in the node's folder, signed by the key of another one, or by its own."""
+        path = os.path.join(self.dir, name)
+        command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                   "-days", "2", "-subj", "/O=Test/CN=" + cn if cn else "/O=Test",
+                   "-keyout", path + ".key", "-out", path + ".pem"]
+        if san:
+            command += ["-addext", "subjectAltName=" + san]
+        if ca:
+            command += ["-CA", os.path.join(self.dir, ca + ".pem"), "-CAkey", os.path.join(self.dir, ca + ".key"),
+                        "-addext", "basicConstraints=critical,CA:FALSE"]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            raise Failure("openssl: " + done.stderr[-500:])
+        os.chmod(path + ".key", 0o644)  # the programs drop root
+
     def start(self, name):
         path = os.path.join(self.build, PROGRAMS[name])
         with open(self.log_path(name), "ab") as log:

@@ -1,7 +1,8 @@
-"""Scripted peers on real sockets: SIP over UDP or TCP, and CSTA XML over TCP."""
+"""Scripted peers on real sockets: SIP over UDP, TCP or TLS, and CSTA XML over TCP."""
 import os
 import re
 import socket
+import ssl
 import struct
 
 PATIENCE = float(os.environ.get("CROSSPOINT_PATIENCE", "5"))
@@ -11,10 +12,22 @@ class Closed(Exception):
     """The other side closed the connection."""
 
 
+def tls_context(as_server, cert=None, ca=None):
+    """cert and ca are names of files without their ".pem"; without ca everybody is believed."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if as_server else ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_REQUIRED if ca else ssl.CERT_NONE
+    if cert:
+        context.load_cert_chain(cert + ".pem", cert + ".key")
+    if ca:
+        context.load_verify_locations(ca + ".pem")
+    return context
+
+
 class Peer:
     """A socket with a buffer that gives whole messages."""
 
-    def __init__(self, kind, address, local_ip, port=0):
+    def __init__(self, kind, address, local_ip, port=0, tls=None):
         self.kind, self.buffer, self.remote = kind, b"", address
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if kind == "udp" else socket.SOCK_STREAM)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -23,6 +36,8 @@ class Peer:
         if kind != "udp":
             self.socket.connect(address)
         self.ip, self.port = self.socket.getsockname()
+        if tls:
+            self.socket = tls.wrap_socket(self.socket)
 
     def send(self, data):
         if self.kind == "udp":
@@ -33,7 +48,9 @@ class Peer:
     def more(self):
         try:
             data = self.socket.recv(65536)
-        except ConnectionResetError:
+        except (ConnectionResetError, ssl.SSLError) as error:  # an alert closes, too
+            if isinstance(error, TimeoutError):
+                raise
             data = b""
         if not data:
             raise Closed()
@@ -76,6 +93,40 @@ class SipPeer(Peer):
             return None
         message, self.buffer = self.buffer[:total], self.buffer[total:]
         return message.decode("utf-8", "replace")
+
+
+class Server(SipPeer):
+    """Listens, and takes the next connection when the one before is closed or there was none."""
+
+    def __init__(self, kind, local_ip, port, tls=None):
+        self.kind, self.buffer, self.tls, self.socket = kind, b"", tls, None
+        self.listener = socket.create_server((local_ip, port))
+        self.listener.settimeout(PATIENCE)
+        self.ip, self.port = self.listener.getsockname()
+
+    def accept(self):
+        self.buffer = b""
+        connection, _ = self.listener.accept()
+        connection.settimeout(PATIENCE)
+        try:
+            self.socket = self.tls.wrap_socket(connection, server_side=True) if self.tls else connection
+        except (ConnectionResetError, ssl.SSLError):
+            raise Closed()
+
+    def more(self):
+        if not self.socket:
+            self.accept()
+        try:
+            super().more()
+        except Closed:
+            self.socket.close()
+            self.socket = None
+            raise
+
+    def close(self):
+        self.listener.close()
+        if self.socket:
+            self.socket.close()
 
 
 class CstaPeer(Peer):

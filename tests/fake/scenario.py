@@ -8,10 +8,10 @@ import subprocess
 
 from dns import Dns
 from node import PATIENCE, ROOT, Failure, Node, wait_for
-from peers import Closed, CstaPeer, SipPeer
+from peers import Closed, CstaPeer, Server, SipPeer, tls_context
 
 DNS_PORT = 5353
-PORTS = {"proxy": 5060, "internal": 5049, "cti": 5082, "switch": 2750}
+PORTS = {"proxy": 5060, "tls": 5061, "tls-peer": 5062, "internal": 5049, "cti": 5082, "switch": 2750}
 
 
 def parse(text):
@@ -172,14 +172,33 @@ class Scenario:
 
     # --- peers
 
+    def step_cert(self, rest, _):
+        """cert NAME [cn=...] [san=...] [ca=NAME]"""
+        name, *words = rest.split()
+        self.node.make_cert(name, **dict(w.split("=", 1) for w in words))
+
+    def tls(self, kind, words, as_server):
+        """The context that cert= and ca= among the words make; they are taken out. None without TLS."""
+        files = dict(w.split("=", 1) for w in words if "=" in w)
+        words[:] = [w for w in words if "=" not in w]
+        paths = {key: os.path.join(self.node.dir, value) for key, value in files.items()}
+        return tls_context(as_server, **paths) if kind == "tls" else None
+
     def step_peer(self, rest, _):
-        """peer NAME udp|tcp|csta PROGRAM [from IP[:PORT]]"""
+        """peer NAME udp|tcp|tls|csta PROGRAM [cert=NAME] [ca=NAME] [from IP[:PORT]]"""
         name, kind, program, *more = rest.split()
+        tls = self.tls(kind, more, False)
         make = CstaPeer if kind == "csta" else SipPeer
-        kind = "tcp" if kind == "csta" else kind
         local, _, port = (more[1] if more else self.node.ip).partition(":")
-        self.peers[name] = make(kind, (self.node.ip, PORTS[program]), local, int(port or 0))
+        self.peers[name] = make("tcp" if kind == "csta" else kind, (self.node.ip, PORTS[program]), local,
+                                int(port or 0), tls)
         self.node.variables[name] = "%s:%d" % (self.peers[name].ip, self.peers[name].port)
+
+    def step_server(self, rest, _):
+        """server NAME tcp|tls PORT [cert=NAME] [ca=NAME]"""
+        name, kind, port, *more = rest.split()
+        self.peers[name] = Server(kind, self.node.ip, int(port), self.tls(kind, more, True))
+        self.node.variables[name] = "%s:%s" % (self.node.ip, port)
 
     def message(self, peer, template, values, block):
         """Bytes of a message: the block, or a file of messages/ with the block as its body."""
