@@ -102,7 +102,8 @@ int response_send_back(struct branch *branch, msg_t *response)
     int status = sip_object(response)->sip_status->st_status;
     if (!forward->st)
         return -ENOTCONN;
-    if (status == 503 && !branch->hop.uri && !forward->in_dialog) {
+    bool configured = branch->hop.uri && !branch->hop.contact;
+    if (status == 503 && !configured && !forward->in_dialog) {
         met_inc(&proxy_metrics, M_mapped_503);
         return count_sent(
             server_transaction_refuse(forward->st, 500, "Next hop is not available", NULL), 500,

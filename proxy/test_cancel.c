@@ -105,6 +105,106 @@ static void test_timer_c(void **state)
     rig_close();
 }
 
+/* Timer C with a callee that answers the CANCEL: its 487 ends the call. */
+static void test_timer_c_is_heard(void **state)
+{
+    (void)state;
+    for (int stream = 0; stream < 2; stream++) {
+        rig_open(stream, stream);
+        rig_invite_reaches_server();
+        rig_server_answers("180 Ringing", "");
+        rig_expect(&rig.client, "SIP/2.0 180 ");
+        rig_advance(RIG_TIMER_C_MS + 1000);
+        char invite[WIRE_PEER_MAX];
+        memcpy(invite, rig.kept, sizeof invite);
+        rig_expect(&rig.server, "CANCEL ");
+        rig_keep();
+        rig_server_answers("200 OK", "");
+        memcpy(rig.kept, invite, sizeof invite);
+        rig_server_answers("487 Request Terminated", "");
+        rig_expect(&rig.server, "ACK ");
+        rig_expect(&rig.client, "SIP/2.0 487 ");
+        rig_close();
+    }
+}
+
+/* A callee that says 100 and then nothing: timer C bounds it, too, for timer B no longer does. */
+static void test_timer_c_after_100(void **state)
+{
+    (void)state;
+    rig_open(true, true);
+    rig_invite_reaches_server();
+    rig_server_answers("100 Trying", "");
+    rig_expect_silence(&rig.client);
+    rig_advance(RIG_TIMED_OUT_MS);
+    rig_expect_silence(&rig.client);
+    rig_advance(RIG_TIMER_C_MS - RIG_TIMED_OUT_MS + 1000);
+    rig_expect(&rig.server, "CANCEL ");
+    rig_advance(RIG_TIMED_OUT_MS);
+    rig_expect(&rig.client, "SIP/2.0 408 ");
+    rig_expect_rest();
+    rig_close();
+}
+
+/* The client's CANCEL and the callee's 200 cross: the 200 wins, and the CANCEL is answered. */
+static void test_cancel_crosses_200(void **state)
+{
+    (void)state;
+    for (int stream = 0; stream < 2; stream++) {
+        rig_open(stream, stream);
+        rig_invite_reaches_server();
+        rig_server_answers("180 Ringing", "");
+        rig_expect(&rig.client, "SIP/2.0 180 ");
+        rig_client_cancels();
+        rig_client_cancels(); /* again: the same answer, and no second CANCEL goes on */
+        rig_server_answers("200 OK", "Contact: <sip:cti@127.0.0.1>\r\n");
+        rig_expect(&rig.client, "SIP/2.0 200 ");
+        rig_expect_text("CSeq: 1 INVITE\r\n");
+        rig_expect(&rig.server, "CANCEL ");
+        rig_expect_silence(&rig.server);
+        rig_expect_rest();
+        rig_close();
+    }
+}
+
+/* RFC 6026: a 2xx that comes again belongs to its INVITE for 64*T1, on TCP as on UDP; after that it
+ * is a stray and goes nowhere. */
+static void test_late_2xx(void **state)
+{
+    (void)state;
+    for (int stream = 0; stream < 2; stream++) {
+        rig_open(stream, stream);
+        rig_invite_reaches_server();
+        rig_server_answers("200 OK", "Contact: <sip:cti@127.0.0.1>\r\n");
+        rig_expect(&rig.client, "SIP/2.0 200 ");
+        rig_advance(40 * (uint64_t)RIG_T1_MS); /* 20 s with the usual T1 */
+        wire_peer_send(&rig.server, rig.udp, rig.answer);
+        rig_expect(&rig.client, "SIP/2.0 200 ");
+        rig_advance(25 * (uint64_t)RIG_T1_MS);
+        wire_peer_send(&rig.server, rig.udp, rig.answer);
+        rig_expect_silence(&rig.client);
+        rig_expect_rest();
+        rig_close();
+    }
+}
+
+/* The client's connection dies while the callee rings: what it answers cannot be delivered, and
+ * nothing of the call stays. */
+static void test_client_is_gone(void **state)
+{
+    (void)state;
+    rig_open(true, true);
+    rig_invite_reaches_server();
+    rig_server_answers("180 Ringing", "");
+    rig_expect(&rig.client, "SIP/2.0 180 ");
+    wire_peer_close(&rig.client);
+    rig_expect_silence(&rig.server);
+    rig_server_answers("200 OK", "Contact: <sip:cti@127.0.0.1>\r\n");
+    rig_expect_silence(&rig.server);
+    rig_expect_rest();
+    rig_close();
+}
+
 static void test_silent_callee(void **state)
 {
     (void)state;
@@ -122,6 +222,11 @@ int main(void)
         cmocka_unit_test(test_cancel_without_effect),
         cmocka_unit_test(test_cancel_after_answer_is_harmless),
         cmocka_unit_test(test_timer_c),
+        cmocka_unit_test(test_timer_c_is_heard),
+        cmocka_unit_test(test_timer_c_after_100),
+        cmocka_unit_test(test_cancel_crosses_200),
+        cmocka_unit_test(test_late_2xx),
+        cmocka_unit_test(test_client_is_gone),
         cmocka_unit_test(test_silent_callee),
     };
     log_init("test", LOG_ERROR);
