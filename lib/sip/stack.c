@@ -45,10 +45,12 @@ struct stack *stack_new(uv_loop_t *loop, struct wheel *wheel, struct tap *tap,
     stack->transport = transport_new(loop, wheel, tap, limits, &transport_handlers, stack);
     if (stack->transport)
         stack->transactions = transaction_layer_new(stack->transport, wheel, limits, handlers, ctx);
-    if (!stack->resolver || !stack->transactions)
+    if (!stack->resolver || !stack->transactions) {
         stack_free(&stack);
-    else
-        resolver_use_transport(stack->resolver, stack->transport);
+        return NULL;
+    }
+    resolver_use_transport(stack->resolver, stack->transport);
+    transaction_layer_use_resolver(stack->transactions, stack->resolver);
     return stack;
 }
 

@@ -25,6 +25,8 @@
     X(t4_ms, 5000, 10, 60000, "ms", "RFC 3261 T4.")                                                \
     X(timer_c_ms, 181000, 1000, 3600000, "ms", "RFC 3261 timer C of a proxied INVITE.")            \
     X(max_transactions, 200000, 16, 10000000, NULL, "Live transactions; beyond it: 503.")          \
+    X(max_late_replies, 100, 0, 100000, NULL,                                                      \
+      "Final responses on their way to clients whose connection is gone; 0: none is sent.")        \
     X(max_transactions_per_call, 100, 4, 100000, NULL,                                             \
       "Unanswered requests of one Call-ID; those received and those sent are counted apart.")
 

@@ -37,6 +37,7 @@ struct transaction_layer *transaction_layer_new(struct transport *transport, str
     htab_init(&layer->acks);
     htab_init(&layer->calls);
     LIST_INIT(&layer->all);
+    LIST_INIT(&layer->replies);
     return layer;
 }
 
@@ -59,6 +60,7 @@ void transaction_layer_free(struct transaction_layer **player)
     if (!layer)
         return;
     layer->closing = true;
+    transaction_reply_free_all(layer);
     while ((t = LIST_FIRST(&layer->all))) {
         if (is_client(t))
             client_transaction_end((struct client_transaction *)t);
@@ -70,6 +72,11 @@ void transaction_layer_free(struct transaction_layer **player)
     htab_fini(&layer->acks);
     htab_fini(&layer->calls);
     free(layer);
+}
+
+void transaction_layer_use_resolver(struct transaction_layer *layer, struct resolver *resolver)
+{
+    layer->resolver = resolver;
 }
 
 size_t transaction_count(struct transaction_layer const *layer)

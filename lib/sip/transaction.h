@@ -21,6 +21,7 @@
 #include <sofia-sip/sip.h>
 
 struct client_transaction;
+struct resolver;
 struct server_transaction;
 struct transaction_layer;
 
@@ -52,6 +53,9 @@ struct transaction_layer *transaction_layer_new(struct transport *transport, str
 /** Number of the worker that owns the layer, for its branches; 0 until it is set. */
 void transaction_layer_number(struct transaction_layer *layer, unsigned worker);
 
+/** Whom to ask for the host of a Via; borrowed, NULL (at the start) = nobody. */
+void transaction_layer_use_resolver(struct transaction_layer *layer, struct resolver *resolver);
+
 /** Ends every transaction silently (owners' on_gone is called). */
 void transaction_layer_free(struct transaction_layer **player);
 
@@ -79,10 +83,11 @@ void server_transaction_own(struct server_transaction *st, void *owner,
 void *server_transaction_owner(struct server_transaction const *st);
 
 /** Sends @p response (taken, also on failure; NULL stands for one that found no memory) to where
- *  the Via says (RFC 3261 §18.2.2, RFC 3581). Returns 0 or a negative errno. Without memory, or when
- *  a final response could not be sent, the transaction ends by itself: that of an INVITE not before
- *  its time (RFC 6026 §7.1). To a non-INVITE request, RFC 4320 holds: of provisional responses only
- *  100 on a stream is sent, and after a 408 the transaction ends in silence. */
+ *  the Via says (RFC 3261 §18.2.2, RFC 3581). Returns 0 or a negative errno. Without memory, or
+ *  when a final response could not be sent, the transaction ends by itself: that of an INVITE not
+ *  before its time (RFC 6026 §7.1). A final response whose connection is gone is on its way with 0:
+ *  transaction_reply.h. To a non-INVITE request, RFC 4320 holds: of provisional responses only 100
+ *  on a stream is sent, and after a 408 the transaction ends in silence. */
 int server_transaction_respond(struct server_transaction *st, msg_t *response);
 
 /** Builds and sends a response without a body; @p extra is a header line or NULL. */

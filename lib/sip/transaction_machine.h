@@ -12,6 +12,7 @@
 #include "stack_limits.h"
 #include "transaction.h"
 #include "transaction_key.h"
+#include "transaction_reply.h"
 #include "transaction_via.h"
 #include "wheel.h"
 #include <sofia-sip/msg.h>
@@ -97,6 +98,9 @@ struct transaction_layer {
     struct htab servers, clients, acks, calls;
     LIST_HEAD(, transaction) all;
     size_t n;
+    struct resolver *resolver; /* borrowed; NULL: none */
+    struct transaction_replies replies;
+    size_t n_replies;
     uint64_t serial;
     unsigned worker;
     bool closing;

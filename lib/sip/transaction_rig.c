@@ -42,7 +42,7 @@ struct rig {
     msg_t *request; /* the last one given to the owner */
     char sent_via[256], sent_method[32];
     int admission, admissions;
-    bool switches, refused;
+    bool switches, refused, hung_up;
 };
 
 static void trace(struct rig *rig, char const *prefix, char const *word)
@@ -65,6 +65,12 @@ int transport_pick_listener(struct transport const *t, enum transport_kind kind,
 uint16_t transport_listeners(struct transport const *t)
 {
     return t->rig->switches ? 2 : 1;
+}
+
+bool transport_has_connection(struct transport const *t, uint64_t connection)
+{
+    (void)connection;
+    return !t->rig->hung_up;
 }
 
 bool transport_is_refused(struct transport const *t, enum transport_kind kind,
@@ -433,6 +439,9 @@ void rig_do(struct rig *rig, struct rig_step const *step)
         break;
     case RIG_LARGE:
         rig_let_switch(rig);
+        break;
+    case RIG_HANG_UP:
+        rig->hung_up = true;
         break;
     case RIG_CLOSED:
         die(rig, false);

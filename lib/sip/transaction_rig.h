@@ -23,10 +23,11 @@ enum rig_op {
     RIG_SEND,   /* the owner sends a request with method `text` */
     RIG_CANCEL, /* the owner cancels it */
     RIG_DETACH,
-    RIG_BROKEN, /* from now on sending fails; with `text` "ok" no more */
-    RIG_DIE,    /* the connection dies under the request */
-    RIG_CLOSED, /* it has never been open */
-    RIG_LARGE,  /* from now on there is a TCP listener, too, and every request is large */
+    RIG_BROKEN,  /* from now on sending fails; with `text` "ok" no more */
+    RIG_DIE,     /* the connection dies under the request */
+    RIG_CLOSED,  /* it has never been open */
+    RIG_HANG_UP, /* the connection of the request that was received is gone */
+    RIG_LARGE,   /* from now on there is a TCP listener, too, and every request is large */
 };
 
 struct rig_step {

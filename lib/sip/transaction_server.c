@@ -203,12 +203,20 @@ void server_transaction_trying(struct server_transaction *st)
 }
 
 static void send_response(struct server_transaction *st, struct transaction_input *input,
-                          bool watched)
+                          bool final)
 {
-    transaction_drop_wire(&st->base);
-    input->error = transaction_print(&st->base, input->msg, "");
-    if (!input->error)
-        input->error = transaction_send(&st->base, watched);
+    struct transaction *t = &st->base;
+
+    transaction_drop_wire(t);
+    input->error = transaction_print(t, input->msg, "");
+    if (input->error)
+        return;
+    if (final && transaction_reply_is_due(t->layer, &t->to))
+        input->error = transaction_reply_send(t->layer, &t->to, sip_object(input->msg)->sip_via,
+                                              t->wire, t->wire_len);
+    else
+        /* Of a stream nobody needs to hear: what is lost with it cannot be repeated on it. */
+        input->error = transaction_send(t, final && !t->reliable);
 }
 
 void server_transaction_send(struct server_transaction *st, struct transaction_input *input)
@@ -219,8 +227,7 @@ void server_transaction_send(struct server_transaction *st, struct transaction_i
 void server_transaction_send_final(struct server_transaction *st, struct transaction_input *input)
 {
     transaction_settle(&st->base);
-    /* Of a stream nobody needs to hear: what is lost with it cannot be repeated on it. */
-    send_response(st, input, !st->base.reliable);
+    send_response(st, input, true);
     server_transaction_release(st);
     /* RFC 6026 7.1: an INVITE stays what it is, so that its repetitions are no new requests. */
     if (input->error && st->base.table == &transaction_nist)

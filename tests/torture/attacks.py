@@ -1,8 +1,9 @@
 """Bad input that no RFC has as a message: too much of something, lengths that lie, halves, floods. Each test ends with an
 OPTIONS that must be answered."""
 import random
+import socket
 
-from node import Failure
+from node import PATIENCE, Failure
 from replies import request, stored
 from stage import answer_to, body, forwarded_faults, head_lines, header, message_text, name_of
 
@@ -108,6 +109,51 @@ def test_large_request(stage):
                 raise Failure("tried TCP %s time" % tag)
             client.close()
             stage.clients.remove(client)
+    finally:
+        stage.hop.open_tcp()
+
+
+def late_response(stage, via_host, hear):
+    """A client sends over TCP and hangs up; then the next hop answers. hear() gives what came to where the answer went."""
+    client = stage.client("tcp")
+    stage.begin()
+    stage.hop.answer = None
+    data = request(client, "MESSAGE", "late" + via_host).replace(client.address.encode(), via_host.encode(), 1)
+    client.send(data)
+    stage.wait(lambda: stage.hop.requests, "request at the next hop")
+    open_before = stage.node.counter("proxy", "sip_connections")
+    client.close()
+    stage.clients.remove(client)
+    stage.wait(lambda: stage.node.counter("proxy", "sip_connections") < open_before, "the proxy sees the client go")
+    stage.hop.udp.sendto(answer_to(stage.hop.requests.pop()), (stage.node.ip, 5060))
+    stage.wait(lambda: hear(), "the answer")
+    if not hear()[0].startswith(b"SIP/2.0 200 "):
+        raise Failure("not the answer: " + message_text(hear()[0]))
+    stage.is_alive()
+
+
+def test_late_response(stage):
+    """RFC 3261 18.2.2, RFC 3263 5: back to the source at the port of the Via, else to where the DNS has the Via's host."""
+    late_response(stage, "gone.example.com", lambda: stage.hop.requests)
+    late_response(stage, "gone.example.com:5060", lambda: stage.hop.requests)
+    late_response(stage, stage.hop_ip, lambda: stage.hop.requests)
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((stage.client_ip, 5060))
+        listener.listen()
+        listener.settimeout(PATIENCE)
+        got = []
+
+        def hear():
+            if not got:
+                got.append(listener.accept()[0].recv(65536))
+            return got
+        late_response(stage, "gone.example.com", hear)
+    lost = stage.node.counter("proxy", "sip_transaction_replies_lost")
+    stage.hop.close_tcp()
+    try:
+        late_response(stage, "gone.example.com", lambda: stage.node.counter("proxy", "sip_transaction_replies_lost") > lost
+                      and [b"SIP/2.0 200 to nobody"])
     finally:
         stage.hop.open_tcp()
 
@@ -330,7 +376,7 @@ def test_needed_headers_twice(stage):
         stage.clear()
 
 
-TESTS = [test_large_request, test_seventy_routes, test_header_of_64_kib, test_thousand_header_lines, test_content_length_lies,
-         test_half_messages, test_half_messages_on_streams, test_ten_thousand_requests_of_one_call,
+TESTS = [test_large_request, test_late_response, test_seventy_routes, test_header_of_64_kib, test_thousand_header_lines,
+         test_content_length_lies, test_half_messages, test_half_messages_on_streams, test_ten_thousand_requests_of_one_call,
          test_ten_thousand_unanswered_requests_of_one_call, test_mutilated_messages, test_other_headers_twice,
          test_needed_headers_twice]
