@@ -7,6 +7,7 @@
 #include "control_match.h"
 #include "ctl.h"
 #include "program.h"
+#include "secret.h"
 #include "table.h"
 #include <limits.h>
 #include <stdio.h>
@@ -163,6 +164,24 @@ static bool serves(struct peer const *peer, struct request const *request, int a
     return match.words == request->match.words;
 }
 
+/* A secret that the command wants is asked for, when everything else is right. */
+static int add_secret(struct request *request)
+{
+    char key[CONTROL_MATCH_KEY], secret[SECRET_MAX + 1];
+    char const *fault;
+
+    if (!control_match_secret(request->match.args, key))
+        return CLI_OK;
+    fault = secret_read(key, secret);
+    if (!fault && json_object_set_new(request->args, key, json_string(secret)) < 0)
+        fault = "it is not UTF-8";
+    explicit_bzero(secret, sizeof secret);
+    if (!fault)
+        return CLI_OK;
+    cli_complain("no %s: %s", key, fault);
+    return EX_USAGE;
+}
+
 /* Fills @p request from the words; returns CLI_OK or the exit code after a complaint. */
 static int understand(struct cli const *cli, struct peer const peers[static PROGRAMS], int argc,
                       char **argv, struct request *request)
@@ -181,7 +200,7 @@ static int understand(struct cli const *cli, struct peer const peers[static PROG
         n--;
     request->args = control_match_args(match->args, n, argv + match->words);
     if (request->args)
-        return CLI_OK;
+        return add_secret(request);
     cli_complain("usage: crosspoint %s%s%s%s", match->name, *match->args ? " " : "", match->args,
                  match->of_all ? " [PROGRAM]" : "");
     return EX_USAGE;

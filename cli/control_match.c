@@ -4,8 +4,6 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { KEY_MAX = 64 };
-
 char const *control_match_cell(json_t const *help, json_t const *row, char const *name)
 {
     json_t *column;
@@ -57,33 +55,47 @@ void control_match_find(json_t const *help, int argc, char **argv, struct contro
     }
 }
 
+enum kind { REQUIRED, OPTIONAL, SECRET };
+
 /* Takes the next word of @p spec as a key in lower case; false at the end. */
-static bool next_key(char const **spec, char key[static KEY_MAX], bool *ret_optional)
+static bool next_key(char const **spec, char key[static CONTROL_MATCH_KEY], enum kind *ret_kind)
 {
     char const *at = *spec + strspn(*spec, " ");
     size_t len = strcspn(at, " "), n = 0;
 
-    *ret_optional = *at == '[';
-    for (size_t i = 0; i < len && n + 1 < KEY_MAX; i++)
-        if (!strchr("[].", at[i]))
+    *ret_kind = *at == '[' ? OPTIONAL : *at == '<' ? SECRET : REQUIRED;
+    for (size_t i = 0; i < len && n + 1 < CONTROL_MATCH_KEY; i++)
+        if (!strchr("[].<>", at[i]))
             key[n++] = (char)tolower((unsigned char)at[i]);
     key[n] = '\0';
     *spec = at + len;
     return len > 0;
 }
 
+bool control_match_secret(char const *spec, char ret[static CONTROL_MATCH_KEY])
+{
+    enum kind kind;
+
+    while (next_key(&spec, ret, &kind))
+        if (kind == SECRET)
+            return true;
+    return false;
+}
+
 json_t *control_match_args(char const *spec, int argc, char **argv)
 {
     json_t *args = json_object();
-    char key[KEY_MAX];
-    bool optional;
+    char key[CONTROL_MATCH_KEY];
+    enum kind kind;
     int i = 0;
 
-    while (args && next_key(&spec, key, &optional)) {
+    while (args && next_key(&spec, key, &kind)) {
+        if (kind == SECRET)
+            continue;
         if (i < argc) {
             if (json_object_set_new(args, key, json_string(argv[i++])) < 0)
                 goto fail;
-        } else if (!optional) {
+        } else if (kind == REQUIRED) {
             goto fail;
         }
     }

@@ -6,6 +6,8 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+enum { CONTROL_MATCH_KEY = 64 };
+
 struct control_match {
     char const *name; /* "show calls", borrowed from the help table; NULL: nothing fits */
     char const *args; /* "LINE VERB [NUMBER]" or "" */
@@ -20,5 +22,9 @@ void control_match_find(json_t const *help, int argc, char **argv, struct contro
 char const *control_match_cell(json_t const *help, json_t const *row, char const *name);
 
 /** Turns words into {"line": "2001", ...} by an argument line such as "LINE VERB [NUMBER]". NULL if
- *  there are too few or too many. Caller owns the result. */
+ *  there are too few or too many. A secret, "<PASSWORD>", takes no word. Caller owns the result. */
 json_t *control_match_args(char const *spec, int argc, char **argv);
+
+/** Name of the secret in an argument line, in lower case, written to @p ret; false if there is
+ *  none. */
+bool control_match_secret(char const *spec, char ret[static CONTROL_MATCH_KEY]);

@@ -59,6 +59,10 @@ static void print_outcome(json_t const *answer, struct buf *out)
         print_targets(answer, out);
         return;
     }
+    if (strcmp(verdict, "register") == 0) {
+        buf_printf(out, "\nTo the %s: %s\n", text(answer, "rule"), text(answer, "phrase"));
+        return;
+    }
     buf_printf(out, "\n%s by %s: %d %s\n", strcmp(verdict, "refuse") == 0 ? "Refused" : "Answered",
                text(answer, "rule"), (int)json_integer_value(json_object_get(answer, "status")),
                text(answer, "phrase"));

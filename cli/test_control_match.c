@@ -77,6 +77,9 @@ static struct call const calls[] = {
     { "LINE VERB [NUMBER]", { "2001" }, NULL },
     { "LINE VERB [NUMBER]", { "2001", "dial", "2002", "x" }, NULL },
     { "[MAX] [AFTER]", { "1" }, "{\"max\":\"1\"}" },
+    { "NAME <PASSWORD>", { "alice" }, "{\"name\":\"alice\"}" },
+    { "NAME <PASSWORD>", { "alice", "secret" }, NULL },
+    { "NAME <PASSWORD>", { 0 }, NULL },
     { "LEVEL", { "\xff" }, NULL }, /* JSON holds UTF-8 only */
 };
 /* clang-format on */
@@ -101,11 +104,23 @@ static void test_arguments(void **state)
     }
 }
 
+static void test_secrets(void **state)
+{
+    char key[CONTROL_MATCH_KEY];
+    (void)state;
+
+    assert_true(control_match_secret("NAME <PASSWORD>", key));
+    assert_string_equal(key, "password");
+    assert_false(control_match_secret("NAME [PASSWORD]", key));
+    assert_false(control_match_secret("", key));
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_the_longest_name_wins),
         cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_secrets),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,6 +40,20 @@ static void test_refused(void **state)
            "Refused by acl: 403 No\n");
 }
 
+static void test_register(void **state)
+{
+    (void)state;
+    expect("{\"request\": \"REGISTER sip:b\", \"origin\": {\"from\": \"192.0.2.7:5060\","
+           " \"transport\": \"udp\", \"listener\": \"127.0.0.1:5060\", \"subject\": null},"
+           " \"steps\": [], \"verdict\": \"register\", \"rule\": \"registrar\","
+           " \"phrase\": \"REGISTER for the own domain\"}",
+           "REGISTER sip:b\n"
+           "from 192.0.2.7:5060 over udp, received at 127.0.0.1:5060\n"
+           "\n"
+           "\n"
+           "To the registrar: REGISTER for the own domain\n");
+}
+
 static void test_forwarded(void **state)
 {
     (void)state;
@@ -70,6 +84,7 @@ int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_register),
         cmocka_unit_test(test_forwarded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

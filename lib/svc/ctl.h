@@ -30,7 +30,8 @@ struct ctl_command {
     enum ctl_priv priv;
     ctl_command_fn *fn;
     char const *args; /* positional arguments as the CLI shows them: "LINE VERB [NUMBER]"; each
-                         becomes a string member of args named in lower case. NULL: none */
+                         becomes a string member of args named in lower case. "NAME <PASSWORD>": the
+                         CLI reads the last from the terminal or stdin. NULL: none */
     char const *help; /* one sentence */
 };
 
