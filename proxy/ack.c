@@ -3,6 +3,7 @@
 #define LOG_SUBSYSTEM LOG_ROUTE
 #include "ack.h"
 #include "egress.h"
+#include "location_list.h"
 #include "log.h"
 #include "message.h"
 #include "normalize.h"
@@ -75,7 +76,8 @@ static void send_on(struct worker *worker, struct origin const *from, msg_t *msg
     struct route_inputs const inputs = worker_route_inputs(worker);
     struct route_decision decision;
     route_decide(&inputs, from, &request, NULL, &decision);
-    bool follows = decision.n_hops > 0 && !decision.hops[0].uri;
+    bool follows = decision.n_hops > 0 && !decision.hops[0].uri && !decision.hops[0].request_uri;
+    location_list_unref(&decision.contacts);
     url_t const *uri = follows ? normalize_next_hop(msg) : NULL;
     struct ack *ack = uri && worker->n_acks < WAITING_MAX ? calloc(1, sizeof *ack) : NULL;
     if (!ack) {

@@ -12,6 +12,7 @@
 #include "static_conf.h"
 #include "static_table.h"
 #include "svc.h"
+#include "user_commands.h"
 
 static void cmd_show_routes(struct svc *svc, struct ctl_call *call, json_t const *args)
 {
@@ -184,6 +185,18 @@ struct ctl_command const commands_table[] = {
     { "show transactions", CTL_READ, cmd_show_transactions, NULL,
       "Transactions, requests being forwarded and stream connections." },
     { "show listeners", CTL_READ, cmd_show_listeners, NULL, "Where the proxy listens." },
+    { "show registrations", CTL_READ, user_commands_show_registrations, "[NAME]",
+      "Registered contacts, of one user or of all (at most 10000 users)." },
+    { "user list", CTL_READ, user_commands_list, NULL, "Users, and how many contacts each has." },
+    { "user add", CTL_WRITE, user_commands_add, "NAME <PASSWORD>",
+      "Adds a user: NAME, or NAME@DOMAIN for a hosted domain." },
+    { "user passwd", CTL_WRITE, user_commands_passwd, "NAME <PASSWORD>",
+      "Gives a user a new password." },
+    { "user enable", CTL_WRITE, user_commands_enable, "NAME", "Lets a disabled user in again." },
+    { "user disable", CTL_WRITE, user_commands_disable, "NAME",
+      "Keeps a user out: no registration, and the present ones end." },
+    { "user delete", CTL_WRITE, user_commands_delete, "NAME",
+      "Deletes a user with all registrations." },
     { "explain", CTL_READ, explain_start, "MESSAGE FROM [TRANSPORT] [SUBJECT] [INTERNAL]",
       "What would become of a message, and why; see crosspoint explain." },
     { NULL, CTL_READ, NULL, NULL, NULL },

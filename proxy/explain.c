@@ -2,8 +2,8 @@
 /* `explain`: see explain.h. The answer is
  *
  *   { "request": "INVITE sip:8123@example.test", "origin": {from, transport, listener, subject},
- *     "steps": [{step, taken, why}...], "verdict": "forward"|"answer"|"refuse", "rule": "...",
- *     "status": 403, "phrase": "...",                       if it is refused or answered
+ *     "steps": [{step, taken, why}...], "verdict": "forward"|"answer"|"register"|"refuse", "rule":
+ * "...", "status": 403, "phrase": "...",                       if it is refused or answered
  *     "targets": [{group, name, next_hop, request_uri, addresses: [...], why_not}...],
  *     "headers": [{change: "+"|"-", line}...] }             of the first target that resolves */
 #include "explain.h"
@@ -14,6 +14,7 @@
 #include "domain.h"
 #include "egress.h"
 #include "explain_diff.h"
+#include "location_list.h"
 #include "message.h"
 #include "normalize.h"
 #include "proxy.h"
@@ -52,6 +53,7 @@ static void explain_free(struct explain *explain)
     msg_destroy(explain->request);
     msg_destroy(explain->msg);
     msg_destroy(explain->out);
+    location_list_unref(&explain->decision.contacts);
     generation_unref(&explain->generation);
     json_decref(explain->result);
     LIST_REMOVE(explain, link);
@@ -247,11 +249,14 @@ static void show_decision(struct explain *explain)
         finish(explain);
         return;
     }
-    bool forward = decision->verdict == ROUTE_FORWARD;
-    json_object_set_new(explain->result, "verdict", json_string(forward ? "forward" : "answer"));
+    static char const *const verdicts[] = {
+        [ROUTE_ANSWER] = "answer", [ROUTE_REGISTER] = "register", [ROUTE_FORWARD] = "forward"
+    };
+    json_object_set_new(explain->result, "verdict", json_string(verdicts[decision->verdict]));
     json_object_set_new(explain->result, "rule", json_string(decision->rule_name));
-    if (!forward) {
-        json_object_set_new(explain->result, "status", json_integer(200));
+    if (decision->verdict != ROUTE_FORWARD) {
+        if (decision->verdict == ROUTE_ANSWER)
+            json_object_set_new(explain->result, "status", json_integer(200));
         json_object_set_new(explain->result, "phrase", json_string(decision->reason));
         finish(explain);
         return;

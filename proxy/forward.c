@@ -4,6 +4,7 @@
 #include "forward.h"
 #include "branch_message.h"
 #include "clock.h"
+#include "location_list.h"
 #include "log.h"
 #include "message.h"
 #include "proxy.h"
@@ -31,6 +32,7 @@ void forward_free(struct forward *forward)
     if (forward->st)
         server_transaction_own(forward->st, NULL, NULL);
     drop_request(forward);
+    location_list_unref(&forward->contacts);
     generation_unref(&forward->generation);
     LIST_REMOVE(forward, link);
     met_add(&proxy_metrics, M_contexts, -1);
@@ -228,6 +230,7 @@ static struct forward *forward_new(struct worker *worker, struct server_transact
     struct origin const *origin = server_transaction_origin(st);
     forward->worker = worker;
     forward->generation = generation_ref(worker->generation);
+    forward->contacts = location_list_ref(decision->contacts);
     forward->st = st;
     forward->request = msg;
     forward->started_us = clock_now_us();

@@ -18,6 +18,7 @@
 #include "normalize.h"
 #include <sys/queue.h>
 
+struct location_list;
 struct worker;
 
 /* Chosen by response.c. */
@@ -31,9 +32,10 @@ struct forward_best {
 struct forward {
     LIST_ENTRY(forward) link;
     struct worker *worker;
-    struct generation *generation; /* decided under; a reference, for names and URIs */
-    struct server_transaction *st; /* NULL once it is gone or disowned */
-    msg_t *request;                /* owned; normalised, without anything of a branch */
+    struct generation *generation;        /* decided under; a reference, for names and URIs */
+    struct location_list const *contacts; /* a reference, for the same; NULL: none */
+    struct server_transaction *st;        /* NULL once it is gone or disowned */
+    msg_t *request;                       /* owned; normalised, without anything of a branch */
     struct forward_best best;
     uint64_t started_us;
     struct net_addr from; /* the client's address */

@@ -9,6 +9,7 @@
 #include "federation_conf.h"
 #include "log.h"
 #include "peer_watch.h"
+#include "registrar_policy.h"
 #include "secure_conf.h"
 #include "static_table.h"
 #include "transport.h"
@@ -44,6 +45,16 @@ static int fill_internal_acl(struct generation *generation)
     return acl_seal(generation->internal_acl);
 }
 
+static int make_registrar(struct generation *generation, struct cfg_node const *node)
+{
+    struct registrar_conf const *conf = proxy_conf_registrar(generation->conf);
+    if (!conf)
+        return 0;
+    generation->registrar = registrar_policy_new(
+        conf, node->domain, &generation->conf->hosted_domains, generation->table->own);
+    return generation->registrar ? 0 : -ENOMEM;
+}
+
 static int compile(struct generation *generation, struct cfg_node const *node)
 {
     struct cfg_faults *faults = cfg_faults_new();
@@ -74,7 +85,8 @@ struct generation *generation_new(struct proxy_conf const *conf, struct cfg_node
     generation->domain = node->domain;
     generation->cfg = cfg ? cfg_ref(cfg) : NULL;
     if ((error = compile(generation, node)) < 0 || (error = acl_seal(generation->acl)) < 0 ||
-        (error = fill_internal_acl(generation)) < 0)
+        (error = fill_internal_acl(generation)) < 0 ||
+        (error = make_registrar(generation, node)) < 0)
         goto fail;
     if (acl_count(generation->acl) == 0)
         log_warn(NULL, "access list is empty: every request without a certificate is refused");
@@ -100,6 +112,7 @@ void generation_unref(struct generation **pgeneration)
         return;
     peer_watch_free(&generation->watch);
     secure_set_fini(&generation->contexts);
+    registrar_policy_free(&generation->registrar);
     acl_free(&generation->internal_acl);
     acl_free(&generation->acl);
     federation_free(&generation->federation);

@@ -15,19 +15,21 @@
 struct cfg;
 struct peer_watch;
 struct peers;
+struct registrar_policy;
 struct transport;
 
 struct generation {
     atomic_uint refs;
     struct cfg *cfg; /* a reference: the texts of conf live there; NULL if they live longer */
     struct proxy_conf const *conf;
-    char const *domain;            /* the node's; borrowed as the texts of conf */
-    struct route_table *table;     /* owned */
-    struct federation *federation; /* owned */
-    struct secure_set contexts;    /* TLS */
-    struct acl *acl;               /* owned; for every listener */
-    struct acl *internal_acl;      /* owned; addresses of targets, for internal listeners only */
-    struct peer_watch *watch;      /* owned; NULL before generation_watch() */
+    char const *domain;                 /* the node's; borrowed as the texts of conf */
+    struct route_table *table;          /* owned */
+    struct federation *federation;      /* owned */
+    struct secure_set contexts;         /* TLS */
+    struct registrar_policy *registrar; /* owned; NULL: no registrar */
+    struct acl *acl;                    /* owned; for every listener */
+    struct acl *internal_acl; /* owned; addresses of targets, for internal listeners only */
+    struct peer_watch *watch; /* owned; NULL before generation_watch() */
 };
 
 /** Compiles @p conf, whose faults were looked for with proxy_conf_check(). Takes a reference to

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Packing and references of contact lists. */
 #include "location_list.h"
+#include <sofia-sip/sip_header.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@ static size_t bytes_of(char const *aor, struct location_binding const *v, size_t
         struct location_binding binding = v[i];
         for (int s = 0; s < STRINGS; s++)
             bytes += strlen(*string_at(&binding, s)) + 1;
+        bytes += strlen(binding.contact) + 1 + strlen(binding.received) + 1;
     }
     return bytes;
 }
@@ -41,6 +43,24 @@ static char const *append(char **end, char const *text)
     return copy;
 }
 
+/* A URL points into the text that it was parsed from, which it changes. */
+static void parse_url(url_t *ret, char **end, char const *text)
+{
+    char *copy = (char *)append(end, text);
+    if (!*copy || url_d(ret, copy) < 0)
+        *ret = (url_t){ .url_type = url_invalid };
+}
+
+/* NULL without memory, and of a path that is none: the reader sees that it is missing. */
+static sip_route_t const *parse_path(struct location_list *list, char const *path)
+{
+    if (!*path)
+        return NULL;
+    if (!list->home)
+        list->home = su_home_new(sizeof *list->home);
+    return list->home ? sip_route_make(list->home, path) : NULL;
+}
+
 struct location_list const *location_list_new(char const *aor, struct location_binding const *v,
                                               size_t n)
 {
@@ -55,6 +75,9 @@ struct location_list const *location_list_new(char const *aor, struct location_b
         struct location_binding binding = v[i];
         for (int s = 0; s < STRINGS; s++)
             *string_at(&binding, s) = append(&end, *string_at(&binding, s));
+        parse_url(binding.uri, &end, binding.contact);
+        parse_url(binding.way, &end, binding.received);
+        binding.route = parse_path(list, binding.path);
         insert_by_q(list, &binding);
     }
     return list;
@@ -68,10 +91,17 @@ struct location_list const *location_list_ref(struct location_list const *list)
     return list;
 }
 
+static void list_free(struct location_list *list)
+{
+    if (list->home)
+        su_home_unref(list->home);
+    free(list);
+}
+
 void location_list_unref(struct location_list const **plist)
 {
     struct location_list *list = (struct location_list *)*plist;
     *plist = NULL;
     if (list && atomic_fetch_sub_explicit(&list->refs, 1, memory_order_acq_rel) == 1)
-        free(list);
+        list_free(list);
 }

@@ -2,6 +2,8 @@
 /* The contacts of one address of record at one moment: a value that never changes, so that it can
  * be read without a lock while registrations go on. Reference counted; one block of memory. */
 #pragma once
+#include <sofia-sip/sip.h>
+#include <sofia-sip/su_alloc.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,10 +18,15 @@ struct location_binding {
     uint32_t cseq;
     int q; /* thousandths, 0 to 1000 */
     uint64_t expires_ms;
+    /* Made by location_list_new() */
+    url_t uri[1];             /* of the contact; of type url_invalid if it is none */
+    url_t way[1];             /* of `received`; of type url_invalid if there is none */
+    sip_route_t const *route; /* of the path; NULL: it is empty, or cannot be read */
 };
 
 struct location_list {
     atomic_uint refs;
+    su_home_t *home; /* of the routes; NULL: there is none */
     char const *aor;
     size_t n;
     struct location_binding v[]; /* by falling q; the strings stand behind it */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* crosspoint-proxy: listeners, access list, method and event routes, transaction-stateful
+/* crosspoint-proxy: listeners, access list, routes, registrar, transaction-stateful
  * forwarding (RFC 3261 §16). This file declares the process. */
 #include "commands.h"
 #include "proxy.h"
 #include "proxy_alarms.h"
 #include "proxy_metrics.h"
 #include "sip_metrics.h"
+#include "store_metrics.h"
 #include "svc.h"
 #include <errno.h>
 
@@ -59,7 +60,8 @@ static void deinit(struct svc *svc)
     proxy_close(&proxy);
 }
 
-static struct met_set const *const metrics[] = { &proxy_metrics, &sip_metrics, NULL };
+static struct met_set const *const metrics[] = { &proxy_metrics, &sip_metrics, &store_metrics,
+                                                 NULL };
 
 static struct svc_desc const proxy_svc = {
     .name = "crosspoint-proxy",

@@ -70,13 +70,6 @@ static int watch_names(struct proxy *proxy, struct generation const *generation)
     return -ENOMEM;
 }
 
-int proxy_start(struct proxy *proxy, struct alarm_board *alarms)
-{
-    proxy->alarms = alarms;
-    peers_set_alarms(proxy->peers, alarms);
-    return watch_names(proxy, proxy->generation);
-}
-
 bool proxy_knows_names(struct proxy const *proxy)
 {
     return acl_names_waiting(proxy->acl_names) == 0;
@@ -105,7 +98,7 @@ int proxy_open(struct proxy **ret, uv_loop_t *loop, struct wheel *wheel, struct 
     error = proxy->probe ? 0 : -ENOMEM;
     if (error < 0 || (error = generation_add_listeners(first, transport)) < 0 ||
         (error = generation_watch(first, proxy->peers, transport)) < 0 ||
-        (error = open_threads(proxy, workers, tap)) < 0 || (error = start_threads(proxy)) < 0)
+        (error = open_threads(proxy, workers, tap)) < 0)
         goto fail;
     check_cluster_name(proxy);
     log_info(NULL, "workers=%u", workers);
@@ -114,6 +107,60 @@ fail:
     log_error(NULL, "cannot start error=\"%s\"", strerror(-error));
     proxy_close(ret);
     return error;
+}
+
+/* --- registrar ---------------------------------------------------------------------------------
+ */
+
+enum { TICK_MS = 1000 };
+
+static void on_tick(struct wheel_timer *timer)
+{
+    struct proxy *proxy = (struct proxy *)((char *)timer - offsetof(struct proxy, registrar_tick));
+    registrar_tick(&proxy->worker.registrar);
+    wheel_arm(proxy->worker.wheel, timer, TICK_MS, on_tick);
+}
+
+static int join_all(struct proxy *proxy)
+{
+    int error = worker_join(&proxy->worker, proxy->registrar);
+    for (unsigned i = 0; error == 0 && i < proxy->n_threads; i++)
+        error = worker_join(worker_thread_worker(proxy->threads[i]), proxy->registrar);
+    return error;
+}
+
+static int open_registrar(struct proxy *proxy)
+{
+    struct registrar_conf const *conf = proxy_conf_registrar(proxy->generation->conf);
+    if (!conf)
+        return 0;
+    int error = registrar_open(&proxy->registrar, conf);
+    if (error == 0)
+        error = join_all(proxy);
+    if (error == 0)
+        wheel_arm(proxy->worker.wheel, &proxy->registrar_tick, TICK_MS, on_tick);
+    return error;
+}
+
+/* The store is opened at the start only. */
+static void check_registrar(struct proxy const *proxy)
+{
+    if (proxy->generation->registrar && !proxy->registrar)
+        log_warn(NULL, "registrar stays off until the next start");
+}
+
+/* --- start, reload, end -------------------------------------------------------------------------
+ */
+
+/* Workers join the registrar before their loops run. */
+int proxy_start(struct proxy *proxy, struct alarm_board *alarms)
+{
+    proxy->alarms = alarms;
+    peers_set_alarms(proxy->peers, alarms);
+    int error = open_registrar(proxy);
+    if (error == 0)
+        error = start_threads(proxy);
+    return error < 0 ? error : watch_names(proxy, proxy->generation);
 }
 
 int proxy_reload(struct proxy *proxy, struct generation *next)
@@ -137,6 +184,7 @@ int proxy_reload(struct proxy *proxy, struct generation *next)
     check_cluster_name(proxy);
     for (unsigned i = 0; i < proxy->n_threads; i++)
         worker_thread_adopt(proxy->threads[i], next);
+    check_registrar(proxy);
     return 0;
 }
 
@@ -159,7 +207,9 @@ void proxy_close(struct proxy **pproxy)
     peer_probe_free(&proxy->probe);
     if (proxy->peers)
         peers_set_alarms(proxy->peers, NULL); /* to end is not to be up again */
+    wheel_disarm(&proxy->registrar_tick);
     worker_fini(&proxy->worker);
+    registrar_close(&proxy->registrar);
     steer_free(&proxy->steer);
     acl_log_free(&proxy->acl_log);
     generation_unref(&proxy->generation);

@@ -4,6 +4,7 @@
 #include "acl_log.h"
 #include "cluster_name.h"
 #include "stack_limits.h"
+#include "wheel.h"
 #include "worker.h"
 
 struct acl_names;
@@ -24,19 +25,22 @@ struct proxy {
     struct steer *steer;         /* NULL: there is one worker */
     uint16_t first_internal;     /* listeners from here on are internal */
     struct cluster_name cluster_name;
+    struct registrar *registrar;                               /* NULL: there is none */
+    struct wheel_timer registrar_tick;                         /* each second */
     struct worker worker;                                      /* number 0, of the main thread */
     struct worker_thread *threads[PROXY_CONF_WORKERS_MAX - 1]; /* the others */
     unsigned n_threads;
 };
 
-/** Opens the listeners that @p first names and starts the workers; keeps a reference to it. Loop,
+/** Opens the listeners that @p first names and makes the workers; keeps a reference to it. Loop,
  *  wheel and tap are borrowed for the proxy's life. Returns 0, or a negative errno after logging
  *  why; *@p ret is NULL then. */
 int proxy_open(struct proxy **ret, uv_loop_t *loop, struct wheel *wheel, struct tap *tap,
                struct generation *first);
 
-/** Begins to ask for the addresses of the names in the access list; @p alarms (may be NULL) is
- *  borrowed. Returns 0 or -ENOMEM. */
+/** As the user that the proxy runs as: opens the store of the registrar, starts the other workers,
+ *  begins to ask for the addresses of the names in the access list. @p alarms (may be NULL) is
+ *  borrowed. Returns 0, or a negative errno after logging why. */
 int proxy_start(struct proxy *proxy, struct alarm_board *alarms);
 
 /** Whether each of these names has had an answer since. */

@@ -7,6 +7,7 @@
 #include "embed_template.h"
 #include "federation.h"
 #include "federation_conf.h"
+#include "registrar_conf.h"
 #include "route_table.h"
 #include "secure_conf.h"
 #include "stack.h"
@@ -230,6 +231,10 @@ static struct cfg_row const rows[] = {
                 .default_text = "0", .effect = CFG_RELOAD,
                 .help = "Decides, with the Call-ID, the order of static routes of equal priority; "
                         "for tests. 0 = another at each start."),
+    CFG_ROW_GROUPS("registrar", struct proxy_conf, registrar, .max = 1,
+                   .sub = &registrar_conf_schema, .effect = CFG_RELOAD,
+                   .help = "Phones of the own domains register here: registrar = { store = "
+                           "\"FILE\"; }. Without this group there is no registrar."),
     CFG_ROW_GROUPS("domains", struct proxy_conf, domains, .max = FEDERATION_CONF_MAX,
                    .sub = &federation_conf_schema, .effect = CFG_RELOAD,
                    .help = "Federated domains: those of partners."),
@@ -387,6 +392,14 @@ static void check_contexts(struct proxy_conf const *conf, struct cfg_faults *fau
     secure_set_fini(&contexts);
 }
 
+static void check_registrar(struct proxy_conf const *conf, struct cfg_faults *faults)
+{
+    struct registrar_conf const *registrar = proxy_conf_registrar(conf);
+    char const *fault = registrar ? registrar_conf_fault(registrar) : NULL;
+    if (fault)
+        cfg_fault(faults, registrar->where, "registrar: %s", fault);
+}
+
 void proxy_conf_check(void const *vconf, struct cfg_node const *node, struct cfg_faults *faults)
 {
     struct proxy_conf const *conf = vconf;
@@ -398,6 +411,7 @@ void proxy_conf_check(void const *vconf, struct cfg_node const *node, struct cfg
     if (conf->peer_rules.backoff_min_ms > conf->peer_rules.backoff_max_ms)
         cfg_fault(faults, cfg_faults_where(faults, &conf->peer_rules.backoff_max_ms),
                   "proxy.peer_backoff_max_ms is less than peer_backoff_min_ms");
+    check_registrar(conf, faults);
     struct acl *acl = acl_conf_new(conf, node, faults);
     struct route_table *table = route_table_new(conf, node, faults);
     if (table && acl)

@@ -54,9 +54,10 @@ struct proxy_conf {
     char const *xmpp_gateway;
     struct cfg_groups static_routes; /* of struct static_conf */
     struct cfg_strings embed_templates;
-    int blocked_status; /* enum proxy_conf_blocked */
-    int64_t route_seed; /* 0: of the process */
-    int acl_refusal;    /* enum proxy_conf_refusal */
+    int blocked_status;          /* enum proxy_conf_blocked */
+    int64_t route_seed;          /* 0: of the process */
+    struct cfg_groups registrar; /* struct registrar_conf, at most one */
+    int acl_refusal;             /* enum proxy_conf_refusal */
     int64_t workers;
     bool relay_foreign;
     struct peer_rules peer_rules;
@@ -66,6 +67,14 @@ struct proxy_conf {
 };
 
 extern struct cfg_schema const proxy_conf_schema;
+
+struct registrar_conf;
+
+/** NULL if there is no registrar. */
+static inline struct registrar_conf const *proxy_conf_registrar(struct proxy_conf const *conf)
+{
+    return conf->registrar.n ? conf->registrar.v : NULL;
+}
 
 /** Is one of the listeners called @p wanted? */
 bool proxy_conf_has_listener(struct proxy_conf const *conf, char const *wanted);

@@ -6,6 +6,7 @@
 #include "federation.h"
 #include "federation_conf.h"
 #include "forward.h"
+#include "location_list.h"
 #include "log.h"
 #include "message.h"
 #include "proxy.h"
@@ -17,7 +18,7 @@
 
 static char const allow[] =
     "Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, INFO, UPDATE, PRACK, MESSAGE, "
-    "REFER, SUBSCRIBE, NOTIFY, PUBLISH";
+    "REFER, SUBSCRIBE, NOTIFY, PUBLISH, REGISTER";
 
 static char const *text_or_dash(char const *text)
 {
@@ -85,6 +86,8 @@ static void count(struct route_table const *table, struct route_decision const *
     if (decision->rule)
         atomic_fetch_add_explicit(&table->rule_hits[decision->rule - table->rules], 1,
                                   memory_order_relaxed);
+    if (decision->contacts)
+        met_inc(&proxy_metrics, M_to_contacts);
     if (decision->federated) {
         bool xmpp = decision->federated->conf->federation == FEDERATION_CONF_XMPP;
         met_inc(&proxy_metrics, xmpp ? M_federated_xmpp : M_federated_sip);
@@ -108,11 +111,14 @@ static void act(struct worker *worker, struct server_transaction *st, msg_t *msg
     count(inputs.table, &decision);
     if (decision.verdict == ROUTE_FORWARD) {
         forward_start(worker, st, msg, normalized, &decision);
+        location_list_unref(&decision.contacts);
         return;
     }
     msg_destroy(msg);
     if (decision.verdict == ROUTE_ANSWER)
         answer_options(st);
+    else if (decision.verdict == ROUTE_REGISTER)
+        registrar_handle(&worker->registrar, inputs.registrar.policy, st);
     else
         refuse_and_log(st, decision.refusal, "", decision.rule_name);
 }

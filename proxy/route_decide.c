@@ -5,7 +5,11 @@
 #include "federation.h"
 #include "federation_conf.h"
 #include "htab.h"
+#include "location.h"
+#include "registrar_policy.h"
+#include "route_registrar.h"
 #include "static_select.h"
+#include "store_users.h"
 #include <stddef.h>
 #include <string.h>
 
@@ -144,6 +148,41 @@ static bool try_method_routes(struct step const *step, struct route_decision *re
     return false;
 }
 
+/* --- registrar ----------------------------------------------------------------------------------
+ */
+
+static bool is_user(struct step const *step, char const *aor, char const *domain)
+{
+    size_t len = strlen(aor) - strlen(domain) - 1;
+    char name[CONTACT_URI_AOR];
+    memcpy(name, aor, len);
+    name[len] = '\0';
+    return store_users_exists(step->inputs->registrar.users, name, domain);
+}
+
+static bool try_registrar(struct step const *step, struct route_decision *ret)
+{
+    struct registrar_policy const *policy = step->inputs->registrar.policy;
+    sip_request_t const *line = step->request->sip->sip_request;
+    char aor[CONTACT_URI_AOR];
+    char const *domain;
+    if (!policy || !step->own)
+        return false;
+    if (line->rq_method == sip_method_register)
+        return decide(step, ret, ROUTE_REGISTER, "registrar", "REGISTER for the own domain");
+    if (registrar_policy_aor(policy, line->rq_url, aor, &domain) < 0)
+        return tell(step, "registrar", false, "the Request-URI names no user");
+    ret->contacts = location_find(step->inputs->registrar.location, aor);
+    if (ret->contacts)
+        ret->n_hops = route_registrar_hops(ret->contacts, ret->hops);
+    if (ret->n_hops > 0)
+        return decide(step, ret, ROUTE_FORWARD, "registrar", "the user has registered contacts");
+    location_list_unref(&ret->contacts);
+    ret->offline = is_user(step, aor, domain);
+    return tell(step, "registrar", false,
+                ret->offline ? "the user has not registered" : "nobody has registered that name");
+}
+
 /* --- static routes -------------------------------------------------------------------------------
  */
 
@@ -246,7 +285,9 @@ static bool try_federation(struct step const *step, struct route_decision *ret)
 
 static void take_the_rest(struct step const *step, struct route_decision *ret)
 {
-    if (step->own)
+    if (ret->offline)
+        (void)refuse(step, ret, REFUSAL_offline, "registrar", "a user who has not registered");
+    else if (step->own)
         (void)refuse(step, ret, REFUSAL_no_route, "own-domain", "own domain, and no route matches");
     else if (!step->table->relay_foreign)
         (void)refuse(step, ret, REFUSAL_relay, "relay", "another domain, and relay_foreign is off");
@@ -269,7 +310,7 @@ void route_decide(struct route_inputs const *inputs, struct origin const *origin
     ret->rule_name = ret->reason = "";
     step.own = is_own(&step);
     if (!try_options(&step, ret) && !try_dialog(&step, ret) && !try_sender_route(&step, ret) &&
-        !try_method_routes(&step, ret) && !try_static_routes(&step, ret) &&
-        !try_federation(&step, ret))
+        !try_method_routes(&step, ret) && !try_registrar(&step, ret) &&
+        !try_static_routes(&step, ret) && !try_federation(&step, ret))
         take_the_rest(&step, ret);
 }

@@ -3,8 +3,8 @@
  * and request, so that whoever explains a decision calls the code that takes it.
  *
  * Order (ARCHITECTURE "Inside the proxy"): OPTIONS for the proxy itself; a request that follows its
- * dialog's or its sender's route set; method routes; static routes; federated domains; own domain
- * without a route; other domains. */
+ * dialog's or its sender's route set; method routes; registrar and registered contacts; static
+ * routes; federated domains; own domain without a route; other domains. */
 #pragma once
 #include "refusal.h"
 #include "route_table.h"
@@ -15,18 +15,23 @@
 struct acl;
 struct federation;
 struct federation_entry;
+struct location;
+struct location_list;
 struct origin;
+struct registrar_policy;
 struct static_route;
+struct store_users;
 
 enum route_verdict {
-    ROUTE_REFUSE,  /* answer with `refusal` */
-    ROUTE_ANSWER,  /* OPTIONS for the proxy itself */
-    ROUTE_FORWARD, /* to the hops, in order */
+    ROUTE_REFUSE,   /* answer with `refusal` */
+    ROUTE_ANSWER,   /* OPTIONS for the proxy itself */
+    ROUTE_REGISTER, /* REGISTER for the own domain: to the registrar */
+    ROUTE_FORWARD,  /* to the hops, in order */
 };
 
 enum { ROUTE_HOPS_MAX = 128 };
 
-/** One place to try. Pointers are borrowed from the inputs of the decision. */
+/** One place to try. Pointers are borrowed from the inputs of the decision, or its `contacts`. */
 struct route_hop {
     unsigned group;           /* ascending; hops of one group are tried in parallel, the next group
                                  when all of the former have failed */
@@ -46,6 +51,11 @@ struct route_inputs {
     struct route_table const *table;
     struct federation const *federation; /* NULL: there is none */
     struct acl const *acl;               /* for groups of sources; NULL: there are none */
+    struct {
+        struct registrar_policy const *policy; /* NULL: no registrar, and no more of these */
+        struct location *location;
+        struct store_users *users;
+    } registrar;
     /* May requests be sent by this route now, or does its next hop rest? NULL: all may. */
     bool (*usable)(void *ctx, struct static_route const *route);
     void *usable_ctx;
@@ -68,11 +78,14 @@ struct route_decision {
     char const *reason;    /* a sentence for people, never NULL */
     bool in_dialog;        /* follows the route set of a dialog that runs through us */
     bool static_cut;       /* the look-up of static routes ended early */
-    unsigned n_hops;       /* ROUTE_FORWARD: at least 1, else 0 */
+    bool offline;          /* for a user of ours who has no contact */
+    struct location_list const *contacts;  /* that hops point into; a reference, or NULL */
+    unsigned n_hops;                       /* ROUTE_FORWARD: at least 1, else 0 */
     struct route_hop hops[ROUTE_HOPS_MAX]; /* those beyond n_hops are not initialised */
 };
 
-/** Decides; fills @p ret. @p trace may be NULL. No I/O, no memory, nothing is changed. */
+/** Decides; fills @p ret, whose `contacts` the caller drops when it needs the hops no more
+ *  (location_list_unref()). @p trace may be NULL. No I/O, nothing is changed. */
 void route_decide(struct route_inputs const *inputs, struct origin const *origin,
                   struct route_request const *request, struct route_trace const *trace,
                   struct route_decision *ret);

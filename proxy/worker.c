@@ -25,7 +25,7 @@ int worker_init(struct worker *worker, struct proxy *proxy, unsigned number, uv_
                 struct wheel *wheel, struct tap *tap)
 {
     char const *dns_servers = proxy->generation->conf->dns_servers;
-    *worker = (struct worker){ .proxy = proxy, .number = number, .wheel = wheel };
+    *worker = (struct worker){ .proxy = proxy, .number = number, .loop = loop, .wheel = wheel };
     LIST_INIT(&worker->forwards);
     LIST_INIT(&worker->acks);
     LIST_INIT(&worker->explains);
@@ -59,8 +59,14 @@ int worker_listen(struct worker *worker)
     return error < 0 ? error : listen_on(worker, &worker->generation->conf->internal);
 }
 
+int worker_join(struct worker *worker, struct registrar *registrar)
+{
+    return registrar_worker_init(&worker->registrar, registrar, worker->loop);
+}
+
 void worker_fini(struct worker *worker)
 {
+    registrar_worker_fini(&worker->registrar);
     while (!LIST_EMPTY(&worker->forwards))
         forward_free(LIST_FIRST(&worker->forwards));
     while (!LIST_EMPTY(&worker->acks))
@@ -89,11 +95,19 @@ static bool is_usable(void *watch, struct static_route const *route)
 
 struct route_inputs worker_route_inputs(struct worker const *worker)
 {
-    return (struct route_inputs){ .table = worker->generation->table,
-                                  .federation = worker->generation->federation,
-                                  .acl = worker->generation->acl,
-                                  .usable = is_usable,
-                                  .usable_ctx = worker->generation->watch };
+    struct generation const *generation = worker->generation;
+    struct registrar const *registrar = worker->registrar.shared;
+    struct route_inputs inputs = { .table = generation->table,
+                                   .federation = generation->federation,
+                                   .acl = generation->acl,
+                                   .usable = is_usable,
+                                   .usable_ctx = generation->watch };
+    if (registrar && generation->registrar) {
+        inputs.registrar.policy = generation->registrar;
+        inputs.registrar.location = registrar->location;
+        inputs.registrar.users = registrar->users;
+    }
+    return inputs;
 }
 
 bool worker_is_internal(struct worker const *worker, uint16_t listener)

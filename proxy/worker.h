@@ -3,6 +3,7 @@
  * Everything here belongs to the worker's thread; what workers share hangs on struct proxy. */
 #pragma once
 #include "generation.h"
+#include "registrar.h"
 #include "route_decide.h"
 #include "stack.h"
 #include <sys/queue.h>
@@ -15,6 +16,7 @@ struct proxy;
 struct worker {
     struct proxy *proxy;
     unsigned number;     /* 0: the one of the main thread */
+    uv_loop_t *loop;     /* borrowed */
     struct wheel *wheel; /* borrowed */
     struct stack *stack;
     struct generation *generation; /* in force; a reference */
@@ -22,6 +24,7 @@ struct worker {
     LIST_HEAD(, ack) acks; /* waiting for DNS */
     size_t n_acks;
     LIST_HEAD(, explain) explains; /* waiting for DNS */
+    struct registrar_worker registrar;
 };
 
 /** Makes the stack of worker @p number, without listeners. @p tap may be NULL; all is borrowed for
@@ -32,6 +35,9 @@ int worker_init(struct worker *worker, struct proxy *proxy, unsigned number, uv_
 /** Opens the listeners of the configuration, the same in every worker. Returns 0, or a negative
  *  errno after logging why. */
 int worker_listen(struct worker *worker);
+
+/** Gives the worker its part of the registrar, before its loop runs. Returns 0 or -ENOMEM. */
+int worker_join(struct worker *worker, struct registrar *registrar);
 
 /** Ends everything in flight without an answer and closes the listeners. Harmless on a zeroed
  *  worker. The loop must run once more. */

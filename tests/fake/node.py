@@ -38,6 +38,8 @@ class Node:
         self.build, self.keep, self.children = os.path.abspath(build), keep, {}
         self.dir = tempfile.mkdtemp(prefix="crosspoint-")
         os.chmod(self.dir, 0o755)
+        if os.getuid() == 0:  # the programs give up root, and the proxy keeps a file here
+            shutil.chown(self.dir, "crosspoint")
         self.ip = "127.%d.%d.%d" % (64 + os.getpid() % 64, os.urandom(1)[0], 2 + os.urandom(1)[0] % 250)
         user = "crosspoint" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
         self.variables = {"ip": self.ip, "run_as": user, "ns": ED3, **variables}

@@ -1,4 +1,5 @@
 """The steps of scenario files (tests/scenario/README.md), one method each: step_<name>."""
+import hashlib
 import json
 import os
 import re
@@ -152,10 +153,12 @@ class Scenario:
                 raise Failure("no error, but wanted: " + block[0])
 
     def step_cli(self, rest, block):
-        """cli CODE ARGS: runs crosspoint; every line of the block is found in what it printed."""
+        """cli CODE ARGS [< LINE]: runs crosspoint; every line of the block is found in what it printed."""
         code, args = rest.split(" ", 1)
+        args, _, given = args.partition(" < ")
         done = subprocess.run([os.path.join(self.node.build, "cli/crosspoint")] + shlex.split(args), env=self.node.env,
-                              capture_output=True, text=True, timeout=PATIENCE * 6, cwd=self.node.dir)
+                              input=given + "\n" if given else "", capture_output=True, text=True,
+                              timeout=PATIENCE * 6, cwd=self.node.dir)
         self.last = done.stdout + done.stderr
         if done.returncode != int(code):
             raise Failure("exit code %d" % done.returncode)
@@ -223,6 +226,25 @@ class Scenario:
         template = words.pop(0) if words and "=" not in words[0] else None
         self.peers[name].send(self.message(name, template, dict(w.split("=", 1) for w in words), block))
 
+    def step_authorize(self, rest, _):
+        """authorize [USER PASSWORD [algorithm=A] [nc=N]]: ${auth} answers the 401 seen last, or is empty."""
+        self.node.variables["auth"] = ""
+        words = rest.split()
+        if not words:
+            return
+        user, password = words[:2]
+        given = dict(w.split("=", 1) for w in words[2:])
+        algorithm = given.get("algorithm", "SHA-256")
+        challenge = re.search(r"(?im)^WWW-Authenticate: Digest (.*algorithm=%s\b.*)$" % algorithm, self.challenge)
+        challenge = dict(re.findall(r'(\w+)="?([^",]*)"?', challenge.group(1)))
+        realm, nonce = challenge["realm"], challenge["nonce"]
+        digest = lambda *parts: hashlib.new(algorithm.replace("-", ""), ":".join(parts).encode()).hexdigest()
+        nc, uri = "%08x" % int(given.get("nc", 1)), "sip:example.test"
+        response = digest(digest(user, realm, password), nonce, nc, "c1", "auth", digest("REGISTER", uri))
+        self.node.variables["auth"] = (
+            'Authorization: Digest username="%s", realm="%s", nonce="%s", uri="%s", algorithm=%s, cnonce="c1", '
+            'qop=auth, nc=%s, response="%s"' % (user, realm, nonce, uri, algorithm, nc, response))
+
     def step_reply(self, rest, block):
         """reply PEER CODE [METHOD] [tag=TAG] + block of headers: answers the last request, or the last METHOD."""
         name, code, *words = rest.split()
@@ -261,6 +283,8 @@ class Scenario:
         name, _, first = rest.partition(" ")
         self.last = self.peers[name].receive()
         self.remember_dialog(name)
+        if self.last.startswith("SIP/2.0 401"):
+            self.challenge = self.last
         if not self.last.startswith("SIP/2.0 "):
             self.requests[name, None] = self.requests[name, self.last.split(" ")[0]] = self.last
         for pattern in ([first] if first else []) + block:
