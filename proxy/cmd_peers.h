@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `show peers`: health of the configured next hops, address by address. */
+/* The command `show peers`: health of the configured next hops, address by address. */
 #pragma once
 #include "ctl.h"
 
