@@ -107,11 +107,11 @@ static bool has_algorithm(msg_auth_t const *auth, struct digest_policy const *po
     int found = get_param(auth, "algorithm", value, sizeof value);
     *ret = DIGEST_MD5;
     if (found == 0)
-        return policy->md5;
+        return policy->offered[DIGEST_MD5];
     for (int i = 0; found == 1 && i < DIGEST_ALGORITHMS; i++)
         if (strcasecmp(value, names[i]) == 0) {
             *ret = (enum digest_algorithm)i;
-            return i != DIGEST_MD5 || policy->md5;
+            return policy->offered[i];
         }
     return false;
 }
@@ -188,7 +188,7 @@ int digest_challenge(struct digest_nonces const *nonces, struct digest_policy co
     digest_nonce_make(nonces, nonce);
     buf_init(&text, TEXT_MAX);
     for (int i = 0; error == 0 && i < DIGEST_ALGORITHMS; i++) {
-        if (i == DIGEST_MD5 && !policy->md5)
+        if (!policy->offered[i])
             continue;
         buf_reset(&text);
         buf_printf(&text,

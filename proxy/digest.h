@@ -12,8 +12,8 @@ enum { DIGEST_HEX = 64, DIGEST_USER = 128, DIGEST_NONCE = 256, DIGEST_URI = 1024
 enum digest_algorithm { DIGEST_SHA256, DIGEST_MD5, DIGEST_ALGORITHMS }; /* best first */
 
 struct digest_policy {
-    char const *realm; /* without '"' and '\' */
-    bool md5;          /* offer and take MD5 beside SHA-256 */
+    char const *realm;               /* without '"' and '\' */
+    bool offered[DIGEST_ALGORITHMS]; /* and taken */
     uint64_t lifetime_ms;
 };
 

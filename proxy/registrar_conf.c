@@ -27,6 +27,8 @@ static char const *check_service_route(char const *value)
 
 static char const *const auth_names[] = { "none", "digest", NULL };
 
+static char const *const algorithm_names[] = { "sha-256+md5", "sha-256", "md5", NULL };
+
 static struct cfg_row const rows[] = {
     CFG_ROW_PATH("store", struct registrar_conf, store, .min = 1, .max = 4096,
                  .example = "/var/lib/crosspoint/crosspoint.db", .effect = CFG_RESTART,
@@ -40,8 +42,11 @@ static struct cfg_row const rows[] = {
                    .check = check_realm, .effect = CFG_RELOAD,
                    .help = "Realm of digest; empty = the domain of the user. Passwords are kept "
                            "for one realm: after a change every user needs a new one."),
-    CFG_ROW_BOOL("md5", struct registrar_conf, md5, .default_text = "true", .effect = CFG_RELOAD,
-                 .help = "Offer MD5 behind SHA-256; many phones know nothing else."),
+    CFG_ROW_ENUM("algorithms", struct registrar_conf, algorithms, .default_text = "sha-256+md5",
+                 .names = algorithm_names, .effect = CFG_RELOAD,
+                 .help = "Challenges that are offered, the best first (RFC 8760). Many a phone "
+                         "gives up at one that it does not know, instead of looking at the next: "
+                         "it wants md5 alone."),
     CFG_ROW_INT("nonce_lifetime", struct registrar_conf, nonce_lifetime, .min = 5, .max = 86400,
                 .default_text = "300", .unit = "s", .effect = CFG_RELOAD,
                 .help = "How long a phone may use one challenge."),

@@ -248,7 +248,8 @@ static enum refusal check_identity(struct registration *reg)
         return REFUSAL_NONE;
     reg->digest = (struct digest_policy){
         .realm = registrar_policy_realm(reg->policy, reg->domain),
-        .md5 = conf->md5,
+        .offered = { [DIGEST_SHA256] = conf->algorithms != REGISTRAR_CONF_MD5,
+                     [DIGEST_MD5] = conf->algorithms != REGISTRAR_CONF_SHA256 },
         .lifetime_ms = 1000 * (uint64_t)conf->nonce_lifetime,
     };
     enum refusal refusal = authenticate(reg, &credentials);

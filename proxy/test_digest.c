@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct digest_policy const policy = { "example.test", true, 60000 };
+static struct digest_policy const policy = { "example.test", { true, true }, 60000 };
 
 static void test_examples_of_the_rfcs(void **state)
 {
@@ -126,15 +126,25 @@ static void test_reading(void **state)
     }
 }
 
-static void test_md5_may_be_off(void **state)
+static void test_what_is_not_offered_is_not_taken(void **state)
 {
-    struct digest_policy const only_sha256 = { "example.test", false, 60000 };
-    struct digest_credentials found;
-    char const *why;
-    msg_t *msg = request(START "nonce=\"n\", response=\"r\", " REST "\r\n");
+    static char const *const said[] = { "", "algorithm=MD5, ", "algorithm=SHA-256, " };
+    static enum digest_algorithm const meant[] = { DIGEST_MD5, DIGEST_MD5, DIGEST_SHA256 };
     (void)state;
-    assert_int_equal(digest_find(sip_object(msg), &only_sha256, &found, &why), DIGEST_ABSENT);
-    msg_destroy(msg);
+    for (int only = 0; only < DIGEST_ALGORITHMS; only++)
+        for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+            struct digest_policy some = { "example.test", { false }, 60000 };
+            struct digest_credentials found;
+            char const *why;
+            char header[512];
+            some.offered[only] = true;
+            (void)snprintf(header, sizeof header,
+                           START "%snonce=\"n\", response=\"r\", " REST "\r\n", said[i]);
+            msg_t *msg = request(header);
+            assert_int_equal(digest_find(sip_object(msg), &some, &found, &why),
+                             meant[i] == (enum digest_algorithm)only ? DIGEST_OK : DIGEST_ABSENT);
+            msg_destroy(msg);
+        }
 }
 
 /* Credentials of alice, whose password is "secret", for @p nonce. */
@@ -260,7 +270,7 @@ static void test_challenge(void **state)
     for (int stale = 0; stale < 2; stale++) {
         msg_t *msg = request("");
         msg_t *response = message_response(msg, 401, NULL, "tag");
-        only.md5 = !stale;
+        only.offered[DIGEST_MD5] = !stale;
         assert_int_equal(digest_challenge(nonces, &only, stale, response), 0);
         sip_www_authenticate_t const *first = sip_object(response)->sip_www_authenticate;
         assert_non_null(first);
@@ -287,7 +297,7 @@ int main(void)
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_examples_of_the_rfcs),
         cmocka_unit_test(test_reading),
-        cmocka_unit_test(test_md5_may_be_off),
+        cmocka_unit_test(test_what_is_not_offered_is_not_taken),
         cmocka_unit_test(test_right_and_wrong),
         cmocka_unit_test(test_unknown_user_cannot_be_played),
         cmocka_unit_test(test_nonce_counts),
