@@ -2,7 +2,9 @@
 /* ACK forwarding: see ack.h. An object lives only while its next hop is being resolved. */
 #define LOG_SUBSYSTEM LOG_ROUTE
 #include "ack.h"
+#include "admission.h"
 #include "egress.h"
+#include "identity.h"
 #include "location_list.h"
 #include "log.h"
 #include "message.h"
@@ -56,6 +58,9 @@ static void resolved(void *ctx, struct destination const *list, size_t n, char c
         return;
     }
     to = list[0];
+    if (!ack->hint.internal && !admission_trusts(ack->worker->generation, &to.addr) &&
+        identity_conceal(ack->msg))
+        met_inc(&proxy_metrics, M_identities_concealed);
     to.server_name = ack->server_name;
     if (egress_choose_listener(ack->worker, &to, &ack->hint) < 0 ||
         transaction_send_ack(stack_transactions(ack->worker->stack), ack->msg, &to,
@@ -104,7 +109,9 @@ void ack_arrived(void *vworker, struct origin const *from, msg_t *msg)
     struct worker *worker = vworker;
     struct normalized normalized;
     met_inc(&proxy_metrics, M_acks);
-    normalize_request(worker->generation->table->own, msg, &normalized);
+    struct normalize_input const input =
+        request_input(worker, worker->generation, from, sip_object(msg));
+    normalize_request(&input, msg, &normalized);
     if (normalized.refusal)
         drop(refusal_row(normalized.refusal)->reason);
     else

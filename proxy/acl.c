@@ -377,16 +377,35 @@ static bool names_group(struct acl_rule const *rule, char const *group)
     return false;
 }
 
-bool acl_is_in_group(struct acl const *acl, struct net_addr const *addr, char const *group)
+static bool is_trusted(struct acl_rule const *rule, char const *unused)
+{
+    (void)unused;
+    return rule->trusted;
+}
+
+/* Is there such an entry around the address? */
+static bool any_entry(struct acl const *acl, struct net_addr const *addr,
+                      bool (*is_such)(struct acl_rule const *rule, char const *arg),
+                      char const *arg)
 {
     bool found = false;
     unsigned counter;
     struct acl_set const *set = enter(acl, &counter);
     ptrdiff_t at = set ? acl_set_find(set, addr) : ACL_SET_NONE;
     for (; !found && at != ACL_SET_NONE; at = acl_set_next(set, addr, at))
-        found = names_group(&acl->items[acl_set_entry(set, at)]->entry.rule, group);
+        found = is_such(&acl->items[acl_set_entry(set, at)]->entry.rule, arg);
     leave(acl, counter);
     return found;
+}
+
+bool acl_is_in_group(struct acl const *acl, struct net_addr const *addr, char const *group)
+{
+    return any_entry(acl, addr, names_group, group);
+}
+
+bool acl_is_trusted(struct acl const *acl, struct net_addr const *addr)
+{
+    return any_entry(acl, addr, is_trusted, NULL);
 }
 
 bool acl_has_group(struct acl const *acl, char const *group)

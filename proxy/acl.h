@@ -21,6 +21,7 @@ struct acl_rule {
     char const *description;
     char const *groups; /* "NAME, ..." */
     bool automatic;     /* made by the program, for a call manager */
+    bool trusted;       /* may say who its users are: identity.h */
 };
 
 struct acl_entry {
@@ -70,6 +71,9 @@ struct acl_entry const *acl_find(struct acl const *acl, struct net_addr const *a
 
 /** Does any entry around @p addr name the group? Upper and lower case are different. */
 bool acl_is_in_group(struct acl const *acl, struct net_addr const *addr, char const *group);
+
+/** Is any entry around @p addr a trusted one? */
+bool acl_is_trusted(struct acl const *acl, struct net_addr const *addr);
 
 /** Does any entry of the list name the group? */
 bool acl_has_group(struct acl const *acl, char const *group);

@@ -39,6 +39,12 @@ static struct cfg_row const rows[] = {
                    .check = check_groups, .effect = CFG_RELOAD,
                    .help = "Groups that this source belongs to, divided by commas; routes can ask "
                            "for them. A source is in the groups of all entries that hold it."),
+    CFG_ROW_BOOL("trusted", struct acl_conf, trusted, .default_text = "false", .effect = CFG_RELOAD,
+                 .help = "Whether this host may say who its users are (RFC 3325). "
+                         "P-Asserted-Identity from others is removed, and goes to others only if "
+                         "Privacy does not ask for secrecy. Call managers and our own programs are "
+                         "trusted in any case. A host that several entries hold is trusted if one "
+                         "of them says so."),
 };
 
 struct cfg_schema const acl_conf_schema = {
@@ -56,7 +62,8 @@ static int add_entries(struct acl *acl, struct proxy_conf const *conf, struct cf
         struct acl_conf const *entry = &entries[i];
         struct acl_rule rule = { .pattern = entry->pattern,
                                  .description = entry->description,
-                                 .groups = entry->group };
+                                 .groups = entry->group,
+                                 .trusted = entry->trusted };
         int error = entry->pattern ? acl_add(acl, &rule) : 0;
         if (error == -EEXIST)
             cfg_fault(faults, entry->where, "acl pattern \"%s\" stands twice", entry->pattern);
@@ -86,7 +93,8 @@ static int add_call_managers(struct acl *acl, struct proxy_conf const *conf, cha
         struct acl_rule rule = { .pattern = name,
                                  .description = "call manager",
                                  .groups = ACL_CONF_CALL_MANAGERS,
-                                 .automatic = true };
+                                 .automatic = true,
+                                 .trusted = true };
         char const *wrong = whole_name(hosts->v[i], domain, sizeof name, name);
         int error = wrong ? -EINVAL : acl_add(acl, &rule);
         if (error == -ENOMEM)

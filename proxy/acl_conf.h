@@ -12,6 +12,7 @@ struct acl_conf {
     char const *pattern;
     char const *description;
     char const *group;
+    bool trusted;
 };
 
 extern struct cfg_schema const acl_conf_schema;

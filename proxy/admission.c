@@ -20,6 +20,11 @@ bool admission_find(struct generation const *generation, struct origin const *fr
     return ret->entry || ret->by_certificate;
 }
 
+bool admission_trusts(struct generation const *generation, struct net_addr const *addr)
+{
+    return acl_is_trusted(generation->acl, addr);
+}
+
 static void count(sip_t const *request)
 {
     sip_method_t method = request->sip_request->rq_method;

@@ -8,6 +8,7 @@
 
 struct acl_entry;
 struct generation;
+struct net_addr;
 struct origin;
 
 struct admission {
@@ -19,6 +20,9 @@ struct admission {
  *  whether it is admitted; @p ret says by what. */
 bool admission_find(struct generation const *generation, struct origin const *from, bool internal,
                     struct admission *ret);
+
+/** May the node at @p addr say who its users are (RFC 3325)? */
+bool admission_trusts(struct generation const *generation, struct net_addr const *addr);
 
 /** transaction_handlers.admit; @p vworker is the struct worker. Counts, and logs a refused source
  *  once a minute. */

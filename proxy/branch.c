@@ -2,9 +2,11 @@
 /* The life of a branch: see branch.h. */
 #define LOG_SUBSYSTEM LOG_ROUTE
 #include "branch.h"
+#include "admission.h"
 #include "branch_message.h"
 #include "forward.h"
 #include "fsm.h"
+#include "identity.h"
 #include "log.h"
 #include "message.h"
 #include "peer_watch.h"
@@ -86,6 +88,11 @@ void branch_fini(struct branch *branch)
 bool branch_is_live(struct branch const *branch)
 {
     return branch->state != BRANCH_WAITING && branch->state != BRANCH_DONE;
+}
+
+bool branch_is_trusted(struct branch const *branch, struct net_addr const *addr)
+{
+    return branch->hop.internal || admission_trusts(branch->forward->generation, addr);
 }
 
 char const *branch_target(struct branch const *branch, char text[static NET_ADDR_TEXT])
@@ -206,19 +213,31 @@ static void restart_timer_c(struct branch *branch)
                   timer_c_fired);
 }
 
+/* The request as @p to may see it; NULL when out of memory. */
+static msg_t *request_for(struct branch *branch, struct destination const *to)
+{
+    if (!identity_is_claimed(sip_object(branch->request)) || branch_is_trusted(branch, &to->addr))
+        return msg_ref_create(branch->request);
+    msg_t *msg = message_copy(branch->request);
+    if (msg && identity_conceal(msg))
+        met_inc(&proxy_metrics, M_identities_concealed);
+    return msg;
+}
+
 static int send_try(struct branch *branch, struct destination const *to)
 {
     struct forward const *forward = branch->forward;
     struct stack *stack = forward->worker->stack;
+    msg_t *msg;
     char lines[BRANCH_MESSAGE_LINES];
     struct client_extra const extra = { forward->loop_hash, lines };
     branch->heard = branch->rang = false;
     branch->refusal = REFUSAL_busy;
     if (branch_message_lines(sip_object(branch->request), stack_transport(stack),
-                             forward->in_listener, to->listener, branch->breadth, lines) == 0)
-        branch->ct =
-            client_transaction_new(stack_transactions(stack), msg_ref_create(branch->request), to,
-                                   &extra, &branch_handlers, branch);
+                             forward->in_listener, to->listener, branch->breadth, lines) == 0 &&
+        (msg = request_for(branch, to)))
+        branch->ct = client_transaction_new(stack_transactions(stack), msg, to, &extra,
+                                            &branch_handlers, branch);
     if (!branch->ct)
         return EV_NOWHERE;
     met_inc(&proxy_metrics, M_forwarded);

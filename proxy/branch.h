@@ -66,6 +66,9 @@ void branch_start(struct branch *branch, unsigned breadth);
  *  has ended. */
 void branch_cancel(struct branch *branch);
 
+/** May the hop, at @p addr, say who its users are, and be told (identity.h)? */
+bool branch_is_trusted(struct branch const *branch, struct net_addr const *addr);
+
 /** Is it neither waiting nor done? */
 bool branch_is_live(struct branch const *branch);
 

@@ -118,10 +118,11 @@ static void add_acl_rows(json_t *table, struct acl const *acl, char const *liste
         struct buf addresses;
         buf_init(&addresses, 65536);
         print_addresses(entry, &addresses);
-        ctl_table_row(table, json_pack("[s,s,s,I,s,s,s]", rule->pattern, rule->description,
+        ctl_table_row(table, json_pack("[s,s,s,I,s,s,s,b]", rule->pattern, rule->description,
                                        listeners, (json_int_t)acl_hits(entry),
                                        rule->automatic ? "automatic" : "configured",
-                                       rule->groups ? rule->groups : "", buf_text(&addresses)));
+                                       rule->groups ? rule->groups : "", buf_text(&addresses),
+                                       rule->trusted));
         buf_fini(&addresses);
     }
 }
@@ -130,7 +131,7 @@ static void cmd_show_acl(struct svc *svc, struct ctl_call *call, json_t const *a
 {
     struct proxy const *proxy = svc_state(svc);
     json_t *table = ctl_table("pattern", "description", "listeners", "hits", "origin", "groups",
-                              "addresses", NULL);
+                              "addresses", "trusted", NULL);
     (void)args;
     add_acl_rows(table, proxy->generation->acl, "all");
     add_acl_rows(table, proxy->generation->internal_acl, "internal");

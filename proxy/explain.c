@@ -14,10 +14,12 @@
 #include "domain.h"
 #include "egress.h"
 #include "explain_diff.h"
+#include "identity.h"
 #include "location_list.h"
 #include "message.h"
 #include "normalize.h"
 #include "proxy.h"
+#include "request.h"
 #include "svc.h"
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/sip_header.h>
@@ -137,7 +139,9 @@ static bool normalize(struct explain *explain)
         refused(explain, REFUSAL_memory, "memory");
         return false;
     }
-    normalize_request(explain->generation->table->own, explain->msg, &explain->normalized);
+    struct normalize_input const input = request_input(explain->worker, explain->generation,
+                                                       &explain->origin, sip_object(explain->msg));
+    normalize_request(&input, explain->msg, &explain->normalized);
     enum refusal refusal = explain->normalized.refusal;
     if (refusal) {
         on_rule(explain, refusal_row(refusal)->reason, true, refusal_row(refusal)->phrase);
@@ -148,6 +152,8 @@ static bool normalize(struct explain *explain)
             explain->normalized.route_was_ours
                 ? "no loop, hops left; a Route that names us was taken off"
                 : "no loop, hops left");
+    if (explain->normalized.identity_removed)
+        on_rule(explain, "identity", false, "the source is not trusted to say who its users are");
     bool own = domain_owns(explain->generation->table->own,
                            sip_object(explain->msg)->sip_request->rq_url, NULL);
     on_rule(explain, "own domain", false,
@@ -182,6 +188,8 @@ static void show_headers(struct explain *explain, struct route_hop const *hop,
         return;
     struct transport *transport = stack_transport(explain->worker->stack);
     char added[BRANCH_MESSAGE_LINES];
+    if (!hop->internal && !admission_trusts(explain->generation, &way.addr))
+        (void)identity_conceal(explain->out);
     if (branch_message_lines(sip_object(explain->out), transport, explain->origin.listener,
                              way.listener, explain->breadth, added) == 0)
         (void)message_add_lines(explain->out, added);

@@ -36,7 +36,9 @@ static int fill_internal_acl(struct generation *generation)
         return -ENOMEM;
     for (size_t i = 0; i < generation->table->n_targets; i++) {
         struct route_target const *target = &generation->table->targets[i];
-        struct acl_rule rule = { .pattern = target->uri->url_host, .description = target->name };
+        struct acl_rule rule = { .pattern = target->uri->url_host,
+                                 .description = target->name,
+                                 .trusted = true };
         struct net_cidr block;
         if (net_cidr_parse(&block, rule.pattern) == 0 &&
             acl_add(generation->internal_acl, &rule) == -ENOMEM)

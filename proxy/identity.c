@@ -37,6 +37,15 @@ static bool asks_for_privacy(sip_t const *sip)
     return false;
 }
 
+bool identity_is_claimed(sip_t const *sip)
+{
+    for (sip_unknown_t const *un = sip->sip_unknown; un; un = un->un_next)
+        if (un->un_name && strncasecmp(un->un_name, "P-", 2) == 0 &&
+            (strcasecmp(un->un_name, asserted) == 0 || strcasecmp(un->un_name, preferred) == 0))
+            return true;
+    return false;
+}
+
 bool identity_distrust(msg_t *msg)
 {
     bool claimed = take_out(msg, asserted);

@@ -3,8 +3,11 @@
  * each other. What comes in from others loses it, and what leaves for others keeps it unless the
  * user asked for privacy. For requests and responses alike; pure functions on a message. */
 #pragma once
-#include <sofia-sip/msg_types.h>
+#include <sofia-sip/sip.h>
 #include <stdbool.h>
+
+/** Is there anything in the message that this is about? */
+bool identity_is_claimed(sip_t const *sip);
 
 /** For a message from a node that is not trusted: removes P-Asserted-Identity, which is only a
  * claim, and P-Preferred-Identity, which is only a wish (RFC 3325 §5, §6). Returns whether there

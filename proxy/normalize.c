@@ -3,6 +3,8 @@
 #include "normalize.h"
 #include "domain.h"
 #include "htab.h"
+#include "identity.h"
+#include "origin.h"
 #include <errno.h>
 #include <sofia-sip/msg_header.h>
 #include <sofia-sip/sip_header.h>
@@ -124,12 +126,21 @@ static uint64_t hash_uri(url_t const *uri, uint64_t seed)
     return seed;
 }
 
+/* The port is left out: each connection of a peer has another. */
+static uint64_t hash_origin(struct origin const *origin)
+{
+    char host[NET_ADDR_TEXT];
+    uint64_t hash = hash_text(net_addr_print_host(&origin->peer, host), origin->kind);
+    return hash_text(origin->tls_subject, hash);
+}
+
 /* Hash of everything that routing looks at, under the key of this process. A request that comes
  * back unchanged has it in one of its Via branches; one that was changed on its way (a spiral) has
  * not. The top Via is left out: two ways that meet again must give one hash. */
-static void hash_routing(sip_t const *sip, char ret_hash[static NORMALIZE_HASH + 1])
+static void hash_routing(sip_t const *sip, struct origin const *origin,
+                         char ret_hash[static NORMALIZE_HASH + 1])
 {
-    uint64_t hash = hash_uri(sip->sip_request->rq_url, 0);
+    uint64_t hash = hash_uri(sip->sip_request->rq_url, origin ? hash_origin(origin) : 0);
     for (sip_route_t const *route = sip->sip_route; route; route = route->r_next)
         hash = hash_uri(route->r_url, hash);
     hash = hash_text(sip->sip_call_id->i_id, hash);
@@ -169,9 +180,10 @@ static enum refusal check_extensions(sip_t const *sip, char header[static NORMAL
 /* -------------------------------------------------------------------------------------------------
  */
 
-static enum refusal normalize(struct domain const *own, msg_t *msg, sip_t *sip,
+static enum refusal normalize(struct normalize_input const *input, msg_t *msg, sip_t *sip,
                               struct normalized *ret)
 {
+    struct domain const *own = input->own;
     enum refusal refusal;
     if (!is_sip(sip->sip_request->rq_url))
         return REFUSAL_scheme;
@@ -188,14 +200,15 @@ static enum refusal normalize(struct domain const *own, msg_t *msg, sip_t *sip,
         return REFUSAL_scheme;
     if (sip->sip_route && !is_sip(sip->sip_route->r_url))
         return REFUSAL_route;
-    hash_routing(sip, ret->loop_hash);
+    ret->identity_removed = !input->trusted && identity_distrust(msg);
+    hash_routing(sip, input->origin, ret->loop_hash);
     return is_loop(sip, ret->loop_hash) ? REFUSAL_loop : REFUSAL_NONE;
 }
 
-void normalize_request(struct domain const *own, msg_t *msg, struct normalized *ret)
+void normalize_request(struct normalize_input const *input, msg_t *msg, struct normalized *ret)
 {
     *ret = (struct normalized){ .out_listener = DOMAIN_ANY_LISTENER };
-    ret->refusal = normalize(own, msg, sip_object(msg), ret);
+    ret->refusal = normalize(input, msg, sip_object(msg), ret);
 }
 
 url_t const *normalize_next_hop(msg_t *msg)

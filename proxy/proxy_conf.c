@@ -102,7 +102,7 @@ static struct cfg_row const route_rows[] = {
     CFG_ROW_STRING("name", struct proxy_conf_route, name, .default_text = "", .max = 64,
                    .check = check_name, .effect = CFG_RELOAD,
                    .help = "Name in logs and tables; empty = its number, from 1."),
-#define ROUTE_PRED(key, value, argument, names_domain, help_text)                                  \
+#define ROUTE_PRED(key, value, argument, names_domain, asks_origin, help_text)                     \
     CFG_ROW_STRING(#key, struct proxy_conf_route, pred[ROUTE_PRED_##key], .default_text = "",      \
                    .max = 1024, .effect = CFG_RELOAD, .help = help_text),
 #include "route_pred.def"

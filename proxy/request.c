@@ -2,10 +2,12 @@
 /* Arrival of a request: see request.h. */
 #define LOG_SUBSYSTEM LOG_ROUTE
 #include "request.h"
+#include "admission.h"
 #include "clock.h"
 #include "federation.h"
 #include "federation_conf.h"
 #include "forward.h"
+#include "identity.h"
 #include "location_list.h"
 #include "log.h"
 #include "message.h"
@@ -123,6 +125,19 @@ static void act(struct worker *worker, struct server_transaction *st, msg_t *msg
         refuse_and_log(st, decision.refusal, "", decision.rule_name);
 }
 
+struct normalize_input request_input(struct worker const *worker,
+                                     struct generation const *generation,
+                                     struct origin const *origin, sip_t const *sip)
+{
+    return (struct normalize_input){
+        .own = generation->table->own,
+        .origin = generation->table->asks_origin ? origin : NULL,
+        /* The access list is asked only if there is something to trust. */
+        .trusted = !identity_is_claimed(sip) || worker_is_internal(worker, origin->listener) ||
+                   admission_trusts(generation, &origin->peer),
+    };
+}
+
 void request_arrived(void *vworker, struct server_transaction *st)
 {
     struct worker *worker = vworker;
@@ -130,7 +145,10 @@ void request_arrived(void *vworker, struct server_transaction *st)
     /* The request itself is edited: our answers repeat nothing of what is changed here. */
     msg_t *msg = msg_ref_create(server_transaction_request(st));
     met_inc(&proxy_metrics, M_requests);
-    normalize_request(worker->generation->table->own, msg, &normalized);
+    struct normalize_input const input =
+        request_input(worker, worker->generation, server_transaction_origin(st), sip_object(msg));
+    normalize_request(&input, msg, &normalized);
+    met_add(&proxy_metrics, M_identities_removed, normalized.identity_removed);
     if (normalized.refusal) {
         msg_destroy(msg);
         refuse_and_log(st, normalized.refusal, normalized.header,

@@ -8,12 +8,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct generation;
 struct origin;
 struct worker;
 struct server_transaction;
 
 /** transaction_handlers.on_request; @p vworker is the struct worker. */
 void request_arrived(void *vworker, struct server_transaction *st);
+
+/** What normalize_request() needs to know of a request from @p origin, under @p generation. */
+struct normalize_input request_input(struct worker const *worker,
+                                     struct generation const *generation,
+                                     struct origin const *origin, sip_t const *sip);
 
 /** Sends the answer of @p refusal and counts it; @p header is a further header line or "". */
 void request_refuse(struct server_transaction *st, enum refusal refusal, char const *header);

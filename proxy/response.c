@@ -8,11 +8,14 @@
  * is down, and Retry-After says until when) or inside a dialog (no other way leads there). */
 #define LOG_SUBSYSTEM LOG_ROUTE
 #include "response.h"
+#include "admission.h"
 #include "forward.h"
+#include "identity.h"
 #include "log.h"
 #include "message.h"
 #include "proxy_metrics.h"
 #include "request.h"
+#include "worker.h"
 #include <errno.h>
 #include <sofia-sip/sip_header.h>
 #include <sofia-sip/sip_util.h>
@@ -89,10 +92,25 @@ static int add_challenges(struct branch const *best, msg_t *msg)
     return 0;
 }
 
+/* RFC 3325 §5: what the next hop says of its users, and what the client may know of them. */
+static void guard_identity(struct branch const *branch, msg_t *response)
+{
+    struct forward const *forward = branch->forward;
+    if (!identity_is_claimed(sip_object(response)) || branch->next_to == 0)
+        return;
+    if (!branch_is_trusted(branch, &branch->to[branch->next_to - 1].addr) &&
+        identity_distrust(response))
+        met_inc(&proxy_metrics, M_identities_removed);
+    if (!worker_is_internal(forward->worker, forward->in_listener) &&
+        !admission_trusts(forward->generation, &forward->from) && identity_conceal(response))
+        met_inc(&proxy_metrics, M_identities_concealed);
+}
+
 /* Takes our Via off and adds what the client needs besides. Each response is sent back once. */
 static int edit_answer(struct branch const *branch, msg_t *response, int status)
 {
     (void)sip_via_remove(response, sip_object(response));
+    guard_identity(branch, response);
     return status == 401 || status == 407 ? add_challenges(branch, response) : 0;
 }
 

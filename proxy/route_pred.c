@@ -191,9 +191,11 @@ static bool match_tls_subject(struct route_pred_input const *input,
  */
 
 static struct route_pred_row const rows[ROUTE_PREDS] = {
-#define ROUTE_PRED(name, value, argument, names_domain, help)                                      \
-    { #name,       "its " #name " does not match", argument, names_domain, help, check_##value,    \
-      match_##name },
+#define ROUTE_PRED(name, value, argument, names_domain, asks_origin, help)                         \
+    { #name,         "its " #name " does not match",                                               \
+      argument,      names_domain,                                                                 \
+      asks_origin,   help,                                                                         \
+      check_##value, match_##name },
 #include "route_pred.def"
 #undef ROUTE_PRED
 };

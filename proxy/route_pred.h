@@ -15,7 +15,7 @@ struct buf;
 struct origin;
 
 enum route_pred_id {
-#define ROUTE_PRED(name, value, argument, names_domain, help) ROUTE_PRED_##name,
+#define ROUTE_PRED(name, value, argument, names_domain, asks_origin, help) ROUTE_PRED_##name,
 #include "route_pred.def"
 #undef ROUTE_PRED
     ROUTE_PREDS
@@ -38,6 +38,7 @@ struct route_pred_row {
     char const *misses;   /* why a route is passed over when it does not hold */
     char const *argument; /* as help shows it */
     bool names_domain;
+    bool asks_origin;
     char const *help;
     /* NULL, or why the text is wrong (static text). May compile it into memory of @p home. */
     char const *(*check)(struct route_pred_value *value, su_home_t *home);

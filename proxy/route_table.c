@@ -94,6 +94,7 @@ static int add_preds(struct route_table *table, struct route_rule *rule,
         if (error == 0 && pred.n > 0) {
             rule->preds[rule->n_preds++] = pred;
             rule->names_domain |= pred.row->names_domain;
+            table->asks_origin |= pred.row->asks_origin;
         }
     }
     return 0;

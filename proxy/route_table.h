@@ -44,6 +44,7 @@ struct route_table {
     atomic_uint_least64_t *rule_hits; /* one per rule: the only part that changes */
     char const *preferred_listener;   /* name of the one for routed requests, NULL: none */
     bool method_routing;              /* are the rules looked at? */
+    bool asks_origin;                 /* by any of the rules */
     struct static_table *statics;     /* owned */
     enum refusal blocked;             /* by a static route */
     uint64_t route_seed;              /* of the order of static routes; 0: of the process */

@@ -352,6 +352,35 @@ static void test_groups(void **state)
     acl_free(&acl);
 }
 
+static void test_trust(void **state)
+{
+    static struct {
+        char const *source;
+        bool trusted;
+    } const rows[] = {
+        { "10.0.0.1", true },  { "10.1.0.1", true }, /* the block inside does not take it away */
+        { "10.2.0.1", true },  { "192.0.2.1", false },
+        { "192.0.2.2", true }, { "198.51.100.1", false },
+    };
+    static struct acl_rule const rules[] = {
+        { .pattern = "10.0.0.0/8", .trusted = true },
+        { .pattern = "10.1.0.0/16" },
+        { .pattern = "192.0.2.0/24" },
+        { .pattern = "192.0.2.2/32", .trusted = true },
+    };
+    struct acl *acl = acl_new();
+    (void)state;
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        assert_int_equal(acl_add(acl, &rules[i]), 0);
+    assert_int_equal(acl_seal(acl), 0);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct net_addr source = addr_of(rows[i].source);
+        if (acl_is_trusted(acl, &source) != rows[i].trusted)
+            fail_msg("%s", rows[i].source);
+    }
+    acl_free(&acl);
+}
+
 /* One thread swaps sets while others look up: each look-up sees one whole set. scripts/test
  * runs it under ThreadSanitizer, too. */
 enum { READERS = 3, SWAPS = 3000 };
@@ -456,6 +485,7 @@ int main(void)
         cmocka_unit_test(test_many_names_at_one_address),
         cmocka_unit_test(test_inherit),
         cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_trust),
         cmocka_unit_test(test_swaps_under_readers),
         cmocka_unit_test(test_one_line_per_minute),
         cmocka_unit_test(test_many_sources_are_bounded),

@@ -18,12 +18,14 @@
 
 static struct {
     char const *keys;
-    char const *wanted; /* "PATTERN(GROUPS)" of each entry, a call manager's with "+"; or faults as
-                           "LINE:BEGIN" */
+    char const *wanted; /* "PATTERN(GROUPS)" of each entry, a call manager's with "+", a trusted
+                           one's with "!"; or faults as "LINE:BEGIN" */
 } const vectors[] = {
     { "", "" },
     { "acl = ( { pattern = \"192.0.2.0/24\"; group = \"a, b\"; }, { pattern = \"pbx\"; } );",
       "192.0.2.0/24(a, b) pbx()" },
+    { "acl = ( { pattern = \"pbx\"; trusted = true; }, { pattern = \"x\"; trusted = false; } );",
+      "!pbx() x()" },
     { "call_managers = ( \"cm1\", \"cm2.other.test\", \"192.0.2.1\", \"2001:db8::1\" );",
       "+cm1.example.test(call-managers) +cm2.other.test(call-managers) "
       "+192.0.2.1(call-managers) +2001:db8::1(call-managers)" },
@@ -57,7 +59,9 @@ static void print_list(struct acl const *acl, struct buf *out)
 {
     for (size_t i = 0; i < acl_count(acl); i++) {
         struct acl_rule const *rule = &acl_at(acl, i)->rule;
-        buf_printf(out, "%s%s%s(%s)", i ? " " : "", rule->automatic ? "+" : "", rule->pattern,
+        assert_true(rule->trusted || !rule->automatic);
+        buf_printf(out, "%s%s%s%s(%s)", i ? " " : "", rule->automatic ? "+" : "",
+                   rule->trusted && !rule->automatic ? "!" : "", rule->pattern,
                    rule->groups ? rule->groups : "");
     }
 }

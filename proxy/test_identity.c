@@ -74,6 +74,26 @@ static void check(char const *start, bool (*edit)(msg_t *), char const *before, 
     msg_destroy(sent);
 }
 
+static void test_claims(void **state)
+{
+    static struct {
+        char const *headers;
+        bool claimed;
+    } const claims[] = {
+        { "", false },
+        { PAI, true },
+        { PPI, true },
+        { "X-Odd: 1\r\np-asserted-identity: <sip:a@a.test>\r\n", true },
+        { "P-Asserted-Identity-2: x\r\nP-Charging-Vector: y\r\nPrivacy: id\r\n", false },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof claims / sizeof *claims; i++) {
+        msg_t *msg = make("MESSAGE sip:b@b.test SIP/2.0", claims[i].headers);
+        assert_int_equal(identity_is_claimed(sip_object(msg)), claims[i].claimed);
+        msg_destroy(msg);
+    }
+}
+
 static void test_rows(void **state)
 {
     static char const *const starts[] = { "MESSAGE sip:b@b.test SIP/2.0", "SIP/2.0 200 OK" };
@@ -88,6 +108,7 @@ static void test_rows(void **state)
 int main(void)
 {
     struct CMUnitTest const tests[] = {
+        cmocka_unit_test(test_claims),
         cmocka_unit_test(test_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,18 +11,21 @@
 #include "domain.h"
 #include "message.h"
 #include "normalize.h"
+#include "origin.h"
 #include <sofia-sip/sip_header.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static struct domain *own;
+static struct normalize_input input; /* of the own domain */
 
 static int setup(void **state)
 {
     static char const *const listeners[] = { "127.0.0.1:5060", "127.0.0.1:5049" };
     (void)state;
     own = domain_new();
+    input = (struct normalize_input){ .own = own };
     assert_int_equal(domain_add_host(own, "p1.example.com"), 0);
     for (uint16_t i = 0; i < 2; i++) {
         struct net_addr addr;
@@ -89,7 +92,7 @@ static void test_refusals(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct normalized result;
         msg_t *msg = make_request(rows[i].method, rows[i].uri, rows[i].headers);
-        normalize_request(own, msg, &result);
+        normalize_request(&input, msg, &result);
         if (result.refusal != rows[i].refusal)
             fail_msg("row %zu: %d", i, result.refusal);
         assert_string_equal(result.header, rows[i].header);
@@ -109,7 +112,7 @@ static void test_unsupported_list_is_bounded(void **state)
         memcpy(headers + len, ",abcdefghi", 11);
     memcpy(headers + strlen(headers), "\r\n", 3);
     msg_t *msg = make_request("INVITE", "sip:b@b.test", headers);
-    normalize_request(own, msg, &result);
+    normalize_request(&input, msg, &result);
     assert_int_equal(result.refusal, REFUSAL_extension);
     assert_true(strlen(result.header) < sizeof result.header);
     assert_true(strlen(result.header) > sizeof result.header - 20);
@@ -179,7 +182,7 @@ static void test_routes(void **state)
         msg_t *original = make_request("INVITE", rows[i].uri, rows[i].headers);
         msg_t *msg = message_copy(original);
         sip_t *sip = sip_object(msg);
-        normalize_request(own, msg, &result);
+        normalize_request(&input, msg, &result);
         assert_int_equal(result.refusal, REFUSAL_NONE);
         (void)uri_text(normalize_next_hop(msg), hop);
         for (sip_route_t *route = sip->sip_route; route; route = route->r_next)
@@ -210,7 +213,7 @@ static void test_edits_reach_the_wire(void **state)
                                    "<sip:p4.domain.com;lr>\r\n");
     msg_t *msg = message_copy(original);
     msg_destroy(original);
-    normalize_request(own, msg, &result);
+    normalize_request(&input, msg, &result);
     assert_non_null(normalize_next_hop(msg));
     assert_int_equal(message_print(msg, &text), 0);
     msg_destroy(msg);
@@ -235,7 +238,7 @@ static void make_our_via(char const *uri, char const *headers, char via[static 2
 {
     struct normalized result;
     msg_t *msg = make_request("INVITE", uri, headers);
-    normalize_request(own, msg, &result);
+    normalize_request(&input, msg, &result);
     assert_int_equal(result.refusal, REFUSAL_NONE);
     assert_int_equal(strlen(result.loop_hash), NORMALIZE_HASH);
     for (char *c = result.loop_hash; *c; c++) /* a branch is compared without regard to case */
@@ -276,19 +279,80 @@ static void test_loops(void **state)
                        "Via: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bKother\r\n%s%s", via,
                        rows[i].headers_back);
         msg_t *msg = make_request("INVITE", rows[i].uri_back, headers);
-        normalize_request(own, msg, &result);
+        normalize_request(&input, msg, &result);
         if (result.refusal != rows[i].refusal)
             fail_msg("%s: %d", rows[i].name, result.refusal);
         msg_destroy(msg);
     }
 }
 
+/* Where routing looks at the origin, what comes back by another way is no loop yet, but the next
+ * time it is. */
+static void test_loops_by_origin(void **state)
+{
+    static struct {
+        char const *name;
+        enum transport_kind kind;
+        char const *peer, *subject;
+        enum refusal refusal;
+    } const rows[] = {
+        { "the same way", TRANSPORT_UDP, "192.0.2.1:5060", NULL, REFUSAL_loop },
+        { "another port is the same peer", TRANSPORT_UDP, "192.0.2.1:9", NULL, REFUSAL_loop },
+        { "another peer", TRANSPORT_UDP, "192.0.2.2:5060", NULL, REFUSAL_NONE },
+        { "another transport", TRANSPORT_TCP, "192.0.2.1:5060", NULL, REFUSAL_NONE },
+        { "another certificate", TRANSPORT_UDP, "192.0.2.1:5060", "a.test", REFUSAL_NONE },
+    };
+    struct origin origin = { .kind = TRANSPORT_UDP };
+    struct normalized result;
+    char via[200];
+    (void)state;
+    assert_int_equal(net_addr_parse(&origin.peer, "192.0.2.1:5060", 0), 0);
+    input.origin = &origin;
+    make_our_via("sip:b@b.test", "", via);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct origin other = { .kind = rows[i].kind, .tls_subject = rows[i].subject };
+        assert_int_equal(net_addr_parse(&other.peer, rows[i].peer, 0), 0);
+        input.origin = &other;
+        msg_t *msg = make_request("INVITE", "sip:b@b.test", via);
+        normalize_request(&input, msg, &result);
+        if (result.refusal != rows[i].refusal)
+            fail_msg("%s: %d", rows[i].name, result.refusal);
+        msg_destroy(msg);
+    }
+    input.origin = NULL;
+}
+
+static void test_identities(void **state)
+{
+    static struct {
+        bool trusted;
+        char const *header;
+        bool removed;
+    } const rows[] = {
+        { false, "P-Asserted-Identity: <sip:a@a.test>\r\n", true },
+        { true, "P-Asserted-Identity: <sip:a@a.test>\r\n", false },
+        { false, "X-Odd: 1\r\n", false },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct normalized result;
+        msg_t *msg = make_request("INVITE", "sip:b@b.test", rows[i].header);
+        input.trusted = rows[i].trusted;
+        normalize_request(&input, msg, &result);
+        assert_int_equal(result.identity_removed, rows[i].removed);
+        assert_int_equal(message_unknown(sip_object(msg), "P-Asserted-Identity") != NULL, i == 1);
+        msg_destroy(msg);
+    }
+    input.trusted = false;
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
-        cmocka_unit_test(test_refusals), cmocka_unit_test(test_unsupported_list_is_bounded),
-        cmocka_unit_test(test_routes),   cmocka_unit_test(test_edits_reach_the_wire),
-        cmocka_unit_test(test_loops),
+        cmocka_unit_test(test_refusals),   cmocka_unit_test(test_unsupported_list_is_bounded),
+        cmocka_unit_test(test_routes),     cmocka_unit_test(test_edits_reach_the_wire),
+        cmocka_unit_test(test_loops),      cmocka_unit_test(test_loops_by_origin),
+        cmocka_unit_test(test_identities),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
