@@ -33,6 +33,10 @@ def wait_for(condition, what):
         select.select([], [], [], 0.01)
 
 
+class Skip(Exception):
+    """This machine cannot play the test; the text says what it lacks."""
+
+
 class Node:
     def __init__(self, build, config_text, variables, keep=False):
         self.build, self.keep, self.children = os.path.abspath(build), keep, {}
@@ -42,13 +46,24 @@ class Node:
             shutil.chown(self.dir, "crosspoint")
         self.ip = "127.%d.%d.%d" % (64 + os.getpid() % 64, os.urandom(1)[0], 2 + os.urandom(1)[0] % 250)
         user = "crosspoint" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
-        self.variables = {"ip": self.ip, "run_as": user, "ns": ED3, **variables}
+        self.variables = {"ip": self.ip, "run_as": user, "ns": ED3, "port6": self.free_port6(),
+                          "port6b": self.free_port6(), **variables}
         self.conf = self.write("crosspoint.conf", self.fill(config_text))
         self.write("cti.secret", "secret\n")
         self.write("other.secret", "wrong\n")
         self.env = {**os.environ, "CROSSPOINT_RUN_DIR": self.dir + "/run", "CROSSPOINT_CONF": self.conf,
                     "CROSSPOINT_BIN_PATH": ":".join(os.path.dirname(os.path.join(self.build, p))
                                                     for p in PROGRAMS.values())}
+
+    @staticmethod
+    def free_port6():
+        """There is one ::1 only, so each scenario takes ports of its own."""
+        try:
+            with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as s:
+                s.bind(("::1", 0))
+                return s.getsockname()[1]
+        except OSError:
+            return 0  # this machine has no IPv6
 
     def fill(self, text):
         """Puts values for ${name} and ${name:-default}."""

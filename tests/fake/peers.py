@@ -29,13 +29,15 @@ class Peer:
 
     def __init__(self, kind, address, local_ip, port=0, tls=None):
         self.kind, self.buffer, self.remote = kind, b"", address
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if kind == "udp" else socket.SOCK_STREAM)
+        family = socket.AF_INET6 if ":" in local_ip else socket.AF_INET
+        self.socket = socket.socket(family, socket.SOCK_DGRAM if kind == "udp" else socket.SOCK_STREAM)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind((local_ip, port))
         self.socket.settimeout(PATIENCE)
         if kind != "udp":
             self.socket.connect(address)
-        self.ip, self.port = self.socket.getsockname()
+        self.ip, self.port = self.socket.getsockname()[:2]
+        self.ip = "[%s]" % self.ip if ":" in self.ip else self.ip
         if tls:
             self.socket = tls.wrap_socket(self.socket)
 

@@ -8,7 +8,7 @@ import signal
 import subprocess
 
 from dns import Dns
-from node import PATIENCE, ROOT, Failure, Node, wait_for
+from node import PATIENCE, ROOT, Failure, Node, Skip, wait_for
 from peers import Closed, CstaPeer, Server, SipPeer, tls_context
 
 DNS_PORT = 5353
@@ -78,6 +78,11 @@ class Scenario:
                     raise
 
     # --- the node
+
+    def step_needs(self, rest, _):
+        """needs ipv6: else the scenario is not played"""
+        if rest == "ipv6" and not self.node.variables["port6"]:
+            raise Skip("no IPv6 on this machine")
 
     def step_start(self, rest, _):
         for name in rest.split():
@@ -188,13 +193,15 @@ class Scenario:
         return tls_context(as_server, **paths) if kind == "tls" else None
 
     def step_peer(self, rest, _):
-        """peer NAME udp|tcp|tls|csta PROGRAM [cert=NAME] [ca=NAME] [from IP[:PORT]]"""
+        """peer NAME udp|tcp|tls|csta PROGRAM [cert=NAME] [ca=NAME] [from IP[:PORT]]; for proxy6: from PORT"""
         name, kind, program, *more = rest.split()
         tls = self.tls(kind, more, False)
         make = CstaPeer if kind == "csta" else SipPeer
         local, _, port = (more[1] if more else self.node.ip).partition(":")
-        self.peers[name] = make("tcp" if kind == "csta" else kind, (self.node.ip, PORTS[program]), local,
-                                int(port or 0), tls)
+        address = (self.node.ip, PORTS.get(program))
+        if program == "proxy6":
+            local, port, address = "::1", more[1] if more else 0, ("::1", self.node.variables["port6"])
+        self.peers[name] = make("tcp" if kind == "csta" else kind, address, local, int(port or 0), tls)
         self.node.variables[name] = "%s:%d" % (self.peers[name].ip, self.peers[name].port)
 
     def step_server(self, rest, _):
