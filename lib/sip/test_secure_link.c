@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <uv.h>
 
 #include <cmocka.h>
 
@@ -464,6 +465,35 @@ static void test_server_name(void **state)
     secure_context_unref(&context);
 }
 
+/* Workers shake hands under one context at the same time, and let go of it in any order. */
+static void shake_many(void *vcontext)
+{
+    struct secure_context *context = secure_context_ref(vcontext);
+
+    for (int i = 0; i < 20; i++) {
+        struct end client, server;
+        begin(&client, &server, context, context, "a.test");
+        talk(&client, &server, 100000);
+        assert_true(secure_link_is_open(server.link));
+        assert_string_equal(secure_link_peer(server.link), "a.test");
+        finish(&client, &server);
+    }
+    secure_context_unref(&context);
+}
+
+static void test_threads(void **state)
+{
+    struct secure_settings like = { .verify_peer = SECURE_VERIFY_REQUIRED, .verify_server = true };
+    struct secure_context *context = secure_rig_context(*state, "a", "ca", &like);
+    uv_thread_t threads[4];
+
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(uv_thread_create(&threads[i], shake_many, context), 0);
+    for (size_t i = 0; i < 4; i++)
+        uv_thread_join(&threads[i]);
+    secure_context_unref(&context);
+}
+
 static int setup(void **state)
 {
     static struct secure_rig rig;
@@ -501,6 +531,7 @@ int main(void)
         cmocka_unit_test(test_talk),          cmocka_unit_test(test_large),
         cmocka_unit_test(test_verify),        cmocka_unit_test(test_not_tls),
         cmocka_unit_test(test_plain_openssl), cmocka_unit_test(test_server_name),
+        cmocka_unit_test(test_threads),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
