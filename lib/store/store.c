@@ -51,6 +51,12 @@ static int step(struct store_db *db, enum store_statement id)
     return store_db_step(store_db_use(db, id));
 }
 
+/* Of a key that is there or not: no fault of the store. */
+static bool is_answer(int error)
+{
+    return error == -EEXIST || error == -ENOENT;
+}
+
 /* A job that fails takes back what it wrote itself; the others of its group do not suffer. */
 static int run_job(struct store_db *db, struct store_job *job)
 {
@@ -58,6 +64,8 @@ static int run_job(struct store_db *db, struct store_job *job)
     if (error < 0)
         return error;
     job->error = job->run(db, job);
+    if (job->error < 0 && !is_answer(job->error))
+        log_error(NULL, "store cannot write reason=\"%s\"", store_db_why(db));
     if (job->error < 0)
         error = step(db, STORE_SQL_job_undo);
     return error < 0 ? error : step(db, STORE_SQL_job_end);

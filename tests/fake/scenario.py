@@ -1,10 +1,12 @@
 """The steps of scenario files (tests/scenario/README.md), one method each: step_<name>."""
+import contextlib
 import hashlib
 import json
 import os
 import re
 import shlex
 import signal
+import sqlite3
 import subprocess
 
 from dns import Dns
@@ -170,6 +172,12 @@ class Scenario:
         for line in block:
             if not re.search(self.node.fill(line), self.last):
                 raise Failure("output lacks " + line)
+
+    def step_sql(self, rest, _):
+        """sql FILE STATEMENT: changes a store behind the back of its program."""
+        name, statement = rest.split(" ", 1)
+        with contextlib.closing(sqlite3.connect(os.path.join(self.node.dir, name))) as db, db:
+            db.execute(statement)
 
     def step_dns(self, rest, block):
         """dns [fail|silent] + block of records: what the DNS server on port 5353 says from now on."""
