@@ -188,10 +188,16 @@ static enum refusal check_require(struct registration *reg)
 /* Step 5, before the others: they depend on the domain. */
 static enum refusal check_aor(struct registration *reg)
 {
-    int error = registrar_policy_aor(reg->policy, reg->sip->sip_to->a_url, reg->aor, &reg->domain);
-    if (error < 0)
-        snprintf(reg->aor, sizeof reg->aor, "-");
-    return error < 0 ? REFUSAL_unknown_aor : REFUSAL_NONE;
+    url_t const *to = reg->sip->sip_to->a_url;
+    snprintf(reg->aor, sizeof reg->aor, "-");
+    if (to->url_type != url_sip && to->url_type != url_sips) {
+        reg->phrase = "To is no SIP or SIPS URI"; /* RFC 4475 3.3.4 */
+        return REFUSAL_register;
+    }
+    if (registrar_policy_aor(reg->policy, to, reg->aor, &reg->domain) == 0)
+        return REFUSAL_NONE;
+    snprintf(reg->aor, sizeof reg->aor, "-");
+    return REFUSAL_unknown_aor;
 }
 
 static bool is_own_aor(struct registration const *reg, char const *user)
