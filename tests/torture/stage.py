@@ -276,12 +276,12 @@ class Hop:
 
 
 class Stage:
-    def __init__(self, build, keep, workers):
-        self.node = Node(build, CONFIG, {"workers": workers}, keep)
+    def __init__(self, options, config=CONFIG):
+        self.node = Node(options.build, config, {"workers": options.workers}, options.keep)
         first, last = self.node.ip.rsplit(".", 1)
         self.hop_ip, self.client_ip = ("%s.%d" % (first, (int(last) + i) % 250 + 2) for i in (1, 2))
         self.node.variables["hop"] = self.hop_ip
-        self.node.write("crosspoint.conf", self.node.fill(CONFIG))
+        self.node.write("crosspoint.conf", self.node.fill(config))
         self.clients, self.serial = [], 0
         self.hop = Hop(self)
         self.node.start("proxy")
