@@ -112,26 +112,32 @@ static void remove_own_routes(struct domain const *own, msg_t *msg, sip_t *sip,
 /* --- loops: RFC 5393 §4.2 ------------------------------------------------------------------------
  */
 
-static uint64_t hash_text(char const *text, uint64_t seed)
+static void add_uri(struct htab_digest *digest, url_t const *uri)
 {
-    return text ? htab_hash(text, strlen(text) + 1, seed) : htab_hash("", 0, seed);
-}
-
-static uint64_t hash_uri(url_t const *uri, uint64_t seed)
-{
-    char const *const parts[] = { uri->url_scheme, uri->url_user,   uri->url_host,
-                                  uri->url_port,   uri->url_params, uri->url_headers };
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        seed = hash_text(parts[i], seed);
-    return seed;
+    htab_digest_field(digest, uri->url_scheme);
+    htab_digest_field(digest, uri->url_user);
+    htab_digest_field(digest, uri->url_host);
+    htab_digest_field(digest, uri->url_port);
+    htab_digest_field(digest, uri->url_params);
+    htab_digest_field(digest, uri->url_headers);
 }
 
 /* The port is left out: each connection of a peer has another. */
-static uint64_t hash_origin(struct origin const *origin)
+static void add_origin(struct htab_digest *digest, struct origin const *origin)
 {
-    char host[NET_ADDR_TEXT];
-    uint64_t hash = hash_text(net_addr_print_host(&origin->peer, host), origin->kind);
-    return hash_text(origin->tls_subject, hash);
+    if (origin->peer.sa.sa_family == AF_INET6)
+        htab_digest_add(digest, &origin->peer.in6.sin6_addr, sizeof origin->peer.in6.sin6_addr);
+    else
+        htab_digest_add(digest, &origin->peer.in.sin_addr, sizeof origin->peer.in.sin_addr);
+    htab_digest_field(digest, origin->tls_subject);
+}
+
+static void print_hex(uint64_t number, char ret_hash[static NORMALIZE_HASH + 1])
+{
+    static char const digits[] = "0123456789abcdef";
+    for (int i = NORMALIZE_HASH - 1; i >= 0; i--, number >>= 4)
+        ret_hash[i] = digits[number & 15];
+    ret_hash[NORMALIZE_HASH] = '\0';
 }
 
 /* Hash of everything that routing looks at, under the key of this process. A request that comes
@@ -140,16 +146,22 @@ static uint64_t hash_origin(struct origin const *origin)
 static void hash_routing(sip_t const *sip, struct origin const *origin,
                          char ret_hash[static NORMALIZE_HASH + 1])
 {
-    uint64_t hash = hash_uri(sip->sip_request->rq_url, origin ? hash_origin(origin) : 0);
+    struct htab_digest digest;
+    uint64_t hash[2];
+    htab_digest_start(&digest, origin ? 1 + (uint64_t)origin->kind : 0);
+    if (origin)
+        add_origin(&digest, origin);
+    add_uri(&digest, sip->sip_request->rq_url);
     for (sip_route_t const *route = sip->sip_route; route; route = route->r_next)
-        hash = hash_uri(route->r_url, hash);
-    hash = hash_text(sip->sip_call_id->i_id, hash);
-    hash = hash_text(sip->sip_from->a_tag, hash);
-    hash = hash_text(sip->sip_to->a_tag, hash);
-    hash = hash_text(sip->sip_event ? sip->sip_event->o_type : NULL, hash);
-    hash = hash_text(sip->sip_content_type ? sip->sip_content_type->c_type : NULL, hash);
-    hash = htab_hash(&sip->sip_cseq->cs_seq, sizeof sip->sip_cseq->cs_seq, hash);
-    (void)snprintf(ret_hash, NORMALIZE_HASH + 1, "%016llx", (unsigned long long)hash);
+        add_uri(&digest, route->r_url);
+    htab_digest_field(&digest, sip->sip_call_id->i_id);
+    htab_digest_field(&digest, sip->sip_from->a_tag);
+    htab_digest_field(&digest, sip->sip_to->a_tag);
+    htab_digest_field(&digest, sip->sip_event ? sip->sip_event->o_type : NULL);
+    htab_digest_field(&digest, sip->sip_content_type ? sip->sip_content_type->c_type : NULL);
+    htab_digest_add(&digest, &sip->sip_cseq->cs_seq, sizeof sip->sip_cseq->cs_seq);
+    htab_digest_end(&digest, hash);
+    print_hex(hash[0], ret_hash);
 }
 
 static bool is_loop(sip_t const *sip, char const *hash)

@@ -7,23 +7,47 @@
 #include <string.h>
 #include <sys/random.h>
 
-static uint64_t rotate(uint64_t x, int bits)
+static inline uint64_t rotate(uint64_t x, int bits)
 {
     return (x << bits) | (x >> (64 - bits));
 }
 
-static void sip_round(uint64_t v[4])
+/* The state of SipHash, by value, so that it lives in registers. */
+struct sip_state {
+    uint64_t v0, v1, v2, v3;
+};
+
+static inline struct sip_state sip_round(struct sip_state s)
 {
-    v[0] += v[1];
-    v[1] = rotate(v[1], 13) ^ v[0];
-    v[0] = rotate(v[0], 32);
-    v[2] += v[3];
-    v[3] = rotate(v[3], 16) ^ v[2];
-    v[0] += v[3];
-    v[3] = rotate(v[3], 21) ^ v[0];
-    v[2] += v[1];
-    v[1] = rotate(v[1], 17) ^ v[2];
-    v[2] = rotate(v[2], 32);
+    s.v0 += s.v1;
+    s.v1 = rotate(s.v1, 13) ^ s.v0;
+    s.v0 = rotate(s.v0, 32);
+    s.v2 += s.v3;
+    s.v3 = rotate(s.v3, 16) ^ s.v2;
+    s.v0 += s.v3;
+    s.v3 = rotate(s.v3, 21) ^ s.v0;
+    s.v2 += s.v1;
+    s.v1 = rotate(s.v1, 17) ^ s.v2;
+    s.v2 = rotate(s.v2, 32);
+    return s;
+}
+
+static inline struct sip_state sip_word(struct sip_state s, uint64_t word)
+{
+    s.v3 ^= word;
+    s = sip_round(sip_round(s));
+    s.v0 ^= word;
+    return s;
+}
+
+static inline struct sip_state sip_finish(struct sip_state s)
+{
+    return sip_round(sip_round(sip_round(sip_round(s))));
+}
+
+static inline uint64_t sip_fold(struct sip_state s)
+{
+    return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
 }
 
 /* The key is drawn once; a race of two threads would only draw it twice before any table is used,
@@ -38,36 +62,101 @@ static uint64_t const *hash_key(void)
     return key;
 }
 
-static uint64_t load_word(unsigned char const *p, size_t len)
+static inline uint64_t load_word(unsigned char const *p)
 {
-    uint64_t word = 0;
+    uint64_t word;
 
-    memcpy(&word, p, len);
+    memcpy(&word, p, sizeof word);
     return word;
+}
+
+static struct sip_state sip_start(uint64_t seed)
+{
+    uint64_t const *key = hash_key();
+    uint64_t k0 = key[0] ^ seed;
+
+    return (struct sip_state){ k0 ^ 0x736f6d6570736575, key[1] ^ 0x646f72616e646f6d,
+                               k0 ^ 0x6c7967656e657261, key[1] ^ 0x7465646279746573 };
+}
+
+/* Takes @p left bytes, the last of @p len. */
+static struct sip_state sip_last(struct sip_state s, unsigned char const *p, size_t left,
+                                 uint64_t len)
+{
+    uint64_t word = len << 56;
+
+    for (; left >= 8; left -= 8, p += 8)
+        s = sip_word(s, load_word(p));
+    for (size_t i = 0; i < left; i++)
+        word |= (uint64_t)p[i] << (8 * i);
+    return sip_word(s, word);
 }
 
 uint64_t htab_hash(void const *bytes, size_t len, uint64_t seed)
 {
-    uint64_t const *key = hash_key();
-    unsigned char const *p = bytes;
-    uint64_t k0 = key[0] ^ seed;
-    uint64_t v[4] = { k0 ^ 0x736f6d6570736575, key[1] ^ 0x646f72616e646f6d, k0 ^ 0x6c7967656e657261,
-                      key[1] ^ 0x7465646279746573 };
+    struct sip_state s = sip_last(sip_start(seed), bytes, len, len);
 
-    for (size_t left = len;; left -= 8, p += 8) {
-        bool last = left < 8;
-        uint64_t word = last ? load_word(p, left) | (uint64_t)len << 56 : load_word(p, 8);
-        v[3] ^= word;
-        sip_round(v);
-        sip_round(v);
-        v[0] ^= word;
-        if (last)
-            break;
+    s.v2 ^= 0xff;
+    return sip_fold(sip_finish(s));
+}
+
+void htab_digest_start(struct htab_digest *digest, uint64_t seed)
+{
+    struct sip_state s = sip_start(seed);
+
+    s.v1 ^= 0xee;
+    memcpy(digest->state, &s, sizeof s);
+    digest->len = digest->used = 0;
+}
+
+static void compress(struct htab_digest *digest)
+{
+    struct sip_state s;
+
+    memcpy(&s, digest->state, sizeof s);
+    for (size_t i = 0; i < sizeof digest->bytes; i += 8)
+        s = sip_word(s, load_word(digest->bytes + i));
+    memcpy(digest->state, &s, sizeof s);
+    digest->used = 0;
+}
+
+void htab_digest_add(struct htab_digest *digest, void const *bytes, size_t len)
+{
+    unsigned char const *p = bytes;
+
+    digest->len += len;
+    while (len) {
+        size_t room = sizeof digest->bytes - digest->used;
+        size_t n = len < room ? len : room;
+        memcpy(digest->bytes + digest->used, p, n);
+        digest->used += n;
+        if (digest->used == sizeof digest->bytes)
+            compress(digest);
+        p += n;
+        len -= n;
     }
-    v[2] ^= 0xff;
-    for (int i = 0; i < 4; i++)
-        sip_round(v);
-    return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+void htab_digest_field(struct htab_digest *digest, char const *text)
+{
+    uint32_t len = text ? (uint32_t)strlen(text) : UINT32_MAX;
+
+    htab_digest_add(digest, &len, sizeof len);
+    if (text)
+        htab_digest_add(digest, text, len);
+}
+
+void htab_digest_end(struct htab_digest *digest, uint64_t ret[static 2])
+{
+    struct sip_state s;
+
+    memcpy(&s, digest->state, sizeof s);
+    s = sip_last(s, digest->bytes, digest->used, digest->len);
+    s.v2 ^= 0xee;
+    s = sip_finish(s);
+    ret[0] = sip_fold(s);
+    s.v1 ^= 0xdd;
+    ret[1] = sip_fold(sip_finish(s));
 }
 
 void htab_init(struct htab *tab)

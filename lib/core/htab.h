@@ -28,6 +28,22 @@ typedef bool htab_match_fn(struct htab_entry const *entry, void const *key);
  */
 uint64_t htab_hash(void const *bytes, size_t len, uint64_t seed);
 
+/** A keyed digest of several fields, 128 bits: equal digests mean equal fields (SipHash-2-4-128).
+ */
+struct htab_digest {
+    uint64_t state[4];
+    uint64_t len;
+    size_t used;
+    unsigned char bytes[128]; /* not yet digested */
+};
+
+void htab_digest_start(struct htab_digest *digest, uint64_t seed);
+void htab_digest_add(struct htab_digest *digest, void const *bytes, size_t len);
+
+/** Adds a text with its length, so that no two lists of fields look alike; NULL differs from "". */
+void htab_digest_field(struct htab_digest *digest, char const *text);
+void htab_digest_end(struct htab_digest *digest, uint64_t ret[static 2]);
+
 void htab_init(struct htab *tab);
 
 /** Frees the buckets; entries are the caller's and are not touched. */

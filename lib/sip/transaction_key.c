@@ -3,64 +3,48 @@
 #include "transaction_key.h"
 #include "htab.h"
 #include "message.h"
-#include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 /* The kinds never meet: each starts its digest with another letter. */
 enum { KEY_BRANCH = 'b', KEY_RFC2543 = 'o', KEY_ACK = 'a', KEY_CLIENT = 'c', KEY_STATELESS = 's' };
 
-static void start(struct transaction_key *key, char kind)
+static void start(struct htab_digest *digest, char kind)
 {
-    key->word[0] = htab_hash(&kind, 1, 1);
-    key->word[1] = htab_hash(&kind, 1, 2);
+    htab_digest_start(digest, (uint64_t)kind);
 }
 
-static void add_bytes(struct transaction_key *key, char const *bytes, size_t len)
+static void add(struct htab_digest *digest, char const *text)
 {
-    for (int i = 0; i < 2; i++)
-        key->word[i] = htab_hash(bytes, len, key->word[i]);
+    htab_digest_field(digest, text);
 }
 
-static void add(struct transaction_key *key, char const *text)
+static void add_number(struct htab_digest *digest, uint32_t number)
 {
-    /* An absent field differs from an empty one. */
-    for (int i = 0; i < 2 && !text; i++)
-        key->word[i]++;
-    add_bytes(key, text ? text : "", text ? strlen(text) : 0);
-}
-
-static void add_number(struct transaction_key *key, uint32_t number)
-{
-    char text[16];
-
-    snprintf(text, sizeof text, "%lu", (unsigned long)number);
-    add(key, text);
+    htab_digest_add(digest, &number, sizeof number);
 }
 
 /* Host names know no case (RFC 3261 §19.1.4). Longer ones than DNS allows keep their case. */
-static void add_host(struct transaction_key *key, char const *host)
+static void add_host(struct htab_digest *digest, char const *host)
 {
     char lower[256];
     size_t len = host ? strlen(host) : 0;
 
-    if (len >= sizeof lower) {
-        add(key, host);
+    if (!host || len >= sizeof lower) {
+        add(digest, host);
         return;
     }
-    for (size_t i = 0; i < len; i++)
-        lower[i] = (char)tolower((unsigned char)host[i]);
-    lower[len] = '\0';
-    add(key, lower);
+    for (size_t i = 0; i <= len; i++)
+        lower[i] = (char)(host[i] >= 'A' && host[i] <= 'Z' ? host[i] + ('a' - 'A') : host[i]);
+    add(digest, lower);
 }
 
-static void add_sent_by(struct transaction_key *key, sip_via_t const *via)
+static void add_sent_by(struct htab_digest *key, sip_via_t const *via)
 {
     add_host(key, via->v_host);
     add(key, via->v_port);
 }
 
-static void add_uri(struct transaction_key *key, url_t const *url)
+static void add_uri(struct htab_digest *key, url_t const *url)
 {
     add(key, url->url_scheme);
     add(key, url->url_user);
@@ -80,49 +64,61 @@ bool transaction_key_equal(struct transaction_key const *a, struct transaction_k
 void transaction_key_request(sip_t const *request, char const *method, struct transaction_key *ret)
 {
     sip_via_t const *via = request->sip_via;
+    struct htab_digest key;
 
     if (message_has_branch(via)) {
-        start(ret, KEY_BRANCH);
-        add(ret, via->v_branch);
-        add_sent_by(ret, via);
-        add(ret, method);
+        start(&key, KEY_BRANCH);
+        add(&key, via->v_branch);
+        add_sent_by(&key, via);
+        add(&key, method);
+        htab_digest_end(&key, ret->word);
         return;
     }
-    start(ret, KEY_RFC2543);
-    add_uri(ret, request->sip_request->rq_url);
-    add(ret, request->sip_to->a_tag);
-    add(ret, request->sip_from->a_tag);
-    add(ret, request->sip_call_id->i_id);
-    add_number(ret, request->sip_cseq->cs_seq);
-    add_sent_by(ret, via);
-    add(ret, via->v_protocol);
-    add(ret, via->v_branch);
-    add(ret, method);
+    start(&key, KEY_RFC2543);
+    add_uri(&key, request->sip_request->rq_url);
+    add(&key, request->sip_to->a_tag);
+    add(&key, request->sip_from->a_tag);
+    add(&key, request->sip_call_id->i_id);
+    add_number(&key, request->sip_cseq->cs_seq);
+    add_sent_by(&key, via);
+    add(&key, via->v_protocol);
+    add(&key, via->v_branch);
+    add(&key, method);
     /* A client that starts its CSeq again repeats all these fields in another request while the
      * first is remembered (32 s over UDP); only the body tells them apart. Not for INVITE, which
      * ACK and CANCEL look for with a body of their own. */
     if (strcmp(method, "INVITE") != 0 && request->sip_payload)
-        add_bytes(ret, request->sip_payload->pl_data, request->sip_payload->pl_len);
+        htab_digest_add(&key, request->sip_payload->pl_data, request->sip_payload->pl_len);
+    htab_digest_end(&key, ret->word);
 }
 
 void transaction_key_ack(sip_t const *message, struct transaction_key *ret)
 {
-    start(ret, KEY_ACK);
-    add(ret, message->sip_call_id->i_id);
-    add(ret, message->sip_from->a_tag);
-    add(ret, message->sip_to->a_tag);
+    struct htab_digest key;
+
+    start(&key, KEY_ACK);
+    add(&key, message->sip_call_id->i_id);
+    add(&key, message->sip_from->a_tag);
+    add(&key, message->sip_to->a_tag);
+    htab_digest_end(&key, ret->word);
 }
 
 void transaction_key_client(char const *branch, char const *method, struct transaction_key *ret)
 {
-    start(ret, KEY_CLIENT);
-    add(ret, branch);
-    add(ret, method);
+    struct htab_digest key;
+
+    start(&key, KEY_CLIENT);
+    add(&key, branch);
+    add(&key, method);
+    htab_digest_end(&key, ret->word);
 }
 
 void transaction_key_stateless(sip_t const *request, struct transaction_key *ret)
 {
-    start(ret, KEY_STATELESS);
-    add(ret, request->sip_call_id ? request->sip_call_id->i_id : NULL);
-    add(ret, request->sip_from ? request->sip_from->a_tag : NULL);
+    struct htab_digest key;
+
+    start(&key, KEY_STATELESS);
+    add(&key, request->sip_call_id ? request->sip_call_id->i_id : NULL);
+    add(&key, request->sip_from ? request->sip_from->a_tag : NULL);
+    htab_digest_end(&key, ret->word);
 }
