@@ -7,6 +7,7 @@
 #include "forward.h"
 #include "fsm.h"
 #include "identity.h"
+#include "line.h"
 #include "log.h"
 #include "message.h"
 #include "peer_watch.h"
@@ -229,7 +230,7 @@ static int send_try(struct branch *branch, struct destination const *to)
     struct forward const *forward = branch->forward;
     struct stack *stack = forward->worker->stack;
     msg_t *msg;
-    char lines[BRANCH_MESSAGE_LINES];
+    char lines[BRANCH_MESSAGE_LINES] LINE_UNINITIALIZED;
     struct client_extra const extra = { forward->loop_hash, lines };
     branch->heard = branch->rang = false;
     branch->refusal = REFUSAL_busy;

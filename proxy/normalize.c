@@ -4,6 +4,7 @@
 #include "domain.h"
 #include "htab.h"
 #include "identity.h"
+#include "line.h"
 #include "origin.h"
 #include <errno.h>
 #include <sofia-sip/msg_header.h>
@@ -132,22 +133,15 @@ static void add_origin(struct htab_digest *digest, struct origin const *origin)
     htab_digest_field(digest, origin->tls_subject);
 }
 
-static void print_hex(uint64_t number, char ret_hash[static NORMALIZE_HASH + 1])
-{
-    static char const digits[] = "0123456789abcdef";
-    for (int i = NORMALIZE_HASH - 1; i >= 0; i--, number >>= 4)
-        ret_hash[i] = digits[number & 15];
-    ret_hash[NORMALIZE_HASH] = '\0';
-}
-
 /* Hash of everything that routing looks at, under the key of this process. A request that comes
  * back unchanged has it in one of its Via branches; one that was changed on its way (a spiral) has
  * not. The top Via is left out: two ways that meet again must give one hash. */
 static void hash_routing(sip_t const *sip, struct origin const *origin,
                          char ret_hash[static NORMALIZE_HASH + 1])
 {
-    struct htab_digest digest;
+    struct htab_digest digest LINE_UNINITIALIZED;
     uint64_t hash[2];
+    struct line line;
     htab_digest_start(&digest, origin ? 1 + (uint64_t)origin->kind : 0);
     if (origin)
         add_origin(&digest, origin);
@@ -161,7 +155,8 @@ static void hash_routing(sip_t const *sip, struct origin const *origin,
     htab_digest_field(&digest, sip->sip_content_type ? sip->sip_content_type->c_type : NULL);
     htab_digest_add(&digest, &sip->sip_cseq->cs_seq, sizeof sip->sip_cseq->cs_seq);
     htab_digest_end(&digest, hash);
-    print_hex(hash[0], ret_hash);
+    line_begin(&line, ret_hash, NORMALIZE_HASH + 1);
+    line_hex(&line, hash[0], NORMALIZE_HASH);
 }
 
 static bool is_loop(sip_t const *sip, char const *hash)

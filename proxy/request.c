@@ -8,6 +8,7 @@
 #include "federation_conf.h"
 #include "forward.h"
 #include "identity.h"
+#include "line.h"
 #include "location_list.h"
 #include "log.h"
 #include "message.h"
@@ -108,7 +109,7 @@ static void act(struct worker *worker, struct server_transaction *st, msg_t *msg
     struct route_request request = { sip_object(msg), normalized->route_was_ours,
                                      normalized->no_hops_left };
     struct route_inputs const inputs = worker_route_inputs(worker);
-    struct route_decision decision;
+    struct route_decision decision LINE_UNINITIALIZED;
     route_decide(&inputs, server_transaction_origin(st), &request, NULL, &decision);
     count(inputs.table, &decision);
     if (decision.verdict == ROUTE_FORWARD) {

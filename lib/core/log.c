@@ -4,6 +4,7 @@
 #define LOG_SUBSYSTEM LOG_MAIN
 #include "log.h"
 #include "clock.h"
+#include "line.h"
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -99,7 +100,7 @@ void log_hold(bool on)
     log_flush();
 }
 
-static size_t print_time(char *line, size_t size)
+static void print_time(struct line *line)
 {
     uint64_t us = clock_wall_us();
     time_t second = (time_t)(us / 1000000);
@@ -110,44 +111,72 @@ static size_t print_time(char *line, size_t size)
         strftime(state.date, sizeof state.date, "%Y-%m-%dT%H:%M:%S", &tm);
         state.second = second;
     }
-    return (size_t)snprintf(line, size, "%s.%06uZ", state.date, (unsigned)(us % 1000000));
+    line_puts(line, state.date);
+    line_puts(line, ".");
+    line_number(line, us % 1000000, 6);
+    line_puts(line, "Z ");
 }
 
-/* Copies @p len bytes of @p text with control characters escaped; returns the new length of @p
- * line. */
-static size_t escape(char *line, size_t at, char const *text, size_t len)
+/* How many of the first bytes of @p text are no control characters; in words of eight bytes,
+ * because nearly all are none. */
+static size_t plain_prefix(char const *text, size_t len)
 {
-    for (size_t i = 0; i < len && at < LINE_MAX_BYTES - 8; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c >= 0x20 && c != 0x7f)
-            line[at++] = (char)c;
-        else
-            at += (size_t)snprintf(line + at, 5, "\\x%02x", c);
+    static uint64_t const ones = UINT64_C(0x0101010101010101), tops = UINT64_C(0x8080808080808080);
+    size_t i = 0;
+    uint64_t word;
+
+    for (; i + sizeof word <= len; i += sizeof word) {
+        memcpy(&word, text + i, sizeof word);
+        uint64_t dels = word ^ (ones * 0x7f);
+        uint64_t below = (word - ones * 0x20) & ~word, equal = (dels - ones) & ~dels;
+        if ((below | equal) & tops)
+            break;
     }
-    return at;
+    while (i < len && (unsigned char)text[i] >= 0x20 && text[i] != 0x7f)
+        i++;
+    return i;
 }
 
-static size_t print_line(char *line, enum log_level level, char const *object_id, char const *text,
-                         size_t len)
+/* Adds @p len bytes of @p text with control characters escaped; leaves room for the LF. */
+static void escape(struct line *line, char const *text, size_t len)
 {
-    size_t at = print_time(line, LINE_MAX_BYTES);
+    while (len && line->end - line->at > 8) {
+        size_t room = (size_t)(line->end - line->at) - 8;
+        size_t some = len < room ? len : room, plain = plain_prefix(text, some);
+        line_add(line, text, plain);
+        if (plain < some) {
+            line_puts(line, "\\x");
+            line_hex(line, (unsigned char)text[plain++], 2);
+        }
+        text += plain;
+        len -= plain;
+    }
+}
 
-    at += (size_t)snprintf(line + at, 128, " %s %.32s", level_names[level], state.process);
+static size_t print_line(char *memory, enum log_level level, char const *object_id,
+                         char const *text, size_t len)
+{
+    struct line line;
+
+    line_begin(&line, memory, LINE_MAX_BYTES);
+    print_time(&line);
+    line_puts(&line, level_names[level]);
+    line_puts(&line, " ");
+    line_add(&line, state.process, strnlen(state.process, 32));
     if (object_id) {
-        line[at++] = ' ';
-        at = escape(line, at, object_id, strnlen(object_id, 96));
+        line_puts(&line, " ");
+        escape(&line, object_id, strnlen(object_id, 96));
     }
-    line[at++] = ':';
-    line[at++] = ' ';
-    at = escape(line, at, text, len);
-    line[at++] = '\n';
-    return at;
+    line_puts(&line, ": ");
+    escape(&line, text, len);
+    line_puts(&line, "\n");
+    return line_len(&line);
 }
 
 void log_line(enum log_subsystem subsystem, enum log_level level, char const *object_id,
               char const *format, ...)
 {
-    char text[TEXT_MAX_BYTES];
+    char text[TEXT_MAX_BYTES] LINE_UNINITIALIZED;
     va_list args;
 
     (void)subsystem;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Addresses and CIDR blocks on the socket structs of the C library. */
 #include "net_addr.h"
+#include "line.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
@@ -108,21 +109,33 @@ int net_addr_from(struct net_addr *ret, struct sockaddr const *sa)
 
 char const *net_addr_print_host(struct net_addr const *addr, char text[static NET_ADDR_TEXT])
 {
-    void const *raw = addr->sa.sa_family == AF_INET6 ? (void const *)&addr->in6.sin6_addr
-                                                     : (void const *)&addr->in.sin_addr;
+    unsigned char const *v4 = (unsigned char const *)&addr->in.sin_addr;
+    struct line line;
 
-    if (!inet_ntop(addr->sa.sa_family == AF_INET6 ? AF_INET6 : AF_INET, raw, text, NET_ADDR_TEXT))
-        snprintf(text, NET_ADDR_TEXT, "?");
+    line_begin(&line, text, NET_ADDR_TEXT);
+    if (addr->sa.sa_family == AF_INET6) {
+        if (!inet_ntop(AF_INET6, &addr->in6.sin6_addr, text, NET_ADDR_TEXT))
+            line_puts(&line, "?");
+        return text;
+    }
+    for (int i = 0; i < 4; i++) {
+        line_puts(&line, i ? "." : "");
+        line_number(&line, v4[i], 1);
+    }
     return text;
 }
 
 char const *net_addr_print(struct net_addr const *addr, char text[static NET_ADDR_TEXT])
 {
     char host[NET_ADDR_TEXT];
+    bool v6 = addr->sa.sa_family == AF_INET6;
+    struct line line;
 
-    net_addr_print_host(addr, host);
-    snprintf(text, NET_ADDR_TEXT, addr->sa.sa_family == AF_INET6 ? "[%.46s]:%u" : "%.46s:%u", host,
-             net_addr_port(addr));
+    line_begin(&line, text, NET_ADDR_TEXT);
+    line_puts(&line, v6 ? "[" : "");
+    line_puts(&line, net_addr_print_host(addr, host));
+    line_puts(&line, v6 ? "]:" : ":");
+    line_number(&line, net_addr_port(addr), 1);
     return text;
 }
 

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -94,6 +95,27 @@ static void test_levels_per_subsystem(void **state)
     assert_false(log_enabled(LOG_CSTA, LOG_DEBUG));
     log_set_level(LOG_SUBSYSTEMS, LOG_ERROR);
     assert_false(log_enabled(LOG_SIP, LOG_WARN));
+}
+
+/* Each control character, at each place of a word. */
+static void test_escapes(void **state)
+{
+    char value[32], expected[64], text[8192];
+    (void)state;
+
+    log_init("proxy", LOG_INFO);
+    for (int c = 1; c < 256; c++)
+        for (size_t at = 0; at < 17; at++) {
+            memset(value, '~', 17);
+            value[17] = '\0';
+            value[at] = (char)c;
+            bool plain = c >= 0x20 && c != 0x7f;
+            snprintf(expected, sizeof expected, plain ? "=\"%.*s%c%s\"\n" : "=\"%.*s\\x%02x%s\"\n",
+                     (int)at, value, c, value + at + 1);
+            capture(text, sizeof text, NULL, value);
+            if (!strstr(text, expected))
+                fail_msg("%02x at %zu: %s", c, at, text);
+        }
 }
 
 static void test_held_lines(void **state)
@@ -212,6 +234,7 @@ int main(void)
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_line),
         cmocka_unit_test(test_long_input_is_cut),
+        cmocka_unit_test(test_escapes),
         cmocka_unit_test(test_held_lines),
         cmocka_unit_test(test_held_lines_are_bounded),
         cmocka_unit_test(test_crash_writes_what_is_held),

@@ -3,12 +3,12 @@
 #define LOG_SUBSYSTEM LOG_SIP
 #include "transaction.h"
 #include "buf.h"
+#include "line.h"
 #include "log.h"
 #include "message.h"
 #include "sip_metrics.h"
 #include "transaction_machine.h"
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,17 +94,23 @@ static bool call_matches(struct htab_entry const *entry, void const *call_id)
     return strcmp(call->call_id, call_id) == 0;
 }
 
-static struct transaction_call *find_call(struct transaction_layer *layer, char const *call_id)
+/* A proxy looks for each Call-ID four times in a row: the one found last is tried first. */
+static struct transaction_call *find_call(struct transaction_layer *layer, char const *call_id,
+                                          uint64_t *ret_hash)
 {
-    struct htab_entry *entry =
-        htab_find(&layer->calls, htab_hash(call_id, strlen(call_id), 0), call_matches, call_id);
-
-    return entry ? (void *)((char *)entry - offsetof(struct transaction_call, entry)) : NULL;
+    if (layer->last_call && call_matches(&layer->last_call->entry, call_id))
+        return layer->last_call;
+    *ret_hash = htab_hash(call_id, strlen(call_id), 0);
+    struct htab_entry *entry = htab_find(&layer->calls, *ret_hash, call_matches, call_id);
+    if (entry)
+        layer->last_call = (void *)((char *)entry - offsetof(struct transaction_call, entry));
+    return entry ? layer->last_call : NULL;
 }
 
 static struct transaction_call *ref_call(struct transaction_layer *layer, char const *call_id)
 {
-    struct transaction_call *call = find_call(layer, call_id);
+    uint64_t hash;
+    struct transaction_call *call = find_call(layer, call_id, &hash);
     size_t size = strlen(call_id) + 1;
 
     if (!call) {
@@ -112,10 +118,11 @@ static struct transaction_call *ref_call(struct transaction_layer *layer, char c
         if (!call)
             return NULL;
         memcpy(call->call_id, call_id, size);
-        if (htab_insert(&layer->calls, &call->entry, htab_hash(call_id, size - 1, 0)) < 0) {
+        if (htab_insert(&layer->calls, &call->entry, hash) < 0) {
             free(call);
             return NULL;
         }
+        layer->last_call = call;
     }
     call->n++;
     return call;
@@ -125,6 +132,8 @@ static void unref_call(struct transaction_layer *layer, struct transaction_call 
 {
     if (--call->n > 0)
         return;
+    if (layer->last_call == call)
+        layer->last_call = NULL;
     htab_remove(&layer->calls, &call->entry);
     free(call);
 }
@@ -132,13 +141,14 @@ static void unref_call(struct transaction_layer *layer, struct transaction_call 
 bool transaction_is_full(struct transaction_layer *layer, char const *call_id, bool as_client)
 {
     struct transaction_call const *call;
+    uint64_t hash;
 
     if (layer->n >= (size_t)layer->limits->max_transactions) {
         met_inc(&sip_metrics, M_transaction_limit);
         log_info(NULL, "transaction refused reason=max_transactions live=%zu", layer->n);
         return true;
     }
-    call = find_call(layer, call_id);
+    call = find_call(layer, call_id, &hash);
     if (call &&
         call->pending[as_client] >= (unsigned long)layer->limits->max_transactions_per_call) {
         met_inc(&sip_metrics, M_transaction_call_limit);
@@ -202,11 +212,15 @@ static struct htab *table_of(struct transaction *t)
 int transaction_begin(struct transaction_layer *layer, struct transaction *t,
                       struct fsm_table const *table, char const *call_id)
 {
+    struct line line;
+
     t->layer = layer;
     t->table = table;
     t->state = (uint8_t)table->initial;
     t->waiter.on_failed = on_failed;
-    snprintf(t->id, sizeof t->id, "t%llx", (unsigned long long)(++layer->serial & 0xffffffffff));
+    line_begin(&line, t->id, sizeof t->id);
+    line_puts(&line, "t");
+    line_hex(&line, ++layer->serial & 0xffffffffff, 1);
     t->call = ref_call(layer, call_id);
     if (!t->call)
         return -ENOMEM;

@@ -2,12 +2,12 @@
 /* The client side of the layer: what the owner of a request calls, and how requests leave. */
 #define LOG_SUBSYSTEM LOG_SIP
 #include "buf.h"
+#include "line.h"
 #include "log.h"
 #include "message.h"
 #include "sip_metrics.h"
 #include "transaction_machine.h"
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,9 +28,12 @@ static int print_top(struct transaction_layer *layer, struct destination *to, ch
     int error = transaction_via_print(transport, to->listener, branch, ret);
     if (error < 0)
         return error;
+    struct line line;
     size_t len = strlen(ret);
-    int n = snprintf(ret + len, TOP_SIZE - len, "\r\n%s", extra ? extra->lines : "");
-    return n < (int)(TOP_SIZE - len) ? 0 : -EMSGSIZE;
+    line_begin(&line, ret + len, TOP_SIZE - len);
+    line_puts(&line, "\r\n");
+    line_puts(&line, extra ? extra->lines : "");
+    return line.cut ? -EMSGSIZE : 0;
 }
 
 static char const *loop_hash_of(struct client_extra const *extra)
@@ -75,7 +78,7 @@ static int print_request(struct client_transaction *ct, msg_t *request,
                          struct client_extra const *extra)
 {
     struct transaction *t = &ct->base;
-    char top[TOP_SIZE];
+    char top[TOP_SIZE] LINE_UNINITIALIZED;
     int error = print_top(t->layer, &t->to, ct->branch, extra, top);
 
     return error ? error : transaction_print(t, request, top);
@@ -162,7 +165,7 @@ void client_transaction_detach(struct client_transaction *ct)
 int transaction_send_ack(struct transaction_layer *layer, msg_t *request, struct destination *to,
                          struct client_extra const *extra)
 {
-    char branch[TRANSACTION_BRANCH_SIZE], top[TOP_SIZE];
+    char branch[TRANSACTION_BRANCH_SIZE], top[TOP_SIZE] LINE_UNINITIALIZED;
     struct buf out;
 
     buf_init(&out, (size_t)layer->limits->max_message_bytes);

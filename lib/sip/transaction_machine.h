@@ -96,6 +96,7 @@ struct transaction_layer {
     struct transaction_handlers const *handlers;
     void *ctx;
     struct htab servers, clients, acks, calls;
+    struct transaction_call *last_call; /* found last, or NULL */
     LIST_HEAD(, transaction) all;
     size_t n;
     struct resolver *resolver; /* borrowed; NULL: none */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Branches, and the way of a response. */
 #include "transaction_via.h"
+#include "line.h"
 #include "token.h"
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,9 +12,17 @@ void transaction_branch_make(char ret[static TRANSACTION_BRANCH_SIZE], unsigned 
 {
     char token[20 + 1];
 
+    struct line line;
+
     TOKEN_FILL(token);
-    snprintf(ret, TRANSACTION_BRANCH_SIZE, "z9hG4bK%x.%.*s.%s", worker & 0xffff,
-             TRANSACTION_LOOP_MAX, loop_hash ? loop_hash : "", token);
+    line_begin(&line, ret, TRANSACTION_BRANCH_SIZE);
+    line_puts(&line, "z9hG4bK");
+    line_hex(&line, worker & 0xffff, 1);
+    line_puts(&line, ".");
+    if (loop_hash)
+        line_add(&line, loop_hash, strnlen(loop_hash, TRANSACTION_LOOP_MAX));
+    line_puts(&line, ".");
+    line_puts(&line, token);
 }
 
 static uint16_t sent_by_port(sip_via_t const *via, enum transport_kind kind)
@@ -33,11 +41,18 @@ int transaction_via_print(struct transport const *transport, uint16_t listener, 
     enum transport_kind kind = transport_listener_kind(transport, listener);
     char const *host = transport_listener_host(transport, listener);
     bool bare_ipv6 = strchr(host, ':') && host[0] != '[';
-    int len = snprintf(ret, TRANSACTION_VIA_SIZE, "Via: SIP/2.0/%s %s%s%s:%u%s;branch=%s",
-                       names[kind], bare_ipv6 ? "[" : "", host, bare_ipv6 ? "]" : "",
-                       net_addr_port(transport_listener_addr(transport, listener)),
-                       kind == TRANSPORT_UDP ? ";rport" : "", branch);
-    return len < TRANSACTION_VIA_SIZE ? 0 : -EMSGSIZE;
+    struct line line;
+
+    line_begin(&line, ret, TRANSACTION_VIA_SIZE);
+    line_puts(&line, "Via: SIP/2.0/");
+    line_puts(&line, names[kind]);
+    line_puts(&line, bare_ipv6 ? " [" : " ");
+    line_puts(&line, host);
+    line_puts(&line, bare_ipv6 ? "]:" : ":");
+    line_number(&line, net_addr_port(transport_listener_addr(transport, listener)), 1);
+    line_puts(&line, kind == TRANSPORT_UDP ? ";rport;branch=" : ";branch=");
+    line_puts(&line, branch);
+    return line.cut ? -EMSGSIZE : 0;
 }
 
 void transaction_response_route(sip_via_t const *via, struct origin const *from,
