@@ -4,6 +4,7 @@
 #include "branch.h"
 #include "admission.h"
 #include "branch_message.h"
+#include "clock.h"
 #include "forward.h"
 #include "fsm.h"
 #include "identity.h"
@@ -134,9 +135,10 @@ static struct egress_hint hint_of(struct branch const *branch)
 static void report(struct branch *branch, struct peer_evidence evidence)
 {
     bool found = evidence.outcome != PEER_UNRESOLVED;
-    evidence.started_ms = branch->forward->started_us / 1000;
-    if (branch->peer)
-        peers_report(branch->peer, found ? &branch->to[branch->next_to - 1] : NULL, &evidence);
+    if (!branch->peer)
+        return;
+    evidence.started_ms = found ? branch->tried_ms : clock_now_ms();
+    peers_report(branch->peer, found ? &branch->to[branch->next_to - 1] : NULL, &evidence);
 }
 
 /* The first answer of a try says that its address is up, or 503 that it is not. 100 may come from
@@ -233,6 +235,8 @@ static int send_try(struct branch *branch, struct destination const *to)
     char lines[BRANCH_MESSAGE_LINES] LINE_UNINITIALIZED;
     struct client_extra const extra = { forward->loop_hash, lines };
     branch->heard = branch->rang = false;
+    if (branch->peer)
+        branch->tried_ms = clock_now_ms();
     branch->refusal = REFUSAL_busy;
     if (branch_message_lines(sip_object(branch->request), stack_transport(stack),
                              forward->in_listener, to->listener, branch->breadth, lines) == 0 &&

@@ -40,7 +40,8 @@ struct branch {
     msg_t *challenge;       /* 401 or 407, kept by reference for RFC 3261 §16.7 step 7 */
     struct destination *to; /* addresses of the next hop, in order; owned unless it is &only */
     size_t n_to, next_to;
-    size_t n_usable; /* the first of them that do not rest */
+    size_t n_usable;   /* the first of them that do not rest */
+    uint64_t tried_ms; /* when the try began, if the peer is watched */
     struct destination only;
     unsigned breadth;     /* RFC 5393 §5: what this branch may fork to */
     enum refusal refusal; /* why the try that ran last got no answer */

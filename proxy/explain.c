@@ -20,6 +20,7 @@
 #include "normalize.h"
 #include "proxy.h"
 #include "request.h"
+#include "route_hops.h"
 #include "svc.h"
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/sip_header.h>
@@ -239,14 +240,14 @@ static void next_target(struct explain *explain)
         resolved(explain, NULL, 0, "out of memory");
 }
 
-/* What the first target gets of Max-Breadth. */
-static unsigned first_share(struct explain *explain)
+/* The list that forward.c would work through, and what its first target gets of Max-Breadth. */
+static void trim(struct explain *explain)
 {
-    struct route_decision const *decision = &explain->decision;
-    unsigned n = 1, max = (unsigned)explain->generation->conf->max_breadth;
-    while (n < decision->n_hops && decision->hops[n].group == decision->hops[0].group)
-        n++;
-    return branch_message_share(branch_message_take_breadth(explain->msg, max), n);
+    struct proxy_conf const *conf = explain->generation->conf;
+    unsigned breadth = branch_message_take_breadth(explain->msg, (unsigned)conf->max_breadth);
+    if (route_hops_trim(&explain->decision, (unsigned)conf->max_branches))
+        on_rule(explain, "max_branches", false, "further targets are left out");
+    explain->breadth = branch_message_share(breadth, route_hops_first_group(&explain->decision));
 }
 
 static void show_decision(struct explain *explain)
@@ -270,7 +271,7 @@ static void show_decision(struct explain *explain)
         return;
     }
     json_object_set_new(explain->result, "targets", json_array());
-    explain->breadth = first_share(explain);
+    trim(explain);
     next_target(explain);
 }
 

@@ -11,6 +11,7 @@
 #include "proxy_metrics.h"
 #include "request.h"
 #include "response.h"
+#include "route_hops.h"
 #include <sofia-sip/sip_protos.h>
 #include <stdlib.h>
 #include <string.h>
@@ -182,49 +183,13 @@ static void say_trying(struct server_transaction *st)
         (void)server_transaction_respond(st, trying);
 }
 
-static bool same_uri(url_t const *a, url_t const *b)
-{
-    return a == b || (a && b && url_cmp_all(a, b) == 0);
-}
-
-/* RFC 3261 §16.5: the targets are a set. */
-static bool is_known(struct forward const *forward, struct route_hop const *hop)
-{
-    for (unsigned i = 0; i < forward->n_branches; i++) {
-        struct route_hop const *known = &forward->branches[i].hop;
-        if (same_uri(known->uri, hop->uri) && same_uri(known->request_uri, hop->request_uri) &&
-            known->route_set == hop->route_set)
-            return true;
-    }
-    return false;
-}
-
-static void add_branches(struct forward *forward, struct route_decision const *decision,
-                         unsigned max)
-{
-    for (unsigned i = 0; i < decision->n_hops; i++) {
-        struct route_hop const *hop = &decision->hops[i];
-        if (i > 0 && is_known(forward, hop))
-            continue;
-        if (forward->n_branches == max) {
-            met_inc(&proxy_metrics, M_branches_cut);
-            log_info(forward->loop_hash, "request has too many targets max=%u rule=\"%s\"", max,
-                     forward->rule);
-            break;
-        }
-        branch_init(&forward->branches[forward->n_branches++], forward, hop);
-    }
-}
-
 static struct forward *forward_new(struct worker *worker, struct server_transaction *st, msg_t *msg,
                                    struct normalized const *normalized,
                                    struct route_decision const *decision)
 {
     struct proxy_conf const *conf = worker->generation->conf;
-    unsigned max = (unsigned)conf->max_branches;
-    if (decision->n_hops < max)
-        max = decision->n_hops;
-    struct forward *forward = calloc(1, sizeof *forward + max * sizeof forward->branches[0]);
+    struct forward *forward =
+        calloc(1, sizeof *forward + decision->n_hops * sizeof forward->branches[0]);
     if (!forward)
         return NULL;
     struct origin const *origin = server_transaction_origin(st);
@@ -242,7 +207,10 @@ static struct forward *forward_new(struct worker *worker, struct server_transact
     memcpy(forward->loop_hash, normalized->loop_hash, sizeof forward->loop_hash);
     forward->invite = sip_object(msg)->sip_request->rq_method == sip_method_invite;
     forward->breadth = branch_message_take_breadth(msg, (unsigned)conf->max_breadth);
-    add_branches(forward, decision, max);
+    while (forward->n_branches < decision->n_hops) {
+        unsigned i = forward->n_branches++;
+        branch_init(&forward->branches[i], forward, &decision->hops[i]);
+    }
     LIST_INSERT_HEAD(&worker->forwards, forward, link);
     met_add(&proxy_metrics, M_contexts, 1);
     server_transaction_own(st, forward, server_gone);
@@ -250,8 +218,14 @@ static struct forward *forward_new(struct worker *worker, struct server_transact
 }
 
 void forward_start(struct worker *worker, struct server_transaction *st, msg_t *msg,
-                   struct normalized const *normalized, struct route_decision const *decision)
+                   struct normalized const *normalized, struct route_decision *decision)
 {
+    unsigned max = (unsigned)worker->generation->conf->max_branches;
+    if (route_hops_trim(decision, max)) {
+        met_inc(&proxy_metrics, M_branches_cut);
+        log_debug(NULL, "request has too many targets max=%u rule=\"%s\"", max,
+                  decision->rule_name);
+    }
     struct forward *forward = forward_new(worker, st, msg, normalized, decision);
     if (!forward) {
         msg_destroy(msg);

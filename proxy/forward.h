@@ -54,9 +54,10 @@ struct forward {
     struct branch branches[];
 };
 
-/** Starts to forward: @p msg, normalised, is taken; answers @p st in any case. */
+/** Starts to forward: @p msg, normalised, is taken; answers @p st in any case. The list of hops is
+ *  trimmed. */
 void forward_start(struct worker *worker, struct server_transaction *st, msg_t *msg,
-                   struct normalized const *normalized, struct route_decision const *decision);
+                   struct normalized const *normalized, struct route_decision *decision);
 
 /** transaction_handlers.on_cancel. */
 void forward_cancelled(void *vworker, struct server_transaction *st);
