@@ -5,7 +5,6 @@
 #include "admission.h"
 #include "egress.h"
 #include "identity.h"
-#include "line.h"
 #include "location_list.h"
 #include "log.h"
 #include "message.h"
@@ -14,6 +13,7 @@
 #include "request.h"
 #include "resolve.h"
 #include "route_decide.h"
+#include "text.h"
 #include "transaction.h"
 #include "worker.h"
 #include <sofia-sip/sip_header.h>
@@ -80,7 +80,7 @@ static void send_on(struct worker *worker, struct origin const *from, msg_t *msg
     struct route_request request = { sip_object(msg), normalized->route_was_ours,
                                      normalized->no_hops_left };
     struct route_inputs const inputs = worker_route_inputs(worker);
-    struct route_decision decision LINE_UNINITIALIZED;
+    struct route_decision decision TEXT_UNINITIALIZED;
     route_decide(&inputs, from, &request, NULL, &decision);
     bool follows = decision.n_hops > 0 && !decision.hops[0].uri && !decision.hops[0].request_uri;
     location_list_unref(&decision.contacts);

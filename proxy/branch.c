@@ -8,13 +8,13 @@
 #include "forward.h"
 #include "fsm.h"
 #include "identity.h"
-#include "line.h"
 #include "log.h"
 #include "message.h"
 #include "peer_watch.h"
 #include "proxy.h"
 #include "proxy_metrics.h"
 #include "response.h"
+#include "text.h"
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/sip_header.h>
 #include <stdlib.h>
@@ -232,7 +232,7 @@ static int send_try(struct branch *branch, struct destination const *to)
     struct forward const *forward = branch->forward;
     struct stack *stack = forward->worker->stack;
     msg_t *msg;
-    char lines[BRANCH_MESSAGE_LINES] LINE_UNINITIALIZED;
+    char lines[BRANCH_MESSAGE_LINES] TEXT_UNINITIALIZED;
     struct client_extra const extra = { forward->loop_hash, lines };
     branch->heard = branch->rang = false;
     if (branch->peer)

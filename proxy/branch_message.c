@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Edits of a forwarded request: see branch_message.h. */
 #include "branch_message.h"
-#include "line.h"
 #include "message.h"
 #include "normalize.h"
+#include "text.h"
 #include <sofia-sip/sip_header.h>
 #include <stdlib.h>
 
@@ -43,11 +43,11 @@ int branch_message_lines(sip_t const *sip, struct transport const *transport, ui
                          uint16_t out_listener, unsigned breadth,
                          char ret[static BRANCH_MESSAGE_LINES])
 {
-    struct line line;
-    line_begin(&line, ret, BRANCH_MESSAGE_LINES);
-    line_puts(&line, "Max-Breadth: ");
-    line_number(&line, breadth, 1);
-    line_puts(&line, "\r\n");
+    struct text line;
+    text_begin(&line, ret, BRANCH_MESSAGE_LINES);
+    text_puts(&line, "Max-Breadth: ");
+    text_number(&line, breadth, 1);
+    text_puts(&line, "\r\n");
     if (!egress_makes_dialog(sip))
         return 0;
     return egress_record_route(transport, sip, in_listener, out_listener, line.at);

@@ -4,8 +4,8 @@
 #include "domain.h"
 #include "htab.h"
 #include "identity.h"
-#include "line.h"
 #include "origin.h"
+#include "text.h"
 #include <errno.h>
 #include <sofia-sip/msg_header.h>
 #include <sofia-sip/sip_header.h>
@@ -139,9 +139,9 @@ static void add_origin(struct htab_digest *digest, struct origin const *origin)
 static void hash_routing(sip_t const *sip, struct origin const *origin,
                          char ret_hash[static NORMALIZE_HASH + 1])
 {
-    struct htab_digest digest LINE_UNINITIALIZED;
+    struct htab_digest digest TEXT_UNINITIALIZED;
     uint64_t hash[2];
-    struct line line;
+    struct text line;
     htab_digest_start(&digest, origin ? 1 + (uint64_t)origin->kind : 0);
     if (origin)
         add_origin(&digest, origin);
@@ -155,8 +155,8 @@ static void hash_routing(sip_t const *sip, struct origin const *origin,
     htab_digest_field(&digest, sip->sip_content_type ? sip->sip_content_type->c_type : NULL);
     htab_digest_add(&digest, &sip->sip_cseq->cs_seq, sizeof sip->sip_cseq->cs_seq);
     htab_digest_end(&digest, hash);
-    line_begin(&line, ret_hash, NORMALIZE_HASH + 1);
-    line_hex(&line, hash[0], NORMALIZE_HASH);
+    text_begin(&line, ret_hash, NORMALIZE_HASH + 1);
+    text_hex(&line, hash[0], NORMALIZE_HASH);
 }
 
 static bool is_loop(sip_t const *sip, char const *hash)

@@ -8,13 +8,13 @@
 #include "federation_conf.h"
 #include "forward.h"
 #include "identity.h"
-#include "line.h"
 #include "location_list.h"
 #include "log.h"
 #include "message.h"
 #include "proxy.h"
 #include "proxy_metrics.h"
 #include "static_table.h"
+#include "text.h"
 #include <sofia-sip/sip_header.h>
 #include <stdio.h>
 #include <string.h>
@@ -109,7 +109,7 @@ static void act(struct worker *worker, struct server_transaction *st, msg_t *msg
     struct route_request request = { sip_object(msg), normalized->route_was_ours,
                                      normalized->no_hops_left };
     struct route_inputs const inputs = worker_route_inputs(worker);
-    struct route_decision decision LINE_UNINITIALIZED;
+    struct route_decision decision TEXT_UNINITIALIZED;
     route_decide(&inputs, server_transaction_origin(st), &request, NULL, &decision);
     count(inputs.table, &decision);
     if (decision.verdict == ROUTE_FORWARD) {

@@ -4,7 +4,7 @@
 #define LOG_SUBSYSTEM LOG_MAIN
 #include "log.h"
 #include "clock.h"
-#include "line.h"
+#include "text.h"
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -100,7 +100,7 @@ void log_hold(bool on)
     log_flush();
 }
 
-static void print_time(struct line *line)
+static void print_time(struct text *line)
 {
     uint64_t us = clock_wall_us();
     time_t second = (time_t)(us / 1000000);
@@ -111,10 +111,10 @@ static void print_time(struct line *line)
         strftime(state.date, sizeof state.date, "%Y-%m-%dT%H:%M:%S", &tm);
         state.second = second;
     }
-    line_puts(line, state.date);
-    line_puts(line, ".");
-    line_number(line, us % 1000000, 6);
-    line_puts(line, "Z ");
+    text_puts(line, state.date);
+    text_puts(line, ".");
+    text_number(line, us % 1000000, 6);
+    text_puts(line, "Z ");
 }
 
 /* How many of the first bytes of @p text are no control characters; in words of eight bytes,
@@ -138,15 +138,15 @@ static size_t plain_prefix(char const *text, size_t len)
 }
 
 /* Adds @p len bytes of @p text with control characters escaped; leaves room for the LF. */
-static void escape(struct line *line, char const *text, size_t len)
+static void escape(struct text *line, char const *text, size_t len)
 {
     while (len && line->end - line->at > 8) {
         size_t room = (size_t)(line->end - line->at) - 8;
         size_t some = len < room ? len : room, plain = plain_prefix(text, some);
-        line_add(line, text, plain);
+        text_add(line, text, plain);
         if (plain < some) {
-            line_puts(line, "\\x");
-            line_hex(line, (unsigned char)text[plain++], 2);
+            text_puts(line, "\\x");
+            text_hex(line, (unsigned char)text[plain++], 2);
         }
         text += plain;
         len -= plain;
@@ -156,27 +156,27 @@ static void escape(struct line *line, char const *text, size_t len)
 static size_t print_line(char *memory, enum log_level level, char const *object_id,
                          char const *text, size_t len)
 {
-    struct line line;
+    struct text line;
 
-    line_begin(&line, memory, LINE_MAX_BYTES);
+    text_begin(&line, memory, LINE_MAX_BYTES);
     print_time(&line);
-    line_puts(&line, level_names[level]);
-    line_puts(&line, " ");
-    line_add(&line, state.process, strnlen(state.process, 32));
+    text_puts(&line, level_names[level]);
+    text_puts(&line, " ");
+    text_add(&line, state.process, strnlen(state.process, 32));
     if (object_id) {
-        line_puts(&line, " ");
+        text_puts(&line, " ");
         escape(&line, object_id, strnlen(object_id, 96));
     }
-    line_puts(&line, ": ");
+    text_puts(&line, ": ");
     escape(&line, text, len);
-    line_puts(&line, "\n");
-    return line_len(&line);
+    text_puts(&line, "\n");
+    return text_len(&line);
 }
 
 void log_line(enum log_subsystem subsystem, enum log_level level, char const *object_id,
               char const *format, ...)
 {
-    char text[TEXT_MAX_BYTES] LINE_UNINITIALIZED;
+    char text[TEXT_MAX_BYTES] TEXT_UNINITIALIZED;
     va_list args;
 
     (void)subsystem;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Addresses and CIDR blocks on the socket structs of the C library. */
 #include "net_addr.h"
-#include "line.h"
+#include "text.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
@@ -110,17 +110,17 @@ int net_addr_from(struct net_addr *ret, struct sockaddr const *sa)
 char const *net_addr_print_host(struct net_addr const *addr, char text[static NET_ADDR_TEXT])
 {
     unsigned char const *v4 = (unsigned char const *)&addr->in.sin_addr;
-    struct line line;
+    struct text line;
 
-    line_begin(&line, text, NET_ADDR_TEXT);
+    text_begin(&line, text, NET_ADDR_TEXT);
     if (addr->sa.sa_family == AF_INET6) {
         if (!inet_ntop(AF_INET6, &addr->in6.sin6_addr, text, NET_ADDR_TEXT))
-            line_puts(&line, "?");
+            text_puts(&line, "?");
         return text;
     }
     for (int i = 0; i < 4; i++) {
-        line_puts(&line, i ? "." : "");
-        line_number(&line, v4[i], 1);
+        text_puts(&line, i ? "." : "");
+        text_number(&line, v4[i], 1);
     }
     return text;
 }
@@ -129,13 +129,13 @@ char const *net_addr_print(struct net_addr const *addr, char text[static NET_ADD
 {
     char host[NET_ADDR_TEXT];
     bool v6 = addr->sa.sa_family == AF_INET6;
-    struct line line;
+    struct text line;
 
-    line_begin(&line, text, NET_ADDR_TEXT);
-    line_puts(&line, v6 ? "[" : "");
-    line_puts(&line, net_addr_print_host(addr, host));
-    line_puts(&line, v6 ? "]:" : ":");
-    line_number(&line, net_addr_port(addr), 1);
+    text_begin(&line, text, NET_ADDR_TEXT);
+    text_puts(&line, v6 ? "[" : "");
+    text_puts(&line, net_addr_print_host(addr, host));
+    text_puts(&line, v6 ? "]:" : ":");
+    text_number(&line, net_addr_port(addr), 1);
     return text;
 }
 

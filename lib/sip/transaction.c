@@ -3,10 +3,10 @@
 #define LOG_SUBSYSTEM LOG_SIP
 #include "transaction.h"
 #include "buf.h"
-#include "line.h"
 #include "log.h"
 #include "message.h"
 #include "sip_metrics.h"
+#include "text.h"
 #include "transaction_machine.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -212,15 +212,15 @@ static struct htab *table_of(struct transaction *t)
 int transaction_begin(struct transaction_layer *layer, struct transaction *t,
                       struct fsm_table const *table, char const *call_id)
 {
-    struct line line;
+    struct text line;
 
     t->layer = layer;
     t->table = table;
     t->state = (uint8_t)table->initial;
     t->waiter.on_failed = on_failed;
-    line_begin(&line, t->id, sizeof t->id);
-    line_puts(&line, "t");
-    line_hex(&line, ++layer->serial & 0xffffffffff, 1);
+    text_begin(&line, t->id, sizeof t->id);
+    text_puts(&line, "t");
+    text_hex(&line, ++layer->serial & 0xffffffffff, 1);
     t->call = ref_call(layer, call_id);
     if (!t->call)
         return -ENOMEM;

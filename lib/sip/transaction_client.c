@@ -2,10 +2,10 @@
 /* The client side of the layer: what the owner of a request calls, and how requests leave. */
 #define LOG_SUBSYSTEM LOG_SIP
 #include "buf.h"
-#include "line.h"
 #include "log.h"
 #include "message.h"
 #include "sip_metrics.h"
+#include "text.h"
 #include "transaction_machine.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -28,11 +28,11 @@ static int print_top(struct transaction_layer *layer, struct destination *to, ch
     int error = transaction_via_print(transport, to->listener, branch, ret);
     if (error < 0)
         return error;
-    struct line line;
+    struct text line;
     size_t len = strlen(ret);
-    line_begin(&line, ret + len, TOP_SIZE - len);
-    line_puts(&line, "\r\n");
-    line_puts(&line, extra ? extra->lines : "");
+    text_begin(&line, ret + len, TOP_SIZE - len);
+    text_puts(&line, "\r\n");
+    text_puts(&line, extra ? extra->lines : "");
     return line.cut ? -EMSGSIZE : 0;
 }
 
@@ -78,7 +78,7 @@ static int print_request(struct client_transaction *ct, msg_t *request,
                          struct client_extra const *extra)
 {
     struct transaction *t = &ct->base;
-    char top[TOP_SIZE] LINE_UNINITIALIZED;
+    char top[TOP_SIZE] TEXT_UNINITIALIZED;
     int error = print_top(t->layer, &t->to, ct->branch, extra, top);
 
     return error ? error : transaction_print(t, request, top);
@@ -165,7 +165,7 @@ void client_transaction_detach(struct client_transaction *ct)
 int transaction_send_ack(struct transaction_layer *layer, msg_t *request, struct destination *to,
                          struct client_extra const *extra)
 {
-    char branch[TRANSACTION_BRANCH_SIZE], top[TOP_SIZE] LINE_UNINITIALIZED;
+    char branch[TRANSACTION_BRANCH_SIZE], top[TOP_SIZE] TEXT_UNINITIALIZED;
     struct buf out;
 
     buf_init(&out, (size_t)layer->limits->max_message_bytes);

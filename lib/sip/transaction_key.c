@@ -2,8 +2,8 @@
 /* The key of a message: the fields of RFC 3261 §17.1.3 and §17.2.3, hashed one after the other. */
 #include "transaction_key.h"
 #include "htab.h"
-#include "line.h"
 #include "message.h"
+#include "text.h"
 #include <string.h>
 
 /* The kinds never meet: each starts its digest with another letter. */
@@ -27,7 +27,7 @@ static void add_number(struct htab_digest *digest, uint32_t number)
 /* Host names know no case (RFC 3261 §19.1.4). Longer ones than DNS allows keep their case. */
 static void add_host(struct htab_digest *digest, char const *host)
 {
-    char lower[256] LINE_UNINITIALIZED;
+    char lower[256] TEXT_UNINITIALIZED;
     size_t len = host ? strlen(host) : 0;
 
     if (!host || len >= sizeof lower) {
@@ -65,7 +65,7 @@ bool transaction_key_equal(struct transaction_key const *a, struct transaction_k
 void transaction_key_request(sip_t const *request, char const *method, struct transaction_key *ret)
 {
     sip_via_t const *via = request->sip_via;
-    struct htab_digest key LINE_UNINITIALIZED;
+    struct htab_digest key TEXT_UNINITIALIZED;
 
     if (message_has_branch(via)) {
         start(&key, KEY_BRANCH);
@@ -95,7 +95,7 @@ void transaction_key_request(sip_t const *request, char const *method, struct tr
 
 void transaction_key_ack(sip_t const *message, struct transaction_key *ret)
 {
-    struct htab_digest key LINE_UNINITIALIZED;
+    struct htab_digest key TEXT_UNINITIALIZED;
 
     start(&key, KEY_ACK);
     add(&key, message->sip_call_id->i_id);
@@ -106,7 +106,7 @@ void transaction_key_ack(sip_t const *message, struct transaction_key *ret)
 
 void transaction_key_client(char const *branch, char const *method, struct transaction_key *ret)
 {
-    struct htab_digest key LINE_UNINITIALIZED;
+    struct htab_digest key TEXT_UNINITIALIZED;
 
     start(&key, KEY_CLIENT);
     add(&key, branch);
@@ -116,7 +116,7 @@ void transaction_key_client(char const *branch, char const *method, struct trans
 
 void transaction_key_stateless(sip_t const *request, struct transaction_key *ret)
 {
-    struct htab_digest key LINE_UNINITIALIZED;
+    struct htab_digest key TEXT_UNINITIALIZED;
 
     start(&key, KEY_STATELESS);
     add(&key, request->sip_call_id ? request->sip_call_id->i_id : NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Branches, and the way of a response. */
 #include "transaction_via.h"
-#include "line.h"
+#include "text.h"
 #include "token.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -12,17 +12,17 @@ void transaction_branch_make(char ret[static TRANSACTION_BRANCH_SIZE], unsigned 
 {
     char token[20 + 1];
 
-    struct line line;
+    struct text line;
 
     TOKEN_FILL(token);
-    line_begin(&line, ret, TRANSACTION_BRANCH_SIZE);
-    line_puts(&line, "z9hG4bK");
-    line_hex(&line, worker & 0xffff, 1);
-    line_puts(&line, ".");
+    text_begin(&line, ret, TRANSACTION_BRANCH_SIZE);
+    text_puts(&line, "z9hG4bK");
+    text_hex(&line, worker & 0xffff, 1);
+    text_puts(&line, ".");
     if (loop_hash)
-        line_add(&line, loop_hash, strnlen(loop_hash, TRANSACTION_LOOP_MAX));
-    line_puts(&line, ".");
-    line_puts(&line, token);
+        text_add(&line, loop_hash, strnlen(loop_hash, TRANSACTION_LOOP_MAX));
+    text_puts(&line, ".");
+    text_puts(&line, token);
 }
 
 static uint16_t sent_by_port(sip_via_t const *via, enum transport_kind kind)
@@ -41,17 +41,17 @@ int transaction_via_print(struct transport const *transport, uint16_t listener, 
     enum transport_kind kind = transport_listener_kind(transport, listener);
     char const *host = transport_listener_host(transport, listener);
     bool bare_ipv6 = strchr(host, ':') && host[0] != '[';
-    struct line line;
+    struct text line;
 
-    line_begin(&line, ret, TRANSACTION_VIA_SIZE);
-    line_puts(&line, "Via: SIP/2.0/");
-    line_puts(&line, names[kind]);
-    line_puts(&line, bare_ipv6 ? " [" : " ");
-    line_puts(&line, host);
-    line_puts(&line, bare_ipv6 ? "]:" : ":");
-    line_number(&line, net_addr_port(transport_listener_addr(transport, listener)), 1);
-    line_puts(&line, kind == TRANSPORT_UDP ? ";rport;branch=" : ";branch=");
-    line_puts(&line, branch);
+    text_begin(&line, ret, TRANSACTION_VIA_SIZE);
+    text_puts(&line, "Via: SIP/2.0/");
+    text_puts(&line, names[kind]);
+    text_puts(&line, bare_ipv6 ? " [" : " ");
+    text_puts(&line, host);
+    text_puts(&line, bare_ipv6 ? "]:" : ":");
+    text_number(&line, net_addr_port(transport_listener_addr(transport, listener)), 1);
+    text_puts(&line, kind == TRANSPORT_UDP ? ";rport;branch=" : ";branch=");
+    text_puts(&line, branch);
     return line.cut ? -EMSGSIZE : 0;
 }
 

@@ -3,8 +3,8 @@
  * and start anew when all is sent. */
 #define LOG_SUBSYSTEM LOG_SIP
 #include "transport_outbox.h"
-#include "line.h"
 #include "sip_metrics.h"
+#include "text.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,8 +98,8 @@ int transport_outbox_add(struct transport_outbox *box, struct net_addr const *to
 /* Gives the socket a batch. Returns how many it took, or a negative errno for the first. */
 static int send_batch(struct transport_outbox *box)
 {
-    struct mmsghdr headers[TRANSPORT_OUTBOX_BATCH] LINE_UNINITIALIZED;
-    struct iovec iovecs[TRANSPORT_OUTBOX_BATCH] LINE_UNINITIALIZED;
+    struct mmsghdr headers[TRANSPORT_OUTBOX_BATCH] TEXT_UNINITIALIZED;
+    struct iovec iovecs[TRANSPORT_OUTBOX_BATCH] TEXT_UNINITIALIZED;
     uint32_t n = transport_outbox_count(box);
 
     n = n < TRANSPORT_OUTBOX_BATCH ? n : TRANSPORT_OUTBOX_BATCH;

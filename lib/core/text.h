@@ -8,20 +8,20 @@
 #include <string.h>
 
 /** For a large variable on a path that every message takes: the build zeroes all others. */
-#define LINE_UNINITIALIZED __attribute__((uninitialized))
+#define TEXT_UNINITIALIZED __attribute__((uninitialized))
 
-struct line {
+struct text {
     char *start, *at, *end; /* `end` is the last place for the NUL */
     bool cut;
 };
 
-static inline void line_begin(struct line *line, char *memory, size_t size)
+static inline void text_begin(struct text *line, char *memory, size_t size)
 {
-    *line = (struct line){ memory, memory, memory + size - 1, false };
+    *line = (struct text){ memory, memory, memory + size - 1, false };
     *memory = '\0';
 }
 
-static inline void line_add(struct line *line, char const *bytes, size_t len)
+static inline void text_add(struct text *line, char const *bytes, size_t len)
 {
     if (len > (size_t)(line->end - line->at)) {
         line->cut = true;
@@ -32,13 +32,13 @@ static inline void line_add(struct line *line, char const *bytes, size_t len)
     *line->at = '\0';
 }
 
-static inline void line_puts(struct line *line, char const *text)
+static inline void text_puts(struct text *line, char const *text)
 {
-    line_add(line, text, strlen(text));
+    text_add(line, text, strlen(text));
 }
 
 /** @p digits: at least so many, with zeros in front. */
-static inline void line_number(struct line *line, uint64_t number, unsigned digits)
+static inline void text_number(struct text *line, uint64_t number, unsigned digits)
 {
     char text[20], *p = text + sizeof text;
 
@@ -46,11 +46,11 @@ static inline void line_number(struct line *line, uint64_t number, unsigned digi
         *--p = (char)('0' + number % 10);
         number /= 10;
     }
-    line_add(line, p, (size_t)(text + sizeof text - p));
+    text_add(line, p, (size_t)(text + sizeof text - p));
 }
 
-/** As line_number(), in lower case hexadecimal. */
-static inline void line_hex(struct line *line, uint64_t number, unsigned digits)
+/** As text_number(), in lower case hexadecimal. */
+static inline void text_hex(struct text *line, uint64_t number, unsigned digits)
 {
     char text[16], *p = text + sizeof text;
 
@@ -58,10 +58,10 @@ static inline void line_hex(struct line *line, uint64_t number, unsigned digits)
         *--p = "0123456789abcdef"[number & 15];
         number >>= 4;
     }
-    line_add(line, p, (size_t)(text + sizeof text - p));
+    text_add(line, p, (size_t)(text + sizeof text - p));
 }
 
-static inline size_t line_len(struct line const *line)
+static inline size_t text_len(struct text const *line)
 {
     return (size_t)(line->at - line->start);
 }

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "line.h"
+#include "text.h"
 #include <stdio.h>
 
 static void test_numbers(void **state)
@@ -20,15 +20,15 @@ static void test_numbers(void **state)
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         for (unsigned digits = 0; digits <= 16; digits += 3) {
             char text[80], expected[80];
-            struct line line;
+            struct text line;
             unsigned long long n = numbers[i];
-            line_begin(&line, text, sizeof text);
-            line_number(&line, n, digits);
-            line_puts(&line, " ");
-            line_hex(&line, n, digits);
+            text_begin(&line, text, sizeof text);
+            text_number(&line, n, digits);
+            text_puts(&line, " ");
+            text_hex(&line, n, digits);
             snprintf(expected, sizeof expected, "%0*llu %0*llx", (int)digits, n, (int)digits, n);
             assert_string_equal(text, expected);
-            assert_int_equal(line_len(&line), strlen(expected));
+            assert_int_equal(text_len(&line), strlen(expected));
             assert_false(line.cut);
         }
 }
@@ -36,16 +36,16 @@ static void test_numbers(void **state)
 static void test_end(void **state)
 {
     char text[8] = "......!";
-    struct line line;
+    struct text line;
     (void)state;
 
-    line_begin(&line, text, 6);
+    text_begin(&line, text, 6);
     assert_string_equal(text, "");
-    line_puts(&line, "12345");
+    text_puts(&line, "12345");
     assert_false(line.cut);
-    line_puts(&line, "");
+    text_puts(&line, "");
     assert_false(line.cut);
-    line_puts(&line, "6");
+    text_puts(&line, "6");
     assert_true(line.cut);
     assert_string_equal(text, "12345");
     assert_int_equal(text[6], '!');
@@ -57,5 +57,5 @@ int main(void)
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_end),
     };
-    return cmocka_run_group_tests_name("line", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("text", tests, NULL, NULL);
 }
