@@ -52,6 +52,8 @@ static void take_in_dialog(struct gateway *gw, struct server_transaction *st, si
     int status = session ? dialog_accept(session->dialog, sip) : 481;
     sip_method_t method = sip->sip_request->rq_method;
 
+    if (status == 0)
+        session_heard(session, server_transaction_origin(st));
     if (status == 500)
         cti_refusal_send(st, &bad_cseq, "CSeq %u is out of order", sip->sip_cseq->cs_seq);
     else if (status)

@@ -86,6 +86,7 @@ struct session *session_new(struct gateway *gw, struct server_transaction *st,
         return NULL;
     print_contact(gw, server_transaction_origin(st), contact, sizeof contact);
     session->gw = gw;
+    session_heard(session, server_transaction_origin(st));
     session->dialog =
         dialog_new_uas(invite, server_transaction_to_tag(st), contact, cseq_rule(gw, invite));
     session->number = strdup(number);
@@ -112,6 +113,12 @@ fail:
     free(session->line_text);
     free(session);
     return NULL;
+}
+
+void session_heard(struct session *session, struct origin const *from)
+{
+    /* Without the names of its peer, which live no longer than the transaction. */
+    session->flow = (struct origin){ .kind = from->kind, .connection = from->connection };
 }
 
 static void forget_sent(struct session_sent *sent)
@@ -286,8 +293,8 @@ int session_send(struct session *session, msg_t *request)
     sent->session = session;
     LIST_INSERT_HEAD(&session->sent, sent, link);
     session->n_sent++;
-    sent->outgoing =
-        stack_send(session->gw->stack, request, dialog_next_hop(session->dialog), &handlers, sent);
+    sent->outgoing = stack_send_back(session->gw->stack, request, dialog_next_hop(session->dialog),
+                                     &session->flow, &handlers, sent);
     if (sent->outgoing)
         return 0;
     forget_sent(sent);

@@ -32,6 +32,7 @@ struct session {
     uint8_t state; /* set by fsm_step() only */
     enum csta_edition edition;
     unsigned connection;
+    struct origin flow; /* of the client's last request; ours go back the same way */
     uint32_t expires_s;
     uint64_t started_ms, due_ms;
     struct wheel_timer expiry, resend;
@@ -55,6 +56,10 @@ void session_free(struct session **psession);
 
 /** The session of an in-dialog request, or NULL. */
 struct session *session_find(struct gateway *gw, sip_t const *request);
+
+/** A request of the session came from there: an event must not overtake the answer to the service
+ *  that caused it, so both take one connection. */
+void session_heard(struct session *session, struct origin const *from);
 
 /** Sends @p ok (taken) as the 2xx of the session's INVITE and repeats it until the ACK comes
  *  (RFC 3261 13.3.1.4). */

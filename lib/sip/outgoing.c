@@ -23,6 +23,8 @@ struct outgoing {
     struct resolve_query *query;
     struct client_transaction *ct;
     struct wheel_timer later; /* tells a failure that was known at once */
+    enum transport_kind flow_kind;
+    uint64_t flow; /* connection to be tried first, 0: none */
     struct destination list[MAX_TRIES];
     size_t n, next;
     char server_name[256]; /* for TLS: whom the next hop's URI names */
@@ -143,11 +145,14 @@ static void on_resolved(void *ctx, struct destination const *list, size_t n, cha
     }
     outgoing->n = n < MAX_TRIES ? n : MAX_TRIES;
     memcpy(outgoing->list, list, outgoing->n * sizeof *list);
+    if (outgoing->list[0].kind == outgoing->flow_kind)
+        outgoing->list[0].connection = outgoing->flow;
     try_next(outgoing);
 }
 
 static struct outgoing *start(struct stack *stack, msg_t *request, url_t const *next_hop,
-                              struct client_handlers const *handlers, void *ctx)
+                              struct origin const *flow, struct client_handlers const *handlers,
+                              void *ctx)
 {
     struct outgoing *outgoing = calloc(1, sizeof *outgoing);
 
@@ -160,6 +165,10 @@ static struct outgoing *start(struct stack *stack, msg_t *request, url_t const *
     outgoing->handlers = handlers;
     outgoing->ctx = ctx;
     outgoing->request = request;
+    if (flow) {
+        outgoing->flow_kind = flow->kind;
+        outgoing->flow = flow->connection;
+    }
     snprintf(outgoing->server_name, sizeof outgoing->server_name, "%s",
              next_hop->url_host ? next_hop->url_host : "");
     LIST_INSERT_HEAD(stack_outgoing(stack), outgoing, link);
@@ -173,12 +182,19 @@ static struct outgoing *start(struct stack *stack, msg_t *request, url_t const *
 struct outgoing *stack_send(struct stack *stack, msg_t *request, url_t const *next_hop,
                             struct client_handlers const *handlers, void *ctx)
 {
-    return start(stack, request, next_hop, handlers, ctx);
+    return start(stack, request, next_hop, NULL, handlers, ctx);
+}
+
+struct outgoing *stack_send_back(struct stack *stack, msg_t *request, url_t const *next_hop,
+                                 struct origin const *flow, struct client_handlers const *handlers,
+                                 void *ctx)
+{
+    return start(stack, request, next_hop, flow, handlers, ctx);
 }
 
 int stack_send_ack(struct stack *stack, msg_t *ack, url_t const *next_hop)
 {
-    return start(stack, ack, next_hop, NULL, NULL) ? 0 : -ENOMEM;
+    return start(stack, ack, next_hop, NULL, NULL, NULL) ? 0 : -ENOMEM;
 }
 
 void outgoing_cancel(struct outgoing *outgoing)

@@ -54,6 +54,12 @@ struct outgoing;
  * on_failure when nothing could be sent. NULL when out of memory (no callback follows then). */
 struct outgoing *stack_send(struct stack *stack, msg_t *request, url_t const *next_hop,
                             struct client_handlers const *handlers, void *ctx);
+/** As stack_send(), but on the stream connection on which @p flow came while that is alive, if the
+ *  next hop is reached over the same transport. What goes both ways on one connection keeps its
+ *  order, and a peer that cannot be connected to is reached at all. */
+struct outgoing *stack_send_back(struct stack *stack, msg_t *request, url_t const *next_hop,
+                                 struct origin const *flow, struct client_handlers const *handlers,
+                                 void *ctx);
 void outgoing_cancel(struct outgoing *outgoing); /* CANCEL an INVITE */
 void outgoing_detach(struct outgoing *outgoing); /* no callback follows */
 
