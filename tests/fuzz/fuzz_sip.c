@@ -23,14 +23,16 @@ static void handle_message(char const *bytes, size_t len)
         return;
     buf_init(&out, 1 << 20);
     char const *fault = message_fault(msg);
-    if (!fault && message_print(msg, &out) == 0 && (copy = message_copy(msg))) {
+    /* A message at fault is only answered, but nothing may break at it either. */
+    message_print_under(msg, "Via: SIP/2.0/TCP 192.0.2.1;branch=z9hG4bKfuzz\r\n", &out);
+    if (message_print(msg, &out) == 0 && (copy = message_copy(msg))) {
         message_add_first(copy, "Via: SIP/2.0/TCP 192.0.2.1;branch=z9hG4bKfuzz");
         message_set_body(copy, "text/plain", "x", 1);
         message_print(copy, &out);
         msg_destroy(copy);
     }
-    if (!fault && sip_object(msg)->sip_request &&
-        (response = message_response(msg, 200, "OK", "t"))) {
+    if (sip_object(msg)->sip_request &&
+        (response = message_response(msg, fault ? 400 : 200, NULL, "t"))) {
         message_print(response, &out);
         msg_destroy(response);
     }
