@@ -46,6 +46,7 @@ static void test_response_route(void **state)
         char text[512], printed[NET_ADDR_TEXT];
 
         from.connection = ways[i].kind == TRANSPORT_UDP ? 0 : 7;
+        assert_int_equal(net_addr_parse(&from.local, "192.0.2.9:5060", 0), 0);
         assert_int_equal(net_addr_parse(&from.peer, "192.0.2.1:40000", 0), 0);
         snprintf(text, sizeof text, "OPTIONS sip:a@b.test SIP/2.0\r\nVia: SIP/2.0/UDP %s\r\n\r\n",
                  ways[i].via);
@@ -55,6 +56,7 @@ static void test_response_route(void **state)
         assert_string_equal(net_addr_print(&to.addr, printed), ways[i].expect);
         assert_int_equal(to.kind, ways[i].kind);
         assert_int_equal(to.listener, 3);
+        assert_true(net_addr_equal(&to.source, &from.local));
         assert_int_equal(to.connection, from.connection);
         msg_destroy(msg);
     }

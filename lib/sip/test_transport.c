@@ -54,7 +54,8 @@ static void on_message(void *ctx, struct origin const *from, msg_t *msg)
         struct destination to = { .kind = from->kind,
                                   .listener = from->listener,
                                   .connection = from->connection,
-                                  .addr = from->peer };
+                                  .addr = from->peer,
+                                  .source = from->local };
         struct buf out;
         buf_init(&out, 1 << 20);
         msg_t *response = message_response(msg, 200, NULL, "echo");
@@ -239,6 +240,36 @@ static void test_udp_echo(void **state)
     assert_int_equal(out->direction, TAP_SENT);
     assert_memory_equal(out->bytes, text, out->len);
     assert_null(tap_next(rig->tap, out->serial));
+}
+
+/* RFC 3581 4: the answer leaves from where the request went, also if the socket has all addresses;
+ * a connected socket hears nobody else. */
+static void test_udp_answers_from_its_address(void **state)
+{
+    static struct {
+        char const *listen, *to;
+    } const rows[] = { { "0.0.0.0", "127.0.0.5" }, { "0.0.0.0", "127.77.3.2" }, { "::", "::1" } };
+    struct rig *rig = *state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct net_addr addr;
+        char text[2000], host[NET_ADDR_TEXT];
+        assert_int_equal(net_addr_parse(&addr, rows[i].listen, 0), 0);
+        int listener = transport_listen(rig->t, TRANSPORT_UDP, &addr, NULL);
+        if (listener == -EADDRNOTAVAIL || listener == -EAFNOSUPPORT)
+            continue; /* a machine without IPv6 */
+        assert_true(listener >= 0);
+        uint16_t port = net_addr_port(transport_listener_addr(rig->t, (uint16_t)listener));
+        assert_int_equal(net_addr_parse(&addr, rows[i].to, port), 0);
+        int fd = socket(addr.sa.sa_family, SOCK_DGRAM, 0);
+        assert_int_equal(connect(fd, &addr.sa, net_addr_len(&addr)), 0);
+        rig->fds[rig->n_fds++] = fd;
+        put(fd, OPTIONS, strlen(OPTIONS));
+        get(rig, fd, text, sizeof text);
+        assert_non_null(strstr(text, "SIP/2.0 200 OK\r\n"));
+        assert_string_equal(net_addr_print_host(&rig->from.local, host), rows[i].to);
+        assert_int_equal(net_addr_port(&rig->from.local), port);
+    }
 }
 
 static void test_udp_oversize(void **state)
@@ -694,6 +725,7 @@ int main(void)
     static struct CMUnitTest const tests[] = {
         TEST(test_via),
         TEST(test_udp_echo),
+        TEST(test_udp_answers_from_its_address),
         TEST(test_udp_oversize),
         TEST(test_udp_failure_tells_waiter),
         TEST(test_udp_free_sends_rest),

@@ -68,7 +68,7 @@ static int add(struct box_rig *rig, char const *text, struct transport_waiter *w
     struct net_addr to;
 
     net_addr_parse(&to, "192.0.2.1", (uint16_t)(5000 + strlen(text)));
-    return transport_outbox_add(&rig->box, &to, text, strlen(text), waiter);
+    return transport_outbox_add(&rig->box, &to, NULL, text, strlen(text), waiter);
 }
 
 static size_t failures(struct box_rig const *rig)

@@ -63,7 +63,8 @@ void transaction_response_route(sip_via_t const *via, struct origin const *from,
     *ret = (struct destination){ .kind = from->kind,
                                  .listener = from->listener,
                                  .connection = from->connection,
-                                 .addr = from->peer };
+                                 .addr = from->peer,
+                                 .source = from->local };
     if (!via)
         return;
     uint16_t port = sent_by_port(via, from->kind);

@@ -20,8 +20,8 @@ void transaction_branch_make(char ret[static TRANSACTION_BRANCH_SIZE], unsigned 
 int transaction_via_print(struct transport const *transport, uint16_t listener, char const *branch,
                           char ret[static TRANSACTION_VIA_SIZE]);
 
-/** Where the response to a request with top Via @p via (NULL: unreadable) goes. The source of the
- * packet is believed before the Via: a `received` or `rport` value is only what the transport wrote
- * there itself. */
+/** Where, and from which of our addresses, the response to a request with top Via @p via (NULL:
+ * unreadable) goes. The source of the packet is believed before the Via: a `received` or `rport`
+ * value is only what the transport wrote there itself. */
 void transaction_response_route(sip_via_t const *via, struct origin const *from,
                                 struct destination *ret);

@@ -37,6 +37,7 @@ struct destination {
     uint16_t listener;   /* source listener, or TRANSPORT_AUTO_LISTENER */
     uint64_t connection; /* 0: any */
     struct net_addr addr;
+    struct net_addr source; /* of a datagram from a listener on all addresses; no family: any */
     bool no_switch; /* UDP, however large a request is (RFC 3261 18.1.1): somebody has chosen it */
     /* TLS, borrowed for the call that takes the destination: the context, NULL = the default; and
      * the host of the URI that led here. Without a name only `connection` is used. */

@@ -11,6 +11,7 @@
 
 struct transport_outbox_entry {
     struct net_addr to;
+    struct net_addr source; /* no family: that of the socket */
     uint32_t len;
     size_t offset;
     struct transport_waiters waiter; /* one or none */
@@ -73,8 +74,9 @@ static bool has_room(struct transport_outbox const *box, size_t len)
     return box->n < TRANSPORT_OUTBOX_DATAGRAMS && len <= box->max_bytes - box->used;
 }
 
-int transport_outbox_add(struct transport_outbox *box, struct net_addr const *to, void const *bytes,
-                         size_t len, struct transport_waiter *waiter)
+int transport_outbox_add(struct transport_outbox *box, struct net_addr const *to,
+                         struct net_addr const *source, void const *bytes, size_t len,
+                         struct transport_waiter *waiter)
 {
     if (!has_room(box, len) && box->first)
         compact(box);
@@ -82,6 +84,10 @@ int transport_outbox_add(struct transport_outbox *box, struct net_addr const *to
         return -ENOBUFS;
     struct transport_outbox_entry *entry = &box->entries[box->n++];
     entry->to = *to;
+    if (source)
+        entry->source = *source;
+    else
+        entry->source.sa.sa_family = AF_UNSPEC;
     entry->len = (uint32_t)len;
     entry->offset = box->used;
     LIST_INIT(&entry->waiter);
@@ -100,6 +106,7 @@ static int send_batch(struct transport_outbox *box)
 {
     struct mmsghdr headers[TRANSPORT_OUTBOX_BATCH] TEXT_UNINITIALIZED;
     struct iovec iovecs[TRANSPORT_OUTBOX_BATCH] TEXT_UNINITIALIZED;
+    struct transport_pktinfo infos[TRANSPORT_OUTBOX_BATCH] TEXT_UNINITIALIZED;
     uint32_t n = transport_outbox_count(box);
 
     n = n < TRANSPORT_OUTBOX_BATCH ? n : TRANSPORT_OUTBOX_BATCH;
@@ -110,6 +117,8 @@ static int send_batch(struct transport_outbox *box)
                                               .msg_namelen = net_addr_len(&entry->to),
                                               .msg_iov = &iovecs[i],
                                               .msg_iovlen = 1 };
+        if (entry->source.sa.sa_family != AF_UNSPEC)
+            transport_pktinfo_write(&headers[i].msg_hdr, &infos[i], &entry->source);
     }
     int sent = sendmmsg(box->fd, headers, n, MSG_DONTWAIT);
     return sent < 0 ? -errno : sent;

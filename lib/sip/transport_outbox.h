@@ -8,6 +8,7 @@
 #pragma once
 #include "net_addr.h"
 #include "transport.h"
+#include "transport_pktinfo.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,10 +31,11 @@ int transport_outbox_init(struct transport_outbox *box, int fd, size_t max_bytes
 /** Drops what is left; the waiters of that are moved to @p failed, to hear -ECANCELED. */
 void transport_outbox_fini(struct transport_outbox *box, struct transport_waiters *failed);
 
-/** Copies a datagram in. @p waiter (may be NULL) is linked until the datagram is gone. Returns 0,
- * or -ENOBUFS if there is no room. */
-int transport_outbox_add(struct transport_outbox *box, struct net_addr const *to, void const *bytes,
-                         size_t len, struct transport_waiter *waiter);
+/** Copies a datagram in, to leave from the host of @p source (NULL: of the socket). @p waiter (may
+ * be NULL) is linked until the datagram is gone. Returns 0, or -ENOBUFS if there is no room. */
+int transport_outbox_add(struct transport_outbox *box, struct net_addr const *to,
+                         struct net_addr const *source, void const *bytes, size_t len,
+                         struct transport_waiter *waiter);
 
 /** Sends. Waiters of what could not be sent are moved to @p failed with their error. Returns 0 if
  * the box is empty now, or -EAGAIN if the socket wants to be writable first. */

@@ -3,6 +3,7 @@
 #define LOG_SUBSYSTEM LOG_SIP
 #include "log.h"
 #include "sip_metrics.h"
+#include "text.h"
 #include "transport_internal.h"
 #include <errno.h>
 #include <netinet/in.h>
@@ -20,6 +21,7 @@ struct udp_socket {
     struct transport *transport;
     struct transport_outbox outbox;
     bool is_blocked; /* the outbox waits for the socket to be writable */
+    bool is_any;     /* bound to all addresses */
     bool is_busy;    /* receiving: the outbox is flushed at the end of it */
     char *bytes;     /* BATCH datagrams; pages that no datagram touches cost nothing */
 };
@@ -39,6 +41,8 @@ static int open_fd(struct transport const *t, struct net_addr const *addr)
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) < 0)
         goto fail;
     int error = transport_share_port(t, fd, addr, SOCK_DGRAM);
+    if (error == 0 && net_addr_is_any(addr))
+        error = transport_pktinfo_enable(fd, addr->sa.sa_family);
     if (error == 0 && bind(fd, &addr->sa, net_addr_len(addr)) < 0)
         goto fail;
     if (error == 0)
@@ -88,6 +92,7 @@ static int udp_open(struct listener *listener)
     if (error)
         goto fail;
     net_addr_from(&listener->addr, (struct sockaddr *)&bound);
+    s->is_any = net_addr_is_any(&listener->addr);
     s->poll.data = s;
     listener->socket = s;
     transport_ref(s->transport);
@@ -152,8 +157,7 @@ static bool is_keepalive(char const *bytes, size_t len)
     return true;
 }
 
-static void receive_one(struct udp_socket *s, struct sockaddr const *source, char const *bytes,
-                        size_t len)
+static void receive_one(struct udp_socket *s, struct msghdr *header, char const *bytes, size_t len)
 {
     struct transport *t = s->transport;
     struct origin from = { .kind = TRANSPORT_UDP,
@@ -161,8 +165,10 @@ static void receive_one(struct udp_socket *s, struct sockaddr const *source, cha
                            .local = s->listener->addr };
     char peer[NET_ADDR_TEXT];
 
-    if (net_addr_from(&from.peer, source) < 0)
+    if (net_addr_from(&from.peer, header->msg_name) < 0)
         return;
+    if (s->is_any)
+        transport_pktinfo_read(header, &from.local);
     if (is_keepalive(bytes, len)) {
         met_inc(&sip_metrics, M_keepalives);
         return;
@@ -182,6 +188,7 @@ static bool receive_batch(struct udp_socket *s)
     struct mmsghdr headers[BATCH];
     struct iovec iovecs[BATCH];
     struct sockaddr_storage sources[BATCH];
+    struct transport_pktinfo infos[BATCH] TEXT_UNINITIALIZED;
 
     memset(headers, 0, sizeof headers);
     for (size_t i = 0; i < BATCH; i++) {
@@ -190,10 +197,12 @@ static bool receive_batch(struct udp_socket *s)
                                               .msg_namelen = sizeof sources[i],
                                               .msg_iov = &iovecs[i],
                                               .msg_iovlen = 1 };
+        if (s->is_any)
+            transport_pktinfo_prepare(&headers[i].msg_hdr, &infos[i]);
     }
     int n = recvmmsg(s->fd, headers, BATCH, MSG_DONTWAIT, NULL);
     for (int i = 0; i < n && !s->transport->closing; i++)
-        receive_one(s, (struct sockaddr *)&sources[i], iovecs[i].iov_base, headers[i].msg_len);
+        receive_one(s, &headers[i].msg_hdr, iovecs[i].iov_base, headers[i].msg_len);
     return n == BATCH && !s->transport->closing;
 }
 
@@ -224,13 +233,18 @@ static int udp_send(struct transport *t, struct destination *to, void const *byt
         return index;
     struct listener *listener = t->listeners[index];
     struct udp_socket *s = listener->socket;
-    struct origin end = { .kind = TRANSPORT_UDP, .peer = to->addr, .local = listener->addr };
+    bool is_chosen = s->is_any && to->source.sa.sa_family == to->addr.sa.sa_family &&
+                     !net_addr_is_any(&to->source);
+    struct net_addr const *source = is_chosen ? &to->source : NULL;
+    struct origin end = { .kind = TRANSPORT_UDP,
+                          .peer = to->addr,
+                          .local = is_chosen ? to->source : listener->addr };
     /* Before the write, so that no peer's record of it is older. */
     transport_tap_sent(t, &end, bytes, len);
-    int error = transport_outbox_add(&s->outbox, &to->addr, bytes, len, waiter);
+    int error = transport_outbox_add(&s->outbox, &to->addr, source, bytes, len, waiter);
     if (error && !s->is_blocked) {
         flush(s);
-        error = transport_outbox_add(&s->outbox, &to->addr, bytes, len, waiter);
+        error = transport_outbox_add(&s->outbox, &to->addr, source, bytes, len, waiter);
     }
     if (error) {
         met_inc(&sip_metrics, M_send_errors);
