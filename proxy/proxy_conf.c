@@ -299,17 +299,29 @@ static char const *listener_at(struct proxy_conf const *conf, size_t i)
     return i < conf->listen.n ? conf->listen.v[i] : conf->internal.v[i - conf->listen.n];
 }
 
-static void check_duplicates(struct proxy_conf const *conf, struct cfg_faults *faults)
+static void check_address(struct proxy_conf const *conf, char const *text, struct cfg_where where,
+                          struct cfg_faults *faults)
+{
+    struct stack_listener parts;
+    if (stack_listener_parse(text, &parts))
+        return; /* already a fault of its row */
+    /* Each worker would get another one, and nobody would know any. */
+    if (net_addr_port(&parts.addr) == 0)
+        cfg_fault(faults, where, "listener \"%s\" wants a port", text);
+    /* It stands in Via and Record-Route, and nobody can send there. */
+    if (net_addr_is_any(&parts.addr) && !*conf->advertised_host)
+        cfg_fault(faults, where,
+                  "listener \"%s\" has all addresses: advertised_host must name one", text);
+}
+
+static void check_listeners(struct proxy_conf const *conf, struct cfg_faults *faults)
 {
     char name[TRANSPORT_NAME_BYTES], other_name[TRANSPORT_NAME_BYTES];
     for (size_t i = 0; i < n_listeners(conf); i++) {
         struct cfg_where where = i < conf->listen.n ? conf->listen.where : conf->internal.where;
         char const *text = listener_at(conf, i);
         size_t addr = strcspn(text, ";");
-        struct stack_listener parts;
-        /* Each worker would get another one, and nobody would know any. */
-        if (!stack_listener_parse(text, &parts) && net_addr_port(&parts.addr) == 0)
-            cfg_fault(faults, where, "listener \"%s\" wants a port", text);
+        check_address(conf, text, where, faults);
         (void)stack_listen_name(text, name);
         for (size_t j = 0; j < i; j++) {
             char const *other = listener_at(conf, j);
@@ -405,7 +417,7 @@ void proxy_conf_check(void const *vconf, struct cfg_node const *node, struct cfg
     struct proxy_conf const *conf = vconf;
     if (conf->listen.n + conf->internal.n == 0)
         cfg_fault(faults, conf->listen.where, "proxy.listen: there is no listener at all");
-    check_duplicates(conf, faults);
+    check_listeners(conf, faults);
     check_listener_names(conf, faults);
     check_contexts(conf, faults);
     if (conf->peer_rules.backoff_min_ms > conf->peer_rules.backoff_max_ms)

@@ -33,6 +33,9 @@ static struct vector {
     { "srv_cluster_name = \"cluster.example.test\";", 0 },
     { "srv_cluster_name = \"_sip._tcp.example.test\";", 1 },
     { "hosted_domains = ( \"a.test\", \"b-1.test\" );", 0 },
+    { "listen = ( \"udp:0.0.0.0:5060\" ); advertised_host = \"192.0.2.1\";", 0 },
+    { "listen = ( \"udp:0.0.0.0:5060\", \"tcp:[::]:5060\", \"udp:192.0.2.1:5060\" );", 2 },
+    { "listen = ( \"udp:192.0.2.1:0\" );", 1 },
     { "hosted_domains = ( \"-a.test\", \"a.1est\", \"DOMAIN.NOT.SET\", \"\" );", 4 },
 };
 
@@ -49,6 +52,8 @@ static size_t count_faults(char const *keys)
     struct cfg *cfg = cfg_load(path, &proxy_conf_schema, faults);
     unlink(path);
     assert_non_null(cfg);
+    if (cfg_faults_count(faults) == 0)
+        proxy_conf_check(cfg_get(cfg), cfg_get_node(cfg), faults);
     size_t n = cfg_faults_count(faults);
     cfg_free(&cfg);
     cfg_faults_free(&faults);
