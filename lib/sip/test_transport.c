@@ -286,7 +286,6 @@ static void test_udp_oversize(void **state)
     assert_int_equal(rig->messages, 0);
 }
 
-/* From our own listener to our own listener: the reply must use the same connection. */
 static void on_failed(struct transport_waiter *waiter, int error)
 {
     struct rig *rig = (struct rig *)((char *)waiter - offsetof(struct rig, waiter));
@@ -328,6 +327,7 @@ static void test_udp_free_sends_rest(void **state)
     assert_int_equal(recv(fd, text, sizeof text, MSG_DONTWAIT), 10);
 }
 
+/* From our own listener to our own listener: the reply must use the same connection. */
 static void test_tcp_to_itself(void **state)
 {
     struct rig *rig = *state;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* UDP: datagrams are read in batches, and leave in batches (transport_outbox.h). */
+/* UDP: datagrams come and leave in batches (transport_inbox.h, transport_outbox.h). */
 #define LOG_SUBSYSTEM LOG_SIP
 #include "log.h"
 #include "sip_metrics.h"
-#include "text.h"
+#include "transport_inbox.h"
 #include "transport_internal.h"
 #include <errno.h>
 #include <netinet/in.h>
@@ -12,18 +12,18 @@
 #include <unistd.h>
 
 /* BATCHES bounds one turn, so that one socket cannot keep the loop for itself. */
-enum { BATCH = 32, BATCHES = 4, DATAGRAM_BYTES = 65536 };
+enum { BATCHES = 4 };
 
 struct udp_socket {
     uv_poll_t poll;
     int fd;
     struct listener *listener;
     struct transport *transport;
+    struct transport_inbox *inbox;
     struct transport_outbox outbox;
     bool is_blocked; /* the outbox waits for the socket to be writable */
     bool is_any;     /* bound to all addresses */
     bool is_busy;    /* receiving: the outbox is flushed at the end of it */
-    char *bytes;     /* BATCH datagrams; pages that no datagram touches cost nothing */
 };
 
 static void on_ready(uv_poll_t *poll, int status, int events);
@@ -77,12 +77,12 @@ static int udp_open(struct listener *listener)
         return -ENOMEM;
     s->listener = listener;
     s->transport = listener->transport;
-    s->bytes = malloc((size_t)BATCH * DATAGRAM_BYTES);
     error = s->fd = open_fd(s->transport, &listener->addr);
     if (s->fd < 0)
         goto fail;
     error = transport_outbox_init(&s->outbox, s->fd, outbox_bytes(limits));
-    if (error || !s->bytes)
+    s->inbox = transport_inbox_new(s->fd, s->is_any);
+    if (error || !s->inbox)
         goto fail;
     if (getsockname(s->fd, (struct sockaddr *)&bound, &bound_len) < 0) {
         error = -errno;
@@ -102,7 +102,7 @@ fail:
     if (s->fd >= 0)
         close(s->fd);
     transport_outbox_fini(&s->outbox, &s->transport->failed);
-    free(s->bytes);
+    transport_inbox_free(&s->inbox);
     free(s);
     return error ? error : -ENOMEM;
 }
@@ -112,7 +112,7 @@ static void on_closed(uv_handle_t *handle)
     struct udp_socket *s = handle->data;
     struct transport *t = s->transport;
 
-    free(s->bytes);
+    transport_inbox_free(&s->inbox);
     free(s);
     transport_unref(t);
 }
@@ -185,25 +185,14 @@ static void receive_one(struct udp_socket *s, struct msghdr *header, char const 
 /* Returns whether more may be waiting. */
 static bool receive_batch(struct udp_socket *s)
 {
-    struct mmsghdr headers[BATCH];
-    struct iovec iovecs[BATCH];
-    struct sockaddr_storage sources[BATCH];
-    struct transport_pktinfo infos[BATCH] TEXT_UNINITIALIZED;
+    int n = transport_inbox_read(s->inbox);
 
-    memset(headers, 0, sizeof headers);
-    for (size_t i = 0; i < BATCH; i++) {
-        iovecs[i] = (struct iovec){ s->bytes + i * DATAGRAM_BYTES, DATAGRAM_BYTES };
-        headers[i].msg_hdr = (struct msghdr){ .msg_name = &sources[i],
-                                              .msg_namelen = sizeof sources[i],
-                                              .msg_iov = &iovecs[i],
-                                              .msg_iovlen = 1 };
-        if (s->is_any)
-            transport_pktinfo_prepare(&headers[i].msg_hdr, &infos[i]);
+    for (int i = 0; i < n && !s->transport->closing; i++) {
+        size_t len;
+        char const *bytes = transport_inbox_bytes(s->inbox, i, &len);
+        receive_one(s, transport_inbox_header(s->inbox, i), bytes, len);
     }
-    int n = recvmmsg(s->fd, headers, BATCH, MSG_DONTWAIT, NULL);
-    for (int i = 0; i < n && !s->transport->closing; i++)
-        receive_one(s, &headers[i].msg_hdr, iovecs[i].iov_base, headers[i].msg_len);
-    return n == BATCH && !s->transport->closing;
+    return n == TRANSPORT_INBOX_BATCH && !s->transport->closing;
 }
 
 static void on_ready(uv_poll_t *poll, int status, int events)
