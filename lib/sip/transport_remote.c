@@ -72,6 +72,8 @@ static void end(struct transport *t, struct remote *remote, int error)
     htab_remove(&t->remotes, &remote->entry);
     while ((waiter = LIST_FIRST(&remote->waiters))) {
         transport_forget(waiter);
+        /* Its owner has said -ENOTCONN if it found no connection to write to. */
+        waiter->opened = error != -ENOTCONN;
         waiter->on_failed(waiter, error);
     }
     free(remote);
