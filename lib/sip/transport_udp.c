@@ -81,6 +81,7 @@ static int udp_open(struct listener *listener)
     if (s->fd < 0)
         goto fail;
     error = transport_outbox_init(&s->outbox, s->fd, outbox_bytes(limits));
+    s->is_any = net_addr_is_any(&listener->addr);
     s->inbox = transport_inbox_new(s->fd, s->is_any);
     if (error || !s->inbox)
         goto fail;
@@ -92,7 +93,6 @@ static int udp_open(struct listener *listener)
     if (error)
         goto fail;
     net_addr_from(&listener->addr, (struct sockaddr *)&bound);
-    s->is_any = net_addr_is_any(&listener->addr);
     s->poll.data = s;
     listener->socket = s;
     transport_ref(s->transport);
