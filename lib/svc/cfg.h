@@ -164,6 +164,12 @@ void cfg_faults_print(struct cfg_faults const *faults, FILE *out);
 /** Every key with its value in force and whether it is the default. Caller owns the result. */
 json_t *cfg_show(struct cfg const *cfg);
 
+/** The values of `node` and of the program's group in the shape of the file: {"node": {...},
+ * "proxy":
+ *  {"tls_contexts": [{"name": ...}]}}. For a configuration without faults. Caller owns the result.
+ */
+json_t *cfg_json(struct cfg const *cfg);
+
 /** What differs from @p old to @p new: a table of key, old and new value, and whether the change is
  *  in force after a reload ("reload") or waits for a restart ("restart"). Caller owns the result.
  */

@@ -2,9 +2,9 @@
 /* Process skeleton: a program is one const descriptor, and svc_main() does the rest.
  *
  * svc_main() reads the options (-f FILE, -t test the configuration, -d debug log, -v version,
- * --print-sample, --print-man), loads and checks the configuration, raises file limits, calls init,
- * drops root for node.user, calls start, opens the control socket, runs the libuv loop until
- * SIGTERM or SIGINT, calls deinit and returns the exit code. SIGPIPE is ignored.
+ * --print-sample, --print-man, --print-config), loads and checks the configuration, raises file
+ * limits, calls init, drops root for node.user, calls start, opens the control socket, runs the
+ * libuv loop until SIGTERM or SIGINT, calls deinit and returns the exit code. SIGPIPE is ignored.
  *
  * Exit codes: 0, 64 usage, 69 could not start (address in use ...), 70 internal, 78 configuration.
  */

@@ -418,6 +418,24 @@ static void test_show(void **state)
     cfg_free(&cfg);
 }
 
+static void test_json_has_the_shape_of_the_file(void **state)
+{
+    (void)state;
+    struct cfg *cfg = load_good("node = { domain = \"example.test\"; };\n"
+                                "cti = { peer = \"p\";\n"
+                                "users = ( { id = \"a\"; lines = ( \"1\", \"2, 3\" ); } ); };\n");
+    json_t *all = cfg_json(cfg), *users = json_object_get(json_object_get(all, "cti"), "users");
+    json_t *lines = json_object_get(json_array_get(users, 0), "lines");
+    assert_int_equal(json_array_size(users), 1);
+    assert_int_equal(json_array_size(lines), 2);
+    assert_string_equal(json_string_value(json_array_get(lines, 1)), "2, 3");
+    assert_true(json_is_true(json_object_get(json_array_get(users, 0), "enabled")));
+    assert_string_equal(json_string_value(json_object_get(json_object_get(all, "node"), "domain")),
+                        "example.test");
+    json_decref(all);
+    cfg_free(&cfg);
+}
+
 static char *printed(void print(struct cfg_schema const *, FILE *), struct cfg_schema const *schema)
 {
     char *text = NULL;
@@ -537,6 +555,7 @@ static int leave(void **state)
 int main(void)
 {
     struct CMUnitTest const tests[] = {
+        cmocka_unit_test(test_json_has_the_shape_of_the_file),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_unreadable),
         cmocka_unit_test(test_zero_byte),
