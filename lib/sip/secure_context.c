@@ -1,60 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Making TLS contexts: see secure_context.h. */
 #include "secure_context.h"
-#include "secure_identity.h"
 #include "secure_internal.h"
-#include <errno.h>
-#include <fcntl.h>
+#include "secure_trust.h"
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Forward secret and authenticated; what else a peer may need is configured. */
 static char const default_ciphers[] = "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM";
 
-enum { CHAIN_DEPTH = 10 };
-
-static int fail(struct secure_fault *fault, char const *setting, char const *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static int fail(struct secure_fault *fault, char const *setting, char const *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(fault->text, sizeof fault->text, format, args);
-    va_end(args);
-    fault->setting = setting;
-    ERR_clear_error();
-    return -1;
-}
-
-/* What OpenSSL says first is nearest to the cause. */
-static char const *reason(void)
-{
-    char const *text = ERR_reason_error_string(ERR_peek_error());
-
-    return text ? text : "unknown";
-}
-
 static char const *given(char const *text)
 {
     return text && *text ? text : NULL;
-}
-
-/* OpenSSL tells a file that cannot be opened badly. */
-static int check_readable(struct secure_fault *fault, char const *setting, char const *path)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-    if (fd < 0)
-        return fail(fault, setting, "cannot read \"%s\": %s", path, strerror(errno));
-    close(fd);
-    return 0;
 }
 
 /* Without this, OpenSSL asks at the terminal. */
@@ -79,7 +38,7 @@ static int load_key(SSL_CTX *ctx, char const *key, char const *certificate,
 {
     bool is_encrypted = false;
 
-    if (check_readable(fault, "key", key) < 0)
+    if (secure_fault_check_file(fault, "key", key) < 0)
         return -1;
     SSL_CTX_set_default_passwd_cb(ctx, no_passphrase);
     SSL_CTX_set_default_passwd_cb_userdata(ctx, &is_encrypted);
@@ -91,12 +50,14 @@ static int load_key(SSL_CTX *ctx, char const *key, char const *certificate,
     if (is_fine)
         return 0;
     if (is_encrypted)
-        return fail(fault, "key", "\"%s\" is encrypted: store it without a passphrase", key);
+        return secure_fault_set(fault, "key", "\"%s\" is encrypted: store it without a passphrase",
+                                key);
     if (is_last_error(ERR_LIB_X509, X509_R_KEY_VALUES_MISMATCH) ||
         is_last_error(ERR_LIB_SSL, SSL_R_NO_CERTIFICATE_ASSIGNED))
-        return fail(fault, "key", "\"%s\" is not the key of the certificate \"%s\"", key,
-                    certificate);
-    return fail(fault, "key", "\"%s\" holds no usable PEM key: %s", key, reason());
+        return secure_fault_set(fault, "key", "\"%s\" is not the key of the certificate \"%s\"",
+                                key, certificate);
+    return secure_fault_set(fault, "key", "\"%s\" holds no usable PEM key: %s", key,
+                            secure_fault_reason());
 }
 
 static int load_certificate(SSL_CTX *ctx, struct secure_settings const *settings,
@@ -105,49 +66,14 @@ static int load_certificate(SSL_CTX *ctx, struct secure_settings const *settings
     char const *certificate = given(settings->certificate), *key = given(settings->key);
 
     if (!certificate)
-        return key ? fail(fault, "certificate", "there is a key but no certificate") : 0;
-    if (check_readable(fault, "certificate", certificate) < 0)
+        return key ? secure_fault_set(fault, "certificate", "there is a key but no certificate")
+                   : 0;
+    if (secure_fault_check_file(fault, "certificate", certificate) < 0)
         return -1;
     if (SSL_CTX_use_certificate_chain_file(ctx, certificate) != 1)
-        return fail(fault, "certificate", "\"%s\" holds no usable PEM certificate: %s", certificate,
-                    reason());
+        return secure_fault_set(fault, "certificate", "\"%s\" holds no usable PEM certificate: %s",
+                                certificate, secure_fault_reason());
     return load_key(ctx, key ? key : certificate, certificate, fault);
-}
-
-static int load_trust(SSL_CTX *ctx, struct secure_settings const *settings,
-                      struct secure_fault *fault)
-{
-    char const *ca = given(settings->ca);
-
-    if (!ca && settings->verify_peer != SECURE_VERIFY_NONE)
-        return fail(fault, "ca", "verify_peer wants the certificates that are trusted");
-    if (!ca)
-        return SSL_CTX_set_default_verify_paths(ctx) == 1
-                   ? 0
-                   : fail(fault, "ca", "the system's certificates cannot be read: %s", reason());
-    if (check_readable(fault, "ca", ca) < 0)
-        return -1;
-    if (SSL_CTX_load_verify_file(ctx, ca) != 1)
-        return fail(fault, "ca", "\"%s\" holds no usable PEM certificate: %s", ca, reason());
-    /* So that a client with several certificates shows one that we trust. */
-    if (settings->verify_peer != SECURE_VERIFY_NONE)
-        SSL_CTX_set_client_CA_list(ctx, SSL_load_client_CA_file(ca));
-    return 0;
-}
-
-static void set_verify(SSL_CTX *ctx, enum secure_verify verify_peer)
-{
-    static int const modes[] = {
-        [SECURE_VERIFY_NONE] = SSL_VERIFY_NONE,
-        [SECURE_VERIFY_OPTIONAL] = SSL_VERIFY_PEER,
-        [SECURE_VERIFY_REQUIRED] = SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
-    };
-
-    SSL_CTX_set_verify(ctx, modes[verify_peer], NULL);
-    SSL_CTX_set_verify_depth(ctx, CHAIN_DEPTH);
-    SSL_CTX_set_cert_verify_callback(ctx, secure_link_verify, NULL);
-    /* A peer's own certificate in `ca` is enough to trust it: the guide imports them one by one. */
-    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx), X509_V_FLAG_PARTIAL_CHAIN);
 }
 
 static int set_protocol(SSL_CTX *ctx, struct secure_settings const *settings,
@@ -167,30 +93,9 @@ static int set_protocol(SSL_CTX *ctx, struct secure_settings const *settings,
     SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_dh_auto(ctx, 1);
     if (SSL_CTX_set_cipher_list(ctx, ciphers ? ciphers : default_ciphers) != 1)
-        return fail(fault, "ciphers", "\"%s\" selects no cipher that OpenSSL has",
-                    ciphers ? ciphers : default_ciphers);
+        return secure_fault_set(fault, "ciphers", "\"%s\" selects no cipher that OpenSSL has",
+                                ciphers ? ciphers : default_ciphers);
     return 0;
-}
-
-static int copy_subjects(struct secure_context *context, struct secure_settings const *settings,
-                         struct secure_fault *fault)
-{
-    if (!settings->n_subjects)
-        return 0;
-    if (settings->verify_peer == SECURE_VERIFY_NONE)
-        return fail(fault, "subjects", "verify_peer is none: no peer's subject is ever known");
-    context->subjects = calloc(settings->n_subjects, sizeof *context->subjects);
-    for (size_t i = 0; context->subjects && i < settings->n_subjects; i++) {
-        char const *subject = given(settings->subjects[i]);
-        if (!subject)
-            return fail(fault, "subjects", "entry %zu is empty", i + 1);
-        context->subjects[i] = strdup(subject);
-        if (!context->subjects[i])
-            break;
-        context->n_subjects++;
-    }
-    return context->n_subjects == settings->n_subjects ? 0
-                                                       : fail(fault, "subjects", "out of memory");
 }
 
 struct secure_context *secure_context_new(struct secure_settings const *settings,
@@ -205,17 +110,15 @@ struct secure_context *secure_context_new(struct secure_settings const *settings
         return NULL;
     memcpy(context->name, settings->name, size);
     atomic_init(&context->refs, 1);
-    context->verify_server = settings->verify_server;
     context->bio = secure_link_bio_new();
     context->ctx = SSL_CTX_new(TLS_method());
     if (!context->bio || !context->ctx)
         goto fail;
     if (set_protocol(context->ctx, settings, fault) < 0 ||
         load_certificate(context->ctx, settings, fault) < 0 ||
-        load_trust(context->ctx, settings, fault) < 0 ||
-        copy_subjects(context, settings, fault) < 0)
+        secure_trust_load(context->ctx, settings, fault) < 0 ||
+        secure_verify_init(&context->policy, context->ctx, settings, fault) < 0)
         goto fail;
-    set_verify(context->ctx, settings->verify_peer);
     ERR_clear_error();
     return context;
 
@@ -240,9 +143,7 @@ void secure_context_unref(struct secure_context **pcontext)
         return;
     SSL_CTX_free(context->ctx);
     BIO_meth_free(context->bio);
-    for (size_t i = 0; i < context->n_subjects; i++)
-        free(context->subjects[i]);
-    free(context->subjects);
+    secure_verify_fini(&context->policy);
     free(context);
 }
 
@@ -265,12 +166,4 @@ char const *secure_context_doubt(struct secure_context const *context)
     if (cert && X509_cmp_current_time(X509_get0_notBefore(cert)) > 0)
         return "the certificate is not yet valid";
     return NULL;
-}
-
-bool secure_context_selects(struct secure_context const *context, struct secure_identity *identity)
-{
-    for (size_t i = 0; i < context->n_subjects; i++)
-        if (secure_identity_select(identity, context->subjects[i]))
-            return true;
-    return context->n_subjects == 0;
 }

@@ -7,11 +7,11 @@
  * the chain leads to the trusted certificates and, where subjects are selected, if one of them is
  * the CN or an alternative name of it (guide-part2 §3.3). */
 #pragma once
+#include "secure_fault.h"
 #include <stdbool.h>
 #include <stddef.h>
 
 struct secure_context;
-struct secure_identity;
 
 enum secure_verify { SECURE_VERIFY_NONE, SECURE_VERIFY_OPTIONAL, SECURE_VERIFY_REQUIRED };
 enum secure_version { SECURE_TLS_1_2, SECURE_TLS_1_3 };
@@ -30,12 +30,6 @@ struct secure_settings {
     enum secure_version min_version;
 };
 
-/** Why a context could not be made: the setting at fault and what is wrong, for people. */
-struct secure_fault {
-    char const *setting; /* "certificate", "key", "ca", "ciphers", "subjects"; static */
-    char text[512];
-};
-
 /** Reads the files. One reference for the caller; NULL: see @p fault (also when out of memory). */
 struct secure_context *secure_context_new(struct secure_settings const *settings,
                                           struct secure_fault *fault);
@@ -50,7 +44,3 @@ bool secure_context_has_certificate(struct secure_context const *context);
 /** What is odd about it today: our certificate has expired, or is not yet valid. Static text, or
  *  NULL. */
 char const *secure_context_doubt(struct secure_context const *context);
-
-/** Is @p identity one of the selected subjects, or is none selected at all? Makes the one that was
- *  found its subject. */
-bool secure_context_selects(struct secure_context const *context, struct secure_identity *identity);

@@ -2,6 +2,7 @@
 /* Inside of the TLS part, for secure_context.c and secure_link.c alone. */
 #pragma once
 #include "secure_context.h"
+#include "secure_verify.h"
 #include <openssl/ssl.h>
 #include <stdatomic.h>
 
@@ -9,9 +10,7 @@ struct secure_context {
     atomic_uint refs;
     SSL_CTX *ctx;
     BIO_METHOD *bio; /* the bytes of a link */
-    bool verify_server;
-    size_t n_subjects;
-    char **subjects;
+    struct secure_verify_policy policy;
     char name[];
 };
 

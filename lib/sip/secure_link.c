@@ -7,7 +7,6 @@
 #include "secure_internal.h"
 #include <errno.h>
 #include <openssl/err.h>
-#include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,16 +16,14 @@ enum { RECORD_FIRST = 20, RECORD_LAST = 24 };
 struct secure_link {
     struct secure_context *context;
     SSL *ssl;
-    struct secure_identity *identity; /* of the certificate shown */
+    struct secure_verify_verdict verdict; /* on the certificate shown */
     char const *in;
     size_t in_len;
     struct buf out;
     char const *why;
-    int verify_error; /* X509_V_OK: the certificate is fine, or there was none to judge */
-    bool is_first;    /* nothing was fed yet */
-    bool is_plain;    /* what came first was no TLS */
+    bool is_first; /* nothing was fed yet */
+    bool is_plain; /* what came first was no TLS */
     bool is_open, is_over;
-    bool is_accepted; /* the certificate shown was accepted */
     char server_name[];
 };
 
@@ -80,37 +77,13 @@ BIO_METHOD *secure_link_bio_new(void)
 /* --- the peer's certificate ---------------------------------------------------------------------
  */
 
-/* X509_V_OK, or what is wrong with a certificate whose chain is sound. */
-static int judge(struct secure_link *link)
-{
-    if (*link->server_name)
-        return secure_identity_is_host(link->identity, link->server_name)
-                   ? X509_V_OK
-                   : X509_V_ERR_HOSTNAME_MISMATCH;
-    return secure_context_selects(link->context, link->identity)
-               ? X509_V_OK
-               : X509_V_ERR_APPLICATION_VERIFICATION;
-}
-
 int secure_link_verify(X509_STORE_CTX *store, void *unused)
 {
     SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
     struct secure_link *link = SSL_get_app_data(ssl);
 
     (void)unused;
-    secure_identity_unref(&link->identity);
-    link->identity = secure_identity_new(X509_STORE_CTX_get0_cert(store));
-    if (*link->server_name && !link->context->verify_server)
-        return 1;
-    if (!link->identity)
-        link->verify_error = X509_V_ERR_OUT_OF_MEM;
-    else if (X509_verify_cert(store) > 0)
-        link->verify_error = judge(link);
-    else
-        link->verify_error = X509_STORE_CTX_get_error(store);
-    X509_STORE_CTX_set_error(store, link->verify_error); /* becomes the alert */
-    link->is_accepted = link->verify_error == X509_V_OK;
-    return link->is_accepted;
+    return secure_verify_judge(&link->context->policy, store, link->server_name, &link->verdict);
 }
 
 /* --- life ---------------------------------------------------------------------------------------
@@ -153,7 +126,7 @@ struct secure_link *secure_link_new(struct secure_context *context, char const *
     SSL_set_app_data(link->ssl, link);
     if (server_name) {
         SSL_set_connect_state(link->ssl);
-        if (context->verify_server)
+        if (context->policy.server)
             SSL_set_verify(link->ssl, SSL_VERIFY_PEER, NULL);
         else
             SSL_set_verify(link->ssl, SSL_VERIFY_NONE, NULL);
@@ -179,22 +152,13 @@ void secure_link_free(struct secure_link **plink)
         return;
     SSL_free(link->ssl);
     secure_context_unref(&link->context);
-    secure_identity_unref(&link->identity);
+    secure_verify_forget(&link->verdict);
     buf_fini(&link->out);
     free(link);
 }
 
 /* --- failures -----------------------------------------------------------------------------------
  */
-
-static char const *verify_text(int error)
-{
-    if (error == X509_V_ERR_APPLICATION_VERIFICATION)
-        return "the subject is not selected into the context";
-    if (error == X509_V_ERR_HOSTNAME_MISMATCH)
-        return "the certificate is for another name";
-    return X509_verify_cert_error_string(error);
-}
 
 static int give_up(struct secure_link *link, int error, char const *why)
 {
@@ -218,8 +182,8 @@ static int judge_failure(struct secure_link *link, int rc)
         return give_up(link, -ENOMEM, "too much to send");
     if (what == SSL_ERROR_ZERO_RETURN)
         return give_up(link, -ECONNRESET, "closed by peer");
-    if (link->verify_error)
-        return give_up(link, -EKEYREJECTED, verify_text(link->verify_error));
+    if (link->verdict.error)
+        return give_up(link, -EKEYREJECTED, secure_verify_text(link->verdict.error));
     if (ERR_GET_LIB(error) == ERR_LIB_SSL && text == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE)
         return give_up(link, -EKEYREJECTED, "the peer shows no certificate");
     char const *why = ERR_reason_error_string(error);
@@ -310,12 +274,12 @@ char const *secure_link_why(struct secure_link const *link)
 
 char const *secure_link_peer(struct secure_link const *link)
 {
-    return link->identity ? secure_identity_subject(link->identity) : "";
+    return link->verdict.identity ? secure_identity_subject(link->verdict.identity) : "";
 }
 
 struct secure_identity *secure_link_identity(struct secure_link const *link)
 {
-    return link->is_accepted ? link->identity : NULL;
+    return link->verdict.is_accepted ? link->verdict.identity : NULL;
 }
 
 char const *secure_link_version(struct secure_link const *link)

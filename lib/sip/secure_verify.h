@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Judges what a peer shows when a TLS connection opens: the chain against the trust of its context,
+ * the name that we looked for (RFC 5922), the subjects that are selected (guide-part2 §3.3).
+ *
+ * The policy is a part of the context, read-only once made; the verdict is a part of the link. */
+#pragma once
+#include "secure_context.h"
+#include <openssl/types.h>
+
+struct secure_identity;
+
+struct secure_verify_policy {
+    bool server; /* those whom we connect to are judged */
+    size_t n_subjects;
+    char **subjects;
+};
+
+/** What became of a certificate that was shown; all zero before. */
+struct secure_verify_verdict {
+    struct secure_identity *identity; /* a reference; NULL: none was shown, or out of memory */
+    int error;                        /* X509_V_OK: fine, or there was none to judge */
+    bool is_accepted;
+};
+
+/** Fills in @p policy, which is all zero, and tells @p ctx what to ask of peers. 0, or -1 with
+ *  @p fault; either way secure_verify_fini() it. */
+int secure_verify_init(struct secure_verify_policy *policy, SSL_CTX *ctx,
+                       struct secure_settings const *settings, struct secure_fault *fault);
+void secure_verify_fini(struct secure_verify_policy *policy);
+
+/** Is @p identity one of the selected subjects, or is none selected at all? Makes the one that was
+ *  found its subject. */
+bool secure_verify_selects(struct secure_verify_policy const *policy,
+                           struct secure_identity *identity);
+
+/** Judges the certificate and chain of @p store; @p server_name: whom we connected to, "" if we
+ *  were connected to. Fills in @p verdict and the error of @p store, which becomes the alert. */
+bool secure_verify_judge(struct secure_verify_policy const *policy, X509_STORE_CTX *store,
+                         char const *server_name, struct secure_verify_verdict *verdict);
+
+/** Lets go of what a verdict holds. */
+void secure_verify_forget(struct secure_verify_verdict *verdict);
+
+/** Why, for people. Static. */
+char const *secure_verify_text(int error);
