@@ -138,11 +138,11 @@ static char const *load_text(struct loader *loader, struct cfg_row const *row,
                              config_setting_t *setting)
 {
     char const *text = config_setting_get_string(setting), *why;
-    bool bounded = row->type != CFG_STRINGS; /* there min and max count the entries */
+    bool bounded = !cfg_value_is_list(row);
 
     if (!text) {
         type_fault(loader, setting, row,
-                   row->type == CFG_STRINGS ? "a list of strings" : "a string");
+                   cfg_value_is_texts(row) ? "a list of strings" : "a string");
         return NULL;
     }
     if (bounded && row->max && (int64_t)strlen(text) > row->max) {
@@ -155,7 +155,7 @@ static char const *load_text(struct loader *loader, struct cfg_row const *row,
                   row->name, row->min);
         return NULL;
     }
-    if (row->type == CFG_PATH)
+    if (row->type == CFG_PATH || row->type == CFG_PATHS)
         text = resolve_path(loader, text);
     if (text && row->check && (why = row->check(text))) {
         cfg_fault(loader->faults, where_of(loader, setting), "%s: \"%s\": %s", row->name, text,
@@ -219,11 +219,6 @@ static void load_strings(struct loader *loader, struct cfg_row const *row,
     }
 }
 
-static bool is_list(struct cfg_row const *row)
-{
-    return row->type == CFG_STRINGS || row->type == CFG_GROUPS;
-}
-
 /* Rows that no setting filled get their default; a required one is a fault, unless it may stand
  * behind a syntax error. */
 static void finish_group(struct loader *loader, struct fill *fill)
@@ -231,8 +226,8 @@ static void finish_group(struct loader *loader, struct fill *fill)
     for (size_t i = 0; fill->seen && i < fill->schema->n; i++) {
         struct cfg_row const *row = &fill->schema->rows[i];
         bool seen = fill->seen[i].file != NULL;
-        bool required = !row->default_text && (!is_list(row) || row->min > 0);
-        if (row->type == CFG_STRINGS)
+        bool required = !row->default_text && (!cfg_value_is_list(row) || row->min > 0);
+        if (cfg_value_is_texts(row))
             ((struct cfg_strings *)cfg_value_at(row, fill->base))->where =
                 seen ? fill->seen[i] : fill->where;
         if (seen)
@@ -303,6 +298,7 @@ static void load_setting(struct loader *loader, struct cfg_row const *row,
         load_enum(loader, row, setting, at);
         break;
     case CFG_STRINGS:
+    case CFG_PATHS:
         load_strings(loader, row, setting, at);
         break;
     case CFG_GROUPS:

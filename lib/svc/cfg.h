@@ -38,11 +38,21 @@ struct cfg_groups {
     size_t n;
 };
 
-/** CFG_PATH is a string; a relative path is made to start from the folder of its file. */
-enum cfg_type { CFG_BOOL, CFG_INT, CFG_STRING, CFG_PATH, CFG_ENUM, CFG_STRINGS, CFG_GROUPS };
+/** CFG_PATH is a string, CFG_PATHS a list of them; a relative path is made to start from the folder
+ *  of its file. */
+enum cfg_type {
+    CFG_BOOL,
+    CFG_INT,
+    CFG_STRING,
+    CFG_PATH,
+    CFG_ENUM,
+    CFG_STRINGS,
+    CFG_PATHS,
+    CFG_GROUPS
+};
 enum cfg_effect { CFG_LIVE, CFG_RELOAD, CFG_RESTART };
 
-/** Refuses a string value (each one of a CFG_STRINGS list): returns NULL, or why it is wrong. */
+/** Refuses a string value (each one of a list of them): returns NULL, or why it is wrong. */
 typedef char const *cfg_check_fn(char const *value);
 
 struct cfg_row {
@@ -97,6 +107,11 @@ struct cfg_schema {
 #define CFG_ROW_STRINGS(key, S, f, ...)                                                            \
     {                                                                                              \
         .name = key, .type = CFG_STRINGS, .offset = CFG_FIELD_(struct cfg_strings, S, f),          \
+        __VA_ARGS__                                                                                \
+    }
+#define CFG_ROW_PATHS(key, S, f, ...)                                                              \
+    {                                                                                              \
+        .name = key, .type = CFG_PATHS, .offset = CFG_FIELD_(struct cfg_strings, S, f),            \
         __VA_ARGS__                                                                                \
     }
 #define CFG_ROW_GROUPS(key, S, f, ...)                                                             \

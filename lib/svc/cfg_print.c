@@ -73,8 +73,13 @@ json_t *cfg_show(struct cfg const *cfg)
 }
 
 static char const *const type_names[] = {
-    [CFG_BOOL] = "true or false",    [CFG_INT] = "number",  [CFG_STRING] = "string",
-    [CFG_PATH] = "file name",        [CFG_ENUM] = "one of", [CFG_STRINGS] = "list of strings",
+    [CFG_BOOL] = "true or false",
+    [CFG_INT] = "number",
+    [CFG_STRING] = "string",
+    [CFG_PATH] = "file name",
+    [CFG_ENUM] = "one of",
+    [CFG_STRINGS] = "list of strings",
+    [CFG_PATHS] = "list of file names",
     [CFG_GROUPS] = "list of groups",
 };
 
@@ -87,8 +92,6 @@ static char const *const effect_names[] = {
 /* What min and max say of a string or a list: ", 1 to 255 bytes". */
 static void describe_size(struct cfg_row const *row, FILE *out)
 {
-    bool list = row->type == CFG_STRINGS || row->type == CFG_GROUPS;
-
     if (row->min <= 0 && row->max <= 0)
         return;
     if (row->min <= 0)
@@ -97,7 +100,7 @@ static void describe_size(struct cfg_row const *row, FILE *out)
         fprintf(out, ", at least %" PRId64, row->min);
     else
         fprintf(out, ", %" PRId64 " to %" PRId64, row->min, row->max);
-    fputs(list ? " entries" : " bytes", out);
+    fputs(cfg_value_is_list(row) ? " entries" : " bytes", out);
 }
 
 /* "number 1..65535 s" */
@@ -112,7 +115,7 @@ static void describe(struct cfg_row const *row, FILE *out)
         fprintf(out, "%s \"%s\"", i ? "," : "", row->names[i]);
     if (row->unit)
         fprintf(out, " %s", row->unit);
-    if (!row->default_text && row->type != CFG_STRINGS && row->type != CFG_GROUPS)
+    if (!row->default_text && !cfg_value_is_list(row))
         fputs(", required", out);
 }
 
@@ -156,7 +159,7 @@ static void print_default(struct cfg_row const *row, FILE *out)
 
     if (row->type == CFG_STRING || row->type == CFG_PATH || row->type == CFG_ENUM) {
         print_quoted(text, strlen(text), out);
-    } else if (row->type == CFG_STRINGS || row->type == CFG_GROUPS) {
+    } else if (cfg_value_is_list(row)) {
         fputs("( ", out);
         while (*text) {
             size_t len = strcspn(text, ",");

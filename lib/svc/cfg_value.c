@@ -58,6 +58,7 @@ int cfg_value_default(su_home_t *home, struct cfg_row const *row, void *base)
         *(int *)at = cfg_value_enum(row, text);
         return *(int *)at < 0 ? -EINVAL : 0;
     case CFG_STRINGS:
+    case CFG_PATHS:
         return default_strings(home, text, at);
     case CFG_GROUPS:
         break;
@@ -85,7 +86,8 @@ void cfg_value_print(struct cfg_row const *row, void const *base, struct buf *ou
     case CFG_ENUM:
         buf_puts(out, row->names[*(int const *)at]);
         break;
-    case CFG_STRINGS: {
+    case CFG_STRINGS:
+    case CFG_PATHS: {
         struct cfg_strings const *list = at;
         for (size_t i = 0; i < list->n; i++)
             buf_printf(out, "%s%s", i ? ", " : "", list->v[i]);

@@ -13,6 +13,18 @@ static inline void *cfg_value_at(struct cfg_row const *row, void *base)
     return (char *)base + row->offset;
 }
 
+/** A list of strings or of paths: struct cfg_strings. */
+static inline bool cfg_value_is_texts(struct cfg_row const *row)
+{
+    return row->type == CFG_STRINGS || row->type == CFG_PATHS;
+}
+
+/** Any list: min and max count the entries. */
+static inline bool cfg_value_is_list(struct cfg_row const *row)
+{
+    return cfg_value_is_texts(row) || row->type == CFG_GROUPS;
+}
+
 /** Sets the default; a row without one (required, or an empty list) is left zero. Strings go into
  *  @p home. Returns 0 or -ENOMEM; a default that does not fit its row is -EINVAL (our bug). */
 int cfg_value_default(su_home_t *home, struct cfg_row const *row, void *base);

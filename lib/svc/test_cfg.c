@@ -27,6 +27,7 @@ struct demo {
     bool loud;
     int kind;
     struct cfg_groups users, owner;
+    struct cfg_strings files;
 };
 
 static char const *check_listen(char const *value)
@@ -69,6 +70,7 @@ static struct cfg_row const demo_rows[] = {
                  .help = "Which."),
     CFG_ROW_GROUPS("users", struct demo, users, .max = 2, .sub = &user_schema, .help = "Users."),
     CFG_ROW_GROUPS("owner", struct demo, owner, .max = 1, .sub = &user_schema, .help = "Owner."),
+    CFG_ROW_PATHS("files", struct demo, files, .max = 3, .help = "Files."),
 };
 
 static struct cfg_schema const demo_schema = {
@@ -335,7 +337,7 @@ static void test_values(void **state)
 
 static void test_path_starts_from_its_file(void **state)
 {
-    char const *text = "cti = { secret = \"x.secret\"; };\n";
+    char const *text = "cti = { secret = \"x.secret\"; files = ( \"a\", \"/b\", \"\" ); };\n";
     char full[4200], folder[4096];
 
     (void)state;
@@ -348,7 +350,13 @@ static void test_path_starts_from_its_file(void **state)
     struct cfg_faults *faults = cfg_faults_new();
     struct cfg *cfg = cfg_load(path, &demo_schema, faults);
     assert_int_equal(cfg_faults_count(faults), 0);
-    assert_string_equal(((struct demo const *)cfg_get(cfg))->secret, full);
+    struct demo const *demo = cfg_get(cfg);
+    assert_string_equal(demo->secret, full);
+    snprintf(full, sizeof full, "%s/conf.d/a", folder);
+    assert_int_equal(demo->files.n, 3);
+    assert_string_equal(demo->files.v[0], full);
+    assert_string_equal(demo->files.v[1], "/b");
+    assert_string_equal(demo->files.v[2], "");
     cfg_free(&cfg);
     cfg_faults_free(&faults);
     unlink("conf.d/a.conf");
