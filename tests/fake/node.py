@@ -44,7 +44,7 @@ class Node:
         os.chmod(self.dir, 0o755)
         if os.getuid() == 0:  # the programs give up root, and the proxy keeps a file here
             shutil.chown(self.dir, "crosspoint")
-        self.ip = "127.%d.%d.%d" % (64 + os.getpid() % 64, os.urandom(1)[0], 2 + os.urandom(1)[0] % 250)
+        self.ip = variables.get("ip") or self.free_ip()
         user = "crosspoint" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
         self.variables = {"ip": self.ip, "run_as": user, "ns": ED3, "port6": self.free_port6(),
                           "port6b": self.free_port6(), **variables}
@@ -54,6 +54,10 @@ class Node:
         self.env = {**os.environ, "CROSSPOINT_RUN_DIR": self.dir + "/run", "CROSSPOINT_CONF": self.conf,
                     "CROSSPOINT_BIN_PATH": ":".join(os.path.dirname(os.path.join(self.build, p))
                                                     for p in PROGRAMS.values())}
+
+    @staticmethod
+    def free_ip():
+        return "127.%d.%d.%d" % (64 + os.getpid() % 64, os.urandom(1)[0], 2 + os.urandom(1)[0] % 250)
 
     @staticmethod
     def free_port6():

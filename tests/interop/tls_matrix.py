@@ -1,0 +1,133 @@
+"""Clients and next hops, good and bad, played by the openssl command. Whoever is refused is named in the log with
+the cause and counted, and the next good client is served."""
+import os
+import subprocess
+
+from node import PATIENCE, Failure
+from tls_rig import VERIFY, own
+
+CONFIG = """
+node = { domain = "example.test"; user = "${run_as}"; log_level = "debug"; };
+proxy = {
+  listen = ( "udp:${ip}:5060", "tls:${ip}:5061", "tls:${ip}:5062;context=peers" ); internal = ( );
+  acl = ( { pattern = "127.0.0.0/8"; } ); dns_servers = "${ip}:5353"; peer_probe = "off"; workers = 2;
+  tls_contexts = (
+    { name = "node"; certificate = "${certs}/node.pem"; key = "${certs}/node.key"; ca = "${certs}/ca.pem"; },
+    { name = "peers"; certificate = "${certs}/node.pem"; key = "${certs}/node.key"; ca = "${certs}/ca.pem";
+      verify_peer = "required"; subjects = ( "good.test", "kamailio.test" ); } );
+  static_routes = ( { pattern = "1*"; next_hop = "${ip}"; port = 5071; transport = "tls"; },
+                    { pattern = "2*"; next_hop = "${ip}"; port = 5072; transport = "tls"; } );
+};
+"""
+REJECTED = ("sip_tls_peers_rejected", r'TLS peer rejected .*reason="%s" context="peers"')
+FAILED = ("sip_tls_handshakes_failed", r'TLS handshake failed .*reason="%s"')
+
+
+def rejected(reason):
+    return REJECTED[0], REJECTED[1] % reason
+
+
+def failed(reason):
+    return FAILED[0], FAILED[1] % reason
+
+
+# name, port, arguments of s_client, counter and log line of a refusal (None: it is served)
+CLIENTS = (
+    ("TLS 1.3", 5061, VERIFY + ["-tls1_3"], None),
+    ("TLS 1.2", 5061, VERIFY + ["-tls1_2"], None),
+    ("the name is in the certificate", 5061, VERIFY + ["-verify_hostname", "node.test"], None),
+    ("TLS 1.1", 5061, ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"], failed("unsupported protocol")),
+    ("TLS 1.0", 5061, ["-tls1", "-cipher", "ALL:@SECLEVEL=0"], failed("unsupported protocol")),
+    ("a cipher that we choose", 5061, ["-tls1_2", "-cipher", "ECDHE-ECDSA-AES256-GCM-SHA384"], None),
+    ("no forward secrecy", 5061, ["-tls1_2", "-cipher", "AES128-SHA"], failed("no shared cipher")),
+    ("CBC", 5061, ["-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA256"], failed("no shared cipher")),
+    ("a client that does not know our CA", 5061, ["-CAfile", "other_ca.pem", "-verify_return_error"],
+     failed(".*unknown ca")),
+    ("a client certificate", 5062, VERIFY + own("good"), None),
+    ("a client certificate with an RSA key", 5062, VERIFY + own("good_rsa"), None),
+    ("a client certificate with TLS 1.2", 5062, VERIFY + own("good") + ["-tls1_2"], None),
+    ("a client certificate below another CA", 5062, own("below") + ["-cert_chain", "below.chain.pem"], None),
+    ("no client certificate", 5062, [], rejected("the peer shows no certificate")),
+    ("no client certificate with TLS 1.2", 5062, ["-tls1_2"], rejected("the peer shows no certificate")),
+    ("expired", 5062, own("expired"), rejected("certificate has expired")),
+    ("not yet valid", 5062, own("young"), rejected("certificate is not yet valid")),
+    ("another CA", 5062, own("stranger"), rejected("unable to get local issuer certificate")),
+    ("self-signed", 5062, own("alone"), rejected("self-signed certificate")),
+    ("subject not selected", 5062, own("unselected"), rejected("the subject is not selected into the context")),
+    ("for servers only", 5062, own("server_only"), rejected("unsuitable certificate purpose")),
+    ("the CA in between is missing", 5062, own("below"), rejected("unable to get local issuer certificate")),
+    ("a chain too long", 5062, own("deep") + ["-cert_chain", "deep.chain.pem"], rejected("certificate chain too long")),
+)
+
+# name, arguments of s_server, the reason of a refusal ("": the handshake itself; None: it gets the request)
+HOPS = (
+    ("good", own("hop"), None),
+    ("RSA", own("hop_rsa"), None),
+    ("TLS 1.2", own("hop") + ["-tls1_2"], None),
+    ("wrong name", own("hop_wrong"), "the certificate is for another name"),
+    ("expired", own("hop_expired"), "certificate has expired"),
+    ("not yet valid", own("hop_young"), "certificate is not yet valid"),
+    ("another CA", own("hop_stranger"), "unable to get local issuer certificate"),
+    ("for clients only", own("hop_client_only"), "unsuitable certificate purpose"),
+    ("TLS 1.1", own("hop") + ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"], ""),
+)
+
+
+def check_client(test, port, args, refusal):
+    before = refusal and test.node.counter("proxy", refusal[0])
+    served = test.client(port, *args)
+    if refusal:
+        if served:
+            raise Failure("was served")
+        test.logged(refusal[1])
+        test.counted(refusal[0], before)
+        test.still_serves()
+    elif not served:
+        raise Failure("is not served:\n" + test.log()[-1500:])
+
+
+def check_hop(test, args, refusal):
+    got, answer = test.hop(args)
+    if refusal is None and not got.startswith(b"OPTIONS sip:1@example.test"):
+        raise Failure("next hop got %r, client %r" % (got[:100], answer))
+    if refusal is not None and not (answer or "").startswith("SIP/2.0 503"):
+        raise Failure("client got %r" % answer)
+    if refusal:
+        test.logged(r'TLS peer rejected .*reason="%s" context="node" server_name="%s"' % (refusal, test.ip))
+    elif refusal == "":
+        test.logged("TLS handshake failed")
+
+
+def check_resumption(test):
+    """No session is resumed: each connection is verified anew."""
+    for version in ("-tls1_2", "-tls1_3"):
+        done = subprocess.run(["openssl", "s_client", "-connect", "%s:5061" % test.ip, version, "-reconnect"],
+                              cwd=test.certs, input=b"", capture_output=True, timeout=PATIENCE * 4)
+        if b"Reused" in done.stdout:
+            raise Failure("a session was resumed")
+
+
+def check_renegotiation(test):
+    child = subprocess.Popen(["openssl", "s_client", "-connect", "%s:5061" % test.ip, "-tls1_2"],
+                             cwd=test.certs, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    said = b""
+    try:
+        while b"---\n" not in said[-200:] or b"Verify return" not in said:
+            said += os.read(child.stdout.fileno(), 65536)
+        child.stdin.write(b"R\n")
+        child.stdin.flush()
+        error = child.stderr.read()
+    finally:
+        child.kill()
+        child.communicate()
+    if b"no renegotiation" not in error:
+        raise Failure("renegotiation: %r" % error[-300:])
+
+
+def tests(_):
+    for name, port, args, refusal in CLIENTS:
+        yield "client: " + name, lambda t, a=(port, args, refusal): check_client(t, *a)
+    for name, args, refusal in HOPS:
+        yield "next hop: " + name, lambda t, a=(args, refusal): check_hop(t, *a)
+    yield "no resumption", check_resumption
+    yield "no renegotiation", check_renegotiation
