@@ -5,6 +5,7 @@
 #include "net_addr.h"
 #include "secure_identity.h"
 #include "secure_internal.h"
+#include "secure_sight.h"
 #include <errno.h>
 #include <openssl/err.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@ struct secure_link {
     struct secure_context *context;
     SSL *ssl;
     struct secure_verify_verdict verdict; /* on the certificate shown */
+    struct secure_sight *sight;           /* borrowed; NULL: nobody watches */
     char const *in;
     size_t in_len;
     struct buf out;
@@ -77,12 +79,29 @@ BIO_METHOD *secure_link_bio_new(void)
 /* --- the peer's certificate ---------------------------------------------------------------------
  */
 
+/* Whoever watches wants to see the rest of the handshake, and is told what a context that judges
+ * would have said. */
+static int show(struct secure_link *link, X509_STORE_CTX *store)
+{
+    struct secure_verify_policy policy = link->context->policy;
+    struct secure_verify_verdict *verdict = &link->verdict;
+
+    policy.server = true;
+    (void)secure_verify_judge(&policy, store, link->server_name, verdict);
+    secure_sight_judge(link->sight, store, verdict->error,
+                       verdict->error ? secure_verify_text(verdict->error) : "");
+    verdict->error = X509_V_OK;
+    return 1;
+}
+
 int secure_link_verify(X509_STORE_CTX *store, void *unused)
 {
     SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
     struct secure_link *link = SSL_get_app_data(ssl);
 
     (void)unused;
+    if (link->sight)
+        return show(link, store);
     return secure_verify_judge(&link->context->policy, store, link->server_name, &link->verdict);
 }
 
@@ -157,6 +176,12 @@ void secure_link_free(struct secure_link **plink)
     free(link);
 }
 
+void secure_link_watch(struct secure_link *link, struct secure_sight *sight)
+{
+    link->sight = sight;
+    secure_sight_attach(sight, link->ssl);
+}
+
 /* --- failures -----------------------------------------------------------------------------------
  */
 
@@ -178,6 +203,8 @@ static int judge_failure(struct secure_link *link, int rc)
 
     if (what == SSL_ERROR_WANT_READ)
         return 0;
+    if (link->sight)
+        link->sight->reason = ERR_GET_LIB(error) == ERR_LIB_SSL ? text : 0;
     if (!buf_ok(&link->out))
         return give_up(link, -ENOMEM, "too much to send");
     if (what == SSL_ERROR_ZERO_RETURN)

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 struct secure_link;
+struct secure_sight;
 
 /** A link under @p context (a reference is kept). @p server_name: whom we connect to, a name or a
  *  numeric address, already in lower case; NULL: we are who is connected to. What goes to the
@@ -16,6 +17,12 @@ struct secure_link;
 struct secure_link *secure_link_new(struct secure_context *context, char const *server_name,
                                     size_t max_out);
 void secure_link_free(struct secure_link **plink);
+
+/** For a link that is only looked at, before its first byte: everything that the handshake shows
+ *  goes to @p sight, which must live as long, and a certificate that is not accepted is noted there
+ *  and does not end the handshake, so that the rest of it is seen, too. Never for a link that
+ *  carries anything that matters. */
+void secure_link_watch(struct secure_link *link, struct secure_sight *sight);
 
 /** Gives bytes that came from the network, borrowed until secure_link_read() returns 0 or fails. */
 void secure_link_feed(struct secure_link *link, char const *bytes, size_t len);
