@@ -144,11 +144,24 @@ static bool answer_from_cache(struct resolver *resolver, char const *key, resolv
     return true;
 }
 
-struct resolve_query *resolve_uri(struct resolver *resolver, url_t const *uri,
-                                  enum transport_kind fallback, resolve_fn *fn, void *ctx)
+static struct resolve_query *start(struct resolver *resolver, struct resolve_wanted const *wanted,
+                                   struct resolve_note note, resolve_fn *fn, void *ctx)
+{
+    char key[RESOLVE_KEY_BYTES];
+
+    snprintf(key, sizeof key, "%s %s%s%s %u %d", wanted->host, transport_kind_name(wanted->kind),
+             wanted->kind_given ? "" : "?", wanted->secure ? "!" : "", wanted->port,
+             resolver_family(resolver));
+    if (!note.fn && answer_from_cache(resolver, key, fn, ctx))
+        return NULL;
+    return resolve_query_start(resolver, wanted, key, note, fn, ctx);
+}
+
+struct resolve_query *resolve_uri_anew(struct resolver *resolver, url_t const *uri,
+                                       enum transport_kind fallback, resolve_note_fn *note,
+                                       resolve_fn *fn, void *ctx)
 {
     struct resolve_wanted wanted;
-    char key[RESOLVE_KEY_BYTES];
     char const *why_not = resolve_wanted_read(&wanted, uri, usable_fallback(resolver, fallback));
 
     if (!why_not && wanted.numeric && !(why_not = answer_numeric(resolver, &wanted, fn, ctx)))
@@ -157,10 +170,11 @@ struct resolve_query *resolve_uri(struct resolver *resolver, url_t const *uri,
         fn(ctx, NULL, 0, why_not);
         return NULL;
     }
-    snprintf(key, sizeof key, "%s %s%s%s %u %d", wanted.host, transport_kind_name(wanted.kind),
-             wanted.kind_given ? "" : "?", wanted.secure ? "!" : "", wanted.port,
-             resolver_family(resolver));
-    if (answer_from_cache(resolver, key, fn, ctx))
-        return NULL;
-    return resolve_query_start(resolver, &wanted, key, fn, ctx);
+    return start(resolver, &wanted, (struct resolve_note){ note, ctx }, fn, ctx);
+}
+
+struct resolve_query *resolve_uri(struct resolver *resolver, url_t const *uri,
+                                  enum transport_kind fallback, resolve_fn *fn, void *ctx)
+{
+    return resolve_uri_anew(resolver, uri, fallback, NULL, fn, ctx);
 }

@@ -37,5 +37,15 @@ void resolver_set_seed(struct resolver *resolver, uint64_t seed);
  * then, else a handle for resolve_cancel(). */
 struct resolve_query *resolve_uri(struct resolver *resolver, url_t const *uri,
                                   enum transport_kind fallback, resolve_fn *fn, void *ctx);
+
+/** A question to the DNS and its answer, for people; borrowed for the call. */
+typedef void resolve_note_fn(void *ctx, char const *question, char const *answer);
+
+/** As resolve_uri(), but asks the DNS whether or not it knows the answer, and tells @p note what it
+ *  asked and heard, with the same @p ctx. The answer holds for everybody from then on. */
+struct resolve_query *resolve_uri_anew(struct resolver *resolver, url_t const *uri,
+                                       enum transport_kind fallback, resolve_note_fn *note,
+                                       resolve_fn *fn, void *ctx);
+
 /** Forgets the query: fn will not be called. */
 void resolve_cancel(struct resolve_query **pquery);

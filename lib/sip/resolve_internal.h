@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the resolver, for resolve.c, resolve_query.c and resolve_host.c alone. */
+/* Inside of the resolver, for resolve.c and its inner parts alone. */
 #pragma once
 #include "resolve.h"
 #include "resolve_cache.h"
 #include "resolve_dns.h"
+#include "resolve_note.h"
 #include "resolve_wanted.h"
 
 /* Nothing is kept for longer. */
@@ -29,11 +30,11 @@ uint32_t resolver_draw(void *vresolver, uint32_t below);
 /** Counts and tells a result; @p fn may be NULL. */
 void resolve_answer_with(resolve_fn *fn, void *ctx, struct resolve_result const *result);
 
-/** Asks the DNS. Calls @p fn exactly once unless resolve_cancel() or the resolver's end comes
- *  first; before it returns: NULL then, also when out of memory. */
+/** Asks the DNS, and tells @p note. Calls @p fn exactly once unless resolve_cancel() or the
+ * resolver's end comes first; before it returns: NULL then, also when out of memory. */
 struct resolve_query *resolve_query_start(struct resolver *resolver,
                                           struct resolve_wanted const *wanted, char const *key,
-                                          resolve_fn *fn, void *ctx);
+                                          struct resolve_note note, resolve_fn *fn, void *ctx);
 
 /** Appends the addresses of @p info, IPv6 first, each family in the order of the answer. @p take
  *  hears of each with its time to live in seconds. */

@@ -21,6 +21,7 @@ struct resolve_query {
     struct resolver *resolver;
     resolve_fn *fn; /* NULL: cancelled */
     void *ctx;
+    struct resolve_note note;
     struct resolve_wanted wanted;
     char key[RESOLVE_KEY_BYTES];
     uint64_t begun_ms;
@@ -122,7 +123,7 @@ static void add_usual_services(struct resolve_query *query)
 static void on_naptr(void *arg, int status, int timeouts, unsigned char *answer, int len)
 {
     struct resolve_query *query = arg;
-    struct resolve_naptr naptr;
+    struct resolve_naptr naptr = { .n = 0 };
     unsigned kinds = query->wanted.secure ? 1u << TRANSPORT_TLS : resolver_kinds(query->resolver);
 
     (void)timeouts;
@@ -135,6 +136,7 @@ static void on_naptr(void *arg, int status, int timeouts, unsigned char *answer,
             query->kind = naptr.v[0].kind; /* even if no SRV is behind it: RFC 3263 4.2 */
         bound_ttl(query, naptr.ttl_s);
     }
+    resolve_note_naptr(&query->note, query->wanted.host, status, &naptr);
     add_usual_services(query);
     ask_next(query);
 }
@@ -155,6 +157,8 @@ static void on_srv(void *arg, int status, int timeouts, unsigned char *answer, i
         query->declined |= query->srv.declined;
         bound_ttl(query, query->srv.ttl_s);
     }
+    resolve_note_srv(&query->note, query->services[query->next_service - 1].name, status,
+                     &query->srv);
     ask_next(query);
 }
 
@@ -202,6 +206,8 @@ static void on_host(void *arg, int status, int timeouts, struct ares_addrinfo *i
     (void)timeouts;
     if (goes_on(query, status)) {
         resolve_each_address(info, add_address, query);
+        resolve_note_host(&query->note, query->srv.v[query->next_target - 1].host,
+                          resolver_family(query->resolver), status, info);
         ask_next(query);
     }
     if (info)
@@ -268,7 +274,7 @@ static void on_first_turn(void *arg, struct destination const *list, size_t n, c
 
 struct resolve_query *resolve_query_start(struct resolver *resolver,
                                           struct resolve_wanted const *wanted, char const *key,
-                                          resolve_fn *fn, void *ctx)
+                                          struct resolve_note note, resolve_fn *fn, void *ctx)
 {
     struct first_turn turn = { fn, ctx, false };
     struct resolve_query *query = calloc(1, sizeof *query);
@@ -280,6 +286,7 @@ struct resolve_query *resolve_query_start(struct resolver *resolver,
     query->resolver = resolver;
     query->fn = on_first_turn;
     query->ctx = &turn;
+    query->note = note;
     query->wanted = *wanted;
     query->kind = wanted->kind;
     query->ttl_s = RESOLVE_MAX_TTL_S;
@@ -299,7 +306,9 @@ struct resolve_query *resolve_query_start(struct resolver *resolver,
 
 void resolve_cancel(struct resolve_query **pquery)
 {
-    if (*pquery)
+    if (*pquery) {
         (*pquery)->fn = NULL;
+        (*pquery)->note.fn = NULL;
+    }
     *pquery = NULL;
 }
