@@ -18,7 +18,7 @@ static json_t *list_value(struct cfg_row const *row, void const *at)
     struct cfg_strings const *strings = at;
     json_t *list = json_array();
 
-    if (row->type == CFG_STRINGS)
+    if (cfg_value_is_texts(row))
         for (size_t i = 0; i < strings->n; i++)
             json_array_append_new(list, text_value(strings->v[i]));
     else
@@ -43,6 +43,7 @@ static json_t *row_value(struct cfg_row const *row, void const *base)
     case CFG_ENUM:
         return json_string(row->names[*(int const *)at]);
     case CFG_STRINGS:
+    case CFG_PATHS:
     case CFG_GROUPS:
         break;
     }
