@@ -194,11 +194,22 @@ static int give_up(struct secure_link *link, int error, char const *why)
     return error;
 }
 
+/* The first error is nearest to the cause; but of those that come from below libssl ("cipher
+ * operation failed") only libssl tells what they mean ("bad record mac"). Empties the queue. */
+static unsigned long take_error(void)
+{
+    unsigned long first = ERR_get_error(), error = first;
+
+    while (error && ERR_GET_LIB(error) != ERR_LIB_SSL)
+        error = ERR_get_error();
+    return error ? error : first;
+}
+
 /* After a call of OpenSSL that did not succeed. 0: it waits for bytes from the network. */
 static int judge_failure(struct secure_link *link, int rc)
 {
     int what = SSL_get_error(link->ssl, rc);
-    unsigned long error = ERR_peek_error();
+    unsigned long error = take_error();
     int text = ERR_GET_REASON(error);
 
     if (what == SSL_ERROR_WANT_READ)

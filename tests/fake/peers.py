@@ -36,6 +36,7 @@ class Peer:
         self.socket.settimeout(PATIENCE)
         if kind != "udp":
             self.socket.connect(address)
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.ip, self.port = self.socket.getsockname()[:2]
         self.ip = "[%s]" % self.ip if ":" in self.ip else self.ip
         if tls:

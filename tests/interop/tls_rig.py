@@ -37,7 +37,10 @@ class Test:
         self.seen = len(self.node.log("proxy"))
 
     def logged(self, pattern):
-        wait_for(lambda: re.search(pattern, self.log()), "log line " + pattern + "\n" + self.log()[-1500:])
+        try:
+            wait_for(lambda: re.search(pattern, self.log()), "log line " + pattern)
+        except Failure as error:
+            raise Failure("%s\n%s" % (error, self.log()[-1500:])) from None
 
     def counted(self, metric, before, by=1):
         count = lambda: self.node.counter("proxy", metric) - before
