@@ -23,15 +23,17 @@ static struct cfg_row const rows[] = {
     CFG_ROW_STRING("name", struct secure_conf, name, .min = 1, .max = 64, .example = "default",
                    .check = check_name, .effect = CFG_RELOAD,
                    .help = "Name that listeners and logs use."),
-    CFG_ROW_PATH("certificate", struct secure_conf, certificate, .default_text = "", .max = 4096,
-                 .example = "tls/node.pem", .effect = CFG_RELOAD,
-                 .help = "PEM file: our certificate, then the chain up to the CA. Empty = none: "
-                         "only connections that we open can be under this context, and they show "
-                         "no certificate."),
-    CFG_ROW_PATH("key", struct secure_conf, key, .default_text = "", .max = 4096,
-                 .effect = CFG_RELOAD,
-                 .help = "PEM file with the key, without a passphrase, readable by `node.user`; "
-                         "empty = it is in the file of the certificate."),
+    CFG_ROW_PATHS("certificates", struct secure_conf, certificates, .max = 32, .effect = CFG_RELOAD,
+                  .help = "PEM files: our certificate, then each one's issuer. Several: of other "
+                          "kinds of keys (RSA, ECDSA, Ed25519), of which each peer is shown one "
+                          "that it can verify, or for other names, of which it is shown the one "
+                          "that it asks for (SNI), else the first of the kind. Empty = none: only "
+                          "connections that we open can be under this context, and they show no "
+                          "certificate."),
+    CFG_ROW_PATHS("keys", struct secure_conf, keys, .max = 32, .effect = CFG_RELOAD,
+                  .help = "PEM files with the keys, in the order of the certificates, without a "
+                          "passphrase, readable by `node.user`; missing or empty = the key is in "
+                          "the file of the certificate."),
     CFG_ROW_PATH("ca", struct secure_conf, ca, .default_text = "", .max = 4096,
                  .effect = CFG_RELOAD,
                  .help = "PEM file of the certificates that are trusted: of a CA, or of single "
@@ -73,15 +75,29 @@ static bool is_whole(struct secure_conf const *entry)
     for (size_t i = 0; i < entry->subjects.n; i++)
         if (!entry->subjects.v[i])
             return false;
-    return entry->name && entry->certificate && entry->key && entry->ca && entry->ciphers;
+    return entry->name && entry->ca && entry->ciphers;
+}
+
+struct doubter {
+    struct secure_conf const *entry;
+    struct cfg_faults *faults;
+};
+
+static void warn(void *vdoubter, char const *text)
+{
+    struct doubter *doubter = vdoubter;
+    cfg_warning(doubter->faults, doubter->entry->where, "TLS context \"%s\": %s",
+                doubter->entry->name, text);
 }
 
 static void make(struct secure_conf const *entry, struct secure_set *set, struct cfg_faults *faults)
 {
     struct secure_settings const settings = {
         .name = entry->name,
-        .certificate = entry->certificate,
-        .key = entry->key,
+        .certificates = entry->certificates.v,
+        .n_certificates = entry->certificates.n,
+        .keys = entry->keys.v,
+        .n_keys = entry->keys.n,
         .ca = entry->ca,
         .ciphers = entry->ciphers,
         .subjects = entry->subjects.v,
@@ -95,9 +111,8 @@ static void make(struct secure_conf const *entry, struct secure_set *set, struct
     if (!context || secure_set_put(set, context) < 0)
         cfg_fault(faults, entry->where, "TLS context \"%s\": %s: %s", entry->name, fault.setting,
                   fault.text);
-    else if (secure_context_doubt(context))
-        cfg_warning(faults, entry->where, "TLS context \"%s\": %s", entry->name,
-                    secure_context_doubt(context));
+    else
+        secure_context_doubts(context, warn, &(struct doubter){ entry, faults });
     secure_context_unref(&context);
 }
 
@@ -144,7 +159,7 @@ static void check_listener(struct proxy_conf const *conf, char const *text,
     if (!entry && *listener.context) /* a wrong default is named by its own key */
         cfg_fault(faults, conf->listen.where,
                   "listener \"%s\": there is no TLS context called \"%s\"", text, name);
-    else if (entry && entry->certificate && !*entry->certificate)
+    else if (entry && !entry->certificates.n)
         cfg_fault(faults, conf->listen.where,
                   "listener \"%s\": its TLS context \"%s\" has no certificate", text,
                   entry->name ? entry->name : "?");

@@ -12,7 +12,8 @@ struct proxy_conf;
 struct secure_conf {
     struct cfg_where where;
     char const *name;
-    char const *certificate, *key, *ca, *ciphers;
+    struct cfg_strings certificates, keys;
+    char const *ca, *ciphers;
     struct cfg_strings subjects;
     int verify_peer; /* enum secure_verify */
     bool verify_server;

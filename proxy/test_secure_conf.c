@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define TLS_LISTENER "listen = ( \"tls:127.0.0.1:5061\" );\n"
-#define GOOD         "{ name = \"a\"; certificate = \"a.pem\"; key = \"a.key\"; }"
+#define GOOD         "{ name = \"a\"; certificates = ( \"a.pem\" ); keys = ( \"a.key\" ); }"
 
 static struct vector {
     char const *keys;
@@ -23,9 +23,10 @@ static struct vector {
 } const vectors[] = {
     { "listen = ( \"udp:127.0.0.1:5060\" );", NULL },
     { TLS_LISTENER "tls_contexts = ( " GOOD " );", NULL },
-    { TLS_LISTENER "tls_contexts = ( { name = \"a\"; certificate = \"both.pem\"; } );", NULL },
+    { TLS_LISTENER "tls_contexts = ( { name = \"a\"; certificates = ( \"both.pem\" ); } );", NULL },
     { "listen = ( \"tls:127.0.0.1:5062;context=p\" ); tls_contexts = ( " GOOD ",\n { name = \"p\"; "
-      "certificate = \"a.pem\"; key = \"a.key\"; ca = \"ca.pem\"; verify_peer = \"required\";\n"
+      "certificates = ( \"a.pem\" ); keys = ( \"a.key\" ); ca = \"ca.pem\"; verify_peer = "
+      "\"required\";\n"
       " subjects = ( \"b.test\" ); min_version = \"1.3\"; } );",
       NULL },
     { TLS_LISTENER, ":2: listener \"tls:127.0.0.1:5061\": there are no tls_contexts\n" },
@@ -38,12 +39,13 @@ static struct vector {
     { TLS_LISTENER "tls_contexts = ( { name = \"a\"; } );",
       "its TLS context \"a\" has no certificate\n" },
     { "tls_contexts = ( " GOOD ",\n " GOOD " );", ":3: TLS context \"a\" stands twice\n" },
-    { "tls_contexts = ( " GOOD ",\n { name = \"b\"; certificate = \"none.pem\"; } );",
-      ":3: TLS context \"b\": certificate: cannot read \"" },
-    { "tls_contexts = (\n { name = \"b\"; certificate = \"a.pem\"; key = \"ca.key\"; } );",
+    { "tls_contexts = ( " GOOD ",\n { name = \"b\"; certificates = ( \"none.pem\" ); } );",
+      ":3: TLS context \"b\": certificates: cannot read \"" },
+    { "tls_contexts = (\n { name = \"b\"; certificates = ( \"a.pem\" ); keys = ( \"ca.key\" ); } "
+      ");",
       "ca.key\" is not the key of the certificate \"" },
-    { "tls_contexts = (\n { name = \"b\"; certificate = \"a.pem\"; } );",
-      ":3: TLS context \"b\": key: \"" },
+    { "tls_contexts = (\n { name = \"b\"; certificates = ( \"a.pem\" ); } );",
+      ":3: TLS context \"b\": keys: \"" },
     { "tls_contexts = ( { name = \"b\"; verify_peer = \"required\"; } );",
       ": ca: verify_peer wants the certificates that are trusted\n" },
     { "tls_contexts = ( { name = \"b\"; verify_peer = \"perhaps\"; } );",
@@ -53,9 +55,10 @@ static struct vector {
       "subjects = ( \"\" ); } );",
       "subjects" },
     { "tls_contexts = ( { name = \"b c\"; } );", "only letters" },
-    { "tls_contexts = ( { certificate = \"a.pem\"; } );", "name" },
-    { "tls_contexts = ( { name = \"old\"; certificate = \"old.pem\"; key = \"old.key\"; } );",
-      ": warning: TLS context \"old\": the certificate has expired\n" },
+    { "tls_contexts = ( { certificates = ( \"a.pem\" ); } );", "name" },
+    { "tls_contexts = ( { name = \"old\"; certificates = ( \"old.pem\" ); keys = ( \"old.key\" ); "
+      "} );",
+      "old.pem\" has expired\n" },
 };
 
 /* What `check` prints about a file with these keys. */
@@ -100,8 +103,8 @@ static void test_defaults(void **state)
         { "b", "", 1, 0 },
     };
     struct secure_conf entries[2] = {
-        { .name = "a", .certificate = "", .key = "", .ca = "", .ciphers = "" },
-        { .name = "b", .certificate = "", .key = "", .ca = "", .ciphers = "" },
+        { .name = "a", .ca = "", .ciphers = "" },
+        { .name = "b", .ca = "", .ciphers = "" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

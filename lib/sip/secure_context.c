@@ -4,7 +4,7 @@
 #include "secure_internal.h"
 #include "secure_trust.h"
 #include <openssl/err.h>
-#include <openssl/pem.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,66 +14,6 @@ static char const default_ciphers[] = "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM";
 static char const *given(char const *text)
 {
     return text && *text ? text : NULL;
-}
-
-/* Without this, OpenSSL asks at the terminal. */
-static int no_passphrase(char *text, int size, int is_writing, void *was_asked)
-{
-    (void)text;
-    (void)size;
-    (void)is_writing;
-    *(bool *)was_asked = true;
-    return -1;
-}
-
-static bool is_last_error(int lib, int what)
-{
-    unsigned long error = ERR_peek_last_error();
-
-    return ERR_GET_LIB(error) == lib && ERR_GET_REASON(error) == what;
-}
-
-static int load_key(SSL_CTX *ctx, char const *key, char const *certificate,
-                    struct secure_fault *fault)
-{
-    bool is_encrypted = false;
-
-    if (secure_fault_check_file(fault, "key", key) < 0)
-        return -1;
-    SSL_CTX_set_default_passwd_cb(ctx, no_passphrase);
-    SSL_CTX_set_default_passwd_cb_userdata(ctx, &is_encrypted);
-    /* A key of another type than the certificate is only seen by the check. */
-    bool is_fine = SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) == 1 &&
-                   SSL_CTX_check_private_key(ctx) == 1;
-    SSL_CTX_set_default_passwd_cb_userdata(ctx, NULL);
-    SSL_CTX_set_default_passwd_cb(ctx, NULL);
-    if (is_fine)
-        return 0;
-    if (is_encrypted)
-        return secure_fault_set(fault, "key", "\"%s\" is encrypted: store it without a passphrase",
-                                key);
-    if (is_last_error(ERR_LIB_X509, X509_R_KEY_VALUES_MISMATCH) ||
-        is_last_error(ERR_LIB_SSL, SSL_R_NO_CERTIFICATE_ASSIGNED))
-        return secure_fault_set(fault, "key", "\"%s\" is not the key of the certificate \"%s\"",
-                                key, certificate);
-    return secure_fault_set(fault, "key", "\"%s\" holds no usable PEM key: %s", key,
-                            secure_fault_reason());
-}
-
-static int load_certificate(SSL_CTX *ctx, struct secure_settings const *settings,
-                            struct secure_fault *fault)
-{
-    char const *certificate = given(settings->certificate), *key = given(settings->key);
-
-    if (!certificate)
-        return key ? secure_fault_set(fault, "certificate", "there is a key but no certificate")
-                   : 0;
-    if (secure_fault_check_file(fault, "certificate", certificate) < 0)
-        return -1;
-    if (SSL_CTX_use_certificate_chain_file(ctx, certificate) != 1)
-        return secure_fault_set(fault, "certificate", "\"%s\" holds no usable PEM certificate: %s",
-                                certificate, secure_fault_reason());
-    return load_key(ctx, key ? key : certificate, certificate, fault);
 }
 
 static int set_protocol(SSL_CTX *ctx, struct secure_settings const *settings,
@@ -115,7 +55,7 @@ struct secure_context *secure_context_new(struct secure_settings const *settings
     if (!context->bio || !context->ctx)
         goto fail;
     if (set_protocol(context->ctx, settings, fault) < 0 ||
-        load_certificate(context->ctx, settings, fault) < 0 ||
+        secure_choice_init(&context->choice, context->ctx, settings, fault) < 0 ||
         secure_trust_load(context->ctx, settings, fault) < 0 ||
         secure_verify_init(&context->policy, context->ctx, settings, fault) < 0)
         goto fail;
@@ -144,6 +84,7 @@ void secure_context_unref(struct secure_context **pcontext)
     SSL_CTX_free(context->ctx);
     BIO_meth_free(context->bio);
     secure_verify_fini(&context->policy);
+    secure_choice_fini(&context->choice);
     free(context);
 }
 
@@ -154,16 +95,24 @@ char const *secure_context_name(struct secure_context const *context)
 
 bool secure_context_has_certificate(struct secure_context const *context)
 {
-    return SSL_CTX_get0_certificate(context->ctx) != NULL;
+    return context->choice.n > 0;
 }
 
-char const *secure_context_doubt(struct secure_context const *context)
+struct secure_certificate const *secure_context_certificate(struct secure_context const *context,
+                                                            size_t i)
 {
-    X509 const *cert = SSL_CTX_get0_certificate(context->ctx);
+    return i < context->choice.n ? &context->choice.v[i] : NULL;
+}
 
-    if (cert && X509_cmp_current_time(X509_get0_notAfter(cert)) < 0)
-        return "the certificate has expired";
-    if (cert && X509_cmp_current_time(X509_get0_notBefore(cert)) > 0)
-        return "the certificate is not yet valid";
-    return NULL;
+void secure_context_doubts(struct secure_context const *context, secure_doubt_fn *say, void *who)
+{
+    char text[SECURE_DOUBT_TEXT];
+
+    for (size_t i = 0; i < context->choice.n; i++) {
+        char const *doubt = secure_certificate_doubt(&context->choice.v[i]);
+        snprintf(text, sizeof text, "the certificate \"%s\" %s", context->choice.v[i].file,
+                 doubt ? doubt : "");
+        if (doubt)
+            say(who, text);
+    }
 }

@@ -11,18 +11,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct secure_certificate;
 struct secure_context;
 
+enum { SECURE_DOUBT_TEXT = 512 };
 enum secure_verify { SECURE_VERIFY_NONE, SECURE_VERIFY_OPTIONAL, SECURE_VERIFY_REQUIRED };
 enum secure_version { SECURE_TLS_1_2, SECURE_TLS_1_3 };
 
 /** What a context is made of; nothing is kept of it. Empty strings count as NULL. */
 struct secure_settings {
     char const *name;
-    char const *certificate; /* PEM: ours, then the chain; NULL: none, only to connect */
-    char const *key;         /* PEM; NULL: in the file of the certificate */
-    char const *ca;          /* PEM: trusted certificates; NULL: the system's */
-    char const *ciphers;     /* OpenSSL list for TLS 1.2, in order; NULL: our default */
+    char const *const *certificates; /* files of PEM: ours, then its chain */
+    size_t n_certificates;           /* 0: only to connect */
+    char const *const *keys;         /* of each; NULL or missing: in the file of the certificate */
+    size_t n_keys;
+    char const *ca;      /* PEM: trusted certificates; NULL: the system's */
+    char const *ciphers; /* OpenSSL list for TLS 1.2, in order; NULL: our default */
     char const *const *subjects;
     size_t n_subjects;
     enum secure_verify verify_peer; /* of those who connect to us; other than NONE wants `ca` */
@@ -41,6 +45,11 @@ char const *secure_context_name(struct secure_context const *context);
 /** Whether it can accept connections. */
 bool secure_context_has_certificate(struct secure_context const *context);
 
-/** What is odd about it today: our certificate has expired, or is not yet valid. Static text, or
- *  NULL. */
-char const *secure_context_doubt(struct secure_context const *context);
+/** Our certificates in the order of the settings; NULL behind the last. Borrowed. */
+struct secure_certificate const *secure_context_certificate(struct secure_context const *context,
+                                                            size_t i);
+
+/** Says what is odd about it today, but no reason to refuse it, one @p text after the other: a
+ *  certificate of ours that has expired. */
+typedef void secure_doubt_fn(void *who, char const *text);
+void secure_context_doubts(struct secure_context const *context, secure_doubt_fn *say, void *who);

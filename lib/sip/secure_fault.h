@@ -3,7 +3,7 @@
 #pragma once
 
 struct secure_fault {
-    char const *setting; /* the row, e.g. "certificate"; static */
+    char const *setting; /* the row, e.g. "certificates"; static */
     char text[512];
 };
 

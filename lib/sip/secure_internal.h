@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Inside of the TLS part, for secure_context.c and secure_link.c alone. */
 #pragma once
+#include "secure_choice.h"
 #include "secure_context.h"
 #include "secure_verify.h"
 #include <openssl/ssl.h>
@@ -10,6 +11,7 @@ struct secure_context {
     atomic_uint refs;
     SSL_CTX *ctx;
     BIO_METHOD *bio; /* the bytes of a link */
+    struct secure_choice choice;
     struct secure_verify_policy policy;
     char name[];
 };

@@ -117,18 +117,33 @@ static X509 *make_cert(struct secure_rig_cert const *like, EVP_PKEY *key)
     return cert;
 }
 
+static EVP_PKEY *make_key(char const *kind)
+{
+    EVP_PKEY *key = NULL;
+
+    if (!kind)
+        key = EVP_EC_gen("P-256");
+    else if (strcmp(kind, "RSA") == 0)
+        key = EVP_RSA_gen(2048);
+    else
+        key = EVP_PKEY_Q_keygen(NULL, NULL, kind);
+    assert_non_null(key);
+    return key;
+}
+
 void secure_rig_make(struct secure_rig *rig, struct secure_rig_cert const *like)
 {
-    EVP_PKEY *key = EVP_EC_gen("P-256");
+    EVP_PKEY *key = make_key(like->kind);
     X509 *cert = make_cert(like, key);
     X509 *issuer = like->issuer ? read_cert(rig, like->issuer) : cert;
     EVP_PKEY *issuer_key = like->issuer ? read_key(rig, like->issuer) : key;
 
+    bool is_eddsa = EVP_PKEY_get_base_id(issuer_key) == EVP_PKEY_ED25519;
     X509_set_issuer_name(cert, X509_get_subject_name(issuer));
     add_extension(cert, issuer, NID_basic_constraints, like->is_ca ? "critical,CA:TRUE" : NULL);
     add_extension(cert, issuer, NID_subject_alt_name, like->san);
     add_extension(cert, issuer, NID_ext_key_usage, like->eku);
-    assert_true(X509_sign(cert, issuer_key, EVP_sha256()) > 0);
+    assert_true(X509_sign(cert, issuer_key, is_eddsa ? NULL : EVP_sha256()) > 0);
 
     FILE *out = open_file(rig, like->name, ".pem", "w");
     assert_int_equal(PEM_write_X509(out, cert), 1);
@@ -157,8 +172,13 @@ struct secure_context *secure_rig_context(struct secure_rig const *rig, char con
     snprintf(files[0], sizeof files[0], "%s.pem", name ? name : "");
     snprintf(files[1], sizeof files[1], "%s.key", name ? name : "");
     snprintf(files[2], sizeof files[2], "%s.pem", ca ? ca : "");
-    settings.certificate = name ? secure_rig_path(rig, files[0], paths[0]) : NULL;
-    settings.key = name ? secure_rig_path(rig, files[1], paths[1]) : NULL;
+    char const *certificate = secure_rig_path(rig, files[0], paths[0]);
+    char const *key = secure_rig_path(rig, files[1], paths[1]);
+    if (name) {
+        settings.certificates = &certificate;
+        settings.keys = &key;
+        settings.n_certificates = settings.n_keys = 1;
+    }
     settings.ca = ca ? secure_rig_path(rig, files[2], paths[2]) : NULL;
     struct secure_context *context = secure_context_new(&settings, &fault);
     if (!context)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Certificates for tests, made when they run: keys on P-256, one folder that goes away with the
+/* Certificates for tests, made when they run: one folder that goes away with the
  * rig. NAME.pem holds a certificate, NAME.key its key. Any failure fails the test. */
 #pragma once
 #include "secure_context.h"
@@ -16,6 +16,7 @@ struct secure_rig_cert {
     char const *san;    /* as openssl.cnf has it: "DNS:a.test,URI:sip:b.test"; NULL: none */
     char const *issuer; /* name of its CA; NULL: self-signed */
     char const *eku;    /* "serverAuth"; NULL: none */
+    char const *kind;   /* of its key: "RSA", "ED25519"; NULL: P-256 */
     bool is_ca;
     long from_s, to_s; /* validity from now; both 0: a day */
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* TLS contexts: what makes one, and the cause named when something does not. */
+#include "secure_certificate.h"
 #include "secure_context.h"
 #include "secure_rig.h"
 #include <openssl/evp.h>
@@ -16,42 +17,73 @@
 static char const *const one[] = { "a.test" };
 static char const *const with_empty[] = { "a.test", "" };
 
-/* Files are named without their folder. */
+/* Files are named without their folder, those of a list with a space between; - is "". */
 static struct vector {
+    char const *certificates, *keys;
     struct secure_settings settings;
     char const *setting, *text; /* NULL: it is fine */
 } const vectors[] = {
-    { { .certificate = "a.pem", .key = "a.key" }, NULL, NULL },
-    { { .certificate = "both.pem" }, NULL, NULL },
-    { { .certificate = "both.pem", .key = "" }, NULL, NULL },
-    { { .name = "only to connect" }, NULL, NULL },
-    { { .certificate = "a.pem",
-        .key = "a.key",
-        .ca = "ca.pem",
+    { "a.pem", "a.key", { .name = "x" }, NULL, NULL },
+    { "both.pem", "", { .name = "x" }, NULL, NULL },
+    { "both.pem", "-", { .name = "x" }, NULL, NULL },
+    { "", "", { .name = "only to connect" }, NULL, NULL },
+    { "chain.pem", "leaf.key", { .name = "x" }, NULL, NULL },
+    { "a.pem rsa.pem ed.pem", "a.key rsa.key ed.key", { .name = "x" }, NULL, NULL },
+    { "rsa.pem both.pem", "rsa.key", { .name = "x" }, NULL, NULL },
+    { "rsa.pem both.pem", "rsa.key -", { .name = "x" }, NULL, NULL },
+    { "a.pem b.pem ab.pem", "a.key b.key ab.key", { .name = "x" }, NULL, NULL },
+    { "a.pem",
+      "a.key",
+      { .ca = "ca.pem",
         .verify_peer = SECURE_VERIFY_REQUIRED,
         .subjects = one,
         .n_subjects = 1,
         .min_version = SECURE_TLS_1_3 },
       NULL,
       NULL },
-    { { .ciphers = "ECDHE-RSA-AES256-GCM-SHA384:AES128-SHA" }, NULL, NULL },
-    { { .certificate = "none.pem", .key = "a.key" }, "certificate", "none.pem\": No such file" },
-    { { .certificate = "a.key", .key = "a.key" },
-      "certificate",
-      "holds no usable PEM certificate" },
-    { { .certificate = "text.pem", .key = "a.key" }, "certificate", "no start line" },
-    { { .certificate = "a.pem", .key = "none.key" }, "key", "none.key\": No such file" },
-    { { .certificate = "a.pem" }, "key", "a.pem\" holds no usable PEM key" },
-    { { .certificate = "a.pem", .key = "b.key" }, "key", "b.key\" is not the key of" },
-    { { .certificate = "a.pem", .key = "rsa.key" }, "key", "rsa.key\" is not the key of" },
-    { { .certificate = "a.pem", .key = "secret.key" }, "key", "secret.key\" is encrypted" },
-    { { .key = "a.key" }, "certificate", "there is a key but no certificate" },
-    { { .ca = "none.pem" }, "ca", "none.pem\": No such file" },
-    { { .ca = "a.key" }, "ca", "a.key\" holds no usable PEM certificate" },
-    { { .verify_peer = SECURE_VERIFY_OPTIONAL }, "ca", "verify_peer wants" },
-    { { .ciphers = "NONSENSE" }, "ciphers", "\"NONSENSE\" selects no cipher" },
-    { { .ca = "ca.pem", .subjects = one, .n_subjects = 1 }, "subjects", "verify_peer is none" },
-    { { .ca = "ca.pem",
+    { "", "", { .ciphers = "ECDHE-RSA-AES256-GCM-SHA384:AES128-SHA" }, NULL, NULL },
+    { "none.pem", "a.key", { .name = "x" }, "certificates", "none.pem\": No such file" },
+    { "a.key", "a.key", { .name = "x" }, "certificates", "holds no usable PEM certificate" },
+    { "text.pem", "a.key", { .name = "x" }, "certificates", "no start line" },
+    { "torn.pem", "a.key", { .name = "x" }, "certificates", "torn.pem\": certificate 2 is broken" },
+    { "-", "", { .name = "x" }, "certificates", "entry 1 is empty" },
+    { "a.pem", "none.key", { .name = "x" }, "keys", "none.key\": No such file" },
+    { "a.pem", "", { .name = "x" }, "keys", "a.pem\" holds no usable PEM key" },
+    { "a.pem", "b.key", { .name = "x" }, "keys", "b.key\" is not the key of" },
+    { "a.pem", "rsa.key", { .name = "x" }, "keys", "rsa.key\" is not the key of" },
+    { "a.pem rsa.pem", "rsa.key a.key", { .name = "x" }, "keys", "in the order of certificates" },
+    { "a.pem", "secret.key", { .name = "x" }, "keys", "secret.key\" is encrypted" },
+    { "", "a.key", { .name = "x" }, "keys", "1 keys, but 0 certificates" },
+    { "sm2.pem", "sm2.key", { .name = "x" }, "keys", "sm2.key\" is of a kind that TLS does not" },
+    { "ca_first.pem", "leaf.key", { .name = "x" }, "certificates", "is that of certificate 2" },
+    { "wrong.pem",
+      "leaf.key",
+      { .name = "x" },
+      "certificates",
+      "wrong.pem\": certificate 2 (\"CA\") does not issue the one before it (\"leaf.test\")" },
+    { "namesake.pem",
+      "leaf.key",
+      { .name = "x" },
+      "certificates",
+      "does not issue the one before" },
+    { "a.pem a2.pem",
+      "a.key a2.key",
+      { .name = "x" },
+      "certificates",
+      "are both of the kind ECDSA" },
+    { "ab.pem a.pem", "ab.key a.key", { .name = "x" }, "certificates", "would never be shown" },
+    { "", "", { .ca = "none.pem" }, "ca", "none.pem\": No such file" },
+    { "", "", { .ca = "a.key" }, "ca", "a.key\" holds no usable PEM certificate" },
+    { "", "", { .verify_peer = SECURE_VERIFY_OPTIONAL }, "ca", "verify_peer wants" },
+    { "", "", { .ciphers = "NONSENSE" }, "ciphers", "\"NONSENSE\" selects no cipher" },
+    { "",
+      "",
+      { .ca = "ca.pem", .subjects = one, .n_subjects = 1 },
+      "subjects",
+      "verify_peer is none" },
+    { "",
+      "",
+      { .ca = "ca.pem",
         .verify_peer = SECURE_VERIFY_REQUIRED,
         .subjects = with_empty,
         .n_subjects = 2 },
@@ -59,39 +91,61 @@ static struct vector {
       "entry 2 is empty" },
 };
 
-static char const *full(struct secure_rig *rig, char const *file, char path[SECURE_RIG_PATH])
+enum { FILES_MAX = 4 };
+
+struct files {
+    char paths[FILES_MAX][SECURE_RIG_PATH];
+    char const *v[FILES_MAX];
+    size_t n;
+};
+
+static void list(struct secure_rig *rig, char const *text, struct files *ret)
 {
-    return file && *file ? secure_rig_path(rig, file, path) : file;
+    for (ret->n = 0; *text; ret->n++) {
+        char file[40];
+        size_t len = strcspn(text, " ");
+        assert_in_range(ret->n, 0, FILES_MAX - 1);
+        snprintf(file, sizeof file, "%.*s", (int)len, text);
+        ret->v[ret->n] =
+            strcmp(file, "-") == 0 ? "" : secure_rig_path(rig, file, ret->paths[ret->n]);
+        text += len;
+        text += strspn(text, " ");
+    }
 }
 
 static void test_settings(void **state)
 {
     struct secure_rig *rig = *state;
-    char paths[3][SECURE_RIG_PATH];
+    struct files certificates, keys;
+    char path[SECURE_RIG_PATH];
 
     for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
         struct secure_settings settings = vectors[i].settings;
         struct secure_fault fault;
+        list(rig, vectors[i].certificates, &certificates);
+        list(rig, vectors[i].keys, &keys);
         settings.name = settings.name ? settings.name : "x";
-        settings.certificate = full(rig, settings.certificate, paths[0]);
-        settings.key = full(rig, settings.key, paths[1]);
-        settings.ca = full(rig, settings.ca, paths[2]);
+        settings.certificates = certificates.v;
+        settings.n_certificates = certificates.n;
+        settings.keys = keys.v;
+        settings.n_keys = keys.n;
+        settings.ca = settings.ca ? secure_rig_path(rig, settings.ca, path) : NULL;
         struct secure_context *context = secure_context_new(&settings, &fault);
         if (!vectors[i].setting) {
             if (!context)
                 fail_msg("%zu: %s: %s", i, fault.setting, fault.text);
             assert_string_equal(secure_context_name(context), settings.name);
-            assert_int_equal(secure_context_has_certificate(context), settings.certificate != NULL);
+            assert_int_equal(secure_context_has_certificate(context), certificates.n > 0);
+            if (certificates.n)
+                assert_string_equal(secure_context_certificate(context, 0)->file,
+                                    certificates.v[0]);
+            assert_null(secure_context_certificate(context, certificates.n));
         } else if (context || strcmp(fault.setting, vectors[i].setting) != 0 ||
                    !strstr(fault.text, vectors[i].text)) {
             fail_msg("%zu: %s: %s", i, context ? "made" : fault.setting, fault.text);
         }
-        struct secure_context *again = secure_context_ref(context);
         secure_context_unref(&context);
         assert_null(context);
-        if (again)
-            assert_string_equal(secure_context_name(again), settings.name);
-        secure_context_unref(&again);
     }
 }
 
@@ -103,40 +157,47 @@ static void test_unreadable(void **state)
     struct secure_fault fault;
 
     /* A folder cannot be read as a file even by root. */
-    settings.certificate = rig->dir;
+    char const *file = rig->dir;
+    settings.certificates = &file;
+    settings.n_certificates = 1;
     assert_null(secure_context_new(&settings, &fault));
-    assert_string_equal(fault.setting, "certificate");
-    settings.certificate = secure_rig_path(rig, "a.pem/x", path);
+    assert_string_equal(fault.setting, "certificates");
+    file = secure_rig_path(rig, "a.pem/x", path);
     assert_null(secure_context_new(&settings, &fault));
     assert_non_null(strstr(fault.text, "Not a directory"));
+}
+
+static void hear(void *vsaid, char const *text)
+{
+    char *said = vsaid;
+
+    assert_string_equal(said, ""); /* not twice */
+    snprintf(said, SECURE_DOUBT_TEXT, "%s", text);
 }
 
 static void test_doubts(void **state)
 {
     static char const *const rows[][2] = { { "a", NULL },
                                            { NULL, NULL },
-                                           { "old", "the certificate has expired" },
-                                           { "young", "the certificate is not yet valid" } };
+                                           { "old", "old.pem\" has expired" },
+                                           { "young", "young.pem\" is not yet valid" } };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct secure_context *context = secure_rig_context(*state, rows[i][0], "ca", NULL);
-        if (rows[i][1])
-            assert_string_equal(secure_context_doubt(context), rows[i][1]);
-        else
-            assert_null(secure_context_doubt(context));
+        char said[SECURE_DOUBT_TEXT] = "";
+        secure_context_doubts(context, hear, said);
+        if (rows[i][1] ? !strstr(said, rows[i][1]) : *said)
+            fail_msg("%zu: %s", i, said);
         secure_context_unref(&context);
     }
 }
 
-static void write_rsa_key(struct secure_rig *rig)
+static void write_encrypted(struct secure_rig *rig)
 {
-    EVP_PKEY *key = EVP_RSA_gen(2048);
+    EVP_PKEY *key = EVP_EC_gen("P-256");
     char path[SECURE_RIG_PATH];
-    FILE *out = fopen(secure_rig_path(rig, "rsa.key", path), "w");
+    FILE *out = fopen(secure_rig_path(rig, "secret.key", path), "w");
 
-    PEM_write_PrivateKey(out, key, NULL, NULL, 0, NULL, NULL);
-    fclose(out);
-    out = fopen(secure_rig_path(rig, "secret.key", path), "w");
     PEM_write_PrivateKey(out, key, EVP_aes_128_cbc(), (unsigned char *)"word", 4, NULL, NULL);
     fclose(out);
     EVP_PKEY_free(key);
@@ -162,17 +223,35 @@ static int setup(void **state)
         { .name = "a", .cn = "a.test", .issuer = "ca" },
         { .name = "b", .cn = "b.test", .issuer = "ca" },
         { .name = "old", .cn = "a.test", .issuer = "ca", .from_s = -20, .to_s = -10 },
+        { .name = "a2", .cn = "a.test", .issuer = "ca" },
+        { .name = "ab", .cn = "a.test", .san = "DNS:b.test", .issuer = "ca" },
+        { .name = "rsa", .cn = "a.test", .issuer = "ca", .kind = "RSA" },
+        { .name = "ed", .cn = "a.test", .issuer = "ca", .kind = "ED25519" },
+        { .name = "sm2", .cn = "a.test", .issuer = "ca", .kind = "SM2" },
+        { .name = "inter", .cn = "Between", .issuer = "ca", .is_ca = true },
+        { .name = "other_inter", .cn = "Between", .issuer = "ca", .is_ca = true },
+        { .name = "leaf", .cn = "leaf.test", .issuer = "inter" },
         { .name = "young", .cn = "a.test", .issuer = "ca", .from_s = 3600, .to_s = 7200 },
+    };
+    static char const *const files[][2] = {
+        { "both.pem", "a.pem" },         { "both.pem", "ca.pem" },
+        { "both.pem", "a.key" },         { "chain.pem", "leaf.pem" },
+        { "chain.pem", "inter.pem" },    { "chain.pem", "ca.pem" },
+        { "ca_first.pem", "inter.pem" }, { "ca_first.pem", "leaf.pem" },
+        { "wrong.pem", "leaf.pem" },     { "wrong.pem", "ca.pem" },
+        { "wrong.pem", "inter.pem" },    { "namesake.pem", "leaf.pem" },
+        { "torn.pem", "a.pem" },         { "namesake.pem", "other_inter.pem" },
+        { "torn.pem", "half.pem" },
     };
 
     secure_rig_init(&rig);
     for (size_t i = 0; i < sizeof certs / sizeof *certs; i++)
         secure_rig_make(&rig, &certs[i]);
-    append(&rig, "both.pem", "a.pem");
-    append(&rig, "both.pem", "ca.pem");
-    append(&rig, "both.pem", "a.key");
+    secure_rig_write(&rig, "half.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n");
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        append(&rig, files[i][0], files[i][1]);
     secure_rig_write(&rig, "text.pem", "this is not it\n");
-    write_rsa_key(&rig);
+    write_encrypted(&rig);
     *state = &rig;
     return 0;
 }

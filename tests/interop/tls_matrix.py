@@ -12,8 +12,8 @@ proxy = {
   listen = ( "udp:${ip}:5060", "tls:${ip}:5061", "tls:${ip}:5062;context=peers" ); internal = ( );
   acl = ( { pattern = "127.0.0.0/8"; } ); dns_servers = "${ip}:5353"; peer_probe = "off"; workers = 2;
   tls_contexts = (
-    { name = "node"; certificate = "${certs}/node.pem"; key = "${certs}/node.key"; ca = "${certs}/ca.pem"; },
-    { name = "peers"; certificate = "${certs}/node.pem"; key = "${certs}/node.key"; ca = "${certs}/ca.pem";
+    { name = "node"; certificates = ( "${certs}/node.pem" ); keys = ( "${certs}/node.key" ); ca = "${certs}/ca.pem"; },
+    { name = "peers"; certificates = ( "${certs}/node.pem" ); keys = ( "${certs}/node.key" ); ca = "${certs}/ca.pem";
       verify_peer = "required"; subjects = ( "good.test", "kamailio.test" ); } );
   static_routes = ( { pattern = "1*"; next_hop = "${ip}"; port = 5071; transport = "tls"; },
                     { pattern = "2*"; next_hop = "${ip}"; port = 5072; transport = "tls"; } );
