@@ -7,6 +7,7 @@
 #include "log.h"
 #include "proxy_alarms.h"
 #include "proxy_metrics.h"
+#include "secure_cause.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -402,17 +403,11 @@ size_t peers_order(struct peer *peer, struct destination *list, size_t n)
 
 static char const *why_broken(int error)
 {
-    char const *text = strerrordesc_np(abs(error));
-    switch (abs(error)) {
-    case 0:
+    enum secure_cause cause = secure_cause_of_error(error);
+    char const *text = cause ? secure_cause_text(cause) : strerrordesc_np(abs(error));
+    if (error == 0)
         return "connection failed";
-    case EPROTO:
-        return "TLS handshake failed";
-    case EKEYREJECTED:
-        return "certificate rejected";
-    default:
-        return text ? text : "unknown error";
-    }
+    return text ? text : "unknown error";
 }
 
 static char const *why(struct destination const *to, struct peer_evidence const *evidence,

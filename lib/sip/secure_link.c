@@ -22,7 +22,8 @@ struct secure_link {
     char const *in;
     size_t in_len;
     struct buf out;
-    char const *why;
+    enum secure_cause cause; /* why it is over, and what OpenSSL adds */
+    char const *detail;
     bool is_first; /* nothing was fed yet */
     bool is_plain; /* what came first was no TLS */
     bool is_open, is_over;
@@ -89,7 +90,7 @@ static int show(struct secure_link *link, X509_STORE_CTX *store)
     policy.server = true;
     (void)secure_verify_judge(&policy, store, link->server_name, verdict);
     secure_sight_judge(link->sight, store, verdict->error,
-                       verdict->error ? secure_verify_text(verdict->error) : "");
+                       secure_cause_text(secure_cause_of_chain(verdict->error)));
     verdict->error = X509_V_OK;
     return 1;
 }
@@ -129,7 +130,7 @@ struct secure_link *secure_link_new(struct secure_context *context, char const *
         return NULL;
     link->context = secure_context_ref(context);
     link->is_first = true;
-    link->why = "";
+    link->detail = "";
     buf_init(&link->out, max_out);
     if (server_name)
         memcpy(link->server_name, server_name, size);
@@ -185,11 +186,12 @@ void secure_link_watch(struct secure_link *link, struct secure_sight *sight)
 /* --- failures -----------------------------------------------------------------------------------
  */
 
-static int give_up(struct secure_link *link, int error, char const *why)
+static int give_up(struct secure_link *link, int error, enum secure_cause cause, char const *detail)
 {
     link->is_over = true;
     link->is_open = false;
-    link->why = why;
+    link->cause = cause;
+    link->detail = detail ? detail : "";
     ERR_clear_error();
     return error;
 }
@@ -205,27 +207,41 @@ static unsigned long take_error(void)
     return error ? error : first;
 }
 
+static int reject(struct secure_link *link, enum secure_cause cause, char const *detail)
+{
+    return give_up(link, secure_cause_is_rejection(cause) ? -EKEYREJECTED : -EPROTO, cause, detail);
+}
+
+/* What the error says, and where the handshake stood: OpenSSL tells only that a message is long. */
+static enum secure_cause cause_of(struct secure_link const *link, unsigned long error)
+{
+    OSSL_HANDSHAKE_STATE state = SSL_get_state(link->ssl);
+
+    if (ERR_GET_LIB(error) == ERR_LIB_SSL &&
+        ERR_GET_REASON(error) == SSL_R_EXCESSIVE_MESSAGE_SIZE &&
+        (state == TLS_ST_CR_CERT || state == TLS_ST_SR_CERT))
+        return SECURE_too_large;
+    return secure_cause_of_ssl(error);
+}
+
 /* After a call of OpenSSL that did not succeed. 0: it waits for bytes from the network. */
 static int judge_failure(struct secure_link *link, int rc)
 {
     int what = SSL_get_error(link->ssl, rc);
     unsigned long error = take_error();
-    int text = ERR_GET_REASON(error);
 
     if (what == SSL_ERROR_WANT_READ)
         return 0;
     if (link->sight)
-        link->sight->reason = ERR_GET_LIB(error) == ERR_LIB_SSL ? text : 0;
+        link->sight->reason = ERR_GET_LIB(error) == ERR_LIB_SSL ? ERR_GET_REASON(error) : 0;
     if (!buf_ok(&link->out))
-        return give_up(link, -ENOMEM, "too much to send");
+        return give_up(link, -ENOMEM, SECURE_ours, "too much to send");
     if (what == SSL_ERROR_ZERO_RETURN)
-        return give_up(link, -ECONNRESET, "closed by peer");
+        return give_up(link, -ECONNRESET, SECURE_closed, NULL);
     if (link->verdict.error)
-        return give_up(link, -EKEYREJECTED, secure_verify_text(link->verdict.error));
-    if (ERR_GET_LIB(error) == ERR_LIB_SSL && text == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE)
-        return give_up(link, -EKEYREJECTED, "the peer shows no certificate");
-    char const *why = ERR_reason_error_string(error);
-    return give_up(link, -EPROTO, why ? why : "unknown");
+        return reject(link, secure_cause_of_chain(link->verdict.error),
+                      X509_verify_cert_error_string(link->verdict.error));
+    return reject(link, cause_of(link, error), ERR_reason_error_string(error));
 }
 
 /* --- bytes --------------------------------------------------------------------------------------
@@ -246,7 +262,7 @@ int secure_link_shake(struct secure_link *link)
         return -EPROTO;
     /* OpenSSL would wait for the rest of a record's head. */
     if (link->is_plain)
-        return give_up(link, -EPROTO, "the peer does not speak TLS");
+        return reject(link, SECURE_not_tls, NULL);
     ERR_clear_error();
     int rc = SSL_do_handshake(link->ssl);
     if (rc != 1)
@@ -276,7 +292,7 @@ int secure_link_write(struct secure_link *link, char const *bytes, size_t len)
     if (n == (int)len)
         return 0;
     int error = judge_failure(link, n);
-    return error ? error : give_up(link, -EPROTO, "cannot be written now");
+    return error ? error : reject(link, SECURE_ours, "cannot be written now");
 }
 
 void secure_link_close(struct secure_link *link)
@@ -284,7 +300,7 @@ void secure_link_close(struct secure_link *link)
     if (!link->is_open)
         return;
     SSL_shutdown(link->ssl);
-    give_up(link, 0, "closed");
+    give_up(link, 0, SECURE_FINE, NULL);
 }
 
 /* --- questions ----------------------------------------------------------------------------------
@@ -305,9 +321,19 @@ bool secure_link_is_begun(struct secure_link const *link)
     return !link->is_first;
 }
 
+enum secure_cause secure_link_cause(struct secure_link const *link)
+{
+    return link->cause;
+}
+
 char const *secure_link_why(struct secure_link const *link)
 {
-    return link->why;
+    return secure_cause_text(link->cause);
+}
+
+char const *secure_link_detail(struct secure_link const *link)
+{
+    return link->detail;
 }
 
 char const *secure_link_peer(struct secure_link const *link)

@@ -5,6 +5,7 @@
  * A link owns no timer and does no I/O; it never calls back. Not thread safe. */
 #pragma once
 #include "buf.h"
+#include "secure_cause.h"
 #include "secure_context.h"
 #include <sys/types.h>
 
@@ -29,8 +30,8 @@ void secure_link_feed(struct secure_link *link, char const *bytes, size_t len);
 
 /** Goes on with the handshake, or begins it. Returns 0 when it is done (secure_link_is_open()) or
  *  needs more bytes from the network, or a negative errno: -ECONNRESET the peer has ended the
- *  connection, -EKEYREJECTED its certificate was not accepted, -EPROTO anything else, -ENOMEM.
- *  After a failure only secure_link_out(), _why() and _peer() make sense. */
+ *  connection, -EKEYREJECTED what it showed was not accepted, -EPROTO anything else, -ENOMEM.
+ *  After a failure only secure_link_out(), _cause(), _why(), _detail() and _peer() make sense. */
 int secure_link_shake(struct secure_link *link);
 
 /** Goes on with the handshake, then reads plain text to @p to. Returns its length, 0 when more
@@ -49,9 +50,12 @@ struct buf *secure_link_out(struct secure_link *link);
 bool secure_link_is_open(struct secure_link const *link);  /* the handshake is done */
 bool secure_link_is_begun(struct secure_link const *link); /* the peer has said something */
 
-/** Static text: why it failed; and the subject that the peer's certificate names, accepted or not,
- *  "" if there was none. */
+/** Why it failed; the same for people; and what OpenSSL says about it, "" if nothing. Static. */
+enum secure_cause secure_link_cause(struct secure_link const *link);
 char const *secure_link_why(struct secure_link const *link);
+char const *secure_link_detail(struct secure_link const *link);
+
+/** The subject that the peer's certificate names, accepted or not, "" if there was none. */
 char const *secure_link_peer(struct secure_link const *link);
 
 /** Who the peer is, if it showed a certificate and that was accepted; else NULL. Borrowed. */

@@ -4,7 +4,6 @@
 #include "secure_identity.h"
 #include "secure_internal.h"
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,13 +105,4 @@ void secure_verify_forget(struct secure_verify_verdict *verdict)
 {
     secure_identity_unref(&verdict->identity);
     *verdict = (struct secure_verify_verdict){ .error = X509_V_OK };
-}
-
-char const *secure_verify_text(int error)
-{
-    if (error == X509_V_ERR_APPLICATION_VERIFICATION)
-        return "the subject is not selected into the context";
-    if (error == X509_V_ERR_HOSTNAME_MISMATCH)
-        return "the certificate is for another name";
-    return X509_verify_cert_error_string(error);
 }

@@ -40,6 +40,3 @@ bool secure_verify_judge(struct secure_verify_policy const *policy, X509_STORE_C
 
 /** Lets go of what a verdict holds. */
 void secure_verify_forget(struct secure_verify_verdict *verdict);
-
-/** Why, for people. Static. */
-char const *secure_verify_text(int error);

@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "log.h"
 #include "message.h"
+#include "secure_cause.h"
 #include "secure_identity.h"
 #include "secure_rig.h"
 #include "secure_set.h"
@@ -326,11 +327,11 @@ static void test_refused_peers(void **state)
     struct rig *rig = *state;
     struct destination to = to_listener(rig, rig->open_listener, "wrong.test");
 
-    expect_failure(rig, to, -EKEYREJECTED, M_tls_peers_rejected);
+    expect_failure(rig, to, secure_cause_error(SECURE_wrong_name), M_tls_peers_rejected);
     to = to_listener(rig, rig->peer_listener, "a.test");
     to.context = rig->stranger;
     /* TLS 1.3: the client is done before the server refuses it. */
-    expect_failure(rig, to, -EPROTO, M_tls_peers_rejected);
+    expect_failure(rig, to, secure_cause_error(SECURE_not_accepted), M_tls_peers_rejected);
     assert_int_equal(rig->messages, 0);
 }
 
@@ -370,13 +371,13 @@ static void test_odd_servers(void **state)
     static struct {
         char const *says; /* NULL: it closes */
         uint64_t advance_ms;
-        int error;
+        enum secure_cause cause;
         enum sip_metric row;
     } const rows[] = {
-        { "SIP/2.0 400 Bad Request\r\n\r\n", 0, -EPROTO, M_tls_handshakes_failed },
-        { NULL, 0, -EPROTO, M_tls_handshakes_failed },
-        { "", 5100, -ETIMEDOUT, M_tls_handshakes_late },
-        { "\x16", 5100, -ETIMEDOUT, M_tls_handshakes_late },
+        { "SIP/2.0 400 Bad Request\r\n\r\n", 0, SECURE_not_tls, M_tls_handshakes_failed },
+        { NULL, 0, SECURE_closed, M_tls_handshakes_failed },
+        { "", 5100, SECURE_late, M_tls_handshakes_late },
+        { "\x16", 5100, SECURE_late, M_tls_handshakes_late },
     };
     struct rig *rig = *state;
     struct destination to = to_listener(rig, rig->open_listener, "alt.test");
@@ -398,7 +399,7 @@ static void test_odd_servers(void **state)
         assert_int_equal(transport_connections(rig->t), rows[i].advance_ms ? 1 : 0);
         clock_advance_ms(rows[i].advance_ms);
         UNTIL(rig, rig->waiter_error);
-        assert_int_equal(rig->waiter_error, rows[i].error);
+        assert_int_equal(rig->waiter_error, secure_cause_error(rows[i].cause));
         assert_int_equal(met_get(&sip_metrics, rows[i].row), before + 1);
         close(fd);
     }

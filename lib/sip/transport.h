@@ -7,8 +7,8 @@
  * metrics), logged once, and costs at most its own connection. Each message passes the tap.
  *
  * TLS: a listener accepts under a context, a destination is connected to under one and by the name
- * that was asked for; that name is verified (RFC 5922). Why it fails is in the errno: -EPROTO the
- * handshake, -EKEYREJECTED the peer's certificate. The process must ignore SIGPIPE (lib/svc does).
+ * that was asked for; that name is verified (RFC 5922). What fails comes as a secure_cause_error()
+ * where other failures have an errno. The process must ignore SIGPIPE (lib/svc does).
  *
  * CRLF keep-alives are answered (RFC 5626 §3.5.1 pong on streams). Callbacks run on the loop thread
  * and never inside transport_send(). */

@@ -12,39 +12,45 @@
 
 enum { SERVER_NAME_BYTES = 256 };
 
-static void count_failure(struct connection *conn, enum sip_metric row, char const *what,
-                          char const *why)
+/* Counts it, writes its one line, and kills it: who waits for it hears the cause. */
+static void fail(struct connection *conn, enum sip_metric row, char const *what,
+                 enum secure_cause cause, char const *detail)
 {
     struct secure_link *link = conn->secure;
     char peer[NET_ADDR_TEXT];
 
     met_inc(&sip_metrics, row);
-    log_warn(conn->tag, "%s peer=%s subject=\"%s\" reason=\"%s\" context=\"%s\" server_name=\"%s\"",
-             what, net_addr_print(&conn->peer, peer), secure_link_peer(link), why,
-             secure_context_name(secure_link_context(link)), secure_link_server_name(link));
+    log_warn(conn->tag,
+             "%s peer=%s subject=\"%s\" reason=\"%s\" context=\"%s\" server_name=\"%s\" "
+             "detail=\"%s\"",
+             what, net_addr_print(&conn->peer, peer), secure_link_peer(link),
+             secure_cause_text(cause), secure_context_name(secure_link_context(link)),
+             secure_link_server_name(link), detail);
+    transport_stream_kill(conn, secure_cause_error(cause));
 }
 
 static void on_handshake_late(struct wheel_timer *timer)
 {
     struct connection *conn = transport_timer_owner(timer);
 
-    count_failure(conn, M_tls_handshakes_late, "TLS handshake failed", "not finished in time");
-    transport_stream_kill(conn, -ETIMEDOUT);
+    fail(conn, M_tls_handshakes_late, "TLS handshake failed", SECURE_late, "");
 }
 
 static void tls_failed(struct connection *conn, bool was_open, int error)
 {
-    char const *why = secure_link_why(conn->secure);
+    enum secure_cause cause = secure_link_cause(conn->secure);
+    char const *detail = secure_link_detail(conn->secure);
 
-    if (error == -ECONNRESET && was_open)
-        log_debug(conn->tag, "connection closed by peer reason=\"%s\"", why);
-    else if (was_open)
-        count_failure(conn, M_tls_errors, "TLS connection broken", why);
-    else if (error == -EKEYREJECTED)
-        count_failure(conn, M_tls_peers_rejected, "TLS peer rejected", why);
-    else
-        count_failure(conn, M_tls_handshakes_failed, "TLS handshake failed", why);
-    transport_stream_kill(conn, error == -ECONNRESET && !was_open ? -EPROTO : error);
+    if (error == -ECONNRESET && was_open) {
+        log_debug(conn->tag, "connection closed by peer reason=\"%s\"", secure_cause_text(cause));
+        transport_stream_kill(conn, error);
+    } else if (was_open) {
+        fail(conn, M_tls_errors, "TLS connection broken", cause, detail);
+    } else if (secure_cause_is_rejection(cause)) {
+        fail(conn, M_tls_peers_rejected, "TLS peer rejected", cause, detail);
+    } else {
+        fail(conn, M_tls_handshakes_failed, "TLS handshake failed", cause, detail);
+    }
 }
 
 static void tls_opened(struct connection *conn)
@@ -104,8 +110,7 @@ static void tls_lost(struct connection *conn, int error)
 
     /* Who only looks whether the port is open has not begun a handshake. */
     if (!secure_link_is_open(link) && (is_client || secure_link_is_begun(link))) {
-        count_failure(conn, M_tls_handshakes_failed, "TLS handshake failed", why);
-        transport_stream_kill(conn, -EPROTO);
+        fail(conn, M_tls_handshakes_failed, "TLS handshake failed", SECURE_closed, why);
         return;
     }
     if (error != UV_EOF)

@@ -167,7 +167,7 @@ def guarded(run):
 
 
 def named(test, name, cause):
-    test.logged(r'TLS handshake failed peer=%s .*reason="%s"' % (re.escape(name), cause))
+    test.logged(r'TLS handshake failed peer=%s .*(reason|detail)="%s"' % (re.escape(name), cause))
 
 
 def check_opening(test, data, cause):
@@ -266,7 +266,7 @@ def check_broken(test, version, spoil, reason):
     half.finish()
     half.tls.write(test.options())
     half.send(spoil(half.made.read()))
-    test.logged(r'TLS connection broken peer=%s .*reason="(%s)"' % (re.escape(half.name), reason))
+    test.logged(r'TLS connection broken peer=%s .*detail="(%s)"' % (re.escape(half.name), reason))
     test.counted("sip_tls_errors", before)
     if not half.is_closed():
         raise Failure("the connection stays")
