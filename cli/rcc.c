@@ -44,6 +44,10 @@ char const rcc_more[] =
     "  --line URI      the line: 'tel:2001;phone-context=dialstring'\n"
     "  --server URI    address of the line at the gateway; sip:NUMBER@DOMAIN OF THE USER\n"
     "  --proxy URI     where to send to; the TCP listener of the node's proxy\n"
+    "  --certificate FILE, --key FILE, --ca FILE\n"
+    "                  for a proxy like 'sip:HOST:5062;transport=tls': what we show, and whom we\n"
+    "                  trust (PEM). The proxy connects to us, too, for events: the certificate\n"
+    "                  must name our address\n"
     "  --wait S        limit of a wait and of any answer, 10 s\n"
     "  --expires S     session timer to ask for; the session is refreshed by UPDATE\n"
     "  --like-client   habits of known clients: questions back to back, events never answered\n\n"
@@ -198,6 +202,7 @@ int rcc_command(struct cli *cli, int argc, char **argv)
                                            .server = options.server,
                                            .proxy = proxy,
                                            .local = local,
+                                           .secure = options.secure,
                                            .expires_s = options.expires_s,
                                            .like_client = options.like_client };
     struct rcc_session_options const session = { .line = options.line,

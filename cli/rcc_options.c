@@ -11,6 +11,7 @@ enum { SECONDS_MAX = 86400 };
 
 struct given {
     char const *user, *line, *proxy, *server, *wait, *expires;
+    struct rcc_secure_options secure;
 };
 
 static char const **value_of(struct given *given, char const *option)
@@ -19,9 +20,15 @@ static char const **value_of(struct given *given, char const *option)
         char const *name;
         char const **value;
     } const options[] = {
-        { "--user", &given->user },   { "--line", &given->line },
-        { "--proxy", &given->proxy }, { "--server", &given->server },
-        { "--wait", &given->wait },   { "--expires", &given->expires },
+        { "--user", &given->user },
+        { "--line", &given->line },
+        { "--proxy", &given->proxy },
+        { "--server", &given->server },
+        { "--wait", &given->wait },
+        { "--expires", &given->expires },
+        { "--certificate", &given->secure.certificate },
+        { "--key", &given->secure.key },
+        { "--ca", &given->secure.ca },
     };
 
     for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
@@ -116,6 +123,11 @@ int rcc_options_parse(int argc, char **argv, struct rcc_options *ret, char *why,
         snprintf(why, size, "%s is missing", given.user ? "--line" : "--user");
         return -EINVAL;
     }
+    if (!given.secure.certificate && (given.secure.key || given.secure.ca)) {
+        snprintf(why, size, "%s means nothing without --certificate",
+                 given.secure.key ? "--key" : "--ca");
+        return -EINVAL;
+    }
     if (make_uri(given.user, ret->user, "--user", why, size) < 0 ||
         parse_seconds(given.wait, "--wait", &ret->wait_s, why, size) < 0 ||
         parse_seconds(given.expires, "--expires", &ret->expires_s, why, size) < 0)
@@ -123,6 +135,7 @@ int rcc_options_parse(int argc, char **argv, struct rcc_options *ret, char *why,
     ret->watch_s = given.wait ? ret->wait_s : 0;
     ret->line = given.line;
     ret->proxy = given.proxy;
+    ret->secure = given.secure;
     number = line_number(given.line, &len);
     snprintf(server, sizeof server, "%.*s@%s", len, number, strchr(ret->user, '@') + 1);
     if (make_uri(given.server ? given.server : server, ret->server, "--server", why, size) < 0)

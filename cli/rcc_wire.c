@@ -451,36 +451,46 @@ static struct transaction_handlers const handlers = { .on_request = on_request,
 
 /* --- life ------------------------------------------------------------------------------------- */
 
-static bool is_tcp(url_t const *uri)
+enum kind { UDP, TCP, TLS, KINDS };
+
+static char const *const kind_names[KINDS] = { "udp", "tcp", "tls" };
+
+/* RFC 3261 26.2.2: sips is TLS whatever else is said. */
+static enum kind kind_of(url_t const *uri)
 {
     char transport[16] = "";
 
-    return uri->url_params &&
-           url_param(uri->url_params, "transport", transport, sizeof transport) &&
-           strcasecmp(transport, "tcp") == 0;
+    if (uri->url_type == url_sips)
+        return TLS;
+    if (uri->url_params)
+        url_param(uri->url_params, "transport", transport, sizeof transport);
+    for (int kind = UDP; kind < KINDS; kind++)
+        if (strcasecmp(transport, kind_names[kind]) == 0)
+            return (enum kind)kind;
+    return UDP;
 }
 
-/* Opens both listeners; the Contact names the one of the transport that we use. */
+/* Opens the listeners, that of TLS only if we use it; the Contact names the one that we use. */
 static int listen_on(struct rcc_wire *wire, char *contact, size_t size)
 {
-    static char const *const kinds[] = { "udp", "tcp" };
-    int tcp = is_tcp(wire->proxy), index = -1;
+    enum kind ours = kind_of(wire->proxy);
+    int index = -1;
     char text[NET_ADDR_TEXT + 8], addr[NET_ADDR_TEXT];
     url_t *user = url_make(wire->home, wire->options->user);
 
-    for (int i = 0; i < 2; i++) {
+    for (int kind = UDP; kind <= (ours == TLS ? TLS : TCP); kind++) {
         int rc;
 
         snprintf(text, sizeof text, strchr(wire->options->local, ':') ? "%s:[%s]:0" : "%s:%s:0",
-                 kinds[i], wire->options->local);
+                 kind_names[kind], wire->options->local);
         rc = stack_listen(wire->stack, text, NULL);
         if (rc < 0)
             return rc;
-        index = i == tcp ? rc : index;
+        index = kind == (int)ours ? rc : index;
     }
     net_addr_print(transport_listener_addr(stack_transport(wire->stack), (uint16_t)index), addr);
     snprintf(contact, size, "<sip:%s@%s;transport=%s>",
-             user && user->url_user ? user->url_user : "", addr, kinds[tcp]);
+             user && user->url_user ? user->url_user : "", addr, kind_names[ours]);
     return 0;
 }
 
@@ -509,6 +519,8 @@ struct rcc_wire *rcc_wire_new(uv_loop_t *loop, struct wheel *wheel,
     }
     wire->stack = stack_new(loop, wheel, NULL, &wire->limits, NULL, &handlers, wire);
     if (!wire->stack)
+        goto fail;
+    if (kind_of(wire->proxy) == TLS && rcc_secure_use(wire->stack, &options->secure, why, size) < 0)
         goto fail;
     rc = listen_on(wire, contact, sizeof contact);
     if (rc < 0) {

@@ -5,6 +5,7 @@
 #pragma once
 #include "csta.h"
 #include "rcc_report.h"
+#include "rcc_secure.h"
 #include <stdbool.h>
 #include <uv.h>
 
@@ -16,6 +17,7 @@ struct rcc_wire_options {
     char const *server; /* SIP URI of the line at the gateway: To and Request-URI */
     char const *proxy;  /* SIP URI: next hop of the INVITE */
     char const *local;  /* our host for Via and Contact: "127.0.0.1" */
+    struct rcc_secure_options secure;
     unsigned expires_s; /* Session-Expires to ask for, 0: none, as real clients do */
     bool like_client;   /* never answer events, as a known client does */
 };

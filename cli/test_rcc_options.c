@@ -52,6 +52,20 @@ static void test_all_options(void **state)
     assert_int_equal(options.watch_s, 3);
     assert_int_equal(options.expires_s, 90);
     assert_true(options.like_client);
+    assert_null(options.secure.certificate);
+}
+
+static void test_secure(void **state)
+{
+    (void)state;
+
+    assert_int_equal(
+        PARSE(WHO, "--certificate", "a.pem", "--key", "a.key", "--ca", "ca.pem", "hold"), 0);
+    assert_string_equal(options.secure.certificate, "a.pem");
+    assert_string_equal(options.secure.key, "a.key");
+    assert_string_equal(options.secure.ca, "ca.pem");
+    assert_int_equal(PARSE(WHO, "--ca", "ca.pem", "hold"), -EINVAL);
+    assert_string_equal(why, "--ca means nothing without --certificate");
 }
 
 static void test_faults(void **state)
@@ -80,6 +94,7 @@ int main(void)
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_all_options),
+        cmocka_unit_test(test_secure),
         cmocka_unit_test(test_faults),
     };
 
