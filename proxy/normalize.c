@@ -4,6 +4,7 @@
 #include "domain.h"
 #include "htab.h"
 #include "identity.h"
+#include "message.h"
 #include "origin.h"
 #include "text.h"
 #include <errno.h>
@@ -38,7 +39,7 @@ static enum refusal spend_hop(msg_t *msg, sip_t *sip, bool *ret_no_hops_left)
                                                                  : REFUSAL_max_forwards;
     }
     left->mf_count--;
-    msg_fragment_clear(left->mf_common);
+    message_edited_number(msg, left, (uint32_t)left->mf_count);
     return REFUSAL_NONE;
 }
 

@@ -244,6 +244,16 @@ static int complete(msg_t *msg)
     return 0;
 }
 
+/* Has every header its bytes, so that none must be printed? Asked first, for to print none costs
+ * the parser a buffer. */
+static bool is_encoded(msg_t *msg)
+{
+    for (msg_header_t const *h = *msg_chain_head(msg); h; h = h->sh_succ)
+        if (!h->sh_data)
+            return false;
+    return true;
+}
+
 int message_print_under(msg_t *msg, char const *lines, struct buf *out)
 {
     sip_t const *sip = sip_object(msg);
@@ -254,7 +264,7 @@ int message_print_under(msg_t *msg, char const *lines, struct buf *out)
     int error = complete(msg);
     if (error)
         return error;
-    if (msg_serialize(msg, NULL) < 0 || msg_prepare(msg) < 0)
+    if (msg_serialize(msg, NULL) < 0 || (!is_encoded(msg) && msg_prepare(msg) < 0))
         return -ENOMEM;
     msg_header_t const *first = *msg_chain_head(msg);
     for (msg_header_t const *h = first; h; h = h->sh_succ)

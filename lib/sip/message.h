@@ -68,6 +68,10 @@ void message_remove(msg_t *msg, char const *name);
  *  message_print() prints them anew. */
 void message_edited(msg_t *msg, void *header);
 
+/** As message_edited() for a header whose one number was changed to @p number (Max-Forwards): new
+ *  digits take the place of the old ones. */
+void message_edited_number(msg_t *msg, void *header, uint32_t number);
+
 /** First value of a header without a sofia-sip class, e.g. "Session-ID"; NULL if absent. Borrowed.
  */
 char const *message_unknown(sip_t const *sip, char const *name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Editing of SIP messages: headers by text, bodies, and dropping the bytes of an edited header. */
 #include "message.h"
+#include "text.h"
 #include <errno.h>
 #include <sofia-sip/msg.h>
 #include <sofia-sip/msg_header.h>
@@ -137,4 +138,31 @@ void message_edited(msg_t *msg, void *header)
             h->sh_data = NULL, h->sh_len = 0;
     edited->sh_data = NULL;
     edited->sh_len = 0;
+}
+
+void message_edited_number(msg_t *msg, void *header, uint32_t number)
+{
+    enum { MAX_DIGITS = 10 };
+    msg_header_t *edited = header;
+    char const *line = edited->sh_data, *end = line + edited->sh_len;
+    char const *digits = line ? memchr(line, ':', edited->sh_len) : NULL;
+    struct text text;
+
+    while (digits && digits < end && (*digits < '0' || *digits > '9'))
+        digits++;
+    size_t size = edited->sh_len + MAX_DIGITS + 1;
+    char *memory = digits && digits < end ? su_alloc(msg_home(msg), (isize_t)size) : NULL;
+    if (!memory) {
+        message_edited(msg, header);
+        return;
+    }
+    /* Memory of its own: a copy of the message may share the old one. */
+    text_begin(&text, memory, size);
+    text_add(&text, line, (size_t)(digits - line));
+    text_number(&text, number, 1);
+    while (digits < end && *digits >= '0' && *digits <= '9')
+        digits++;
+    text_add(&text, digits, (size_t)(end - digits));
+    edited->sh_data = memory;
+    edited->sh_len = (unsigned)text_len(&text);
 }

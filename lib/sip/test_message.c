@@ -128,6 +128,42 @@ static void test_lines_on_top(void **state)
     msg_destroy(msg);
 }
 
+/* New digits where the old ones were, whatever stands around them; a copy made before keeps its
+ * own. */
+static void test_edited_number(void **state)
+{
+    static struct {
+        char const *before, *after;
+        uint32_t number;
+    } const rows[] = {
+        { "Max-Forwards: 70\r\n", "Max-Forwards: 69\r\n", 69 },
+        { "max-forwards :  10 \r\n", "max-forwards :  9 \r\n", 9 },
+        { "Max-Forwards:9\r\n", "Max-Forwards:255\r\n", 255 },
+        { "Max-Forwards:\r\n 007\r\n", "Max-Forwards:\r\n 6\r\n", 6 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[512], expected[512];
+        static char const format[] = "OPTIONS sip:a.test SIP/2.0\r\nVia: SIP/2.0/UDP a.test\r\n%s"
+                                     "From: <sip:a@a.test>;tag=1\r\nTo: <sip:a.test>\r\n"
+                                     "Call-ID: 1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
+        snprintf(text, sizeof text, format, rows[i].before);
+        snprintf(expected, sizeof expected, format, rows[i].after);
+        msg_t *msg = parse(text), *copy = message_copy(msg);
+        message_edited_number(copy, sip_object(copy)->sip_max_forwards, rows[i].number);
+        assert_prints(copy, expected);
+        assert_prints(msg, text);
+        /* once more, and a header that has no bytes */
+        message_edited_number(copy, sip_object(copy)->sip_max_forwards, rows[i].number);
+        assert_prints(copy, expected);
+        message_edited(copy, sip_object(copy)->sip_max_forwards);
+        message_edited_number(copy, sip_object(copy)->sip_max_forwards, rows[i].number);
+        msg_destroy(copy);
+        msg_destroy(msg);
+    }
+}
+
 static void test_headers_of_one_line(void **state)
 {
     static char const text[] = "OPTIONS sip:a.test SIP/2.0\r\n"
@@ -527,6 +563,7 @@ int main(void)
         cmocka_unit_test(test_bytes_survive),
         cmocka_unit_test(test_only_edited_headers_change),
         cmocka_unit_test(test_lines_on_top),
+        cmocka_unit_test(test_edited_number),
         cmocka_unit_test(test_headers_of_one_line),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_garbage),
