@@ -16,6 +16,8 @@
     X(tls_handshake_ms, 5000, 100, 60000, "ms", "Limit for a TLS handshake.")                      \
     X(write_queue_bytes, 262144, 4096, 67108864, "bytes", "Unsent bytes on one connection.")       \
     X(udp_receive_buffer_bytes, 4194304, 65536, 268435456, "bytes", "SO_RCVBUF of UDP sockets.")   \
+    X(gather_us, 1000, 0, 10000, "us",                                                             \
+      "Under load, how long messages gather before they are read together; 0: never.")             \
     X(udp_switch_bytes, 1300, 200, 65535, "bytes",                                                 \
       "UDP requests larger than this use TCP (RFC 3261 18.1.1); 65535: none.")                     \
     X(udp_only_ms, 60000, 0, 86400000, "ms",                                                       \

@@ -90,8 +90,9 @@ struct transport *transport_new(uv_loop_t *loop, struct wheel *wheel, struct tap
     t->read_bytes = malloc(TRANSPORT_READ_BYTES);
     t->plain_bytes = malloc(TRANSPORT_PLAIN_BYTES);
     t->idle = calloc(1, sizeof *t->idle);
+    t->gather = transport_gather_new(loop, limits->gather_us);
     /* A random start, so that two transports of a process do not give one number twice. */
-    if (!t->read_bytes || !t->plain_bytes || !t->idle ||
+    if (!t->read_bytes || !t->plain_bytes || !t->idle || !t->gather ||
         getrandom(&t->next_connection, sizeof t->next_connection, 0) < 0)
         goto fail;
     t->next_connection &= UINT64_MAX << 24;
@@ -115,6 +116,7 @@ struct transport *transport_new(uv_loop_t *loop, struct wheel *wheel, struct tap
     t->refs = 2;
     return t;
 fail:
+    transport_gather_free(&t->gather);
     free(t->idle);
     free(t->plain_bytes);
     free(t->read_bytes);
@@ -141,6 +143,7 @@ void transport_free(struct transport **pt)
         free(t->listeners[i]);
     }
     t->n_listeners = 0;
+    transport_gather_free(&t->gather);
     uv_close((uv_handle_t *)t->idle, on_idle_closed);
     transport_unref(t);
 }
@@ -362,6 +365,7 @@ int transport_deliver(struct transport *t, struct origin const *from, void const
 int transport_accept(struct transport *t, struct origin const *from, void const *bytes, size_t len,
                      unsigned flags)
 {
+    transport_gather_count(t->gather);
     msg_t *msg = message_parse(bytes, len);
     char peer[NET_ADDR_TEXT];
 

@@ -13,6 +13,7 @@
 #include "steer_place.h"
 #include "transport.h"
 #include "transport_frame.h"
+#include "transport_gather.h"
 #include "transport_outbox.h"
 #include "transport_refused.h"
 #include "wheel.h"
@@ -75,6 +76,7 @@ struct transport {
     uint64_t next_connection;
     struct transport_waiters failed; /* of datagrams, to be told from the loop */
     struct transport_refused refused;
+    struct transport_gather *gather;
     uv_idle_t *idle; /* runs while something is dirty, dying or failed, or datagrams wait */
     char *read_bytes;
     char *plain_bytes;
