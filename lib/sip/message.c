@@ -113,7 +113,7 @@ static bool is_sip_version(sip_t const *sip)
 
 static msg_t *extract_once(char const *text, size_t len, size_t header, bool disguise)
 {
-    msg_t *msg = msg_create(sip_default_mclass(), MSG_DO_EXTRACT_COPY);
+    msg_t *msg = msg_create(message_class(), MSG_DO_EXTRACT_COPY);
     msg_iovec_t iovec[2];
 
     if (!msg)
@@ -335,7 +335,7 @@ static bool copy_for_response(msg_t *msg, sip_t const *rq, int status)
 msg_t *message_response(msg_t *request, int status, char const *phrase, char const *to_tag)
 {
     sip_t const *rq = sip_object(request);
-    msg_t *msg = msg_create(sip_default_mclass(), MSG_DO_EXTRACT_COPY);
+    msg_t *msg = msg_create(message_class(), MSG_DO_EXTRACT_COPY);
 
     if (!msg)
         return NULL;

@@ -11,6 +11,11 @@
 
 struct buf;
 
+/** The class of every message that is parsed or made: the headers that somebody here reads are
+ *  taken apart, all others are sip_unknown. A header that a program is to read gets its line in
+ *  message_class.c. Safe from any thread. */
+msg_mclass_t const *message_class(void);
+
 /** Parses exactly one message of @p len bytes. Returns a message (caller owns) even if some headers
  *  are wrong (see message_fault), or NULL when it is not SIP at all or out of memory. */
 msg_t *message_parse(void const *bytes, size_t len);

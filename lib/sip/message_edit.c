@@ -46,7 +46,7 @@ static int add(msg_t *msg, char const *line, bool first)
 
     if (strpbrk(line, "\r\n"))
         return -EINVAL;
-    msg_href_t const *href = msg_find_hclass(sip_default_mclass(), line, &name_len);
+    msg_href_t const *href = msg_find_hclass(message_class(), line, &name_len);
     if (!href || name_len == 0 || href->hr_class == sip_error_class)
         return -EINVAL;
     msg_hclass_t *hc = href->hr_class;
@@ -56,7 +56,7 @@ static int add(msg_t *msg, char const *line, bool first)
     if (!header)
         return -ENOMEM;
     msg_header_t **place =
-        msg_hclass_offset(sip_default_mclass(), (msg_pub_t *)sip_object(msg), hc);
+        msg_hclass_offset(message_class(), (msg_pub_t *)sip_object(msg), hc);
     if (!place || header->sh_class != hc) {
         msg_header_free_all(msg_home(msg), header);
         return -EINVAL;
@@ -113,12 +113,12 @@ void message_remove(msg_t *msg, char const *name)
         remove_unknown(msg, sip, name);
         return;
     }
-    msg_href_t const *href = msg_find_hclass(sip_default_mclass(), line, &name_len);
+    msg_href_t const *href = msg_find_hclass(message_class(), line, &name_len);
     if (!href || href->hr_class == sip_unknown_class || href->hr_class == sip_error_class) {
         remove_unknown(msg, sip, name);
         return;
     }
-    msg_header_t **all = msg_hclass_offset(sip_default_mclass(), (msg_pub_t *)sip, href->hr_class);
+    msg_header_t **all = msg_hclass_offset(message_class(), (msg_pub_t *)sip, href->hr_class);
     while (all && *all)
         msg_header_remove(msg, (msg_pub_t *)sip, *all);
 }
@@ -127,7 +127,7 @@ void message_edited(msg_t *msg, void *header)
 {
     msg_header_t *edited = header;
     msg_header_t **all =
-        msg_hclass_offset(sip_default_mclass(), (msg_pub_t *)sip_object(msg), edited->sh_class);
+        msg_hclass_offset(message_class(), (msg_pub_t *)sip_object(msg), edited->sh_class);
 
     if (!edited->sh_data)
         return;

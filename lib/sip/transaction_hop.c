@@ -39,7 +39,7 @@ static msg_t *make(char const *wire, size_t wire_len, sip_t const *response, sip
                    char const *name)
 {
     msg_t *invite = message_parse(wire, wire_len);
-    msg_t *msg = msg_create(sip_default_mclass(), MSG_DO_EXTRACT_COPY);
+    msg_t *msg = msg_create(message_class(), MSG_DO_EXTRACT_COPY);
 
     if (!invite || !msg)
         goto fail;
