@@ -23,21 +23,38 @@ static char const allow[] =
     "Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, INFO, UPDATE, PRACK, MESSAGE, "
     "REFER, SUBSCRIBE, NOTIFY, PUBLISH, REGISTER";
 
+enum { LINE_BYTES = 3500 }; /* what fits a line of the log; a longer Call-ID is left out */
+
 static char const *text_or_dash(char const *text)
 {
     return text && *text ? text : "-";
 }
 
+/* Every request gets this line, so it is put together without printf. */
 void request_log(struct request_outcome const *outcome)
 {
-    char from[NET_ADDR_TEXT];
+    char memory[LINE_BYTES] TEXT_UNINITIALIZED, from[NET_ADDR_TEXT];
     sip_t const *sip = outcome->sip;
-    log_info(NULL,
-             "request done method=\"%s\" call_id=\"%s\" from=%s target=\"%s\" rule=\"%s\" "
-             "status=%d ms=%llu",
-             sip->sip_request->rq_method_name, sip->sip_call_id ? sip->sip_call_id->i_id : "-",
-             net_addr_print(outcome->from, from), text_or_dash(outcome->target), outcome->rule,
-             outcome->status, (unsigned long long)((clock_now_us() - outcome->started_us) / 1000));
+    struct text line;
+
+    if (!log_enabled(LOG_SUBSYSTEM, LOG_INFO))
+        return;
+    text_begin(&line, memory, sizeof memory);
+    text_puts(&line, "request done method=\"");
+    text_puts(&line, sip->sip_request->rq_method_name);
+    text_puts(&line, "\" call_id=\"");
+    text_puts(&line, sip->sip_call_id ? sip->sip_call_id->i_id : "-");
+    text_puts(&line, "\" from=");
+    text_puts(&line, net_addr_print(outcome->from, from));
+    text_puts(&line, " target=\"");
+    text_puts(&line, text_or_dash(outcome->target));
+    text_puts(&line, "\" rule=\"");
+    text_puts(&line, outcome->rule);
+    text_puts(&line, "\" status=");
+    text_number(&line, (uint64_t)outcome->status, 3);
+    text_puts(&line, " ms=");
+    text_number(&line, (clock_now_us() - outcome->started_us) / 1000, 1);
+    log_text(LOG_INFO, NULL, memory, text_len(&line));
 }
 
 void request_refuse(struct server_transaction *st, enum refusal refusal, char const *header)

@@ -173,6 +173,18 @@ static size_t print_line(char *memory, enum log_level level, char const *object_
     return text_len(&line);
 }
 
+void log_text(enum log_level level, char const *object_id, char const *text, size_t len)
+{
+    pthread_mutex_lock(&state.lock);
+    size_t held = atomic_load_explicit(&state.len, memory_order_relaxed);
+    held += print_line(state.held + held, level, object_id, text, len);
+    atomic_store_explicit(&state.len, held, memory_order_relaxed);
+    if (level <= LOG_WARN || held > HELD_MAX_BYTES - LINE_MAX_BYTES ||
+        !atomic_load_explicit(&state.holds, memory_order_relaxed))
+        write_held();
+    pthread_mutex_unlock(&state.lock);
+}
+
 void log_line(enum log_subsystem subsystem, enum log_level level, char const *object_id,
               char const *format, ...)
 {
@@ -183,14 +195,8 @@ void log_line(enum log_subsystem subsystem, enum log_level level, char const *ob
     va_start(args, format);
     int n = vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    size_t len = n < 0 ? 0 : n < (int)sizeof text ? (size_t)n : sizeof text - 1;
-
-    pthread_mutex_lock(&state.lock);
-    size_t held = atomic_load_explicit(&state.len, memory_order_relaxed);
-    held += print_line(state.held + held, level, object_id, text, len);
-    atomic_store_explicit(&state.len, held, memory_order_relaxed);
-    if (level <= LOG_WARN || held > HELD_MAX_BYTES - LINE_MAX_BYTES ||
-        !atomic_load_explicit(&state.holds, memory_order_relaxed))
-        write_held();
-    pthread_mutex_unlock(&state.lock);
+    log_text(level, object_id, text,
+             n < 0                  ? 0
+             : n < (int)sizeof text ? (size_t)n
+                                    : sizeof text - 1);
 }

@@ -10,6 +10,7 @@
  * #define LOG_SUBSYSTEM LOG_SIP. Lines go to stderr. Safe from any thread. */
 #pragma once
 #include <stdbool.h>
+#include <stddef.h>
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG, LOG_TRACE, LOG_LEVELS };
 enum log_subsystem {
@@ -44,6 +45,9 @@ void log_flush(void);
 /** Writes one line; @p object_id may be NULL. Use the macros below. */
 void log_line(enum log_subsystem subsystem, enum log_level level, char const *object_id,
               char const *format, ...) __attribute__((format(printf, 4, 5)));
+
+/** As log_line() with a text that is already there, for the one line that every request gets. */
+void log_text(enum log_level level, char const *object_id, char const *text, size_t len);
 
 #define LOG_AT(level, id, ...)                                                                     \
     do {                                                                                           \
