@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rows of the CLI's own commands, and the two that are about the CLI itself. */
 #include "buf.h"
+#include "cert_command.h"
 #include "check.h"
 #include "cli.h"
 #include "command.h"
@@ -89,6 +90,11 @@ struct command const command_table[] = {
       .more = "Each program checks the file itself (-t); the faults are sorted. Exit code: 0, or\n"
               "78 when there are faults.\n",
       .fn = check_command },
+    { .name = "cert",
+      .args = cert_command_args,
+      .help = "Keys, certificates and trust of the TLS contexts.",
+      .more = cert_command_more,
+      .fn = cert_command },
     { .name = "explain",
       .args = explain_args,
       .help = "What the proxy would do with a message or a URI, step by step.",

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A table of all certificates, the first to end on top. */
+#include "cert_expiry.h"
+#include "cert_conf.h"
+#include "cert_pem.h"
+#include "cert_text.h"
+#include "cert_trust.h"
+#include "cli.h"
+#include "ctl.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct expiry_row {
+    json_t *cells;
+    int64_t until_s;
+};
+
+struct survey {
+    struct cert_run *run;
+    char const *context, *kind;
+    struct expiry_row *rows;
+    size_t n;
+    bool is_due; /* one is within the limit, or cannot be read */
+    int64_t limit_days, crl_limit_days;
+};
+
+static void add_row(struct survey *survey, X509_NAME const *name, ASN1_TIME const *until,
+                    char const *file)
+{
+    struct expiry_row *rows = realloc(survey->rows, (survey->n + 1) * sizeof *rows);
+    char title[CERT_TEXT_TITLE], date[CERT_TEXT_TIME];
+    int64_t days = cert_text_days_left(until);
+
+    if (!rows)
+        return;
+    survey->rows = rows;
+    cert_text_title(name, title);
+    rows[survey->n++] = (struct expiry_row){
+        .until_s = cert_text_seconds(until),
+        .cells = json_pack("[I,s,s,s,s,s]", (json_int_t)days, cert_text_time(until, date),
+                           survey->context, survey->kind, title, file),
+    };
+    /* Lists of revoked certificates live for days only: what counts is that a new one is late. */
+    bool is_crl = strcmp(survey->kind, "crl") == 0;
+    survey->is_due =
+        survey->is_due || days < (is_crl ? survey->crl_limit_days : survey->limit_days);
+}
+
+static void on_cert(void *ctx, X509 *cert, char const *file)
+{
+    add_row(ctx, X509_get_subject_name(cert), X509_get0_notAfter(cert), file);
+}
+
+/* A file that cannot be read is worse than one that ends soon; the others are listed all the
+ * same. */
+static void complain(struct survey *survey)
+{
+    cli_complain("TLS context \"%s\": %s", survey->context, survey->run->fault.text);
+    survey->is_due = true;
+}
+
+static void look_at_own(struct survey *survey, json_t const *context)
+{
+    char const *path;
+
+    for (size_t i = 0; (path = cert_conf_certificate(context, i)); i++) {
+        struct cert_pem pem;
+        if (cert_pem_read(&pem, path, &survey->run->fault) < 0)
+            complain(survey);
+        for (int k = 0; k < sk_X509_num(pem.certs); k++) {
+            survey->kind = k ? "chain" : "own";
+            on_cert(survey, sk_X509_value(pem.certs, k), path);
+        }
+        cert_pem_fini(&pem);
+    }
+}
+
+static void look_at_trust(struct survey *survey, json_t const *context)
+{
+    char const *ca = cert_conf_of_context(context, "ca");
+
+    survey->kind = "trust";
+    if (*ca && cert_trust_each(survey->run, ca, on_cert, survey) < 0)
+        complain(survey);
+}
+
+static void look_at_crls(struct survey *survey, json_t const *context)
+{
+    json_t *file;
+    size_t i;
+
+    survey->kind = "crl";
+    json_array_foreach(json_object_get(context, "crls"), i, file)
+    {
+        char const *path = json_string_value(file);
+        struct cert_pem pem;
+        if (cert_pem_read(&pem, path, &survey->run->fault) < 0)
+            complain(survey);
+        for (int k = 0; k < sk_X509_CRL_num(pem.crls); k++) {
+            X509_CRL *crl = sk_X509_CRL_value(pem.crls, k);
+            if (X509_CRL_get0_nextUpdate(crl))
+                add_row(survey, X509_CRL_get_issuer(crl), X509_CRL_get0_nextUpdate(crl), path);
+        }
+        cert_pem_fini(&pem);
+    }
+}
+
+static int compare(void const *a, void const *b)
+{
+    int64_t x = ((struct expiry_row const *)a)->until_s,
+            y = ((struct expiry_row const *)b)->until_s;
+
+    return (x > y) - (x < y);
+}
+
+static json_t *table_of(struct survey *survey)
+{
+    json_t *table = ctl_table("days left", "until", "context", "kind", "subject", "file", NULL);
+
+    if (survey->n)
+        qsort(survey->rows, survey->n, sizeof *survey->rows, compare);
+    for (size_t i = 0; i < survey->n; i++)
+        ctl_table_row(table, survey->rows[i].cells);
+    return table;
+}
+
+int cert_expiry(struct cert_run *run)
+{
+    struct survey survey = { .run = run };
+    json_t *context;
+    size_t i;
+    int code;
+
+    if (run->options.n_files) {
+        cert_fault_set(&run->fault, "expiry takes no files; it looks at the configuration");
+        return EX_USAGE;
+    }
+    code = cert_run_need_conf(run);
+    if (code != CLI_OK)
+        return code;
+    if (run->options.context && !cert_conf_context(run->conf, run->options.context, &run->fault))
+        return CLI_FAILED;
+    survey.crl_limit_days = cert_conf_number(run->conf, "proxy", "expiry_critical_days");
+    survey.limit_days = run->options.days;
+    if (!survey.limit_days)
+        survey.limit_days = cert_conf_number(run->conf, "proxy", "expiry_warning_days");
+    json_array_foreach(cert_conf_contexts(run->conf), i, context)
+    {
+        survey.context = cert_conf_of_context(context, "name");
+        if (run->options.context && strcmp(survey.context, run->options.context) != 0)
+            continue;
+        look_at_own(&survey, context);
+        look_at_trust(&survey, context);
+        look_at_crls(&survey, context);
+    }
+    run->result = table_of(&survey);
+    free(survey.rows);
+    run->fault.text[0] = '\0';
+    return survey.is_due ? CLI_FAILED : CLI_OK;
+}
