@@ -2,7 +2,7 @@
 /* Values of rows, and the nearest key for a typing error. */
 #include "cfg_value.h"
 #include "buf.h"
-#include <ctype.h>
+#include "spelling.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -106,39 +106,12 @@ struct cfg_row const *cfg_value_row(struct cfg_schema const *schema, char const 
     return NULL;
 }
 
-enum { NAME_MAX_LEN = 48 };
-
-/* Levenshtein distance with one row of the matrix; of longer names the first bytes count. */
-static unsigned distance(char const *a, char const *b)
-{
-    unsigned row[NAME_MAX_LEN + 1];
-    size_t n = strnlen(b, NAME_MAX_LEN);
-
-    for (size_t j = 0; j <= n; j++)
-        row[j] = (unsigned)j;
-    for (size_t i = 0; a[i] && i < NAME_MAX_LEN; i++) {
-        unsigned diagonal = row[0];
-        row[0] = (unsigned)i + 1;
-        for (size_t j = 1; j <= n; j++) {
-            bool same = tolower((unsigned char)a[i]) == tolower((unsigned char)b[j - 1]);
-            unsigned above = row[j], best = diagonal + !same;
-            if (above + 1 < best)
-                best = above + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
-            diagonal = above;
-        }
-    }
-    return row[n];
-}
-
 char const *cfg_value_nearest(struct cfg_schema const *schema, char const *name)
 {
     char const *nearest = schema->rows[0].name;
 
     for (size_t i = 1; i < schema->n; i++)
-        if (distance(name, schema->rows[i].name) < distance(name, nearest))
+        if (spelling_distance(name, schema->rows[i].name) < spelling_distance(name, nearest))
             nearest = schema->rows[i].name;
     return nearest;
 }
@@ -148,7 +121,7 @@ char const *cfg_value_nearest_name(char const *const *names, char const *name)
     char const *nearest = names[0];
 
     for (size_t i = 1; names[i]; i++)
-        if (distance(name, names[i]) < distance(name, nearest))
+        if (spelling_distance(name, names[i]) < spelling_distance(name, nearest))
             nearest = names[i];
     return nearest;
 }

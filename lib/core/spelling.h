@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How alike two names are, to name the one that somebody meant. */
+#pragma once
+
+/** Letters to change, add or leave out to get from @p a to @p b, without regard to case; of longer
+ *  names the first 48 bytes count. */
+unsigned spelling_distance(char const *a, char const *b);
