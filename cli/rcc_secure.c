@@ -11,10 +11,8 @@ int rcc_secure_use(struct stack *stack, struct rcc_secure_options const *options
 {
     struct secure_settings const settings = {
         .name = "rcc",
-        .certificates = &options->certificate,
-        .n_certificates = 1,
-        .keys = &options->key,
-        .n_keys = options->key != NULL,
+        .certificates = { &options->certificate, 1 },
+        .keys = { &options->key, options->key != NULL },
         .ca = options->ca,
         /* Who connects to us must be as trusted as whom we connect to. */
         .verify_peer = options->ca ? SECURE_VERIFY_REQUIRED : SECURE_VERIFY_NONE,

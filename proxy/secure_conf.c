@@ -13,10 +13,10 @@ static char const *check_name(char const *value)
 }
 
 static char const *const verify_names[] = { "none", "optional", "required", NULL };
-static char const *const version_names[] = { "1.2", "1.3", NULL };
+static char const *const version_names[] = { "1.0", "1.1", "1.2", "1.3", NULL };
 
 _Static_assert(SECURE_VERIFY_NONE == 0 && SECURE_VERIFY_OPTIONAL == 1 &&
-                   SECURE_VERIFY_REQUIRED == 2 && SECURE_TLS_1_2 == 0 && SECURE_TLS_1_3 == 1,
+                   SECURE_VERIFY_REQUIRED == 2 && SECURE_TLS_1_3 - SECURE_TLS_1_0 == 3,
                "names stand in the order of the enums");
 
 static struct cfg_row const rows[] = {
@@ -53,12 +53,28 @@ static struct cfg_row const rows[] = {
                  .help = "Whether those whom we connect to must show a good certificate for the "
                          "name that we looked for (RFC 5922). Off, anybody in between can be them: "
                          "for tests only."),
-    CFG_ROW_STRING("ciphers", struct secure_conf, ciphers, .default_text = "", .max = 4096,
-                   .effect = CFG_RELOAD,
-                   .help = "Ciphers of TLS 1.2 in order, as OpenSSL writes them; empty = ECDHE and "
-                           "DHE with AES-GCM and ChaCha20."),
+    CFG_ROW_STRINGS("ciphers", struct secure_conf, ciphers, .max = 200, .effect = CFG_RELOAD,
+                    .help = "Ciphers of TLS 1.2 and older, the preferred first: names of IANA "
+                            "(TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384) or of OpenSSL "
+                            "(ECDHE-RSA-AES256-GCM-SHA384), or words of OpenSSL's language "
+                            "(ECDHE+AESGCM). Those without authentication or encryption are never "
+                            "used. Empty = ECDHE and DHE with AES-GCM and ChaCha20; with a "
+                            "min_version below 1.2 also AES-CBC."),
+    CFG_ROW_STRINGS("ciphersuites", struct secure_conf, suites, .max = 20, .effect = CFG_RELOAD,
+                    .help = "Suites of TLS 1.3, the preferred first; empty = those of OpenSSL: "
+                            "TLS_AES_256_GCM_SHA384, TLS_CHACHA20_POLY1305_SHA256, "
+                            "TLS_AES_128_GCM_SHA256."),
     CFG_ROW_ENUM("min_version", struct secure_conf, min_version, .default_text = "1.2",
-                 .names = version_names, .effect = CFG_RELOAD, .help = "Oldest version of TLS."),
+                 .names = version_names, .effect = CFG_RELOAD,
+                 .help = "Oldest version of TLS. Those below 1.2 are broken (RFC 8996), and this "
+                         "context then takes the weak signatures, too, that they are made of."),
+    CFG_ROW_ENUM("max_version", struct secure_conf, max_version, .default_text = "1.3",
+                 .names = version_names, .effect = CFG_RELOAD, .help = "Newest version of TLS."),
+    CFG_ROW_BOOL("empty_fragments", struct secure_conf, empty_fragments, .default_text = "true",
+                 .effect = CFG_RELOAD,
+                 .help = "Whether TLS 1.0 with a CBC cipher sends an empty fragment before each "
+                         "one, against the BEAST attack. Off, very old peers understand us that do "
+                         "not else. No other version has a use for it."),
 };
 
 struct cfg_schema const secure_conf_schema = {
@@ -75,7 +91,7 @@ static bool is_whole(struct secure_conf const *entry)
     for (size_t i = 0; i < entry->subjects.n; i++)
         if (!entry->subjects.v[i])
             return false;
-    return entry->name && entry->ca && entry->ciphers;
+    return entry->name && entry->ca;
 }
 
 struct doubter {
@@ -94,17 +110,18 @@ static void make(struct secure_conf const *entry, struct secure_set *set, struct
 {
     struct secure_settings const settings = {
         .name = entry->name,
-        .certificates = entry->certificates.v,
-        .n_certificates = entry->certificates.n,
-        .keys = entry->keys.v,
-        .n_keys = entry->keys.n,
+        .certificates = { entry->certificates.v, entry->certificates.n },
+        .keys = { entry->keys.v, entry->keys.n },
         .ca = entry->ca,
-        .ciphers = entry->ciphers,
+        .ciphers = { entry->ciphers.v, entry->ciphers.n },
+        .suites = { entry->suites.v, entry->suites.n },
         .subjects = entry->subjects.v,
         .n_subjects = entry->subjects.n,
         .verify_peer = (enum secure_verify)entry->verify_peer,
         .verify_server = entry->verify_server,
-        .min_version = (enum secure_version)entry->min_version,
+        .min_version = (enum secure_version)(SECURE_TLS_1_0 + entry->min_version),
+        .max_version = (enum secure_version)(SECURE_TLS_1_0 + entry->max_version),
+        .no_empty_fragments = !entry->empty_fragments,
     };
     struct secure_fault fault;
     struct secure_context *context = secure_context_new(&settings, &fault);

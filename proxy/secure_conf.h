@@ -13,11 +13,13 @@ struct secure_conf {
     struct cfg_where where;
     char const *name;
     struct cfg_strings certificates, keys;
-    char const *ca, *ciphers;
+    char const *ca;
+    struct cfg_strings ciphers, suites;
     struct cfg_strings subjects;
     int verify_peer; /* enum secure_verify */
     bool verify_server;
-    int min_version; /* enum secure_version */
+    int min_version, max_version; /* enum secure_version, from 1.0 */
+    bool empty_fragments;
 };
 
 extern struct cfg_schema const secure_conf_schema;

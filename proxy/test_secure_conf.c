@@ -50,7 +50,28 @@ static struct vector {
       ": ca: verify_peer wants the certificates that are trusted\n" },
     { "tls_contexts = ( { name = \"b\"; verify_peer = \"perhaps\"; } );",
       ": verify_peer: wants one of \"none\", \"optional\", \"required\"\n" },
-    { "tls_contexts = ( { name = \"b\"; ciphers = \"none at all\"; } );", ": ciphers: \"" },
+    { "tls_contexts = ( { name = \"b\"; ciphers = ( \"none at all\" ); } );",
+      "ciphers: \"none\" is no cipher that is known; nearest is \"" },
+    { "tls_contexts = (\n { name = \"b\"; ciphers = ( \"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384\", "
+      "\"TLS_RSA_WITH_3DES_EDE_CBC_SHA\" ); } );",
+      ":3: TLS context \"b\": ciphers: \"TLS_RSA_WITH_3DES_EDE_CBC_SHA\" is not built into "
+      "OpenSSL" },
+    { "tls_contexts = ( { name = \"b\"; ciphersuites = ( \"TLS_AES_128_GCM_SHA256\" ); } );",
+      NULL },
+    { "tls_contexts = ( { name = \"b\"; ciphersuites = ( \"HIGH\" ); } );",
+      ": ciphersuites: \"HIGH\"" },
+    { "tls_contexts = ( { name = \"b\"; min_version = \"1.3\"; max_version = \"1.2\"; } );",
+      "TLS context \"b\": max_version: is older than min_version\n" },
+    { "tls_contexts = ( { name = \"b\"; min_version = \"1.1\"; } );",
+      ": warning: TLS context \"b\": versions of TLS below 1.2 are broken (RFC 8996)" },
+    { "tls_contexts = ( { name = \"b\"; min_version = \"1.0\"; ciphers = ( \"ECDHE+AESGCM\" ); } "
+      ");",
+      ": warning: TLS context \"b\": none of its ciphers is for TLS below 1.2" },
+    { "tls_contexts = ( { name = \"b\"; empty_fragments = false; } );",
+      ": warning: TLS context \"b\": empty_fragments concerns TLS 1.0 alone" },
+    { "tls_contexts = ( { name = \"b\"; certificates = ( \"both.pem\" ); "
+      "ciphers = ( \"ECDHE-RSA-AES128-GCM-SHA256\" ); } );",
+      ": warning: TLS context \"b\": no cipher of TLS 1.2 is for a certificate of the kind ECDSA" },
     { "tls_contexts = ( { name = \"b\"; ca = \"ca.pem\"; verify_peer = \"optional\"; "
       "subjects = ( \"\" ); } );",
       "subjects" },
@@ -103,8 +124,8 @@ static void test_defaults(void **state)
         { "b", "", 1, 0 },
     };
     struct secure_conf entries[2] = {
-        { .name = "a", .ca = "", .ciphers = "" },
-        { .name = "b", .ca = "", .ciphers = "" },
+        { .name = "a", .ca = "", .min_version = 2, .max_version = 3, .empty_fragments = true },
+        { .name = "b", .ca = "", .min_version = 2, .max_version = 3, .empty_fragments = true },
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Distances of names, in both directions. */
 #include "spelling.h"
 #include <setjmp.h>
 #include <stdarg.h>

@@ -121,8 +121,8 @@ static int read_one(struct secure_choice *choice, struct secure_settings const *
                     struct secure_fault *fault)
 {
     size_t i = choice->n;
-    char const *file = settings->certificates[i];
-    char const *key = i < settings->n_keys ? settings->keys[i] : NULL;
+    char const *file = settings->certificates.v[i];
+    char const *key = i < settings->keys.n ? settings->keys.v[i] : NULL;
     struct secure_certificate *last = &choice->v[i];
 
     if (!file || !*file)
@@ -137,15 +137,15 @@ static int read_one(struct secure_choice *choice, struct secure_settings const *
 int secure_choice_init(struct secure_choice *choice, SSL_CTX *ctx,
                        struct secure_settings const *settings, struct secure_fault *fault)
 {
-    if (settings->n_keys > settings->n_certificates)
-        return secure_fault_set(fault, "keys", "%zu keys, but %zu certificates", settings->n_keys,
-                                settings->n_certificates);
-    if (!settings->n_certificates)
+    if (settings->keys.n > settings->certificates.n)
+        return secure_fault_set(fault, "keys", "%zu keys, but %zu certificates", settings->keys.n,
+                                settings->certificates.n);
+    if (!settings->certificates.n)
         return 0;
-    choice->v = calloc(settings->n_certificates, sizeof *choice->v);
+    choice->v = calloc(settings->certificates.n, sizeof *choice->v);
     if (!choice->v)
         return secure_fault_set(fault, "certificates", "out of memory");
-    while (choice->n < settings->n_certificates)
+    while (choice->n < settings->certificates.n)
         if (read_one(choice, settings, fault) < 0)
             return -1;
     /* Backwards, as above. */

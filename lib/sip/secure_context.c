@@ -1,41 +1,58 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Making TLS contexts: see secure_context.h. */
 #include "secure_context.h"
+#include "secure_ciphers.h"
 #include "secure_internal.h"
 #include "secure_trust.h"
 #include <openssl/err.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Forward secret and authenticated; what else a peer may need is configured. */
-static char const default_ciphers[] = "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM";
-
-static char const *given(char const *text)
+static int version_number(enum secure_version version, enum secure_version otherwise)
 {
-    return text && *text ? text : NULL;
+    static int const numbers[] = {
+        [SECURE_TLS_1_0] = TLS1_VERSION,
+        [SECURE_TLS_1_1] = TLS1_1_VERSION,
+        [SECURE_TLS_1_2] = TLS1_2_VERSION,
+        [SECURE_TLS_1_3] = TLS1_3_VERSION,
+    };
+
+    return numbers[version == SECURE_TLS_DEFAULT ? otherwise : version];
 }
 
-static int set_protocol(SSL_CTX *ctx, struct secure_settings const *settings,
+static int set_versions(SSL_CTX *ctx, struct secure_settings const *settings,
                         struct secure_fault *fault)
 {
-    char const *ciphers = given(settings->ciphers);
-    int min = settings->min_version == SECURE_TLS_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
+    int min = version_number(settings->min_version, SECURE_TLS_1_2);
+    int max = version_number(settings->max_version, SECURE_TLS_1_3);
 
+    if (max < min)
+        return secure_fault_set(fault, "max_version", "is older than min_version");
     SSL_CTX_set_min_proto_version(ctx, min);
+    SSL_CTX_set_max_proto_version(ctx, max);
+    /* Up to TLS 1.1 signatures are made of MD5 and SHA-1, which the levels above refuse. */
+    if (min < TLS1_2_VERSION)
+        SSL_CTX_set_security_level(ctx, 0);
+    return 0;
+}
+
+static void set_options(SSL_CTX *ctx, struct secure_settings const *settings)
+{
+    /* A peer that closes without a word is no error: messages tell their own length. */
+    uint64_t options = SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION |
+                       SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF;
+
+    if (settings->no_empty_fragments)
+        options |= SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS;
+    SSL_CTX_set_options(ctx, options);
     /* No resumption: every connection is verified against the trust of today. Connections live
      * long, so there is little to win. */
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_num_tickets(ctx, 0);
-    /* A peer that closes without a word is no error: messages tell their own length. */
-    SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION |
-                                 SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);
     SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_dh_auto(ctx, 1);
-    if (SSL_CTX_set_cipher_list(ctx, ciphers ? ciphers : default_ciphers) != 1)
-        return secure_fault_set(fault, "ciphers", "\"%s\" selects no cipher that OpenSSL has",
-                                ciphers ? ciphers : default_ciphers);
-    return 0;
 }
 
 struct secure_context *secure_context_new(struct secure_settings const *settings,
@@ -54,7 +71,10 @@ struct secure_context *secure_context_new(struct secure_settings const *settings
     context->ctx = SSL_CTX_new(TLS_method());
     if (!context->bio || !context->ctx)
         goto fail;
-    if (set_protocol(context->ctx, settings, fault) < 0 ||
+    set_options(context->ctx, settings);
+    context->no_empty_fragments = settings->no_empty_fragments;
+    if (set_versions(context->ctx, settings, fault) < 0 ||
+        secure_ciphers_set(context->ctx, settings, fault) < 0 ||
         secure_choice_init(&context->choice, context->ctx, settings, fault) < 0 ||
         secure_trust_load(context->ctx, settings, fault) < 0 ||
         secure_verify_init(&context->policy, context->ctx, settings, fault) < 0)
@@ -104,15 +124,60 @@ struct secure_certificate const *secure_context_certificate(struct secure_contex
     return i < context->choice.n ? &context->choice.v[i] : NULL;
 }
 
-void secure_context_doubts(struct secure_context const *context, secure_doubt_fn *say, void *who)
+/* Doubts are told one by one. */
+struct doubts {
+    secure_doubt_fn *say;
+    void *who;
+};
+
+static void doubt(struct doubts const *doubts, char const *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void doubt(struct doubts const *doubts, char const *format, ...)
 {
     char text[SECURE_DOUBT_TEXT];
+    va_list args;
 
-    for (size_t i = 0; i < context->choice.n; i++) {
-        char const *doubt = secure_certificate_doubt(&context->choice.v[i]);
-        snprintf(text, sizeof text, "the certificate \"%s\" %s", context->choice.v[i].file,
-                 doubt ? doubt : "");
-        if (doubt)
-            say(who, text);
-    }
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    doubts->say(doubts->who, text);
+}
+
+static void doubt_certificate(struct doubts const *doubts, struct secure_context const *context,
+                              struct secure_certificate const *ours)
+{
+    char const *what = secure_certificate_doubt(ours), *kind = secure_certificate_kind(ours);
+
+    if (what)
+        doubt(doubts, "the certificate \"%s\" %s", ours->file, what);
+    if (SSL_CTX_get_min_proto_version(context->ctx) < TLS1_3_VERSION &&
+        !secure_ciphers_serve(context->ctx, kind))
+        doubt(doubts,
+              "no cipher of TLS 1.2 is for a certificate of the kind %s, as \"%s\" is: no peer "
+              "without TLS 1.3 is shown it",
+              kind, ours->file);
+}
+
+static void doubt_versions(struct doubts const *doubts, struct secure_context const *context)
+{
+    bool is_old = SSL_CTX_get_min_proto_version(context->ctx) < TLS1_2_VERSION;
+
+    if (is_old)
+        doubt(doubts, "versions of TLS below 1.2 are broken (RFC 8996) and want weak signatures, "
+                      "which all peers of this context may then use: only for peers that cannot do "
+                      "better");
+    if (is_old && !secure_ciphers_are_old(context->ctx))
+        doubt(doubts, "none of its ciphers is for TLS below 1.2, so min_version is in vain");
+    if (context->no_empty_fragments && SSL_CTX_get_min_proto_version(context->ctx) > TLS1_VERSION)
+        doubt(doubts, "empty_fragments concerns TLS 1.0 alone, which min_version excludes");
+}
+
+void secure_context_doubts(struct secure_context const *context, secure_doubt_fn *say, void *who)
+{
+    struct doubts const doubts = { say, who };
+
+    for (size_t i = 0; i < context->choice.n; i++)
+        doubt_certificate(&doubts, context, &context->choice.v[i]);
+    doubt_versions(&doubts, context);
 }

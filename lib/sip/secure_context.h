@@ -16,22 +16,33 @@ struct secure_context;
 
 enum { SECURE_DOUBT_TEXT = 512 };
 enum secure_verify { SECURE_VERIFY_NONE, SECURE_VERIFY_OPTIONAL, SECURE_VERIFY_REQUIRED };
-enum secure_version { SECURE_TLS_1_2, SECURE_TLS_1_3 };
+enum secure_version {
+    SECURE_TLS_DEFAULT, /* 1.2 and later */
+    SECURE_TLS_1_0,
+    SECURE_TLS_1_1,
+    SECURE_TLS_1_2,
+    SECURE_TLS_1_3
+};
+
+struct secure_names {
+    char const *const *v;
+    size_t n;
+};
 
 /** What a context is made of; nothing is kept of it. Empty strings count as NULL. */
 struct secure_settings {
     char const *name;
-    char const *const *certificates; /* files of PEM: ours, then its chain */
-    size_t n_certificates;           /* 0: only to connect */
-    char const *const *keys;         /* of each; NULL or missing: in the file of the certificate */
-    size_t n_keys;
-    char const *ca;      /* PEM: trusted certificates; NULL: the system's */
-    char const *ciphers; /* OpenSSL list for TLS 1.2, in order; NULL: our default */
+    struct secure_names
+        certificates;         /* files of PEM: ours, then its chain; none: only to connect */
+    struct secure_names keys; /* of each; NULL or missing: in the file of the certificate */
+    char const *ca;           /* PEM: trusted certificates; NULL: the system's */
+    struct secure_names ciphers, suites; /* secure_ciphers.h; none: our default, OpenSSL's */
     char const *const *subjects;
     size_t n_subjects;
     enum secure_verify verify_peer; /* of those who connect to us; other than NONE wants `ca` */
     bool verify_server;             /* those whom we connect to, and their name */
-    enum secure_version min_version;
+    enum secure_version min_version, max_version;
+    bool no_empty_fragments; /* TLS 1.0 alone: BEAST is open, and some old peers understand us */
 };
 
 /** Reads the files. One reference for the caller; NULL: see @p fault (also when out of memory). */
@@ -50,6 +61,6 @@ struct secure_certificate const *secure_context_certificate(struct secure_contex
                                                             size_t i);
 
 /** Says what is odd about it today, but no reason to refuse it, one @p text after the other: a
- *  certificate of ours that has expired. */
+ *  certificate of ours that has expired, ciphers that do not go with it, old versions of TLS. */
 typedef void secure_doubt_fn(void *who, char const *text);
 void secure_context_doubts(struct secure_context const *context, secure_doubt_fn *say, void *who);

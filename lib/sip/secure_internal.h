@@ -13,6 +13,7 @@ struct secure_context {
     BIO_METHOD *bio; /* the bytes of a link */
     struct secure_choice choice;
     struct secure_verify_policy policy;
+    bool no_empty_fragments;
     char name[];
 };
 

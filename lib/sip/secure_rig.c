@@ -175,9 +175,8 @@ struct secure_context *secure_rig_context(struct secure_rig const *rig, char con
     char const *certificate = secure_rig_path(rig, files[0], paths[0]);
     char const *key = secure_rig_path(rig, files[1], paths[1]);
     if (name) {
-        settings.certificates = &certificate;
-        settings.keys = &key;
-        settings.n_certificates = settings.n_keys = 1;
+        settings.certificates = (struct secure_names){ &certificate, 1 };
+        settings.keys = (struct secure_names){ &key, 1 };
     }
     settings.ca = ca ? secure_rig_path(rig, files[2], paths[2]) : NULL;
     struct secure_context *context = secure_context_new(&settings, &fault);

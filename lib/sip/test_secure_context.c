@@ -16,6 +16,13 @@
 
 static char const *const one[] = { "a.test" };
 static char const *const with_empty[] = { "a.test", "" };
+static char const *const suite[] = { "TLS_AES_128_GCM_SHA256" };
+static char const *const guide[] = {
+    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+};
 
 /* Files are named without their folder, those of a list with a space between; - is "". */
 static struct vector {
@@ -41,7 +48,8 @@ static struct vector {
         .min_version = SECURE_TLS_1_3 },
       NULL,
       NULL },
-    { "", "", { .ciphers = "ECDHE-RSA-AES256-GCM-SHA384:AES128-SHA" }, NULL, NULL },
+    { "", "", { .ciphers = { guide, 4 }, .suites = { suite, 1 } }, NULL, NULL },
+    { "", "", { .min_version = SECURE_TLS_1_0, .max_version = SECURE_TLS_1_0 }, NULL, NULL },
     { "none.pem", "a.key", { .name = "x" }, "certificates", "none.pem\": No such file" },
     { "a.key", "a.key", { .name = "x" }, "certificates", "holds no usable PEM certificate" },
     { "text.pem", "a.key", { .name = "x" }, "certificates", "no start line" },
@@ -75,7 +83,14 @@ static struct vector {
     { "", "", { .ca = "none.pem" }, "ca", "none.pem\": No such file" },
     { "", "", { .ca = "a.key" }, "ca", "a.key\" holds no usable PEM certificate" },
     { "", "", { .verify_peer = SECURE_VERIFY_OPTIONAL }, "ca", "verify_peer wants" },
-    { "", "", { .ciphers = "NONSENSE" }, "ciphers", "\"NONSENSE\" selects no cipher" },
+    { "", "", { .ciphers = { suite, 1 } }, "ciphers", "belongs to ciphersuites" },
+    { "", "", { .suites = { guide, 1 } }, "ciphersuites", "belongs to ciphers" },
+    { "",
+      "",
+      { .min_version = SECURE_TLS_1_3, .max_version = SECURE_TLS_1_2 },
+      "max_version",
+      "older than min_version" },
+    { "", "", { .max_version = SECURE_TLS_1_1 }, "max_version", "older than min_version" },
     { "",
       "",
       { .ca = "ca.pem", .subjects = one, .n_subjects = 1 },
@@ -125,10 +140,8 @@ static void test_settings(void **state)
         list(rig, vectors[i].certificates, &certificates);
         list(rig, vectors[i].keys, &keys);
         settings.name = settings.name ? settings.name : "x";
-        settings.certificates = certificates.v;
-        settings.n_certificates = certificates.n;
-        settings.keys = keys.v;
-        settings.n_keys = keys.n;
+        settings.certificates = (struct secure_names){ certificates.v, certificates.n };
+        settings.keys = (struct secure_names){ keys.v, keys.n };
         settings.ca = settings.ca ? secure_rig_path(rig, settings.ca, path) : NULL;
         struct secure_context *context = secure_context_new(&settings, &fault);
         if (!vectors[i].setting) {
@@ -158,8 +171,7 @@ static void test_unreadable(void **state)
 
     /* A folder cannot be read as a file even by root. */
     char const *file = rig->dir;
-    settings.certificates = &file;
-    settings.n_certificates = 1;
+    settings.certificates = (struct secure_names){ &file, 1 };
     assert_null(secure_context_new(&settings, &fault));
     assert_string_equal(fault.setting, "certificates");
     file = secure_rig_path(rig, "a.pem/x", path);
