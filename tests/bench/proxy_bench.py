@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""proxy_bench.py [--quick] [--build DIR] [--only WORD] [--servers LIST] [--flat MINUTES]: crosspoint-proxy beside
-Kamailio under the same sipp load. Prints tables and never fails on a figure; a row whose run was not clean says so.
+"""proxy_bench.py [--quick] [--build DIR] [--only WORD] [--servers LIST] [--flat MINUTES] [--workers N]:
+crosspoint-proxy beside Kamailio under the same sipp load. Prints tables and never fails on a figure; a row whose run
+was not clean says so.
 
 CPU is the sum of /proc/*/schedstat (exact nanoseconds) over every thread of every process of the server, from the
 first to the last call of a run that has an exact number of calls. Before it the same load runs for longer than the
@@ -70,6 +71,19 @@ def cpu_ns(pid):
             with open("/proc/%d/task/%s/schedstat" % (process, task), encoding="ascii") as f:
                 total += int(f.read().split()[0])
     return total
+
+
+def busiest_thread_ns(before, after):
+    return max(after[task] - before.get(task, 0) for task in after)
+
+
+def thread_ns(pid):
+    """CPU of each thread of one process."""
+    found = {}
+    for task in os.listdir("/proc/%d/task" % pid):
+        with open("/proc/%d/task/%s/schedstat" % (pid, task), encoding="ascii") as f:
+            found[task] = int(f.read().split()[0])
+    return found
 
 
 def pss_kib(pid):
@@ -231,6 +245,38 @@ def memory_table(options):
         memory(name, options)
 
 
+def share(workers, rate, options):
+    """(us of CPU per relay, of the busiest worker alone, what was wrong), UDP with a single next hop."""
+    server = Crosspoint("udp", options.build, workers)
+    if workers > 1:
+        subprocess.run(["taskset", "-a", "-cp", ",".join(str(core) for core in cpus()), str(server.pid)],
+                       stdout=subprocess.DEVNULL, check=True)
+    load, count = loaded(server, "message", "udp"), rate * options.measure
+    try:
+        load.run(server.ip + ":5060", rate, rate * 5)
+        before = thread_ns(server.pid)
+        fault = load.run(server.ip + ":5060", rate, count).fault(count)
+        after = thread_ns(server.pid)
+        whole = sum(after.values()) - sum(before.values())
+        return whole / 1000 / count, busiest_thread_ns(before, after) / 1000 / count, fault
+    finally:
+        load.stop()
+        shutil.rmtree(load.folder, ignore_errors=True)
+        server.stop()
+
+
+def workers_table(options):
+    """What N workers carry is what the busiest of them has time for, cores being there for all."""
+    print("| workers | MESSAGE/s offered | us of CPU per relay | of the busiest worker | carried, times one worker | |")
+    print("|---|---|---|---|---|---|")
+    for rate in (1500, 3000, 6000):
+        alone = None
+        for workers in range(1, options.workers + 1):
+            whole, busiest, fault = share(workers, rate, options)
+            alone = alone or busiest
+            print("| %d | %d | %.1f | %.1f | %.2f | %s |" % (workers, rate, whole, busiest, alone / busiest, fault), flush=True)
+
+
 def flat_table(options):
     """PSS under a steady load, minute by minute."""
     rate = 3000
@@ -258,11 +304,15 @@ def main():
     parser.add_argument("--warm", type=int, default=35, help="seconds before the measurement")
     parser.add_argument("--measure", type=int, help="seconds of the measurement (60; quick 20)")
     parser.add_argument("--flat", type=int, default=0, metavar="MINUTES", help="watch memory that long instead")
+    parser.add_argument("--workers", type=int, default=0, metavar="N", help="what 1 to N workers carry instead")
     options = parser.parse_args()
     options.measure = options.measure or (20 if options.quick else 60)
     print("load before: %s" % " ".join("%.2f" % n for n in os.getloadavg()))
     if options.flat:
         flat_table(options)
+        return
+    if options.workers:
+        workers_table(options)
         return
     cpu_table(options)
     if not options.only or options.only == "memory":
