@@ -12,8 +12,10 @@ proxy = {
   listen = ( "udp:${ip}:5060", "tls:${ip}:5061", "tls:${ip}:5062;context=peers" ); internal = ( );
   acl = ( { pattern = "127.0.0.0/8"; } ); dns_servers = "${ip}:5353"; peer_probe = "off"; workers = 2;
   tls_contexts = (
-    { name = "node"; certificates = ( "${certs}/node.pem" ); keys = ( "${certs}/node.key" ); ca = "${certs}/ca.pem"; },
-    { name = "peers"; certificates = ( "${certs}/node.pem" ); keys = ( "${certs}/node.key" ); ca = "${certs}/ca.pem";
+    { name = "node"; certificates = ( "${certs}/node.pem", "${certs}/node_rsa.pem", "${certs}/node_two.pem" );
+      keys = ( "${certs}/node.key", "${certs}/node_rsa.key", "${certs}/node_two.key" ); ca = "${certs}/ca.pem"; },
+    { name = "peers"; certificates = ( "${certs}/node.pem", "${certs}/node_rsa.pem" );
+      keys = ( "${certs}/node.key", "${certs}/node_rsa.key" ); ca = "${certs}/ca.pem";
       verify_peer = "required"; subjects = ( "good.test", "kamailio.test" ); } );
   static_routes = ( { pattern = "1*"; next_hop = "${ip}"; port = 5071; transport = "tls"; },
                     { pattern = "2*"; next_hop = "${ip}"; port = 5072; transport = "tls"; } );
@@ -32,14 +34,25 @@ def failed(reason):
     return FAILED[0], FAILED[1] % reason
 
 
+# The four suites of the guide, and those of TLS 1.3.
+GUIDE = ("ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES256-GCM-SHA384",
+         "ECDHE-RSA-AES128-GCM-SHA256")
+SUITES = ("TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256")
+
 # name, port, arguments of s_client, counter and log line of a refusal (None: it is served)
 CLIENTS = (
     ("TLS 1.3", 5061, VERIFY + ["-tls1_3"], None),
     ("TLS 1.2", 5061, VERIFY + ["-tls1_2"], None),
     ("the name is in the certificate", 5061, VERIFY + ["-verify_hostname", "node.test"], None),
+    ("the certificate of the name that it asks for", 5061, VERIFY + ["-servername", "two.test", "-verify_hostname",
+                                                                    "two.test"], None),
+    ("the first certificate for a name that is not ours", 5061,
+     VERIFY + ["-servername", "three.test", "-verify_hostname", "node.test"], None),
+    ("only RSA, TLS 1.3", 5061, VERIFY + ["-tls1_3", "-sigalgs", "rsa_pss_rsae_sha256:ecdsa_secp384r1_sha384"], None),
     ("TLS 1.1", 5061, ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"], failed("no common version of TLS")),
     ("TLS 1.0", 5061, ["-tls1", "-cipher", "ALL:@SECLEVEL=0"], failed("no common version of TLS")),
-    ("a cipher that we choose", 5061, ["-tls1_2", "-cipher", "ECDHE-ECDSA-AES256-GCM-SHA384"], None),
+    *((suite, 5062, VERIFY + own("good") + ["-tls1_2", "-cipher", suite], None) for suite in GUIDE),
+    *((suite, 5062, VERIFY + own("good") + ["-ciphersuites", suite, "-tls1_3"], None) for suite in SUITES),
     ("no forward secrecy", 5061, ["-tls1_2", "-cipher", "AES128-SHA"], failed("no common cipher")),
     ("CBC", 5061, ["-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA256"], failed("no common cipher")),
     ("a client that does not know our CA", 5061, ["-CAfile", "other_ca.pem", "-verify_return_error"],
@@ -57,8 +70,10 @@ CLIENTS = (
     ("subject not selected", 5062, own("unselected"), rejected("the subject is not selected into the context")),
     ("for servers only", 5062, own("server_only"), rejected("the certificate is not for this use")),
     ("the CA in between is missing", 5062, own("below"), rejected(UNTRUSTED)),
-    ("a chain too long", 5062, own("deep") + ["-cert_chain", "deep.chain.pem"],
+    ("a chain of 50", 5062, own("fifty") + ["-cert_chain", "fifty.chain.pem"],
      rejected("the chain of certificates is too deep")),
+    ("a chain of 500", 5062, own("fifty") + ["-cert_chain", "many.chain.pem"],
+     rejected("the peer shows too many certificates")),
 )
 
 # name, arguments of s_server, the reason of a refusal ("": the handshake itself; None: it gets the request)
