@@ -16,7 +16,7 @@ TLS = """
     certificates = ( "${certs}/node.pem", "${certs}/node_rsa.pem" );
     keys = ( "${certs}/node.key", "${certs}/node_rsa.key" ); ca = "${certs}/ca.pem"; verify_peer = "required";
     subjects = ( "desktop.test" ); ciphers = %s; } );
-""" % (CONTEXT, "\"ECDHE+AESGCM\"")
+""" % (CONTEXT, "( %s )" % ", ".join('"%s"' % name for name in GUIDE))
 
 
 def config():

@@ -19,7 +19,7 @@ proxy = {
   acl = ( { pattern = "127.0.0.0/8"; } ); workers = 2; max_connections_per_host = 4000;
   tls_contexts = (
     { name = "node"; certificates = ( "${certs}/${certificate}.pem" ); keys = ( "${certs}/${certificate}.key" );
-      ca = "${certs}/${ca}.pem"; ciphers = ${ciphers}; },
+      ca = "${certs}/${ca}.pem"; ciphers = ( ${ciphers} ); },
     { name = "peers"; certificates = ( "${certs}/${certificate}.pem" ); keys = ( "${certs}/${certificate}.key" );
       ca = "${certs}/${ca}.pem"; verify_peer = "required"; subjects = ( ${subjects} ); ${more} } );
 };
