@@ -8,7 +8,7 @@ import xml.etree.ElementTree as xml
 from node import Failure
 from tls_matrix import CONFIG as MATRIX
 
-CONFIG = MATRIX.replace("/node.", "/scanned.")
+CONFIG = MATRIX.replace("/node", "/scanned")
 BELOW = ("OK", "INFO", "LOW", "DEBUG", "WARN")  # WARN: a check that could not be made
 QUICK = ["-p", "-S", "-R"]
 STRENGTHS = ("strong", "acceptable")
@@ -17,9 +17,11 @@ NOT_OURS = ("engine_problem", "old_openssl")
 
 
 def prepare(test):
-    """A certificate as a scanner wants it: valid for months, with the address of a list of revoked ones."""
-    test.certificates.make("scanned", "node.test", dates=(-1, 200), extensions=(
-        "subjectAltName=IP:%s,DNS:node.test\ncrlDistributionPoints=URI:http://crl.test/ca.crl" % test.ip))
+    """Certificates as a scanner wants them: valid for months, with the address of a list of revoked ones."""
+    for name, host, key in (("scanned", "node.test", ()), ("scanned_rsa", "node.test", ["rsa:3072"]),
+                            ("scanned_two", "two.test", ())):
+        test.certificates.make(name, host, key=key, dates=(-1, 200), extensions=(
+            "subjectAltName=IP:%s,DNS:%s\ncrlDistributionPoints=URI:http://crl.test/ca.crl" % (test.ip, host)))
 
 
 def check_sslscan(test, port):
@@ -34,7 +36,8 @@ def check_sslscan(test, port):
         faults.append("renegotiation")
     faults += ["heartbleed" for row in scan.iter("heartbleed") if row.get("vulnerable") != "0"]
     ciphers = list(scan.iter("cipher"))
-    faults += [row.get("cipher") + " is " + row.get("strength") for row in ciphers if row.get("strength") not in STRENGTHS]
+    faults += [row.get("cipher") + " is " + row.get("strength")
+               for row in ciphers if row.get("strength") not in STRENGTHS]
     if not ciphers:
         faults.append("no cipher")
     for row in scan.iter("certificate"):
@@ -47,8 +50,8 @@ def check_sslscan(test, port):
 
 def check_testssl(test, port, what):
     out = os.path.join(test.node.dir, "testssl-%d.json" % port)
-    command = ["testssl", "--quiet", "--color", "0", "--warnings", "off", "--ip", "one", "--nodns", "min", "--openssl-timeout", "10",
-               "--add-ca", os.path.join(test.certs, "ca.pem"), "--jsonfile", out, *what, "%s:%d" % (test.ip, port)]
+    command = ["testssl", "--quiet", "--color", "0", "--warnings", "off", "--ip", "one", "--nodns", "min",
+               "--openssl-timeout", "10", "--add-ca", os.path.join(test.certs, "ca.pem"), "--jsonfile", out, *what, "%s:%d" % (test.ip, port)]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=test.node.dir,
                           env={**os.environ, "TERM": "dumb"}, timeout=900)
     try:
