@@ -18,7 +18,7 @@ static void cmd_show_sessions(struct svc *svc, struct ctl_call *call, json_t con
     LIST_FOREACH(s, &gw->all, link)
     {
         uint64_t left = s->due_ms > now ? (s->due_ms - now) / 1000 : 0;
-        ctl_table_row(table, json_pack("[s,s,s,s,i,i,I,I,i,s]", s->id, s->user->id, s->line_text,
+        ctl_table_row(table, json_pack("[s,s,s,s,i,i,I,I,i,s]", s->id, s->user, s->line_text,
                                        session_state_str(s), (int)s->n_monitors, (int)s->n_sent,
                                        (json_int_t)((now - s->started_ms) / 1000), (json_int_t)left,
                                        (int)s->connection, dialog_call_id(s->dialog)));

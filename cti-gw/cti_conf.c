@@ -8,6 +8,7 @@
 #include "log.h"
 #include "net_addr.h"
 #include "password.h"
+#include "policy_conf.h"
 #include "stack.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -64,6 +65,8 @@ static struct cfg_row const user_rows[] = {
                  .help = "Whether the user may control phones at all."),
     CFG_ROW_STRINGS("lines", struct cti_user, lines, .max = 64, .check = check_number,
                     .effect = CFG_RESTART, .help = "Directory numbers that the user may control."),
+    CFG_ROW_STRINGS("groups", struct cti_user, groups, .max = 64, .effect = CFG_RESTART,
+                    .help = "Groups that the user belongs to, for policies."),
 };
 
 static struct cfg_schema const user_schema = {
@@ -128,6 +131,10 @@ static struct cfg_row const rows[] = {
               "Unanswered services on one CTI connection."),
     CFG_ROW_GROUPS("users", struct cti_conf, users, .max = 100000, .sub = &user_schema,
                    .effect = CFG_RESTART, .help = "Who may control which line."),
+    CFG_ROW_GROUPS("policies", struct cti_conf, policies, .max = 1000, .sub = &policy_conf_schema,
+                   .effect = CFG_RESTART,
+                   .help = "Which CSTA services are taken from whom; every policy that applies "
+                           "counts."),
 #define LIMIT_ROW(name, dflt, lo, hi, of, text)                                                    \
     CFG_ROW_INT(#name, struct cti_conf, limits.name, .min = lo, .max = hi, .default_text = #dflt,  \
                 .unit = of, .effect = CFG_RESTART, .help = text),
@@ -199,4 +206,5 @@ void cti_conf_check(void const *conf, struct cfg_node const *node, struct cfg_fa
         check_lines(cti->users.v, cti->users.n, faults);
     if (check_doubles(cti->users.v, cti->users.n, faults) < 0)
         cfg_fault(faults, where, "no memory to compare the users");
+    policy_conf_check(&cti->policies, faults);
 }

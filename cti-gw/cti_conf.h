@@ -11,7 +11,7 @@ struct cti_user {
     struct cfg_where where;
     char const *id, *mail, *uri;
     bool rcc;
-    struct cfg_strings lines;
+    struct cfg_strings lines, groups;
 };
 
 struct cti_conf {
@@ -21,7 +21,8 @@ struct cti_conf {
     int64_t session_timer, min_session_timer, heartbeat, retry_ms, request_ms, retry_after;
     int64_t max_sessions, max_monitors_per_session, max_requests_per_session, max_unanswered_events;
     int64_t max_requests_per_connection;
-    struct cfg_groups users; /* of struct cti_user */
+    struct cfg_groups users;    /* of struct cti_user */
+    struct cfg_groups policies; /* of struct policy_conf */
     struct stack_limits limits;
 };
 

@@ -3,6 +3,7 @@
 #define LOG_SUBSYSTEM LOG_CSTA
 #include "session.h"
 #include "clock.h"
+#include "cti_conf.h"
 #include "cti_metrics.h"
 #include "cti_monitor.h"
 #include "dialog.h"
@@ -89,15 +90,16 @@ struct session *session_new(struct gateway *gw, struct server_transaction *st,
     session_heard(session, server_transaction_origin(st));
     session->dialog =
         dialog_new_uas(invite, server_transaction_to_tag(st), contact, cseq_rule(gw, invite));
+    session->user = strdup(user->id);
     session->number = strdup(number);
     session->line_text = strdup(line_text);
-    if (!session->dialog || !session->number || !session->line_text)
+    if (!session->dialog || !session->user || !session->number || !session->line_text)
         goto fail;
     char const *tag = dialog_local_tag(session->dialog);
     if (htab_insert(&gw->sessions, &session->by_tag, htab_hash(tag, strlen(tag), 0)) < 0)
         goto fail;
     TOKEN_FILL(session->id);
-    session->user = user;
+    session->policy = policy_of(&gw->conf->policies, user->id, &user->groups);
     session->connection = connection;
     session->started_ms = clock_now_ms();
     session->state = SESSION_SETUP;
@@ -109,6 +111,7 @@ struct session *session_new(struct gateway *gw, struct server_transaction *st,
 
 fail:
     dialog_free(&session->dialog);
+    free(session->user);
     free(session->number);
     free(session->line_text);
     free(session);
@@ -171,6 +174,7 @@ void session_free(struct session **psession)
     provider_session(session->gw->provider, session->connection, -1);
     cti_gauge(M_sessions, -1);
     dialog_free(&session->dialog);
+    free(session->user);
     free(session->number);
     free(session->line_text);
     free(session);
@@ -307,7 +311,7 @@ static void tell_end(struct session *session, char const *why, enum cti_metric m
 {
     cti_count(metric);
     log_info(session->id, "session ended user=\"%s\" line=%s reason=\"%s\" seconds=%llu",
-             session->user->id, session->number, why,
+             session->user, session->number, why,
              (unsigned long long)((clock_now_ms() - session->started_ms) / 1000));
 }
 

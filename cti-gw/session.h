@@ -8,6 +8,7 @@
 #pragma once
 #include "csta.h"
 #include "gateway.h"
+#include "policy.h"
 #include "wheel.h"
 
 struct dialog;
@@ -25,9 +26,10 @@ struct session {
     LIST_ENTRY(session) link;
     struct gateway *gw;
     struct dialog *dialog;
-    struct cti_user const *user;
-    char *number;    /* directory number of the line */
-    char *line_text; /* the line as the client wrote it */
+    char *user;           /* its id */
+    struct policy policy; /* what is taken from the user */
+    char *number;         /* directory number of the line */
+    char *line_text;      /* the line as the client wrote it */
     char id[9];
     uint8_t state; /* set by fsm_step() only */
     enum csta_edition edition;

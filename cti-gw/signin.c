@@ -177,7 +177,7 @@ static bool line_is_right(struct attempt *a, su_home_t *home)
         cti_refusal_send(a->st, &no_line, "line %s is not known", a->line_text);
         return false;
     }
-    if (users_may_control(a->user, a->line.number))
+    if (users_may_control(&a->gw->users, a->user->id, a->line.number))
         return true;
     cti_refusal_send(a->st, &bad_line, "line %s is not a line of user %s", a->line.number,
                      a->user->id);

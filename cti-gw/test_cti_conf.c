@@ -76,6 +76,17 @@ static struct {
       "a.conf:4: user \"a\": with server_type lcs at most 2 lines\n" },
     { "ocs with three lines",
       START "users = ( { id = \"a\"; lines = ( \"1\", \"2\", \"3\" ); } ); };", "" },
+    { "a policy", START "policies = ( { name = \"p\"; deny = ( \"HoldCall\" ); "
+      "groups = ( \"g\" ); } ); };", "" },
+    { "a policy twice", START "policies = ( { name = \"p\"; deny = ( \"HoldCall\" ); },\n"
+      "{ name = \"p\"; allow = ( \"MakeCall\" ); } ); };",
+      "a.conf:4: policy \"p\" stands twice, first in line 3\n" },
+    { "a policy that denies what is no service",
+      START "policies = ( { name = \"p\"; deny = ( \"HeldEvent\" ); } ); };",
+      "a.conf:3: deny: \"HeldEvent\": there is no such CSTA service\n" },
+    { "a policy that denies what is needed",
+      START "policies = ( { name = \"p\"; deny = ( \"MonitorStop\" ); } ); };",
+      "a.conf:3: deny: \"MonitorStop\": no session can do without this service\n" },
 };
 /* clang-format on */
 

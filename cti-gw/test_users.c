@@ -111,13 +111,13 @@ static void test_lines(void **state)
     (void)state;
 
     assert_int_equal(users_init(&users, &conf), 0);
-    assert_true(users_may_control(&people[0], "2001"));
-    assert_true(users_may_control(&people[0], "+390212345"));
-    assert_true(users_may_control(&people[1], "2001"));
-    assert_false(users_may_control(&people[0], "2002"));
-    assert_false(users_may_control(&people[0], "200"));
-    assert_false(users_may_control(&people[0], "20011"));
-    assert_false(users_may_control(&people[2], "2001"));
+    assert_true(users_may_control(&users, people[0].id, "2001"));
+    assert_true(users_may_control(&users, people[0].id, "+390212345"));
+    assert_true(users_may_control(&users, people[1].id, "2001"));
+    assert_false(users_may_control(&users, people[0].id, "2002"));
+    assert_false(users_may_control(&users, people[0].id, "200"));
+    assert_false(users_may_control(&users, people[0].id, "20011"));
+    assert_false(users_may_control(&users, people[2].id, "2001"));
     assert_true(users_have_line(&users, "2001"));
     assert_true(users_have_line(&users, "2002"));
     assert_false(users_have_line(&users, "2003"));

@@ -134,9 +134,18 @@ struct cti_user const *users_find(struct users const *users, char const *from_ur
     return name ? name->user : NULL;
 }
 
-bool users_may_control(struct cti_user const *user, char const *number)
+struct cti_user const *users_by_id(struct users const *users, char const *id)
 {
-    for (size_t i = 0; i < user->lines.n; i++)
+    struct user_name const *name = find(&users->names, NAME_ID, id);
+
+    return name ? name->user : NULL;
+}
+
+bool users_may_control(struct users const *users, char const *id, char const *number)
+{
+    struct cti_user const *user = users_by_id(users, id);
+
+    for (size_t i = 0; user && i < user->lines.n; i++)
         if (strcmp(user->lines.v[i], number) == 0)
             return true;
     return false;

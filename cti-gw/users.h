@@ -22,8 +22,11 @@ void users_fini(struct users *users);
  *  else by primary SIP address. NULL if nobody. */
 struct cti_user const *users_find(struct users const *users, char const *from_uri);
 
-/** May @p user control the line @p number? */
-bool users_may_control(struct cti_user const *user, char const *number);
+/** The user with this id, or NULL. */
+struct cti_user const *users_by_id(struct users const *users, char const *id);
+
+/** May the user @p id control the line @p number? */
+bool users_may_control(struct users const *users, char const *id, char const *number);
 
 /** Does anybody have the line @p number? */
 bool users_have_line(struct users const *users, char const *number);
