@@ -13,10 +13,14 @@ static char const *check_name(char const *value)
 }
 
 static char const *const verify_names[] = { "none", "optional", "required", NULL };
+static char const *const crl_check_names[] = { "none", "leaf", "chain", NULL };
+static char const *const match_names[] = { "both", "cn", "san", NULL };
 static char const *const version_names[] = { "1.0", "1.1", "1.2", "1.3", NULL };
 
 _Static_assert(SECURE_VERIFY_NONE == 0 && SECURE_VERIFY_OPTIONAL == 1 &&
-                   SECURE_VERIFY_REQUIRED == 2 && SECURE_TLS_1_3 - SECURE_TLS_1_0 == 3,
+                   SECURE_VERIFY_REQUIRED == 2 && SECURE_CRL_NONE == 0 && SECURE_CRL_LEAF == 1 &&
+                   SECURE_CRL_CHAIN == 2 && SECURE_MATCH_BOTH == 0 && SECURE_MATCH_CN == 1 &&
+                   SECURE_MATCH_SAN == 2 && SECURE_TLS_1_3 - SECURE_TLS_1_0 == 3,
                "names stand in the order of the enums");
 
 static struct cfg_row const rows[] = {
@@ -36,9 +40,34 @@ static struct cfg_row const rows[] = {
                           "the file of the certificate."),
     CFG_ROW_PATH("ca", struct secure_conf, ca, .default_text = "", .max = 4096,
                  .effect = CFG_RELOAD,
-                 .help = "PEM file of the certificates that are trusted: of a CA, or of single "
-                         "peers. Empty = those of the system, and then nobody who connects to us "
-                         "can be verified."),
+                 .help = "Certificates that are trusted, of a CA or of single peers: a PEM file, "
+                         "or a folder, of which all files are read that end in .pem, .crt or .cer. "
+                         "Empty = those of the system, and then nobody who connects to us can be "
+                         "verified."),
+    CFG_ROW_PATHS("crls", struct secure_conf, crls, .max = 1000, .effect = CFG_RELOAD,
+                  .help = "PEM files of revocation lists (CRL), each of which may hold several. "
+                          "Fetch them anew and reload before they are out of date: then the "
+                          "certificates of their CA are refused."),
+    CFG_ROW_ENUM("crl_check", struct secure_conf, crl_check, .default_text = "none",
+                 .names = crl_check_names, .effect = CFG_RELOAD,
+                 .help =
+                     "Whether a peer's certificate (`leaf`), or that and those of the CAs above "
+                     "it (`chain`), must be on no list of `crls`. One whose CA has no list "
+                     "there, or only an old one, is refused; what `ca` names needs none."),
+    CFG_ROW_INT("verify_depth", struct secure_conf, verify_depth, .min = 1, .max = 100,
+                .default_text = "10", .effect = CFG_RELOAD,
+                .help = "How many CA certificates may be in the chain of a peer's certificate, "
+                        "with the trusted one."),
+    CFG_ROW_INT("max_peer_certificates", struct secure_conf, max_peer_certificates, .min = 1,
+                .max = 100, .default_text = "16", .effect = CFG_RELOAD,
+                .help = "How many certificates a peer may send; one that sends more is refused "
+                        "before a signature is verified."),
+    CFG_ROW_BOOL("key_usage", struct secure_conf, key_usage, .default_text = "false",
+                 .effect = CFG_RELOAD,
+                 .help = "Whether a peer's certificate must say what it is for, by an extended key "
+                         "usage: clientAuth of who connects to us, serverAuth of those whom we "
+                         "connect to. Off, one that says nothing is accepted, too; one that says "
+                         "something else never is."),
     CFG_ROW_ENUM("verify_peer", struct secure_conf, verify_peer, .default_text = "none",
                  .names = verify_names, .effect = CFG_RELOAD,
                  .help = "Whether who connects to us is asked for a certificate. One that is shown "
@@ -46,8 +75,22 @@ static struct cfg_row const rows[] = {
                          "`acl_tls_peers`."),
     CFG_ROW_STRINGS("subjects", struct secure_conf, subjects, .max = 10000, .effect = CFG_RELOAD,
                     .help = "TLS peer subjects selected into this context: the subject CN, or a "
-                            "subject alternative name, of those who may connect. Empty = whoever "
-                            "has a good certificate."),
+                            "subject alternative name, of those who may connect. Empty, and no "
+                            "`subjects_file` = whoever has a good certificate."),
+    CFG_ROW_PATH("subjects_file", struct secure_conf, subjects_file, .default_text = "",
+                 .max = 4096, .effect = CFG_RELOAD,
+                 .help = "File with further subjects, one a line; comments begin with #."),
+    CFG_ROW_ENUM("subject_match", struct secure_conf, subject_match, .default_text = "both",
+                 .names = match_names, .effect = CFG_RELOAD,
+                 .help =
+                     "Which names of a peer's certificate count: the subject CN, the subject "
+                     "alternative names (DNS, IP, sip: URI), or both. For those whom we connect "
+                     "to, `both` is the rule of RFC 5922: the CN counts only if there are no "
+                     "alternative names."),
+    CFG_ROW_BOOL("wildcards", struct secure_conf, wildcards, .default_text = "false",
+                 .effect = CFG_RELOAD,
+                 .help = "Whether a name *.example.test in a peer's certificate stands for each "
+                         "name with one label in place of the star. RFC 5922 forbids it."),
     CFG_ROW_BOOL("verify_server", struct secure_conf, verify_server, .default_text = "true",
                  .effect = CFG_RELOAD,
                  .help = "Whether those whom we connect to must show a good certificate for the "
@@ -91,7 +134,7 @@ static bool is_whole(struct secure_conf const *entry)
     for (size_t i = 0; i < entry->subjects.n; i++)
         if (!entry->subjects.v[i])
             return false;
-    return entry->name && entry->ca;
+    return entry->name && entry->ca && entry->subjects_file;
 }
 
 struct doubter {
@@ -113,10 +156,18 @@ static void make(struct secure_conf const *entry, struct secure_set *set, struct
         .certificates = { entry->certificates.v, entry->certificates.n },
         .keys = { entry->keys.v, entry->keys.n },
         .ca = entry->ca,
+        .crls = { entry->crls.v, entry->crls.n },
+        .crl_check = (enum secure_crl_check)entry->crl_check,
+        .verify_depth = (int)entry->verify_depth,
+        .max_peer_certificates = (int)entry->max_peer_certificates,
+        .key_usage = entry->key_usage,
         .ciphers = { entry->ciphers.v, entry->ciphers.n },
         .suites = { entry->suites.v, entry->suites.n },
         .subjects = entry->subjects.v,
         .n_subjects = entry->subjects.n,
+        .subjects_file = entry->subjects_file,
+        .subject_match = (enum secure_match)entry->subject_match,
+        .wildcards = entry->wildcards,
         .verify_peer = (enum secure_verify)entry->verify_peer,
         .verify_server = entry->verify_server,
         .min_version = (enum secure_version)(SECURE_TLS_1_0 + entry->min_version),

@@ -14,8 +14,14 @@ struct secure_conf {
     char const *name;
     struct cfg_strings certificates, keys;
     char const *ca;
-    struct cfg_strings ciphers, suites;
+    struct cfg_strings ciphers, suites, crls;
+    int crl_check; /* enum secure_crl_check */
+    int64_t verify_depth, max_peer_certificates;
+    bool key_usage;
     struct cfg_strings subjects;
+    char const *subjects_file;
+    int subject_match; /* enum secure_match */
+    bool wildcards;
     int verify_peer; /* enum secure_verify */
     bool verify_server;
     int min_version, max_version; /* enum secure_version, from 1.0 */

@@ -75,6 +75,24 @@ static struct vector {
     { "tls_contexts = ( { name = \"b\"; ca = \"ca.pem\"; verify_peer = \"optional\"; "
       "subjects = ( \"\" ); } );",
       "subjects" },
+    { "tls_contexts = ( { name = \"b\"; ca = \"ca.pem\"; crls = ( \"crl.pem\" ); crl_check = "
+      "\"chain\";\n"
+      "verify_depth = 3; max_peer_certificates = 5; key_usage = true; verify_peer = \"required\";\n"
+      "subjects_file = \"subjects\"; subject_match = \"san\"; wildcards = true; } );",
+      NULL },
+    { "tls_contexts = ( { name = \"b\"; ca = \"ca.pem\"; crls = ( \"crl.pem\" ); } );",
+      ": crl_check: is none, so nobody would look at the crls\n" },
+    { "tls_contexts = (\n { name = \"b\"; ca = \"ca.pem\"; crls = ( \"a.pem\" ); crl_check = "
+      "\"leaf\"; } );",
+      "a.pem\" holds no PEM revocation list\n" },
+    { "tls_contexts = (\n { name = \"b\"; ca = \"ca.pem\"; crls = ( \"old_crl.pem\" ); crl_check = "
+      "\"leaf\"; } );",
+      ":3: warning: TLS context \"b\": the revocation list of \"/O=Test/CN=CA\" is out of date" },
+    { "tls_contexts = ( { name = \"b\"; ca = \"ca.pem\"; verify_peer = \"required\"; "
+      "subjects_file = \"a.key\"; subjects = ( \"CN=b\" ); } );",
+      ": subjects: entry 1 wants the name alone" },
+    { "tls_contexts = ( { name = \"b\"; subject_match = \"name\"; } );",
+      ": subject_match: wants one of \"both\", \"cn\", \"san\"\n" },
     { "tls_contexts = ( { name = \"b c\"; } );", "only letters" },
     { "tls_contexts = ( { certificates = ( \"a.pem\" ); } );", "name" },
     { "tls_contexts = ( { name = \"old\"; certificates = ( \"old.pem\" ); keys = ( \"old.key\" ); "
@@ -124,8 +142,18 @@ static void test_defaults(void **state)
         { "b", "", 1, 0 },
     };
     struct secure_conf entries[2] = {
-        { .name = "a", .ca = "", .min_version = 2, .max_version = 3, .empty_fragments = true },
-        { .name = "b", .ca = "", .min_version = 2, .max_version = 3, .empty_fragments = true },
+        { .name = "a",
+          .ca = "",
+          .subjects_file = "",
+          .min_version = 2,
+          .max_version = 3,
+          .empty_fragments = true },
+        { .name = "b",
+          .ca = "",
+          .subjects_file = "",
+          .min_version = 2,
+          .max_version = 3,
+          .empty_fragments = true },
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -144,17 +172,6 @@ static void test_defaults(void **state)
     }
 }
 
-static void append(struct secure_rig *rig, char const *to, char const *from)
-{
-    char path[SECURE_RIG_PATH], text[4096];
-    FILE *in = fopen(secure_rig_path(rig, from, path), "r");
-    size_t n = fread(text, 1, sizeof text, in);
-    FILE *out = fopen(secure_rig_path(rig, to, path), "a");
-    assert_int_equal(fwrite(text, 1, n, out), n);
-    fclose(in);
-    fclose(out);
-}
-
 static int setup(void **state)
 {
     static struct secure_rig rig;
@@ -166,8 +183,11 @@ static int setup(void **state)
     secure_rig_init(&rig);
     for (size_t i = 0; i < sizeof certs / sizeof *certs; i++)
         secure_rig_make(&rig, &certs[i]);
-    append(&rig, "both.pem", "a.pem");
-    append(&rig, "both.pem", "a.key");
+    secure_rig_revoke(&rig, "crl", "ca", "old", 0);
+    secure_rig_revoke(&rig, "old_crl", "ca", "old", -3600);
+    secure_rig_write(&rig, "subjects", "a.test\n");
+    secure_rig_append(&rig, "both.pem", "a.pem");
+    secure_rig_append(&rig, "both.pem", "a.key");
     *state = &rig;
     return 0;
 }

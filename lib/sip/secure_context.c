@@ -76,7 +76,7 @@ struct secure_context *secure_context_new(struct secure_settings const *settings
     if (set_versions(context->ctx, settings, fault) < 0 ||
         secure_ciphers_set(context->ctx, settings, fault) < 0 ||
         secure_choice_init(&context->choice, context->ctx, settings, fault) < 0 ||
-        secure_trust_load(context->ctx, settings, fault) < 0 ||
+        secure_trust_load(context->ctx, settings, &context->n_trusted, fault) < 0 ||
         secure_verify_init(&context->policy, context->ctx, settings, fault) < 0)
         goto fail;
     ERR_clear_error();
@@ -180,4 +180,5 @@ void secure_context_doubts(struct secure_context const *context, secure_doubt_fn
     for (size_t i = 0; i < context->choice.n; i++)
         doubt_certificate(&doubts, context, &context->choice.v[i]);
     doubt_versions(&doubts, context);
+    secure_trust_doubts(context->ctx, say, who);
 }

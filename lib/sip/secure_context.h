@@ -8,6 +8,7 @@
  * the CN or an alternative name of it (guide-part2 §3.3). */
 #pragma once
 #include "secure_fault.h"
+#include "secure_identity.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -16,6 +17,7 @@ struct secure_context;
 
 enum { SECURE_DOUBT_TEXT = 512 };
 enum secure_verify { SECURE_VERIFY_NONE, SECURE_VERIFY_OPTIONAL, SECURE_VERIFY_REQUIRED };
+enum secure_crl_check { SECURE_CRL_NONE, SECURE_CRL_LEAF, SECURE_CRL_CHAIN };
 enum secure_version {
     SECURE_TLS_DEFAULT, /* 1.2 and later */
     SECURE_TLS_1_0,
@@ -35,12 +37,20 @@ struct secure_settings {
     struct secure_names
         certificates;         /* files of PEM: ours, then its chain; none: only to connect */
     struct secure_names keys; /* of each; NULL or missing: in the file of the certificate */
-    char const *ca;           /* PEM: trusted certificates; NULL: the system's */
+    char const *ca; /* PEM, or a folder of such files: trusted; NULL: what the system trusts */
+    struct secure_names crls;        /* files of PEM: what is revoked */
+    enum secure_crl_check crl_check; /* who may not be on them, or lack one */
+    int verify_depth;                /* CA certificates in a chain, the trusted one too; 0: 10 */
+    int max_peer_certificates;       /* that a peer may send; 0: 16 */
+    bool key_usage; /* an extended key usage must be there; it must fit if it is there */
     struct secure_names ciphers, suites; /* secure_ciphers.h; none: our default, OpenSSL's */
     char const *const *subjects;
     size_t n_subjects;
-    enum secure_verify verify_peer; /* of those who connect to us; other than NONE wants `ca` */
-    bool verify_server;             /* those whom we connect to, and their name */
+    char const *subjects_file;       /* further ones, a line each; NULL: none */
+    enum secure_match subject_match; /* of a peer's names, these count */
+    bool wildcards;                  /* in a peer's names */
+    enum secure_verify verify_peer;  /* of those who connect to us; other than NONE wants `ca` */
+    bool verify_server;              /* those whom we connect to, and their name */
     enum secure_version min_version, max_version;
     bool no_empty_fragments; /* TLS 1.0 alone: BEAST is open, and some old peers understand us */
 };

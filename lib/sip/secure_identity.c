@@ -2,6 +2,7 @@
 /* Names in certificates: see secure_identity.h. */
 #include "secure_identity.h"
 #include "net_addr.h"
+#include "secure_subjects.h"
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,22 +10,22 @@
 
 enum { NAMES_MAX = 64, NAME_BYTES = 256 };
 
-enum kind { NAME_CN, NAME_DNS, NAME_SIP, NAME_IP };
-
 struct name {
-    enum kind kind;
+    enum secure_identity_kind kind;
     char text[NAME_BYTES];
 };
 
 struct secure_identity {
     unsigned refs;
     bool has_san; /* also when no name of it could be used */
+    struct secure_identity_rules rules;
     size_t n, size;
     size_t subject; /* index of the name that stands for all */
     struct name *names;
 };
 
-static int add(struct secure_identity *identity, enum kind kind, char const *text, size_t len)
+static int add(struct secure_identity *identity, enum secure_identity_kind kind, char const *text,
+               size_t len)
 {
     if (len == 0 || len >= NAME_BYTES || memchr(text, '\0', len) || identity->n == NAMES_MAX)
         return 0;
@@ -57,7 +58,7 @@ static int add_cn(struct secure_identity *identity, X509 *cert)
         ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, last)));
     if (len < 0)
         return 0;
-    int rc = add(identity, NAME_CN, (char const *)text, (size_t)len);
+    int rc = add(identity, SECURE_NAME_CN, (char const *)text, (size_t)len);
     OPENSSL_free(text);
     return rc;
 }
@@ -78,8 +79,8 @@ static int add_uri(struct secure_identity *identity, char const *text, size_t le
     bool bracket = text[0] == '[';
     while (host < len && !strchr(bracket ? "]" : ":;?", text[host]))
         host++;
-    return bracket ? add(identity, NAME_SIP, text + 1, host - 1)
-                   : add(identity, NAME_SIP, text, host);
+    return bracket ? add(identity, SECURE_NAME_SIP, text + 1, host - 1)
+                   : add(identity, SECURE_NAME_SIP, text, host);
 }
 
 static int add_ip(struct secure_identity *identity, ASN1_OCTET_STRING const *octets)
@@ -99,7 +100,7 @@ static int add_ip(struct secure_identity *identity, ASN1_OCTET_STRING const *oct
         return 0;
     }
     net_addr_print_host(&addr, text);
-    return add(identity, NAME_IP, text, strlen(text));
+    return add(identity, SECURE_NAME_IP, text, strlen(text));
 }
 
 static int add_general_name(struct secure_identity *identity, GENERAL_NAME const *general)
@@ -113,7 +114,8 @@ static int add_general_name(struct secure_identity *identity, GENERAL_NAME const
         return 0;
     char const *text = (char const *)ASN1_STRING_get0_data(value);
     size_t len = (size_t)ASN1_STRING_length(value);
-    return type == GEN_DNS ? add(identity, NAME_DNS, text, len) : add_uri(identity, text, len);
+    return type == GEN_DNS ? add(identity, SECURE_NAME_DNS, text, len)
+                           : add_uri(identity, text, len);
 }
 
 static int add_alternative_names(struct secure_identity *identity, X509 *cert)
@@ -161,7 +163,7 @@ void secure_identity_unref(struct secure_identity **pidentity)
 
 char const *secure_identity_subject(struct secure_identity const *identity)
 {
-    return identity->n ? identity->names[identity->subject].text : "";
+    return identity->subject < identity->n ? identity->names[identity->subject].text : "";
 }
 
 char const *secure_identity_name(struct secure_identity const *identity, size_t i)
@@ -179,20 +181,53 @@ static bool same_text(char const *a, char const *b)
     return len == other && strncasecmp(a, b, len) == 0;
 }
 
-static bool has(struct secure_identity const *identity, enum kind kind, char const *text)
+bool secure_identity_stands_for(char const *wildcard, char const *host)
+{
+    size_t label = strcspn(host, ".");
+    struct net_addr addr;
+
+    if (net_addr_parse(&addr, host, 0) == 0)
+        return false;
+    if (wildcard[0] != '*' || wildcard[1] != '.' || !strchr(wildcard + 2, '.') || label == 0)
+        return false;
+    return host[label] == '.' && same_text(wildcard + 2, host + label + 1);
+}
+
+static bool is_wildcard(struct secure_identity const *identity, struct name const *name)
+{
+    return identity->rules.wildcards && name->text[0] == '*' &&
+           (name->kind == SECURE_NAME_CN || name->kind == SECURE_NAME_DNS);
+}
+
+static bool is_same(struct secure_identity const *identity, struct name const *name,
+                    char const *text)
+{
+    return same_text(name->text, text) ||
+           (is_wildcard(identity, name) && secure_identity_stands_for(name->text, text));
+}
+
+static bool has(struct secure_identity const *identity, enum secure_identity_kind kind,
+                char const *text)
 {
     for (size_t i = 0; i < identity->n; i++)
-        if (identity->names[i].kind == kind && same_text(identity->names[i].text, text))
+        if (identity->names[i].kind == kind && is_same(identity, &identity->names[i], text))
             return true;
     return false;
 }
 
-static bool has_kind(struct secure_identity const *identity, enum kind kind)
+static bool has_kind(struct secure_identity const *identity, enum secure_identity_kind kind)
 {
     for (size_t i = 0; i < identity->n; i++)
         if (identity->names[i].kind == kind)
             return true;
     return false;
+}
+
+/* Does the CN say what host it is? */
+static bool is_by_cn(struct secure_identity const *identity)
+{
+    return identity->rules.match == SECURE_MATCH_CN ||
+           (identity->rules.match == SECURE_MATCH_BOTH && !identity->has_san);
 }
 
 bool secure_identity_is_host(struct secure_identity const *identity, char const *host)
@@ -202,33 +237,64 @@ bool secure_identity_is_host(struct secure_identity const *identity, char const 
 
     if (!*host)
         return false;
-    if (net_addr_parse(&addr, host, 0) == 0)
-        return has(identity, NAME_IP, net_addr_print_host(&addr, text));
-    if (has_kind(identity, NAME_SIP))
-        return has(identity, NAME_SIP, host);
-    return has(identity, identity->has_san ? NAME_DNS : NAME_CN, host);
+    bool is_address = net_addr_parse(&addr, host, 0) == 0;
+    if (is_by_cn(identity))
+        return (!is_address || identity->rules.match == SECURE_MATCH_CN) &&
+               has(identity, SECURE_NAME_CN, host);
+    if (is_address)
+        return has(identity, SECURE_NAME_IP, net_addr_print_host(&addr, text));
+    return has(identity, has_kind(identity, SECURE_NAME_SIP) ? SECURE_NAME_SIP : SECURE_NAME_DNS,
+               host);
 }
 
-static size_t find(struct secure_identity const *identity, char const *subject)
+/* Does a name of this kind count where subjects are selected? */
+static bool counts(struct secure_identity const *identity, struct name const *name)
 {
-    size_t i = 0;
-
-    while (i < identity->n && !same_text(identity->names[i].text, subject))
-        i++;
-    return *subject ? i : identity->n;
+    if (identity->rules.match == SECURE_MATCH_BOTH)
+        return true;
+    return (name->kind == SECURE_NAME_CN) == (identity->rules.match == SECURE_MATCH_CN);
 }
 
 bool secure_identity_has(struct secure_identity const *identity, char const *subject)
 {
-    return find(identity, subject) < identity->n;
+    for (size_t i = 0; *subject && i < identity->n; i++)
+        if (counts(identity, &identity->names[i]) &&
+            is_same(identity, &identity->names[i], subject))
+            return true;
+    return false;
 }
 
-bool secure_identity_select(struct secure_identity *identity, char const *subject)
+bool secure_identity_select(struct secure_identity *identity,
+                            struct secure_subjects const *subjects)
 {
-    size_t i = find(identity, subject);
+    for (size_t i = 0; i < identity->n; i++) {
+        struct name const *name = &identity->names[i];
+        if (!counts(identity, name))
+            continue;
+        if (secure_subjects_has(subjects, name->text) ||
+            (is_wildcard(identity, name) && secure_subjects_has_like(subjects, name->text))) {
+            identity->subject = i;
+            return true;
+        }
+    }
+    return false;
+}
 
-    if (i == identity->n)
-        return false;
-    identity->subject = i;
-    return true;
+void secure_identity_rule(struct secure_identity *identity, struct secure_identity_rules rules)
+{
+    identity->rules = rules;
+    identity->subject = 0;
+    while (identity->subject < identity->n &&
+           !counts(identity, &identity->names[identity->subject]))
+        identity->subject++;
+}
+
+char const *secure_identity_matched(struct secure_identity const *identity)
+{
+    static char const *const names[] = { [SECURE_NAME_CN] = "CN",
+                                         [SECURE_NAME_DNS] = "dNSName",
+                                         [SECURE_NAME_SIP] = "URI",
+                                         [SECURE_NAME_IP] = "iPAddress" };
+
+    return identity->subject < identity->n ? names[identity->names[identity->subject].kind] : "";
 }

@@ -3,34 +3,55 @@
  * once when the peer shows it, and the two questions asked of them.
  *
  * "Is it this host?" follows RFC 5922 §7: sip: URIs, else dNSNames, else (no alternative names at
- * all) the CN; no wildcards. "Is it this subject?" is the guide's: CN or any alternative name.
- * An identity belongs to one thread. */
+ * all) the CN. "Is it this subject?" is the guide's: CN or any alternative name. Rules may narrow
+ * both to the CN or to the alternative names, and let a name begin with a wildcard, which RFC 5922
+ * §7.2 forbids. An identity belongs to one thread. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
 
 struct secure_identity;
+struct secure_subjects;
 struct x509_st;
 
+enum secure_match { SECURE_MATCH_BOTH, SECURE_MATCH_CN, SECURE_MATCH_SAN };
+enum secure_identity_kind { SECURE_NAME_CN, SECURE_NAME_DNS, SECURE_NAME_SIP, SECURE_NAME_IP };
+
+struct secure_identity_rules {
+    enum secure_match match; /* names that count */
+    bool wildcards; /* "*.a.test", a CN or a dNSName, stands for b.a.test, but not for c.b.a.test */
+};
+
 /** Reads the names of @p cert (borrowed); names that hold a NUL, and those beyond the first 64, are
- *  left out. One reference for the caller. NULL when out of memory. */
+ *  left out. All names count, and no wildcard. One reference for the caller. NULL when out of
+ *  memory. */
 struct secure_identity *secure_identity_new(struct x509_st *cert);
 struct secure_identity *secure_identity_ref(struct secure_identity *identity); /* NULL: NULL */
 void secure_identity_unref(struct secure_identity **pidentity);
 
-/** The name that secure_identity_select() found, else the subject CN, else the first alternative
- *  name, else "". Borrowed. */
+/** Other rules from now on; the first name that counts becomes the subject. */
+void secure_identity_rule(struct secure_identity *identity, struct secure_identity_rules rules);
+
+/** The name that secure_identity_select() found, else the first that counts, that is the subject
+ *  CN or else an alternative name, else "". Borrowed. */
 char const *secure_identity_subject(struct secure_identity const *identity);
 
+/** What kind of name that is: "CN", "dNSName", "URI", "iPAddress", or "". Static. */
+char const *secure_identity_matched(struct secure_identity const *identity);
+
 /** Does the certificate speak for @p host, a name or a numeric address (RFC 5922 §7.2)? A numeric
- *  one only by an alternative name of the kind iPAddress. */
+ *  one only by an alternative name of the kind iPAddress, unless the rules ask the CN alone. */
 bool secure_identity_is_host(struct secure_identity const *identity, char const *host);
 
-/** Is @p subject the CN or one of the alternative names? Without regard to case. */
+/** Is @p subject one of the names that count? Without regard to case. */
 bool secure_identity_has(struct secure_identity const *identity, char const *subject);
 
-/** As secure_identity_has(); the name found becomes the subject. */
-bool secure_identity_select(struct secure_identity *identity, char const *subject);
+/** Is one of the names that count among @p subjects? It becomes the subject. */
+bool secure_identity_select(struct secure_identity *identity,
+                            struct secure_subjects const *subjects);
+
+/** Does @p wildcard ("*.a.test", at least two labels behind the star) stand for @p host? */
+bool secure_identity_stands_for(char const *wildcard, char const *host);
 
 /** All names, the CN first, then in the order of the certificate; NULL behind the last. Borrowed.
  */

@@ -14,6 +14,7 @@ struct secure_context {
     struct secure_choice choice;
     struct secure_verify_policy policy;
     bool no_empty_fragments;
+    size_t n_trusted; /* certificates; 0: those of the system */
     char name[];
 };
 

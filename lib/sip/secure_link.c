@@ -89,9 +89,8 @@ static int show(struct secure_link *link, X509_STORE_CTX *store)
 
     policy.server = true;
     (void)secure_verify_judge(&policy, store, link->server_name, verdict);
-    secure_sight_judge(link->sight, store, verdict->error,
-                       secure_cause_text(secure_cause_of_chain(verdict->error)));
-    verdict->error = X509_V_OK;
+    secure_sight_judge(link->sight, store, verdict->error, secure_cause_text(verdict->cause));
+    verdict->cause = SECURE_FINE;
     return 1;
 }
 
@@ -238,8 +237,8 @@ static int judge_failure(struct secure_link *link, int rc)
         return give_up(link, -ENOMEM, SECURE_ours, "too much to send");
     if (what == SSL_ERROR_ZERO_RETURN)
         return give_up(link, -ECONNRESET, SECURE_closed, NULL);
-    if (link->verdict.error)
-        return reject(link, secure_cause_of_chain(link->verdict.error),
+    if (link->verdict.cause)
+        return reject(link, link->verdict.cause,
                       X509_verify_cert_error_string(link->verdict.error));
     return reject(link, cause_of(link, error), ERR_reason_error_string(error));
 }
@@ -338,7 +337,14 @@ char const *secure_link_detail(struct secure_link const *link)
 
 char const *secure_link_peer(struct secure_link const *link)
 {
-    return link->verdict.identity ? secure_identity_subject(link->verdict.identity) : "";
+    struct secure_identity const *identity = link->verdict.identity;
+    char const *name = NULL;
+
+    if (link->verdict.is_accepted)
+        return secure_identity_subject(identity);
+    if (identity)
+        name = secure_identity_name(identity, 0);
+    return name ? name : "";
 }
 
 struct secure_identity *secure_link_identity(struct secure_link const *link)

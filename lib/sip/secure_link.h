@@ -55,7 +55,8 @@ enum secure_cause secure_link_cause(struct secure_link const *link);
 char const *secure_link_why(struct secure_link const *link);
 char const *secure_link_detail(struct secure_link const *link);
 
-/** The subject that the peer's certificate names, accepted or not, "" if there was none. */
+/** What the peer's certificate calls it: the subject, or of one that was not accepted the CN, or
+ *  the first alternative name if it has none; "" if there was none. */
 char const *secure_link_peer(struct secure_link const *link);
 
 /** Who the peer is, if it showed a certificate and that was accepted; else NULL. Borrowed. */

@@ -65,6 +65,18 @@ void secure_rig_write(struct secure_rig const *rig, char const *file, char const
     assert_int_equal(fclose(out), 0);
 }
 
+void secure_rig_append(struct secure_rig const *rig, char const *to, char const *from)
+{
+    FILE *in = open_file(rig, from, "", "r"), *out = open_file(rig, to, "", "a");
+    char text[4096];
+    size_t n;
+
+    while ((n = fread(text, 1, sizeof text, in)) > 0)
+        assert_int_equal(fwrite(text, 1, n, out), n);
+    fclose(in);
+    assert_int_equal(fclose(out), 0);
+}
+
 static X509 *read_cert(struct secure_rig const *rig, char const *name)
 {
     FILE *in = open_file(rig, name, ".pem", "r");
@@ -125,6 +137,8 @@ static EVP_PKEY *make_key(char const *kind)
         key = EVP_EC_gen("P-256");
     else if (strcmp(kind, "RSA") == 0)
         key = EVP_RSA_gen(2048);
+    else if (strcmp(kind, "RSA 1024") == 0)
+        key = EVP_RSA_gen(1024);
     else
         key = EVP_PKEY_Q_keygen(NULL, NULL, kind);
     assert_non_null(key);
@@ -157,6 +171,36 @@ void secure_rig_make(struct secure_rig *rig, struct secure_rig_cert const *like)
     }
     X509_free(cert);
     EVP_PKEY_free(key);
+}
+
+void secure_rig_revoke(struct secure_rig *rig, char const *name, char const *issuer,
+                       char const *revoked, long to_s)
+{
+    X509 *ca = read_cert(rig, issuer), *cert = read_cert(rig, revoked);
+    EVP_PKEY *key = read_key(rig, issuer);
+    X509_CRL *list = X509_CRL_new();
+    X509_REVOKED *entry = X509_REVOKED_new();
+    ASN1_TIME *from = X509_gmtime_adj(NULL, -DAY_S), *to = X509_gmtime_adj(NULL, DAY_S);
+
+    if (to_s)
+        X509_gmtime_adj(to, to_s);
+    X509_CRL_set_version(list, X509_CRL_VERSION_2);
+    X509_CRL_set_issuer_name(list, X509_get_subject_name(ca));
+    X509_CRL_set1_lastUpdate(list, from);
+    X509_CRL_set1_nextUpdate(list, to);
+    X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(cert));
+    X509_REVOKED_set_revocationDate(entry, from);
+    X509_CRL_add0_revoked(list, entry);
+    assert_true(X509_CRL_sign(list, key, EVP_sha256()) > 0);
+    FILE *out = open_file(rig, name, ".pem", "w");
+    assert_int_equal(PEM_write_X509_CRL(out, list), 1);
+    assert_int_equal(fclose(out), 0);
+    ASN1_TIME_free(from);
+    ASN1_TIME_free(to);
+    X509_CRL_free(list);
+    EVP_PKEY_free(key);
+    X509_free(ca);
+    X509_free(cert);
 }
 
 struct secure_context *secure_rig_context(struct secure_rig const *rig, char const *name,

@@ -16,7 +16,7 @@ struct secure_rig_cert {
     char const *san;    /* as openssl.cnf has it: "DNS:a.test,URI:sip:b.test"; NULL: none */
     char const *issuer; /* name of its CA; NULL: self-signed */
     char const *eku;    /* "serverAuth"; NULL: none */
-    char const *kind;   /* of its key: "RSA", "ED25519"; NULL: P-256 */
+    char const *kind;   /* of its key: "RSA", "RSA 1024", "ED25519"; NULL: P-256 */
     bool is_ca;
     long from_s, to_s; /* validity from now; both 0: a day */
 };
@@ -25,6 +25,14 @@ void secure_rig_init(struct secure_rig *rig);
 void secure_rig_fini(struct secure_rig *rig);
 
 void secure_rig_make(struct secure_rig *rig, struct secure_rig_cert const *cert);
+
+/** A revocation list NAME.pem by the CA @p issuer on which @p revoked stands, until @p to_s from
+ * now (0: a day). */
+void secure_rig_revoke(struct secure_rig *rig, char const *name, char const *issuer,
+                       char const *revoked, long to_s);
+
+/** Adds what is in file @p from to file @p to, e.g. "chain.pem". */
+void secure_rig_append(struct secure_rig const *rig, char const *to, char const *from);
 
 /** Path of a file of the rig, e.g. "a.pem", written to @p path and returned. */
 char const *secure_rig_path(struct secure_rig const *rig, char const *file,

@@ -1,27 +1,199 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Trusted certificates: see secure_trust.h. */
+/* Trusted certificates and revocation lists: see secure_trust.h. */
 #include "secure_trust.h"
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
-int secure_trust_load(SSL_CTX *ctx, struct secure_settings const *settings,
+/* Beyond this many, a peer is not told whom we trust: the message has an end (RFC 5246 §7.4.4). */
+enum { NAMED_MAX = 200 };
+
+static bool is_folder(char const *path)
+{
+    struct stat about;
+
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+/* Everything in a file of PEM; NULL and a fault if that is not what it is. */
+static STACK_OF(X509_INFO) *
+    read_pem(char const *path, char const *setting, char const *what, struct secure_fault *fault)
+{
+    BIO *in = NULL;
+    STACK_OF(X509_INFO) *all = NULL;
+
+    if (secure_fault_check_file(fault, setting, path) < 0)
+        return NULL;
+    in = BIO_new_file(path, "r");
+    if (in && !is_folder(path))
+        all = PEM_X509_INFO_read_bio(in, NULL, NULL, NULL);
+    BIO_free(in);
+    if (!all)
+        secure_fault_set(fault, setting, "\"%s\" holds no usable PEM %s: %s", path, what,
+                         is_folder(path) ? "it is a folder" : secure_fault_reason());
+    return all;
+}
+
+/* --- certificates -------------------------------------------------------------------------------
+ */
+
+static int trust_file(SSL_CTX *ctx, char const *path, struct secure_fault *fault)
+{
+    STACK_OF(X509_INFO) *all = read_pem(path, "ca", "certificate", fault);
+    int n = 0;
+
+    if (!all)
+        return -1;
+    for (int i = 0; i < sk_X509_INFO_num(all); i++) {
+        X509 *cert = sk_X509_INFO_value(all, i)->x509;
+        if (cert && X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx), cert) == 1)
+            n++;
+    }
+    sk_X509_INFO_pop_free(all, X509_INFO_free);
+    return n ? 0 : secure_fault_set(fault, "ca", "\"%s\" holds no usable PEM certificate", path);
+}
+
+static bool has_suffix(char const *name, char const *suffix)
+{
+    size_t len = strlen(name), wanted = strlen(suffix);
+
+    return len > wanted && strcmp(name + len - wanted, suffix) == 0;
+}
+
+/* Not the links by hash that OpenSSL's tools make beside them. */
+static int is_certificate(struct dirent const *entry)
+{
+    char const *name = entry->d_name;
+
+    return name[0] != '.' &&
+           (has_suffix(name, ".pem") || has_suffix(name, ".crt") || has_suffix(name, ".cer"));
+}
+
+static int trust_folder(SSL_CTX *ctx, char const *folder, struct secure_fault *fault)
+{
+    struct dirent **entries = NULL;
+    int n = scandir(folder, &entries, is_certificate, alphasort), error = 0;
+
+    if (n < 0)
+        return secure_fault_set(fault, "ca", "cannot read \"%s\": %s", folder, strerror(errno));
+    if (n == 0)
+        error =
+            secure_fault_set(fault, "ca", "no file in \"%s\" ends in .pem, .crt or .cer", folder);
+    for (int i = 0; i < n; i++) {
+        char path[PATH_MAX];
+        int len = snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
+        if (!error && len < (int)sizeof path)
+            error = trust_file(ctx, path, fault);
+        free(entries[i]);
+    }
+    free(entries);
+    return error;
+}
+
+/* --- revocation ---------------------------------------------------------------------------------
+ */
+
+static int read_list(X509_STORE *store, char const *path, struct secure_fault *fault)
+{
+    STACK_OF(X509_INFO) *all = read_pem(path, "crls", "revocation list", fault);
+    int n = 0;
+
+    if (!all)
+        return -1;
+    for (int i = 0; i < sk_X509_INFO_num(all); i++) {
+        X509_CRL *list = sk_X509_INFO_value(all, i)->crl;
+        if (list && X509_STORE_add_crl(store, list) == 1)
+            n++;
+    }
+    sk_X509_INFO_pop_free(all, X509_INFO_free);
+    return n ? 0 : secure_fault_set(fault, "crls", "\"%s\" holds no PEM revocation list", path);
+}
+
+static int load_lists(SSL_CTX *ctx, struct secure_settings const *settings,
+                      struct secure_fault *fault)
+{
+    static unsigned long const flags[] = {
+        [SECURE_CRL_NONE] = 0,
+        [SECURE_CRL_LEAF] = X509_V_FLAG_CRL_CHECK,
+        [SECURE_CRL_CHAIN] = X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL,
+    };
+
+    if (settings->crls.n && settings->crl_check == SECURE_CRL_NONE)
+        return secure_fault_set(fault, "crl_check", "is none, so nobody would look at the crls");
+    if (!settings->crls.n && settings->crl_check != SECURE_CRL_NONE)
+        return secure_fault_set(fault, "crls", "crl_check wants the lists of what is revoked");
+    for (size_t i = 0; i < settings->crls.n; i++)
+        if (read_list(SSL_CTX_get_cert_store(ctx), settings->crls.v[i], fault) < 0)
+            return -1;
+    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx), flags[settings->crl_check]);
+    return 0;
+}
+
+/* --- both ---------------------------------------------------------------------------------------
+ */
+
+static size_t count_certificates(SSL_CTX *ctx)
+{
+    STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(SSL_CTX_get_cert_store(ctx));
+    size_t n = 0;
+
+    for (int i = 0; i < sk_X509_OBJECT_num(all); i++)
+        n += X509_OBJECT_get_type(sk_X509_OBJECT_value(all, i)) == X509_LU_X509;
+    return n;
+}
+
+/* So that a client with several certificates shows one that we trust. */
+static void name_trust(SSL_CTX *ctx)
+{
+    STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(SSL_CTX_get_cert_store(ctx));
+
+    for (int i = 0; i < sk_X509_OBJECT_num(all); i++) {
+        X509 *cert = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(all, i));
+        if (cert)
+            SSL_CTX_add_client_CA(ctx, cert);
+    }
+}
+
+int secure_trust_load(SSL_CTX *ctx, struct secure_settings const *settings, size_t *ret_trusted,
                       struct secure_fault *fault)
 {
     char const *ca = settings->ca && *settings->ca ? settings->ca : NULL;
+    bool is_asked = settings->verify_peer != SECURE_VERIFY_NONE;
 
-    if (!ca && settings->verify_peer != SECURE_VERIFY_NONE)
+    if (!ca && is_asked)
         return secure_fault_set(fault, "ca", "verify_peer wants the certificates that are trusted");
-    if (!ca)
-        return SSL_CTX_set_default_verify_paths(ctx) == 1
-                   ? 0
-                   : secure_fault_set(fault, "ca", "the system's certificates cannot be read: %s",
-                                      secure_fault_reason());
-    if (secure_fault_check_file(fault, "ca", ca) < 0)
-        return -1;
-    if (SSL_CTX_load_verify_file(ctx, ca) != 1)
-        return secure_fault_set(fault, "ca", "\"%s\" holds no usable PEM certificate: %s", ca,
+    if (!ca && SSL_CTX_set_default_verify_paths(ctx) != 1)
+        return secure_fault_set(fault, "ca", "the system's certificates cannot be read: %s",
                                 secure_fault_reason());
-    /* So that a client with several certificates shows one that we trust. */
-    if (settings->verify_peer != SECURE_VERIFY_NONE)
-        SSL_CTX_set_client_CA_list(ctx, SSL_load_client_CA_file(ca));
-    return 0;
+    if (ca && (is_folder(ca) ? trust_folder(ctx, ca, fault) : trust_file(ctx, ca, fault)) < 0)
+        return -1;
+    *ret_trusted = ca ? count_certificates(ctx) : 0;
+    if (is_asked && *ret_trusted <= NAMED_MAX)
+        name_trust(ctx);
+    return load_lists(ctx, settings, fault);
+}
+
+void secure_trust_doubts(SSL_CTX *ctx, secure_doubt_fn *say, void *who)
+{
+    STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(SSL_CTX_get_cert_store(ctx));
+
+    for (int i = 0; i < sk_X509_OBJECT_num(all); i++) {
+        X509_CRL *list = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(all, i));
+        char issuer[200], text[SECURE_DOUBT_TEXT];
+        ASN1_TIME const *next = list ? X509_CRL_get0_nextUpdate(list) : NULL;
+        if (!next || X509_cmp_current_time(next) > 0)
+            continue;
+        X509_NAME_oneline(X509_CRL_get_issuer(list), issuer, sizeof issuer);
+        snprintf(text, sizeof text,
+                 "the revocation list of \"%s\" is out of date: its certificates are refused",
+                 issuer);
+        say(who, text);
+    }
 }

@@ -4,83 +4,124 @@
 #include "secure_identity.h"
 #include "secure_internal.h"
 #include <openssl/ssl.h>
-#include <stdlib.h>
-#include <string.h>
+#include <openssl/x509v3.h>
 
-enum { CHAIN_DEPTH = 10 };
+enum { DEPTH = 10, CERTIFICATES = 16, CERTIFICATE_BYTES = 4096, CERTIFICATES_LEAST_BYTES = 16384 };
 
-static void set_verify(SSL_CTX *ctx, enum secure_verify verify_peer)
+/* --- policy -------------------------------------------------------------------------------------
+ */
+
+static void set_verify(SSL_CTX *ctx, struct secure_settings const *settings)
 {
     static int const modes[] = {
         [SECURE_VERIFY_NONE] = SSL_VERIFY_NONE,
         [SECURE_VERIFY_OPTIONAL] = SSL_VERIFY_PEER,
         [SECURE_VERIFY_REQUIRED] = SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
     };
+    int depth = settings->verify_depth ? settings->verify_depth : DEPTH;
 
-    SSL_CTX_set_verify(ctx, modes[verify_peer], NULL);
-    SSL_CTX_set_verify_depth(ctx, CHAIN_DEPTH);
+    SSL_CTX_set_verify(ctx, modes[settings->verify_peer], NULL);
+    SSL_CTX_set_verify_depth(ctx, depth - 1); /* OpenSSL does not count the trusted one */
     SSL_CTX_set_cert_verify_callback(ctx, secure_link_verify, NULL);
     /* A peer's own certificate in `ca` is enough to trust it: the guide imports them one by one. */
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx), X509_V_FLAG_PARTIAL_CHAIN);
 }
 
-static int copy_subjects(struct secure_verify_policy *policy,
-                         struct secure_settings const *settings, struct secure_fault *fault)
+/* What is longer is refused before it is read, what has more certificates before any signature is
+ * verified. */
+static void set_bounds(struct secure_verify_policy *policy, SSL_CTX *ctx,
+                       struct secure_settings const *settings)
 {
-    if (!settings->n_subjects)
-        return 0;
-    if (settings->verify_peer == SECURE_VERIFY_NONE)
-        return secure_fault_set(fault, "subjects",
-                                "verify_peer is none: no peer's subject is ever known");
-    policy->subjects = calloc(settings->n_subjects, sizeof *policy->subjects);
-    for (size_t i = 0; policy->subjects && i < settings->n_subjects; i++) {
-        char const *subject = settings->subjects[i];
-        if (!subject || !*subject)
-            return secure_fault_set(fault, "subjects", "entry %zu is empty", i + 1);
-        policy->subjects[i] = strdup(subject);
-        if (!policy->subjects[i])
-            break;
-        policy->n_subjects++;
-    }
-    return policy->n_subjects == settings->n_subjects
-               ? 0
-               : secure_fault_set(fault, "subjects", "out of memory");
+    int n = settings->max_peer_certificates ? settings->max_peer_certificates : CERTIFICATES;
+    int bytes = n * CERTIFICATE_BYTES;
+
+    policy->max_certificates = n;
+    SSL_CTX_set_max_cert_list(ctx,
+                              bytes > CERTIFICATES_LEAST_BYTES ? bytes : CERTIFICATES_LEAST_BYTES);
 }
 
 int secure_verify_init(struct secure_verify_policy *policy, SSL_CTX *ctx,
                        struct secure_settings const *settings, struct secure_fault *fault)
 {
+    bool has_subjects =
+        settings->n_subjects || (settings->subjects_file && *settings->subjects_file);
+
     policy->server = settings->verify_server;
-    set_verify(ctx, settings->verify_peer);
-    return copy_subjects(policy, settings, fault);
+    policy->key_usage = settings->key_usage;
+    policy->rules = (struct secure_identity_rules){ settings->subject_match, settings->wildcards };
+    set_verify(ctx, settings);
+    set_bounds(policy, ctx, settings);
+    if (has_subjects && settings->verify_peer == SECURE_VERIFY_NONE)
+        return secure_fault_set(fault, settings->n_subjects ? "subjects" : "subjects_file",
+                                "verify_peer is none: no peer's subject is ever known");
+    return secure_subjects_read(&policy->subjects, settings->subjects, settings->n_subjects,
+                                settings->subjects_file, fault);
 }
 
 void secure_verify_fini(struct secure_verify_policy *policy)
 {
-    for (size_t i = 0; i < policy->n_subjects; i++)
-        free(policy->subjects[i]);
-    free(policy->subjects);
-    *policy = (struct secure_verify_policy){ .server = false };
+    secure_subjects_fini(&policy->subjects);
 }
 
-bool secure_verify_selects(struct secure_verify_policy const *policy,
-                           struct secure_identity *identity)
+/* --- verdict ------------------------------------------------------------------------------------
+ */
+
+/* Nobody can revoke what we trust by hand: the end of a chain needs no list. */
+static int on_verify(int is_fine, X509_STORE_CTX *store)
 {
-    for (size_t i = 0; i < policy->n_subjects; i++)
-        if (secure_identity_select(identity, policy->subjects[i]))
-            return true;
-    return policy->n_subjects == 0;
+    int error = X509_STORE_CTX_get_error(store);
+    bool is_list_missing =
+        error == X509_V_ERR_UNABLE_TO_GET_CRL || error == X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER;
+
+    if (is_fine || !is_list_missing)
+        return is_fine;
+    return X509_STORE_CTX_get_error_depth(store) ==
+           sk_X509_num(X509_STORE_CTX_get0_chain(store)) - 1;
 }
 
-/* X509_V_OK, or what is wrong with a certificate whose chain is sound. */
-static int judge_names(struct secure_verify_policy const *policy, char const *server_name,
-                       struct secure_identity *identity)
+static enum secure_cause judge_chain(struct secure_verify_policy const *policy,
+                                     X509_STORE_CTX *store)
+{
+    X509 *leaf = X509_STORE_CTX_get0_cert(store);
+
+    if (sk_X509_num(X509_STORE_CTX_get0_untrusted(store)) > policy->max_certificates)
+        return SECURE_too_large;
+    X509_STORE_CTX_set_verify_cb(store, on_verify);
+    if (X509_verify_cert(store) <= 0)
+        return secure_cause_of_chain(X509_STORE_CTX_get_error(store));
+    /* Whether it fits was asked by OpenSSL, but one without any fits everything. */
+    if (policy->key_usage && !(X509_get_extension_flags(leaf) & EXFLAG_XKUSAGE))
+        return SECURE_wrong_use;
+    return SECURE_FINE;
+}
+
+static enum secure_cause judge_names(struct secure_verify_policy const *policy,
+                                     char const *server_name, struct secure_identity *identity)
 {
     if (*server_name)
-        return secure_identity_is_host(identity, server_name) ? X509_V_OK
-                                                              : X509_V_ERR_HOSTNAME_MISMATCH;
-    return secure_verify_selects(policy, identity) ? X509_V_OK
-                                                   : X509_V_ERR_APPLICATION_VERIFICATION;
+        return secure_identity_is_host(identity, server_name) ? SECURE_FINE : SECURE_wrong_name;
+    if (policy->subjects.n && !secure_identity_select(identity, &policy->subjects))
+        return SECURE_not_selected;
+    return SECURE_FINE;
+}
+
+/* What OpenSSL is to make an alert of. */
+static int error_of(enum secure_cause cause, int chain_error)
+{
+    switch (cause) {
+    case SECURE_FINE:
+        return X509_V_OK;
+    case SECURE_too_large:
+        return X509_V_ERR_CERT_CHAIN_TOO_LONG;
+    case SECURE_wrong_use:
+        return X509_V_ERR_INVALID_PURPOSE;
+    case SECURE_wrong_name:
+        return X509_V_ERR_HOSTNAME_MISMATCH;
+    case SECURE_not_selected:
+        return X509_V_ERR_APPLICATION_VERIFICATION;
+    default:
+        return chain_error != X509_V_OK ? chain_error : X509_V_ERR_UNSPECIFIED;
+    }
 }
 
 bool secure_verify_judge(struct secure_verify_policy const *policy, X509_STORE_CTX *store,
@@ -88,21 +129,21 @@ bool secure_verify_judge(struct secure_verify_policy const *policy, X509_STORE_C
 {
     secure_verify_forget(verdict);
     verdict->identity = secure_identity_new(X509_STORE_CTX_get0_cert(store));
+    if (verdict->identity)
+        secure_identity_rule(verdict->identity, policy->rules);
     if (*server_name && !policy->server)
         return true;
-    if (!verdict->identity)
-        verdict->error = X509_V_ERR_OUT_OF_MEM;
-    else if (X509_verify_cert(store) > 0)
-        verdict->error = judge_names(policy, server_name, verdict->identity);
-    else
-        verdict->error = X509_STORE_CTX_get_error(store);
+    verdict->cause = verdict->identity ? judge_chain(policy, store) : SECURE_ours;
+    if (!verdict->cause)
+        verdict->cause = judge_names(policy, server_name, verdict->identity);
+    verdict->error = error_of(verdict->cause, X509_STORE_CTX_get_error(store));
     X509_STORE_CTX_set_error(store, verdict->error);
-    verdict->is_accepted = verdict->error == X509_V_OK;
+    verdict->is_accepted = !verdict->cause;
     return verdict->is_accepted;
 }
 
 void secure_verify_forget(struct secure_verify_verdict *verdict)
 {
     secure_identity_unref(&verdict->identity);
-    *verdict = (struct secure_verify_verdict){ .error = X509_V_OK };
+    *verdict = (struct secure_verify_verdict){ .cause = SECURE_FINE };
 }

@@ -1,24 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Judges what a peer shows when a TLS connection opens: the chain against the trust of its context,
- * the name that we looked for (RFC 5922), the subjects that are selected (guide-part2 §3.3).
+/* Judges what a peer shows when a TLS connection opens, and names one cause if it is refused: how
+ * much it sends, the chain against the trust of its context and the revocation lists, what the
+ * certificate is for, the name that we looked for (RFC 5922), the subjects that are selected
+ * (guide-part2 §3.3).
  *
  * The policy is a part of the context, read-only once made; the verdict is a part of the link. */
 #pragma once
+#include "secure_cause.h"
 #include "secure_context.h"
+#include "secure_subjects.h"
 #include <openssl/types.h>
-
-struct secure_identity;
 
 struct secure_verify_policy {
     bool server; /* those whom we connect to are judged */
-    size_t n_subjects;
-    char **subjects;
+    bool key_usage;
+    int max_certificates;
+    struct secure_identity_rules rules;
+    struct secure_subjects subjects;
 };
 
 /** What became of a certificate that was shown; all zero before. */
 struct secure_verify_verdict {
     struct secure_identity *identity; /* a reference; NULL: none was shown, or out of memory */
-    int error;                        /* X509_V_OK: fine, or there was none to judge */
+    enum secure_cause cause;          /* SECURE_FINE: also if there was none to judge */
+    int error;                        /* X509_V_...: the same for OpenSSL, which sends an alert */
     bool is_accepted;
 };
 
@@ -27,11 +32,6 @@ struct secure_verify_verdict {
 int secure_verify_init(struct secure_verify_policy *policy, SSL_CTX *ctx,
                        struct secure_settings const *settings, struct secure_fault *fault);
 void secure_verify_fini(struct secure_verify_policy *policy);
-
-/** Is @p identity one of the selected subjects, or is none selected at all? Makes the one that was
- *  found its subject. */
-bool secure_verify_selects(struct secure_verify_policy const *policy,
-                           struct secure_identity *identity);
 
 /** Judges the certificate and chain of @p store; @p server_name: whom we connected to, "" if we
  *  were connected to. Fills in @p verdict and the error of @p store, which becomes the alert. */

@@ -215,18 +215,6 @@ static void write_encrypted(struct secure_rig *rig)
     EVP_PKEY_free(key);
 }
 
-static void append(struct secure_rig *rig, char const *to, char const *from)
-{
-    char path[SECURE_RIG_PATH], text[4096];
-    FILE *in = fopen(secure_rig_path(rig, from, path), "r");
-    size_t n = fread(text, 1, sizeof text, in);
-    FILE *out = fopen(secure_rig_path(rig, to, path), "a");
-
-    assert_int_equal(fwrite(text, 1, n, out), n);
-    fclose(in);
-    fclose(out);
-}
-
 static int setup(void **state)
 {
     static struct secure_rig rig;
@@ -261,7 +249,7 @@ static int setup(void **state)
         secure_rig_make(&rig, &certs[i]);
     secure_rig_write(&rig, "half.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n");
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        append(&rig, files[i][0], files[i][1]);
+        secure_rig_append(&rig, files[i][0], files[i][1]);
     secure_rig_write(&rig, "text.pem", "this is not it\n");
     write_encrypted(&rig);
     *state = &rig;

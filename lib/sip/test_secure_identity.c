@@ -2,6 +2,7 @@
 /* Names in certificates, and what they are good for (RFC 5922 §7). */
 #include "secure_identity.h"
 #include "secure_rig.h"
+#include "secure_subjects.h"
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <setjmp.h>
@@ -88,6 +89,79 @@ static void test_hosts(void **state)
     }
 }
 
+static struct {
+    struct secure_identity_rules rules;
+    char const *cn, *san, *name;
+    bool is_host, has;
+} const ruled[] = {
+    { { SECURE_MATCH_BOTH, false }, "cn.test", "DNS:san.test", "cn.test", false, true },
+    { { SECURE_MATCH_BOTH, false }, "cn.test", "DNS:san.test", "san.test", true, true },
+    { { SECURE_MATCH_CN, false }, "cn.test", "DNS:san.test", "cn.test", true, true },
+    { { SECURE_MATCH_CN, false }, "cn.test", "DNS:san.test", "san.test", false, false },
+    { { SECURE_MATCH_CN, false }, "192.0.2.1", NULL, "192.0.2.1", true, true },
+    { { SECURE_MATCH_CN, false }, NULL, "IP:192.0.2.1", "192.0.2.1", false, false },
+    { { SECURE_MATCH_SAN, false }, "cn.test", "DNS:san.test", "cn.test", false, false },
+    { { SECURE_MATCH_SAN, false }, "cn.test", "DNS:san.test", "san.test", true, true },
+    { { SECURE_MATCH_SAN, false }, "cn.test", NULL, "cn.test", false, false },
+    { { SECURE_MATCH_SAN, false }, "cn.test", "IP:192.0.2.1", "192.0.2.1", true, true },
+    /* One label, the first, and only where it is allowed. */
+    { { SECURE_MATCH_BOTH, false }, NULL, "DNS:*.b.test", "a.b.test", false, false },
+    { { SECURE_MATCH_BOTH, false }, NULL, "DNS:*.b.test", "*.b.test", true, true },
+    { { SECURE_MATCH_BOTH, true }, NULL, "DNS:*.b.test", "A.b.test", true, true },
+    { { SECURE_MATCH_BOTH, true }, NULL, "DNS:*.b.test", "a.b.test.", true, true },
+    { { SECURE_MATCH_BOTH, true }, NULL, "DNS:*.b.test", "b.test", false, false },
+    { { SECURE_MATCH_BOTH, true }, NULL, "DNS:*.b.test", ".b.test", false, false },
+    { { SECURE_MATCH_BOTH, true }, NULL, "DNS:*.b.test", "c.a.b.test", false, false },
+    { { SECURE_MATCH_BOTH, true }, NULL, "DNS:*.test", "b.test", false, false },
+    { { SECURE_MATCH_BOTH, true }, NULL, "DNS:*", "b", false, false },
+    { { SECURE_MATCH_BOTH, true }, NULL, "DNS:x*.b.test", "xa.b.test", false, false },
+    { { SECURE_MATCH_BOTH, true }, NULL, "DNS:a.*.test", "a.b.test", false, false },
+    { { SECURE_MATCH_BOTH, true }, NULL, "URI:sip:*.b.test", "a.b.test", false, false },
+    { { SECURE_MATCH_BOTH, true }, "*.b.test", NULL, "a.b.test", true, true },
+    { { SECURE_MATCH_BOTH, true }, "*.2.1.1", "DNS:*.2.1.1", "192.2.1.1", false, false },
+};
+
+static void test_rules(void **state)
+{
+    for (size_t i = 0; i < sizeof ruled / sizeof *ruled; i++) {
+        struct secure_identity *identity = identity_of(*state, ruled[i].cn, ruled[i].san);
+        struct secure_subjects subjects = { .n = 0 };
+        struct secure_fault fault;
+        assert_int_equal(secure_subjects_read(&subjects, &ruled[i].name, 1, NULL, &fault), 0);
+        secure_identity_rule(identity, ruled[i].rules);
+        if (secure_identity_is_host(identity, ruled[i].name) != ruled[i].is_host ||
+            secure_identity_has(identity, ruled[i].name) != ruled[i].has ||
+            secure_identity_select(identity, &subjects) != ruled[i].has)
+            fail_msg("%zu: cn %s san %s name %s", i, ruled[i].cn, ruled[i].san, ruled[i].name);
+        secure_subjects_fini(&subjects);
+        secure_identity_unref(&identity);
+    }
+}
+
+/* What no rule lets count is nobody's subject. */
+static void test_ruled_subject(void **state)
+{
+    static struct {
+        enum secure_match match;
+        char const *cn, *san, *subject, *matched;
+    } const rows[] = {
+        { SECURE_MATCH_BOTH, "cn.test", "DNS:san.test", "cn.test", "CN" },
+        { SECURE_MATCH_SAN, "cn.test", "DNS:san.test", "san.test", "dNSName" },
+        { SECURE_MATCH_SAN, "cn.test", "IP:192.0.2.1", "192.0.2.1", "iPAddress" },
+        { SECURE_MATCH_CN, NULL, "DNS:san.test", "", "" },
+        { SECURE_MATCH_SAN, "cn.test", NULL, "", "" },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct secure_identity *identity = identity_of(*state, rows[i].cn, rows[i].san);
+        struct secure_identity_rules const rules = { .match = rows[i].match };
+        secure_identity_rule(identity, rules);
+        assert_string_equal(secure_identity_subject(identity), rows[i].subject);
+        assert_string_equal(secure_identity_matched(identity), rows[i].matched);
+        secure_identity_unref(&identity);
+    }
+}
+
 static void test_subjects(void **state)
 {
     struct secure_identity *identity =
@@ -103,9 +177,18 @@ static void test_subjects(void **state)
     assert_string_equal(secure_identity_name(identity, 0), "cucm1");
     assert_string_equal(secure_identity_name(identity, 3), "192.0.2.1");
     assert_null(secure_identity_name(identity, 4));
-    assert_false(secure_identity_select(identity, "cucm2"));
+    struct secure_fault fault;
+    static char const *const others[] = { "cucm2" }, *const one[] = { "z", "Example.test", "a" };
+    struct secure_subjects subjects = { .n = 0 };
+    assert_int_equal(secure_subjects_read(&subjects, others, 1, NULL, &fault), 0);
+    assert_false(secure_identity_select(identity, &subjects));
+    secure_subjects_fini(&subjects);
+    assert_int_equal(secure_subjects_read(&subjects, one, 3, NULL, &fault), 0);
+    assert_string_equal(secure_identity_matched(identity), "CN");
     assert_string_equal(secure_identity_subject(identity), "cucm1");
-    assert_true(secure_identity_select(identity, "Example.test"));
+    assert_true(secure_identity_select(identity, &subjects));
+    assert_string_equal(secure_identity_matched(identity), "URI");
+    secure_subjects_fini(&subjects);
     assert_string_equal(secure_identity_subject(identity), "example.test");
     secure_identity_unref(&identity);
 }
@@ -205,9 +288,10 @@ static int teardown(void **state)
 int main(void)
 {
     static struct CMUnitTest const tests[] = {
-        cmocka_unit_test(test_hosts),    cmocka_unit_test(test_subjects),
-        cmocka_unit_test(test_nameless), cmocka_unit_test(test_reference),
-        cmocka_unit_test(test_nul),      cmocka_unit_test(test_many_names),
+        cmocka_unit_test(test_hosts),         cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_ruled_subject), cmocka_unit_test(test_subjects),
+        cmocka_unit_test(test_nameless),      cmocka_unit_test(test_reference),
+        cmocka_unit_test(test_nul),           cmocka_unit_test(test_many_names),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

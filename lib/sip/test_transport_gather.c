@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* When a loop waits for messages to gather, and when it does not. */
 #include "transport_gather.h"
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
 
 enum { WAIT_US = 1000, START_US = 5000000 };
 
