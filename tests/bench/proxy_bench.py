@@ -117,13 +117,14 @@ class Crosspoint:
 
 
 class Kamailio:
-    def __init__(self, transport, name, options):
+    def __init__(self, transport, name, options, ip=None, certs=""):
         self.name, self.dir = name, tempfile.mkdtemp(prefix="kamailio-")
         os.chmod(self.dir, 0o777)
-        self.ip = "127.%d.%d.%d" % (64 + os.getpid() % 64, os.urandom(1)[0], 2 + os.urandom(1)[0] % 250)
+        self.ip = ip or Node.free_ip()
         with open(os.path.join(HERE, "kamailio.cfg"), encoding="utf-8") as f:
             text = f.read()
-        for word, value in (("TARGET", self.ip + ":5070"), ("TRANSPORT", transport), ("RUN", self.dir), ("IP", self.ip)):
+        for word, value in (("TARGET", self.ip + ":5070"), ("TRANSPORT", transport), ("RUN", self.dir), ("IP", self.ip),
+                            ("CERTS", certs)):
             text = text.replace(word, value)
         conf = os.path.join(self.dir, "kamailio.cfg")
         with open(conf, "w", encoding="utf-8") as f:
@@ -174,6 +175,11 @@ def cpu_per_call(make, case, options):
     _, scenario, transport, rate = case
     server = make(transport, options.build)
     load = loaded(server, scenario, transport)
+    return cpu_of_calls(server, load, rate, options)
+
+
+def cpu_of_calls(server, load, rate, options):
+    """As cpu_per_call(); ends both."""
     try:
         load.run(server.ip + ":5060", rate, rate * options.warm)
         before, count = cpu_ns(server.pid), rate * options.measure
@@ -319,4 +325,5 @@ def main():
         memory_table(options)
 
 
-main()
+if __name__ == "__main__":
+    main()

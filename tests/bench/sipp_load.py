@@ -43,15 +43,20 @@ def last_row(path):
 class Load:
     """One kind of call (@scenario) over @transport from @ip to a server, which sends it to our sipp at port 5070."""
 
+    uas_port = 5070
+
     def __init__(self, scenario, transport, ip, folder):
         self.scenario, self.transport, self.ip, self.folder = scenario, transport, ip, folder
         self.runs = 0
-        self.uas = subprocess.Popen(self.command("uas", 5070, "uas.csv"), cwd=folder, env=ENV, stdin=subprocess.DEVNULL,
+        self.uas = subprocess.Popen(self.command("uas", self.uas_port, "uas.csv"), cwd=folder, env=ENV, stdin=subprocess.DEVNULL,
                                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(0.5)
 
+    def script(self, side):
+        return os.path.join(HERE, "%s-%s.xml" % (self.scenario, side))
+
     def command(self, side, port, statistics):
-        return ["taskset", "-c", str(cpus()[1]), "sipp", "-sf", os.path.join(HERE, "%s-%s.xml" % (self.scenario, side)),
+        return ["taskset", "-c", str(cpus()[1]), "sipp", "-sf", self.script(side),
                 "-t", {"udp": "u1", "tcp": "t1"}[self.transport], "-i", self.ip, "-p", str(port), "-nostdin",
                 "-trace_stat", "-stf", statistics, "-fd", "1", "-l", "1000000", "-deadcall_wait", "0",
                 "-buff_size", "4000000", "-max_recv_loops", "100000", "-max_sched_loops", "100000"]
