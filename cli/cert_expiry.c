@@ -6,9 +6,12 @@
 #include "cert_text.h"
 #include "cert_trust.h"
 #include "cli.h"
+#include "clock.h"
 #include "ctl.h"
 #include <stdlib.h>
 #include <string.h>
+
+enum { DAY_S = 86400 };
 
 struct expiry_row {
     json_t *cells;
@@ -21,34 +24,46 @@ struct survey {
     struct expiry_row *rows;
     size_t n;
     bool is_due; /* one is within the limit, or cannot be read */
-    int64_t limit_days, crl_limit_days;
+    int64_t now_s, limit_s, crl_limit_s;
 };
 
+/* @p limit_s: it is due that long before its end. */
 static void add_row(struct survey *survey, X509_NAME const *name, ASN1_TIME const *until,
-                    char const *file)
+                    int64_t limit_s, char const *file)
 {
     struct expiry_row *rows = realloc(survey->rows, (survey->n + 1) * sizeof *rows);
     char title[CERT_TEXT_TITLE], date[CERT_TEXT_TIME];
-    int64_t days = cert_text_days_left(until);
+    int64_t until_s = cert_text_seconds(until);
 
     if (!rows)
         return;
     survey->rows = rows;
     cert_text_title(name, title);
     rows[survey->n++] = (struct expiry_row){
-        .until_s = cert_text_seconds(until),
-        .cells = json_pack("[I,s,s,s,s,s]", (json_int_t)days, cert_text_time(until, date),
-                           survey->context, survey->kind, title, file),
+        .until_s = until_s,
+        .cells = json_pack("[I,s,s,s,s,s]", (json_int_t)cert_text_days_left(until),
+                           cert_text_time(until, date), survey->context, survey->kind, title, file),
     };
-    /* Lists of revoked certificates live for days only: what counts is that a new one is late. */
-    bool is_crl = strcmp(survey->kind, "crl") == 0;
-    survey->is_due =
-        survey->is_due || days < (is_crl ? survey->crl_limit_days : survey->limit_days);
+    survey->is_due = survey->is_due || until_s - limit_s <= survey->now_s;
 }
 
 static void on_cert(void *ctx, X509 *cert, char const *file)
 {
-    add_row(ctx, X509_get_subject_name(cert), X509_get0_notAfter(cert), file);
+    struct survey *survey = ctx;
+
+    add_row(survey, X509_get_subject_name(cert), X509_get0_notAfter(cert), survey->limit_s, file);
+}
+
+/* As the alarm of the proxy: lists live for days or hours. One that names no end has none. */
+static void on_crl(struct survey *survey, X509_CRL const *crl, char const *file)
+{
+    ASN1_TIME const *until = X509_CRL_get0_nextUpdate(crl);
+    int64_t from_s = cert_text_seconds(X509_CRL_get0_lastUpdate(crl));
+    int64_t quarter_s = until ? (cert_text_seconds(until) - from_s) / 4 : 0;
+
+    if (until)
+        add_row(survey, X509_CRL_get_issuer(crl), until,
+                quarter_s < survey->crl_limit_s ? quarter_s : survey->crl_limit_s, file);
 }
 
 /* A file that cannot be read is worse than one that ends soon; the others are listed all the
@@ -96,11 +111,8 @@ static void look_at_crls(struct survey *survey, json_t const *context)
         struct cert_pem pem;
         if (cert_pem_read(&pem, path, &survey->run->fault) < 0)
             complain(survey);
-        for (int k = 0; k < sk_X509_CRL_num(pem.crls); k++) {
-            X509_CRL *crl = sk_X509_CRL_value(pem.crls, k);
-            if (X509_CRL_get0_nextUpdate(crl))
-                add_row(survey, X509_CRL_get_issuer(crl), X509_CRL_get0_nextUpdate(crl), path);
-        }
+        for (int k = 0; k < sk_X509_CRL_num(pem.crls); k++)
+            on_crl(survey, sk_X509_CRL_value(pem.crls, k), path);
         cert_pem_fini(&pem);
     }
 }
@@ -124,6 +136,19 @@ static json_t *table_of(struct survey *survey)
     return table;
 }
 
+static void set_limits(struct survey *survey)
+{
+    struct cert_run const *run = survey->run;
+    long days = run->options.days;
+
+    if (!days)
+        days = cert_conf_number(run->conf, "proxy", "expiry_warning_days");
+    survey->now_s = (int64_t)(clock_wall_us() / 1000000);
+    survey->limit_s = (int64_t)days * DAY_S;
+    survey->crl_limit_s =
+        (int64_t)cert_conf_number(run->conf, "proxy", "expiry_critical_days") * DAY_S;
+}
+
 int cert_expiry(struct cert_run *run)
 {
     struct survey survey = { .run = run };
@@ -140,10 +165,7 @@ int cert_expiry(struct cert_run *run)
         return code;
     if (run->options.context && !cert_conf_context(run->conf, run->options.context, &run->fault))
         return CLI_FAILED;
-    survey.crl_limit_days = cert_conf_number(run->conf, "proxy", "expiry_critical_days");
-    survey.limit_days = run->options.days;
-    if (!survey.limit_days)
-        survey.limit_days = cert_conf_number(run->conf, "proxy", "expiry_warning_days");
+    set_limits(&survey);
     json_array_foreach(cert_conf_contexts(run->conf), i, context)
     {
         survey.context = cert_conf_of_context(context, "name");

@@ -44,16 +44,20 @@ static bool is_folder(char const *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-static int no_hidden(struct dirent const *entry)
+/* Those files that the proxy reads in a folder. */
+static int is_trust(struct dirent const *entry)
 {
-    return entry->d_name[0] != '.';
+    char const *dot = strrchr(entry->d_name, '.');
+
+    return dot && entry->d_name[0] != '.' &&
+           (strcmp(dot, ".pem") == 0 || strcmp(dot, ".crt") == 0 || strcmp(dot, ".cer") == 0);
 }
 
 /* Files only, in the order of their names. */
 static int visit_folder(struct cert_run *run, char const *path, struct visitor const *visitor)
 {
     struct dirent **entries;
-    int n = scandir(path, &entries, no_hidden, alphasort), result = 0;
+    int n = scandir(path, &entries, is_trust, alphasort), result = 0;
     char file[PATH_MAX];
 
     if (n < 0)

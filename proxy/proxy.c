@@ -3,6 +3,7 @@
 #define LOG_SUBSYSTEM LOG_MAIN
 #include "proxy.h"
 #include "acl_names.h"
+#include "cert_watch.h"
 #include "log.h"
 #include "peer_probe.h"
 #include "peers.h"
@@ -68,6 +69,12 @@ static int watch_names(struct proxy *proxy, struct generation const *generation)
         return 0;
     log_error(NULL, "names of the access list are not asked for error=\"out of memory\"");
     return -ENOMEM;
+}
+
+static void watch_certificates(struct proxy *proxy, struct generation const *generation)
+{
+    if (proxy->certs)
+        cert_watch_set(proxy->certs, &generation->contexts, &generation->conf->expiry);
 }
 
 bool proxy_knows_names(struct proxy const *proxy)
@@ -157,6 +164,10 @@ int proxy_start(struct proxy *proxy, struct alarm_board *alarms)
 {
     proxy->alarms = alarms;
     peers_set_alarms(proxy->peers, alarms);
+    proxy->certs = cert_watch_new(proxy->worker.wheel, alarms);
+    if (!proxy->certs)
+        return -ENOMEM;
+    watch_certificates(proxy, proxy->generation);
     int error = open_registrar(proxy);
     if (error == 0)
         error = start_threads(proxy);
@@ -178,6 +189,7 @@ int proxy_reload(struct proxy *proxy, struct generation *next)
     }
     if (proxy->acl_names)
         (void)watch_names(proxy, next);
+    watch_certificates(proxy, next);
     generation_unref(&proxy->generation);
     proxy->generation = generation_ref(next);
     worker_adopt(&proxy->worker, next);
@@ -202,6 +214,7 @@ void proxy_close(struct proxy **pproxy)
         return;
     cluster_name_cancel(&proxy->cluster_name);
     acl_names_free(&proxy->acl_names, NULL);
+    cert_watch_free(&proxy->certs);
     for (unsigned i = 0; i < proxy->n_threads; i++)
         worker_thread_close(&proxy->threads[i]);
     peer_probe_free(&proxy->probe);

@@ -182,6 +182,22 @@ static struct cfg_row const rows[] = {
     CFG_ROW_STRING("tls_client_context", struct proxy_conf, tls_client_context, .default_text = "",
                    .max = 64, .check = check_name, .effect = CFG_RELOAD,
                    .help = "TLS context of the connections that we open; empty = the first one."),
+    CFG_ROW_INT("expiry_warning_days", struct proxy_conf, expiry.warning_days, .min = 0,
+                .max = 3650, .default_text = "30", .unit = "days", .effect = CFG_RELOAD,
+                .help = "So long before a certificate of ours ends, an alarm of severity warning "
+                        "stands for it. For those that are trusted, it is the only one before "
+                        "their end."),
+    CFG_ROW_INT("expiry_minor_days", struct proxy_conf, expiry.minor_days, .min = 0, .max = 3650,
+                .default_text = "14", .unit = "days", .effect = CFG_RELOAD,
+                .help = "So long before its end, the alarm is minor."),
+    CFG_ROW_INT("expiry_major_days", struct proxy_conf, expiry.major_days, .min = 0, .max = 3650,
+                .default_text = "7", .unit = "days", .effect = CFG_RELOAD,
+                .help = "So long before its end, the alarm is major."),
+    CFG_ROW_INT("expiry_critical_days", struct proxy_conf, expiry.critical_days, .min = 0,
+                .max = 3650, .default_text = "1", .unit = "days", .effect = CFG_RELOAD,
+                .help = "So long before its end, the alarm is critical. A list of revoked "
+                        "certificates has its alarm then, or when the last quarter of its life "
+                        "begins."),
     CFG_ROW_GROUPS("targets", struct proxy_conf, targets, .max = 1000, .sub = &target_schema,
                    .effect = CFG_RELOAD, .help = "Named next hops."),
     CFG_ROW_GROUPS("acl", struct proxy_conf, acl, .max = 100000, .sub = &acl_conf_schema,
@@ -404,6 +420,19 @@ static void check_contexts(struct proxy_conf const *conf, struct cfg_faults *fau
     secure_set_fini(&contexts);
 }
 
+/* An alarm that grows less grave as the end comes nearer would be a typing error. */
+static void check_expiry(struct proxy_conf const *conf, struct cfg_faults *faults)
+{
+    struct cert_watch_limits const *limits = &conf->expiry;
+    int64_t const *const days[] = { &limits->warning_days, &limits->minor_days, &limits->major_days,
+                                    &limits->critical_days };
+    static char const *const names[] = { "warning", "minor", "major", "critical" };
+    for (size_t i = 1; i < sizeof days / sizeof *days; i++)
+        if (*days[i] > *days[i - 1])
+            cfg_fault(faults, cfg_faults_where(faults, days[i]),
+                      "proxy.expiry_%s_days is more than expiry_%s_days", names[i], names[i - 1]);
+}
+
 static void check_registrar(struct proxy_conf const *conf, struct cfg_faults *faults)
 {
     struct registrar_conf const *registrar = proxy_conf_registrar(conf);
@@ -420,6 +449,7 @@ void proxy_conf_check(void const *vconf, struct cfg_node const *node, struct cfg
     check_listeners(conf, faults);
     check_listener_names(conf, faults);
     check_contexts(conf, faults);
+    check_expiry(conf, faults);
     if (conf->peer_rules.backoff_min_ms > conf->peer_rules.backoff_max_ms)
         cfg_fault(faults, cfg_faults_where(faults, &conf->peer_rules.backoff_max_ms),
                   "proxy.peer_backoff_max_ms is less than peer_backoff_min_ms");

@@ -18,6 +18,10 @@ static struct vector {
 } const vectors[] = {
     { "", 0 },
     { "dns_servers = \"\";", 0 },
+    { "expiry_warning_days = 60; expiry_minor_days = 60; expiry_critical_days = 0;", 0 },
+    { "expiry_warning_days = 10;", 1 }, /* minor is 14 days */
+    { "expiry_major_days = 15; expiry_critical_days = 20;", 2 },
+    { "expiry_warning_days = -1;", 1 },
     { "dns_servers = \"127.0.0.1\";", 0 },
     { "dns_servers = \"127.0.0.1:5353,192.0.2.1\";", 0 },
     { "dns_servers = \"[::1]:5353,2001:db8::1\";", 0 },

@@ -13,7 +13,8 @@ uint64_t clock_now_ms(void);
 /** Microseconds since an arbitrary start; never goes back. For measuring, not for timers. */
 uint64_t clock_now_us(void);
 
-/** Microseconds since 1970-01-01 UTC, moved by the same offset. For logs and captures only. */
+/** Microseconds since 1970-01-01 UTC, moved by the same offset. For logs, captures and
+ *  the dates of certificates only. */
 uint64_t clock_wall_us(void);
 
 /** Moves both clocks forward. For tests: a timer wheel notices at its next wheel_run(). */

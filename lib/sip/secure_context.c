@@ -79,6 +79,11 @@ struct secure_context *secure_context_new(struct secure_settings const *settings
         secure_trust_load(context->ctx, settings, &context->n_trusted, fault) < 0 ||
         secure_verify_init(&context->policy, context->ctx, settings, fault) < 0)
         goto fail;
+    if (secure_expiry_init(&context->expiries, &context->choice, context->ctx,
+                           settings->ca && *settings->ca) < 0) {
+        (void)secure_fault_set(fault, "certificates", "out of memory");
+        goto fail;
+    }
     ERR_clear_error();
     return context;
 
@@ -105,12 +110,18 @@ void secure_context_unref(struct secure_context **pcontext)
     BIO_meth_free(context->bio);
     secure_verify_fini(&context->policy);
     secure_choice_fini(&context->choice);
+    secure_expiry_fini(&context->expiries);
     free(context);
 }
 
 char const *secure_context_name(struct secure_context const *context)
 {
     return context->name;
+}
+
+struct secure_expiry const *secure_context_expiry(struct secure_context const *context, size_t i)
+{
+    return i < context->expiries.n ? &context->expiries.v[i] : NULL;
 }
 
 bool secure_context_has_certificate(struct secure_context const *context)

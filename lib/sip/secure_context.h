@@ -14,6 +14,7 @@
 
 struct secure_certificate;
 struct secure_context;
+struct secure_expiry;
 
 enum { SECURE_DOUBT_TEXT = 512 };
 enum secure_verify { SECURE_VERIFY_NONE, SECURE_VERIFY_OPTIONAL, SECURE_VERIFY_REQUIRED };
@@ -69,6 +70,9 @@ bool secure_context_has_certificate(struct secure_context const *context);
 /** Our certificates in the order of the settings; NULL behind the last. Borrowed. */
 struct secure_certificate const *secure_context_certificate(struct secure_context const *context,
                                                             size_t i);
+
+/** When its certificates and lists end, in no order; NULL behind the last. Borrowed. */
+struct secure_expiry const *secure_context_expiry(struct secure_context const *context, size_t i);
 
 /** Says what is odd about it today, but no reason to refuse it, one @p text after the other: a
  *  certificate of ours that has expired, ciphers that do not go with it, old versions of TLS. */

@@ -3,6 +3,7 @@
 #pragma once
 #include "secure_choice.h"
 #include "secure_context.h"
+#include "secure_expiry.h"
 #include "secure_verify.h"
 #include <openssl/ssl.h>
 #include <stdatomic.h>
@@ -12,6 +13,7 @@ struct secure_context {
     SSL_CTX *ctx;
     BIO_METHOD *bio; /* the bytes of a link */
     struct secure_choice choice;
+    struct secure_expiry_list expiries;
     struct secure_verify_policy policy;
     bool no_empty_fragments;
     size_t n_trusted; /* certificates; 0: those of the system */
