@@ -2,6 +2,7 @@
 /* The tables that an administrator looks at. */
 #include "cti_commands.h"
 #include "clock.h"
+#include "cmd_number.h"
 #include "dialog.h"
 #include "session.h"
 #include "svc.h"
@@ -40,5 +41,7 @@ struct ctl_command const cti_commands[] = {
     { "show sessions", CTL_READ, cmd_show_sessions, NULL, "CSTA sessions of clients." },
     { "show cti", CTL_READ, cmd_show_cti, NULL,
       "CTI connections and the reason of their last loss." },
+    { "number", CTL_READ, cmd_number, "NUMBER [DIRECTION]",
+      "What the rules make of a number that clients write, or are shown (--outbound)." },
     { 0 },
 };

@@ -7,6 +7,7 @@
 #include "line_uri.h"
 #include "log.h"
 #include "net_addr.h"
+#include "number_conf.h"
 #include "password.h"
 #include "policy_conf.h"
 #include "stack.h"
@@ -135,6 +136,16 @@ static struct cfg_row const rows[] = {
                    .effect = CFG_RESTART,
                    .help = "Which CSTA services are taken from whom; every policy that applies "
                            "counts."),
+    CFG_ROW_GROUPS("numbers_inbound", struct cti_conf, numbers_inbound, .max = 1000,
+                   .sub = &number_conf_schema, .effect = CFG_RESTART,
+                   .help = "What becomes of the numbers that clients write, in order; the first "
+                           "rule that matches decides."),
+    CFG_ROW_GROUPS("numbers_outbound", struct cti_conf, numbers_outbound, .max = 1000,
+                   .sub = &number_conf_schema, .effect = CFG_RESTART,
+                   .help = "What becomes of the numbers that clients are shown."),
+    COUNT_ROW(number_match_limit, 100, 10000000, 10000,
+              "Steps that one number rule may take to match; then it does not match."),
+    COUNT_ROW(number_depth_limit, 100, 10000000, 1000, "Depth of backtracking of one number rule."),
 #define LIMIT_ROW(name, dflt, lo, hi, of, text)                                                    \
     CFG_ROW_INT(#name, struct cti_conf, limits.name, .min = lo, .max = hi, .default_text = #dflt,  \
                 .unit = of, .effect = CFG_RESTART, .help = text),
@@ -207,4 +218,6 @@ void cti_conf_check(void const *conf, struct cfg_node const *node, struct cfg_fa
     if (check_doubles(cti->users.v, cti->users.n, faults) < 0)
         cfg_fault(faults, where, "no memory to compare the users");
     policy_conf_check(&cti->policies, faults);
+    number_conf_check(&cti->numbers_inbound, "numbers_inbound", faults);
+    number_conf_check(&cti->numbers_outbound, "numbers_outbound", faults);
 }

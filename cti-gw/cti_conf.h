@@ -21,8 +21,10 @@ struct cti_conf {
     int64_t session_timer, min_session_timer, heartbeat, retry_ms, request_ms, retry_after;
     int64_t max_sessions, max_monitors_per_session, max_requests_per_session, max_unanswered_events;
     int64_t max_requests_per_connection;
-    struct cfg_groups users;    /* of struct cti_user */
-    struct cfg_groups policies; /* of struct policy_conf */
+    struct cfg_groups users;                             /* of struct cti_user */
+    struct cfg_groups policies;                          /* of struct policy_conf */
+    struct cfg_groups numbers_inbound, numbers_outbound; /* of struct number_conf */
+    int64_t number_match_limit, number_depth_limit;
     struct stack_limits limits;
 };
 

@@ -8,6 +8,7 @@
 #include "dialog.h"
 #include "log.h"
 #include "message.h"
+#include "number_rules.h"
 #include "password.h"
 #include "service.h"
 #include "session.h"
@@ -168,6 +169,17 @@ static int open_provider(struct gateway *gw, struct svc *svc)
     return gw->provider ? 0 : -ENOMEM;
 }
 
+static int compile_numbers(struct gateway *gw)
+{
+    struct cti_conf const *conf = gw->conf;
+
+    gw->inbound = number_rules_new(&conf->numbers_inbound, conf->number_match_limit,
+                                   conf->number_depth_limit);
+    gw->outbound = number_rules_new(&conf->numbers_outbound, conf->number_match_limit,
+                                    conf->number_depth_limit);
+    return gw->inbound && gw->outbound ? 0 : -ENOMEM;
+}
+
 int gateway_init(struct gateway *gw, struct svc *svc)
 {
     static struct transaction_handlers const handlers = { .on_request = on_request,
@@ -179,6 +191,8 @@ int gateway_init(struct gateway *gw, struct svc *svc)
     htab_init(&gw->sessions);
     htab_init(&gw->monitors);
     int err = users_init(&gw->users, gw->conf);
+    if (err == 0)
+        err = compile_numbers(gw);
     if (err == 0) {
         gw->stack = stack_new(svc_loop(svc), gw->wheel, svc_tap(svc), &gw->conf->limits, NULL,
                               &handlers, gw);
@@ -196,6 +210,8 @@ void gateway_fini(struct gateway *gw)
     provider_free(&gw->provider);
     stack_free(&gw->stack);
     users_fini(&gw->users);
+    number_rules_free(&gw->inbound);
+    number_rules_free(&gw->outbound);
     htab_fini(&gw->sessions);
     htab_fini(&gw->monitors);
 }

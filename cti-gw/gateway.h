@@ -8,6 +8,7 @@
 #include "users.h"
 #include <sys/queue.h>
 
+struct number_rules;
 struct session;
 struct svc;
 
@@ -17,6 +18,7 @@ struct gateway {
     struct stack *stack;
     struct provider *provider;
     struct users users;
+    struct number_rules *inbound, *outbound;
     struct htab sessions; /* by local tag */
     struct htab monitors; /* by the driver's crossRefID and connection */
     LIST_HEAD(, session) all;

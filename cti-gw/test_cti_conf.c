@@ -76,6 +76,14 @@ static struct {
       "a.conf:4: user \"a\": with server_type lcs at most 2 lines\n" },
     { "ocs with three lines",
       START "users = ( { id = \"a\"; lines = ( \"1\", \"2\", \"3\" ); } ); };", "" },
+    { "a number rule", START "numbers_outbound = ( { expression = \"^(\\\\d{3})$\"; "
+      "replacement = \"$1\"; } ); };", "" },
+    { "number rules that are none",
+      START "numbers_inbound = ( { expression = \"1\"; replacement = \"2\"; },\n"
+      "{ expression = \"(1\"; replacement = \"2\"; } );\n"
+      "numbers_outbound = ( { expression = \"(1)\"; replacement = \"$2\"; } ); };",
+      "a.conf:4: numbers_inbound: rule 2: expression: missing closing parenthesis at character 3\n"
+      "a.conf:5: numbers_outbound: rule 1: replacement: $2, but the expression has 1 groups\n" },
     { "a policy", START "policies = ( { name = \"p\"; deny = ( \"HoldCall\" ); "
       "groups = ( \"g\" ); } ); };", "" },
     { "a policy twice", START "policies = ( { name = \"p\"; deny = ( \"HoldCall\" ); },\n"
