@@ -15,7 +15,6 @@ database = index.txt
 new_certs_dir = .
 rand_serial = yes
 default_md = sha256
-default_crl_days = 2
 policy = p
 unique_subject = no
 [p]
@@ -73,11 +72,21 @@ class Certificates:
                  "-extfile", "ext.cnf")
         os.chmod(self.path(name + ".key"), 0o644)
 
-    def revoke(self, name, crl, ca="ca"):
-        """From now on NAME is on the list @crl."""
-        signer = ["-config", "ca.cnf", "-cert", ca + ".pem", "-keyfile", ca + ".key"]
-        self.run("ca", *signer, "-revoke", name + ".pem")
-        self.run("ca", *signer, "-gencrl", "-out", crl)
+    def revoke(self, name, crl):
+        """From now on NAME is on the list @crl of our CA."""
+        self.run("ca", "-config", "ca.cnf", "-cert", "ca.pem", "-keyfile", "ca.key", "-revoke", name + ".pem")
+        self.list_revoked(crl)
+
+    def list_revoked(self, crl, ca="ca", days=2):
+        """@days: how long it counts, from now."""
+        begin, end = (time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + 86400 * day)) for day in (-3, days))
+        self.run("ca", "-config", "ca.cnf", "-cert", ca + ".pem", "-keyfile", ca + ".key", "-gencrl",
+                 "-crl_lastupdate", begin, "-crl_nextupdate", end, "-out", crl)
+
+    def folder_of(self, name, *files):
+        os.mkdir(self.path(name))
+        for file in files:
+            shutil.copy(self.path(file), self.path(name))
 
     def chain(self, name, cn, length):
         """@length CAs, each signed by the one before, NAME below them; NAME.chain.pem holds them, the nearest first."""
@@ -104,7 +113,6 @@ class Certificates:
         self.make("stranger", "good.test", ca="other_ca")
         self.make("server_only", "good.test", extensions="extendedKeyUsage=serverAuth")
         self.make("revoked", "good.test")
-        self.revoke("revoked", "crl.pem")
         self.chain("below", "good.test", 1)
         self.chain("fifty", "good.test", 50)
         self.write("many.chain.pem", 10 * self.read("fifty.chain.pem"))

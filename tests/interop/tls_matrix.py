@@ -21,17 +21,15 @@ proxy = {
                     { pattern = "2*"; next_hop = "${ip}"; port = 5072; transport = "tls"; } );
 };
 """
-REJECTED = ("sip_tls_peers_rejected", r'TLS peer rejected .*reason="%s" context="peers"')
 UNTRUSTED = "the certificate is from a CA that is not trusted"
-FAILED = ("sip_tls_handshakes_failed", r'TLS handshake failed .*reason="%s"')
 
 
-def rejected(reason):
-    return REJECTED[0], REJECTED[1] % reason
+def rejected(reason, context="peers"):
+    return "sip_tls_peers_rejected", r'TLS peer rejected .*reason="%s" context="%s"' % (reason, context)
 
 
 def failed(reason):
-    return FAILED[0], FAILED[1] % reason
+    return "sip_tls_handshakes_failed", r'TLS handshake failed .*reason="%s"' % reason
 
 
 # The four suites of the guide, and those of TLS 1.3.

@@ -12,7 +12,7 @@ GUIDE = ("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_AES_12
          "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")
 CONTEXT = "Default_Cisco_UPS_SIP_Proxy_Peer_Auth_TLS_Context"
 TLS = """
-  tls_contexts = ( { name = "%s";
+  tls_contexts = ( { name = "%s"; max_version = "1.2";
     certificates = ( "${certs}/node.pem", "${certs}/node_rsa.pem" );
     keys = ( "${certs}/node.key", "${certs}/node_rsa.key" ); ca = "${certs}/ca.pem"; verify_peer = "required";
     subjects = ( "desktop.test" ); ciphers = %s; } );
@@ -48,7 +48,7 @@ def check_call(test, certificate):
     code, said = rcc(test, certificate, "call", "2002", "wait", "Delivered", "clear", "wait", "ConnectionCleared")
     if code:
         raise Failure("exit %d\n%s\n%s" % (code, said, test.log()[-3000:]))
-    test.logged(r'TLS connection open .*subject="desktop.test" version=TLSv1.3')
+    test.logged(r'TLS connection open .*subject="desktop.test" version=TLSv1.2 cipher=ECDHE-ECDSA-AES256-GCM-SHA384')
     # Both ways: the events came on a connection that the proxy has opened.
     if len(re.findall(r'TLS connection open .*subject="desktop.test"', test.log())) < 2:
         raise Failure("only one TLS connection")
