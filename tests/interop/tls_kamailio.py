@@ -1,10 +1,17 @@
-"""Kamailio with its tls module as a next hop and as a client: each side shows a certificate and judges the other's."""
+"""Kamailio with its tls module as a next hop and as a client: each side shows a certificate and judges the other's.
+Messages and whole calls of sipp go both ways."""
+import os
 import subprocess
 
-from node import PATIENCE, Failure, wait_for
+from node import PATIENCE, ROOT, Failure, wait_for
 from peers import SipPeer
-from tls_matrix import CONFIG  # noqa: F401 - the same node
+from tls_matrix import CONFIG as MATRIX
 from tls_rig import is_open
+
+CONFIG = MATRIX.replace("static_routes = (", """static_routes = (
+                    { pattern = "31"; next_hop = "${ip}"; port = 5072; transport = "tls"; },
+                    { pattern = "41"; next_hop = "${ip}"; port = 5074; transport = "udp"; },""")
+CALLS = 5
 
 KAMAILIO_CFG = """
 debug=1
@@ -18,8 +25,12 @@ loadmodule "tls.so"
 loadmodule "tm.so"
 loadmodule "sl.so"
 loadmodule "pv.so"
+loadmodule "rr.so"
 modparam("tls", "config", "DIR/tls.cfg")
 request_route {
+  if (loose_route()) { t_relay(); exit; }
+  if (method == "INVITE") record_route();
+  if ($rU == "31") { $du = "sip:IP:5074"; t_relay(); exit; }
   if ($rU == "2") { sl_send_reply("200", "Kamailio"); exit; }
   $du = "sip:IP:5062;transport=tls";
   t_relay();
@@ -76,6 +87,30 @@ def message(test, user):
             .replace(b"Content-Length: 0\r\n", b"Content-Type: text/plain\r\nContent-Length: %d\r\n" % len(body)) + body)
 
 
+def sipp(test, side, user, port, *more):
+    """A running sipp of the benchmark's call."""
+    with open(os.path.join(ROOT, "tests/bench/call-%s.xml" % side), encoding="utf-8") as f:
+        test.node.write(side + ".xml", f.read().replace("sip:bob@example.test", "sip:%s@example.test" % user))
+    return subprocess.Popen(["sipp", "-sf", side + ".xml", "-i", test.ip, "-p", str(port), "-m", str(CALLS), "-nostdin",
+                             "-timeout", "20", "-timeout_error", "-trace_err", *more], cwd=test.node.dir,
+                            env={**os.environ, "TERM": "dumb"}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True, errors="replace")
+
+
+def check_calls(test, user, port):
+    """INVITE to BYE, each request in the dialog along the route set that both of us have made."""
+    kamailio = Kamailio(test, "kamailio", "TLSv1.2+")
+    try:
+        callee = sipp(test, "uas", user, 5074)
+        caller = sipp(test, "uac", user, 5075, "%s:%d" % (test.ip, port), "-r", "20")
+        said = caller.communicate()[0], callee.communicate()[0]
+        if caller.returncode or callee.returncode:
+            raise Failure("%s\n%s\n%s" % (said[0][-1500:], said[1][-1500:], test.log()[-2000:]))
+        test.logged(r'TLS connection open .*subject="kamailio.test"')
+    finally:
+        kamailio.stop()
+
+
 def check(test, certificate, method, version):
     kamailio = Kamailio(test, certificate, method)
     try:
@@ -87,6 +122,8 @@ def check(test, certificate, method, version):
 
 
 def tests(_):
+    yield "Kamailio, calls through us to it", lambda t: check_calls(t, "31", 5060)
+    yield "Kamailio, calls through it to us", lambda t: check_calls(t, "41", 5079)
     for name, certificate in (("ECDSA", "kamailio"), ("RSA", "kamailio_rsa")):
         for method, version in (("TLSv1.2", "TLSv1.2"), ("TLSv1.2+", "TLSv1.3")):
             yield ("Kamailio, both ways, %s, %s" % (name, version),
