@@ -193,3 +193,10 @@ void secure_context_doubts(struct secure_context const *context, secure_doubt_fn
     doubt_versions(&doubts, context);
     secure_trust_doubts(context->ctx, say, who);
 }
+
+bool secure_context_selects(struct secure_context const *context, struct secure_identity *identity)
+{
+    secure_identity_rule(identity, context->policy.rules);
+    return !context->policy.subjects.n ||
+           secure_identity_select(identity, &context->policy.subjects);
+}

@@ -15,6 +15,7 @@
 struct secure_certificate;
 struct secure_context;
 struct secure_expiry;
+struct secure_identity;
 
 enum { SECURE_DOUBT_TEXT = 512 };
 enum secure_verify { SECURE_VERIFY_NONE, SECURE_VERIFY_OPTIONAL, SECURE_VERIFY_REQUIRED };
@@ -73,6 +74,10 @@ struct secure_certificate const *secure_context_certificate(struct secure_contex
 
 /** When its certificates and lists end, in no order; NULL behind the last. Borrowed. */
 struct secure_expiry const *secure_context_expiry(struct secure_context const *context, size_t i);
+
+/** Is @p identity, by the rules of this context from now on, one of the subjects selected into it,
+ *  or is none selected at all? The name that was found becomes its subject. */
+bool secure_context_selects(struct secure_context const *context, struct secure_identity *identity);
 
 /** Says what is odd about it today, but no reason to refuse it, one @p text after the other: a
  *  certificate of ours that has expired, ciphers that do not go with it, old versions of TLS. */

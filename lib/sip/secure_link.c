@@ -89,7 +89,9 @@ static int show(struct secure_link *link, X509_STORE_CTX *store)
 
     policy.server = true;
     (void)secure_verify_judge(&policy, store, link->server_name, verdict);
-    secure_sight_judge(link->sight, store, verdict->error, secure_cause_text(verdict->cause));
+    link->sight->is_ignored = !link->context->policy.server;
+    secure_sight_judge(link->sight, store, verdict->cause,
+                       verdict->error ? X509_verify_cert_error_string(verdict->error) : "");
     verdict->cause = SECURE_FINE;
     return 1;
 }
@@ -231,8 +233,6 @@ static int judge_failure(struct secure_link *link, int rc)
 
     if (what == SSL_ERROR_WANT_READ)
         return 0;
-    if (link->sight)
-        link->sight->reason = ERR_GET_LIB(error) == ERR_LIB_SSL ? ERR_GET_REASON(error) : 0;
     if (!buf_ok(&link->out))
         return give_up(link, -ENOMEM, SECURE_ours, "too much to send");
     if (what == SSL_ERROR_ZERO_RETURN)
@@ -345,6 +345,11 @@ char const *secure_link_peer(struct secure_link const *link)
     if (identity)
         name = secure_identity_name(identity, 0);
     return name ? name : "";
+}
+
+struct secure_identity *secure_link_claims(struct secure_link const *link)
+{
+    return link->verdict.identity;
 }
 
 struct secure_identity *secure_link_identity(struct secure_link const *link)

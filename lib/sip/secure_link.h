@@ -59,6 +59,9 @@ char const *secure_link_detail(struct secure_link const *link);
  *  the first alternative name if it has none; "" if there was none. */
 char const *secure_link_peer(struct secure_link const *link);
 
+/** Who the peer says it is, accepted or not; NULL if it has shown no certificate. Borrowed. */
+struct secure_identity *secure_link_claims(struct secure_link const *link);
+
 /** Who the peer is, if it showed a certificate and that was accepted; else NULL. Borrowed. */
 struct secure_identity *secure_link_identity(struct secure_link const *link);
 

@@ -70,8 +70,8 @@ static void read_cert(struct secure_sight_cert *ret, X509 *cert)
     ret->to_s = seconds(X509_get0_notAfter(cert));
 }
 
-void secure_sight_judge(struct secure_sight *sight, X509_STORE_CTX *store, int verify_error,
-                        char const *why)
+void secure_sight_judge(struct secure_sight *sight, X509_STORE_CTX *store, enum secure_cause cause,
+                        char const *detail)
 {
     STACK_OF(X509) *shown = X509_STORE_CTX_get0_untrusted(store);
     STACK_OF(X509) *path = X509_STORE_CTX_get0_chain(store);
@@ -86,22 +86,12 @@ void secure_sight_judge(struct secure_sight *sight, X509_STORE_CTX *store, int v
     if (path && own < sk_X509_num(path))
         print_name(X509_get_subject_name(sk_X509_value(path, own)), sight->anchor);
     sight->is_judged = true;
-    sight->verify_error = verify_error;
-    sight->why = why;
+    sight->cause = cause;
+    sight->detail = detail;
 }
 
 /* --- messages -----------------------------------------------------------------------------------
  */
-
-static void note_alert(struct secure_sight *sight, bool is_ours, unsigned char const *alert)
-{
-    if (alert[0] != ALERT_FATAL)
-        return;
-    if (is_ours)
-        sight->alert_sent = alert[1];
-    else
-        sight->alert = alert[1];
-}
 
 /* The certificate goes out when the whole of the peer's turn has been read. */
 static void note_own(struct secure_sight *sight, SSL *ssl, size_t len)
@@ -125,8 +115,8 @@ static void on_message(int is_ours, int version, int type, void const *bytes, si
     unsigned char const *message = bytes;
 
     (void)version;
-    if (type == RECORD_ALERT && len == 2)
-        note_alert(sight, is_ours, message);
+    if (type == RECORD_ALERT && len == 2 && !is_ours && message[0] == ALERT_FATAL)
+        sight->alert = message[1];
     if (type != RECORD_HANDSHAKE || len < HANDSHAKE_HEAD)
         return;
     if (!is_ours && message[0] == SSL3_MT_CERTIFICATE_REQUEST)
@@ -137,7 +127,7 @@ static void on_message(int is_ours, int version, int type, void const *bytes, si
 
 void secure_sight_attach(struct secure_sight *sight, SSL *ssl)
 {
-    *sight = (struct secure_sight){ .why = "" };
+    *sight = (struct secure_sight){ .detail = "" };
     SSL_set_msg_callback(ssl, on_message);
     SSL_set_msg_callback_arg(ssl, sight);
 }

@@ -4,6 +4,7 @@
  * showed, and the alerts. secure_link.c fills it in for a link that is only looked at
  * (secure_link_watch()); `crosspoint probe` prints it. Plain values, owned by who made it. */
 #pragma once
+#include "secure_cause.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,6 +14,22 @@ enum {
     SECURE_SIGHT_TEXT = 256,
     SECURE_SIGHT_NAMES = 1024,
     SECURE_SIGHT_CAS = 8,
+};
+
+/* Alerts that end a handshake (RFC 8446 §6.2, RFC 6066 §9). */
+enum secure_sight_alert {
+    SECURE_SIGHT_HANDSHAKE_FAILURE = 40,
+    SECURE_SIGHT_BAD_CERTIFICATE = 42,
+    SECURE_SIGHT_UNSUPPORTED_CERTIFICATE,
+    SECURE_SIGHT_CERTIFICATE_REVOKED,
+    SECURE_SIGHT_CERTIFICATE_EXPIRED,
+    SECURE_SIGHT_CERTIFICATE_UNKNOWN,
+    SECURE_SIGHT_UNKNOWN_CA = 48,
+    SECURE_SIGHT_ACCESS_DENIED,
+    SECURE_SIGHT_PROTOCOL_VERSION = 70,
+    SECURE_SIGHT_INTERNAL_ERROR = 80,
+    SECURE_SIGHT_UNRECOGNIZED_NAME = 112,
+    SECURE_SIGHT_CERTIFICATE_REQUIRED = 116,
 };
 
 struct secure_sight_cert {
@@ -27,8 +44,9 @@ struct secure_sight {
     size_t n_shown;
     char anchor[SECURE_SIGHT_TEXT]; /* subject of the certificate that we trust; "": none */
     bool is_judged;
-    int verify_error; /* X509_V_OK, or why the certificate is not accepted */
-    char const *why;  /* the same for people; static, "" */
+    enum secure_cause cause; /* why the certificate is not accepted; SECURE_FINE: it is */
+    char const *detail;      /* what OpenSSL says about it; static, "" */
+    bool is_ignored;         /* whatever the cause, our context would have gone on */
 
     bool is_asked; /* for our certificate, by one of these */
     char asked[SECURE_SIGHT_CAS][SECURE_SIGHT_TEXT];
@@ -36,9 +54,7 @@ struct secure_sight {
     bool is_answered; /* with `own` */
     struct secure_sight_cert own;
 
-    int alert;      /* fatal, from the peer (RFC 8446 §6); 0: none, or close_notify */
-    int alert_sent; /* fatal, from us */
-    int reason;     /* of OpenSSL, when we gave up: SSL_R_... */
+    int alert; /* fatal, from the peer, perhaps an enum secure_sight_alert; 0: none */
 };
 
 struct ssl_st;
@@ -48,7 +64,6 @@ struct x509_store_ctx_st;
  *  long. For secure_link.c. */
 void secure_sight_attach(struct secure_sight *sight, struct ssl_st *ssl);
 
-/** Notes the chain and what became of it: @p verify_error and @p why as above. For secure_link.c.
- */
+/** Notes the chain and what became of it: @p cause and @p detail as above. For secure_link.c. */
 void secure_sight_judge(struct secure_sight *sight, struct x509_store_ctx_st *store,
-                        int verify_error, char const *why);
+                        enum secure_cause cause, char const *detail);
