@@ -17,6 +17,7 @@ struct cli {
     char const *self;      /* how we were called, for hints */
     char const *conf_path; /* -c, $CROSSPOINT_CONF or the default */
     bool json;             /* --json */
+    int patience_ms;       /* for the answer of a program; 0: CONTROL_TIMEOUT_MS */
     struct cfg *cfg;       /* NULL until cli_load() */
 };
 

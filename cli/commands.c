@@ -9,6 +9,7 @@
 #include "control.h"
 #include "explain_command.h"
 #include "ladder_command.h"
+#include "probe_command.h"
 #include "rcc.h"
 #include "run.h"
 #include <stdio.h>
@@ -100,6 +101,11 @@ struct command const command_table[] = {
       .help = "What the proxy would do with a message or a URI, step by step.",
       .more = explain_more,
       .fn = explain_command },
+    { .name = "probe",
+      .args = probe_args,
+      .help = "Try a peer as the proxy would reach it: DNS, connection, TLS, OPTIONS.",
+      .more = probe_more,
+      .fn = probe_command },
     { .name = "rcc",
       .args = rcc_args,
       .help = "A small remote call control client.",

@@ -34,7 +34,8 @@ json_t *control_ask(struct cli const *cli, struct program const *program, char c
 
     buf_init(&path, PATH_MAX);
     cli_socket_path(cli, program, &path);
-    answer = ctl_client_call(buf_text(&path), command, args, CONTROL_TIMEOUT_MS, &error);
+    answer = ctl_client_call(buf_text(&path), command, args,
+                             cli->patience_ms ? cli->patience_ms : CONTROL_TIMEOUT_MS, &error);
     *ret_running = answer != NULL;
     if (!answer) {
         snprintf(why, size, "%s (%s)", error, buf_text(&path));

@@ -7,6 +7,7 @@
 #include "explain.h"
 #include "federation.h"
 #include "federation_conf.h"
+#include "probe.h"
 #include "proxy.h"
 #include "proxy_metrics.h"
 #include "static_conf.h"
@@ -200,6 +201,8 @@ struct ctl_command const commands_table[] = {
       "Deletes a user with all registrations." },
     { "explain", CTL_READ, explain_start, "MESSAGE FROM [TRANSPORT] [SUBJECT] [INTERNAL]",
       "What would become of a message, and why; see crosspoint explain." },
+    { "probe peer", CTL_WRITE, probe_start, "PEER [TRANSPORT] [CONTEXT] [SNI]",
+      "Tries a peer, HOST[:PORT], as the proxy would reach it; see crosspoint probe." },
     { NULL, CTL_READ, NULL, NULL, NULL },
 };
 /* clang-format on */

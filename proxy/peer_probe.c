@@ -6,20 +6,18 @@
 #include "domain.h"
 #include "egress.h"
 #include "log.h"
-#include "message.h"
 #include "peers.h"
+#include "probe_options.h"
 #include "proxy.h"
 #include "proxy_metrics.h"
 #include "response.h"
 #include "route_decide.h"
-#include "token.h"
 #include "wheel.h"
 #include <sofia-sip/sip_header.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TICK_MS = 250, AT_A_TICK = 16, MESSAGE_BYTES = 1200 };
+enum { TICK_MS = 250, AT_A_TICK = 16 };
 
 /* One question. */
 struct probe {
@@ -83,20 +81,6 @@ static void finish(struct probe *probe, struct peer_evidence evidence)
 /* --- the request -------------------------------------------------------------------------------
  */
 
-static msg_t *make_options(struct probe const *probe)
-{
-    char text[MESSAGE_BYTES], tag[10 + 1], call_id[24 + 1];
-    url_t const *uri = peers_uri(probe->peer);
-    TOKEN_FILL(tag);
-    TOKEN_FILL(call_id);
-    int len = snprintf(text, sizeof text,
-                       "OPTIONS %s SIP/2.0\r\nMax-Forwards: 70\r\nFrom: <sip:%s>;tag=%s\r\n"
-                       "To: <%s:%s>\r\nCall-ID: %s\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n",
-                       peers_name(probe->peer), probe->owner->worker->generation->domain, tag,
-                       uri->url_scheme, uri->url_host, call_id);
-    return len < (int)sizeof text ? message_parse(text, (size_t)len) : NULL;
-}
-
 /* As the requests that this address got go; if it got none, as those of our own programs. */
 static int choose_listener(struct probe *probe)
 {
@@ -154,7 +138,11 @@ static void ask(struct probe *probe)
     static struct client_handlers const handlers = { on_response, on_failure, on_gone };
     struct transaction_layer *layer = stack_transactions(probe->owner->worker->stack);
     int error = choose_listener(probe);
-    msg_t *options = error < 0 ? NULL : make_options(probe);
+    char call_id[PROBE_OPTIONS_CALL_ID];
+    msg_t *options = error < 0
+                         ? NULL
+                         : probe_options_new(peers_name(probe->peer), peers_uri(probe->peer),
+                                             probe->owner->worker->generation->domain, call_id);
     if (options) {
         if (probe->to.kind == TRANSPORT_TLS)
             probe->to.server_name = peers_uri(probe->peer)->url_host;

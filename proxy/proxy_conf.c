@@ -280,6 +280,13 @@ static struct cfg_row const rows[] = {
     CFG_ROW_INT("peer_probes_max", struct proxy_conf, peer_rules.probes_max, .min = 1, .max = 10000,
                 .default_text = "100", .effect = CFG_RELOAD,
                 .help = "OPTIONS to next hops on their way at the same time."),
+    CFG_ROW_INT("probe_max", struct proxy_conf, probe_max, .min = 0, .max = 100,
+                .default_text = "4", .effect = CFG_RELOAD,
+                .help = "How many `crosspoint probe` may run at the same time; 0 = none."),
+    CFG_ROW_INT("probe_answer_ms", struct proxy_conf, probe_answer_ms, .min = 100, .max = 30000,
+                .default_text = "5000", .unit = "ms", .effect = CFG_RELOAD,
+                .help = "How long `crosspoint probe` waits for the answer to OPTIONS; connections "
+                        "and handshakes have `connect_ms` and `tls_handshake_ms`."),
     CFG_ROW_INT("max_branches", struct proxy_conf, max_branches, .min = 1, .max = 128,
                 .default_text = "20", .effect = CFG_RELOAD,
                 .help = "Targets of one request, forking and failover together; further ones are "
@@ -326,8 +333,8 @@ static void check_address(struct proxy_conf const *conf, char const *text, struc
         cfg_fault(faults, where, "listener \"%s\" wants a port", text);
     /* It stands in Via and Record-Route, and nobody can send there. */
     if (net_addr_is_any(&parts.addr) && !*conf->advertised_host)
-        cfg_fault(faults, where,
-                  "listener \"%s\" has all addresses: advertised_host must name one", text);
+        cfg_fault(faults, where, "listener \"%s\" has all addresses: advertised_host must name one",
+                  text);
 }
 
 static void check_listeners(struct proxy_conf const *conf, struct cfg_faults *faults)

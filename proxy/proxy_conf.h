@@ -63,6 +63,7 @@ struct proxy_conf {
     int64_t workers;
     bool relay_foreign;
     struct peer_rules peer_rules;
+    int64_t probe_max, probe_answer_ms; /* of probes by command */
     int64_t max_branches;
     int64_t max_breadth;
     struct stack_limits limits;

@@ -8,6 +8,7 @@
 #include "forward.h"
 #include "log.h"
 #include "peer_watch.h"
+#include "probe.h"
 #include "proxy.h"
 #include "request.h"
 #include "static_table.h"
@@ -29,6 +30,7 @@ int worker_init(struct worker *worker, struct proxy *proxy, unsigned number, uv_
     LIST_INIT(&worker->forwards);
     LIST_INIT(&worker->acks);
     LIST_INIT(&worker->explains);
+    LIST_INIT(&worker->probes);
     worker->stack = stack_new(loop, wheel, tap, &proxy->limits, *dns_servers ? dns_servers : NULL,
                               &handlers, worker);
     if (!worker->stack)
@@ -73,6 +75,8 @@ void worker_fini(struct worker *worker)
         ack_free(LIST_FIRST(&worker->acks));
     while (!LIST_EMPTY(&worker->explains))
         explain_abort(LIST_FIRST(&worker->explains));
+    while (!LIST_EMPTY(&worker->probes))
+        probe_abort(LIST_FIRST(&worker->probes));
     stack_free(&worker->stack);
     generation_unref(&worker->generation);
 }

@@ -11,6 +11,7 @@
 struct ack;
 struct explain;
 struct forward;
+struct probe_run;
 struct proxy;
 
 struct worker {
@@ -24,6 +25,8 @@ struct worker {
     LIST_HEAD(, ack) acks; /* waiting for DNS */
     size_t n_acks;
     LIST_HEAD(, explain) explains; /* waiting for DNS */
+    LIST_HEAD(, probe_run) probes; /* on their way; of worker 0 */
+    size_t n_probes;
     struct registrar_worker registrar;
 };
 

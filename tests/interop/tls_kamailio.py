@@ -31,7 +31,7 @@ request_route {
   if (loose_route()) { t_relay(); exit; }
   if (method == "INVITE") record_route();
   if ($rU == "31") { $du = "sip:IP:5074"; t_relay(); exit; }
-  if ($rU == "2") { sl_send_reply("200", "Kamailio"); exit; }
+  if ($rU == "2" || (method == "OPTIONS" && uri == myself)) { sl_send_reply("200", "Kamailio"); exit; }
   $du = "sip:IP:5062;transport=tls";
   t_relay();
 }
