@@ -113,6 +113,20 @@ static struct cfg_row const rows[] = {
                          "context then takes the weak signatures, too, that they are made of."),
     CFG_ROW_ENUM("max_version", struct secure_conf, max_version, .default_text = "1.3",
                  .names = version_names, .effect = CFG_RELOAD, .help = "Newest version of TLS."),
+    CFG_ROW_BOOL("session_tickets", struct secure_conf, session_tickets, .default_text = "true",
+                 .effect = CFG_RELOAD,
+                 .help = "Whether a peer may come back with a short handshake (resumption), and we "
+                         "to those whom we connect to. Its certificate is judged again each time, "
+                         "by the trust and the subjects of that moment; no ticket outlives a "
+                         "reload."),
+    CFG_ROW_INT("session_lifetime_s", struct secure_conf, session_lifetime_s, .min = 60,
+                .max = 604800, .default_text = "7200", .unit = "s", .effect = CFG_RELOAD,
+                .help = "How long after a handshake a session can be resumed. A key that seals "
+                        "tickets is used for as long, opens them for as long again, and is gone."),
+    CFG_ROW_INT("session_servers", struct secure_conf, session_servers, .min = 0, .max = 4096,
+                .default_text = "256", .effect = CFG_RELOAD,
+                .help = "Of how many server names that we connect to a session is kept; 0 = of "
+                        "none."),
     CFG_ROW_BOOL("empty_fragments", struct secure_conf, empty_fragments, .default_text = "true",
                  .effect = CFG_RELOAD,
                  .help = "Whether TLS 1.0 with a CBC cipher sends an empty fragment before each "
@@ -172,6 +186,9 @@ static void make(struct secure_conf const *entry, struct secure_set *set, struct
         .verify_server = entry->verify_server,
         .min_version = (enum secure_version)(SECURE_TLS_1_0 + entry->min_version),
         .max_version = (enum secure_version)(SECURE_TLS_1_0 + entry->max_version),
+        .session_tickets = entry->session_tickets,
+        .session_lifetime_s = (unsigned)entry->session_lifetime_s,
+        .session_servers = (unsigned)entry->session_servers,
         .no_empty_fragments = !entry->empty_fragments,
     };
     struct secure_fault fault;

@@ -25,7 +25,8 @@ struct secure_conf {
     int verify_peer; /* enum secure_verify */
     bool verify_server;
     int min_version, max_version; /* enum secure_version, from 1.0 */
-    bool empty_fragments;
+    bool empty_fragments, session_tickets;
+    int64_t session_lifetime_s, session_servers;
 };
 
 extern struct cfg_schema const secure_conf_schema;

@@ -41,16 +41,12 @@ static int set_versions(SSL_CTX *ctx, struct secure_settings const *settings,
 static void set_options(SSL_CTX *ctx, struct secure_settings const *settings)
 {
     /* A peer that closes without a word is no error: messages tell their own length. */
-    uint64_t options = SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION |
+    uint64_t options = SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                        SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF;
 
     if (settings->no_empty_fragments)
         options |= SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS;
     SSL_CTX_set_options(ctx, options);
-    /* No resumption: every connection is verified against the trust of today. Connections live
-     * long, so there is little to win. */
-    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_num_tickets(ctx, 0);
     SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_dh_auto(ctx, 1);
 }
@@ -75,6 +71,8 @@ struct secure_context *secure_context_new(struct secure_settings const *settings
     context->no_empty_fragments = settings->no_empty_fragments;
     if (set_versions(context->ctx, settings, fault) < 0 ||
         secure_ciphers_set(context->ctx, settings, fault) < 0 ||
+        secure_ticket_init(&context->tickets, context->ctx, settings, fault) < 0 ||
+        secure_session_init(&context->sessions, context->ctx, settings, fault) < 0 ||
         secure_choice_init(&context->choice, context->ctx, settings, fault) < 0 ||
         secure_trust_load(context->ctx, settings, &context->n_trusted, fault) < 0 ||
         secure_verify_init(&context->policy, context->ctx, settings, fault) < 0)
@@ -111,6 +109,8 @@ void secure_context_unref(struct secure_context **pcontext)
     secure_verify_fini(&context->policy);
     secure_choice_fini(&context->choice);
     secure_expiry_fini(&context->expiries);
+    secure_session_fini(&context->sessions);
+    secure_ticket_fini(&context->tickets);
     free(context);
 }
 

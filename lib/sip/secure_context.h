@@ -54,7 +54,10 @@ struct secure_settings {
     enum secure_verify verify_peer;  /* of those who connect to us; other than NONE wants `ca` */
     bool verify_server;              /* those whom we connect to, and their name */
     enum secure_version min_version, max_version;
-    bool no_empty_fragments; /* TLS 1.0 alone: BEAST is open, and some old peers understand us */
+    bool session_tickets; /* to come back with a shorter handshake, both to us and to others */
+    unsigned session_lifetime_s;
+    unsigned session_servers; /* whose sessions are kept; 0: of none */
+    bool no_empty_fragments;  /* TLS 1.0 alone: BEAST is open, and some old peers understand us */
 };
 
 /** Reads the files. One reference for the caller; NULL: see @p fault (also when out of memory). */

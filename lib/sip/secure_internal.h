@@ -4,9 +4,13 @@
 #include "secure_choice.h"
 #include "secure_context.h"
 #include "secure_expiry.h"
+#include "secure_session.h"
+#include "secure_ticket.h"
 #include "secure_verify.h"
 #include <openssl/ssl.h>
 #include <stdatomic.h>
+
+struct secure_link;
 
 struct secure_context {
     atomic_uint refs;
@@ -15,6 +19,8 @@ struct secure_context {
     struct secure_choice choice;
     struct secure_expiry_list expiries;
     struct secure_verify_policy policy;
+    struct secure_tickets tickets;   /* given to those who connect */
+    struct secure_sessions sessions; /* of those whom we connect to */
     bool no_empty_fragments;
     size_t n_trusted; /* certificates; 0: those of the system */
     char name[];
@@ -22,6 +28,12 @@ struct secure_context {
 
 /** Methods of the BIO through which OpenSSL reads and writes a link, or NULL. */
 BIO_METHOD *secure_link_bio_new(void);
+
+/** May @p session, of a ticket that the peer of @p link has sent, go on? */
+bool secure_link_resumes(struct secure_link *link, SSL_SESSION const *session);
+
+/** Keeps a copy of @p session, which the peer of @p link has given us. */
+void secure_link_keep(struct secure_link *link, SSL_SESSION *session);
 
 /** Judges the certificate of a peer: an SSL_CTX_set_cert_verify_callback function. */
 int secure_link_verify(X509_STORE_CTX *store, void *unused);

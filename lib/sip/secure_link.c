@@ -5,6 +5,7 @@
 #include "net_addr.h"
 #include "secure_identity.h"
 #include "secure_internal.h"
+#include "secure_resume.h"
 #include "secure_sight.h"
 #include <errno.h>
 #include <openssl/err.h>
@@ -18,6 +19,7 @@ struct secure_link {
     struct secure_context *context;
     SSL *ssl;
     struct secure_verify_verdict verdict; /* on the certificate shown */
+    struct secure_resume resume;          /* of a session that may be resumed */
     struct secure_sight *sight;           /* borrowed; NULL: nobody watches */
     char const *in;
     size_t in_len;
@@ -107,6 +109,45 @@ int secure_link_verify(X509_STORE_CTX *store, void *unused)
     return secure_verify_judge(&link->context->policy, store, link->server_name, &link->verdict);
 }
 
+/* --- sessions -----------------------------------------------------------------------------------
+ */
+
+bool secure_link_resumes(struct secure_link *link, SSL_SESSION const *session)
+{
+    return !link->sight && secure_resume_judge(&link->resume, &link->context->policy, link->ssl,
+                                               link->server_name, session, NULL);
+}
+
+void secure_link_keep(struct secure_link *link, SSL_SESSION *session)
+{
+    secure_session_put(&link->context->sessions, link->server_name, link->ssl, session);
+}
+
+/* Proposes to go on with what we had with this peer, if it is still welcome. */
+static void propose_session(struct secure_link *link)
+{
+    struct secure_session last;
+
+    if (!secure_session_take(&link->context->sessions, link->server_name, &last))
+        return;
+    if (secure_resume_judge(&link->resume, &link->context->policy, link->ssl, link->server_name,
+                            last.session, last.chain))
+        SSL_set_session(link->ssl, last.session);
+    secure_session_release(&last);
+}
+
+/* The handshake is done: whose is the session? */
+static int finish_session(struct secure_link *link)
+{
+    if (!secure_resume_adopt(&link->resume, link->ssl, &link->verdict))
+        return -1;
+    /* TLS 1.3 gives another one for each time. */
+    if (*link->server_name && SSL_session_reused(link->ssl) &&
+        SSL_version(link->ssl) < TLS1_3_VERSION)
+        secure_link_keep(link, SSL_get_session(link->ssl));
+    return 0;
+}
+
 /* --- life ---------------------------------------------------------------------------------------
  */
 
@@ -153,6 +194,7 @@ struct secure_link *secure_link_new(struct secure_context *context, char const *
             SSL_set_verify(link->ssl, SSL_VERIFY_NONE, NULL);
         if (set_server_name(link) != 1)
             goto fail;
+        propose_session(link);
     } else {
         SSL_set_accept_state(link->ssl);
     }
@@ -174,6 +216,7 @@ void secure_link_free(struct secure_link **plink)
     SSL_free(link->ssl);
     secure_context_unref(&link->context);
     secure_verify_forget(&link->verdict);
+    secure_resume_forget(&link->resume);
     buf_fini(&link->out);
     free(link);
 }
@@ -266,6 +309,8 @@ int secure_link_shake(struct secure_link *link)
     int rc = SSL_do_handshake(link->ssl);
     if (rc != 1)
         return judge_failure(link, rc);
+    if (finish_session(link) < 0)
+        return reject(link, SECURE_ours, "another session was resumed");
     link->is_open = true;
     return 0;
 }
@@ -355,6 +400,11 @@ struct secure_identity *secure_link_claims(struct secure_link const *link)
 struct secure_identity *secure_link_identity(struct secure_link const *link)
 {
     return link->verdict.is_accepted ? link->verdict.identity : NULL;
+}
+
+bool secure_link_is_resumed(struct secure_link const *link)
+{
+    return SSL_session_reused(link->ssl);
 }
 
 char const *secure_link_version(struct secure_link const *link)

@@ -65,6 +65,9 @@ struct secure_identity *secure_link_claims(struct secure_link const *link);
 /** Who the peer is, if it showed a certificate and that was accepted; else NULL. Borrowed. */
 struct secure_identity *secure_link_identity(struct secure_link const *link);
 
+/** Was the handshake a short one, because of a former connection? */
+bool secure_link_is_resumed(struct secure_link const *link);
+
 /** "TLSv1.3" and the cipher in use, for logs. */
 char const *secure_link_version(struct secure_link const *link);
 char const *secure_link_cipher(struct secure_link const *link);

@@ -58,10 +58,13 @@ static void tls_opened(struct connection *conn)
     struct secure_link *link = conn->secure;
     char peer[NET_ADDR_TEXT];
 
+    bool is_resumed = secure_link_is_resumed(link);
     met_inc(&sip_metrics, M_tls_handshakes);
-    log_debug(conn->tag, "TLS connection open peer=%s subject=\"%s\" version=%s cipher=%s",
+    met_add(&sip_metrics, M_tls_resumed, is_resumed);
+    log_debug(conn->tag,
+              "TLS connection open peer=%s subject=\"%s\" version=%s cipher=%s resumed=%s",
               net_addr_print(&conn->peer, peer), secure_link_peer(link), secure_link_version(link),
-              secure_link_cipher(link));
+              secure_link_cipher(link), is_resumed ? "yes" : "no");
     if (*secure_link_server_name(link))
         transport_stream_connected(conn);
     else

@@ -3,7 +3,7 @@ the cause and counted, and the next good client is served."""
 import os
 import subprocess
 
-from node import PATIENCE, Failure
+from node import PATIENCE, Failure, wait_for
 from tls_rig import VERIFY, own
 
 CONFIG = """
@@ -114,12 +114,24 @@ def check_hop(test, args, refusal):
 
 
 def check_resumption(test):
-    """No session is resumed: each connection is verified anew."""
+    """A session goes on under the context that gave it, and until the next reload."""
+    def is_resumed(port, *args):
+        before = test.node.counter("proxy", "sip_tls_resumed")
+        if not test.client(port, *own("good"), *args):
+            raise Failure("not served:\n" + test.log()[-1500:])
+        return test.node.counter("proxy", "sip_tls_resumed") > before
+
     for version in ("-tls1_2", "-tls1_3"):
-        done = subprocess.run(["openssl", "s_client", "-connect", "%s:5061" % test.ip, version, "-reconnect"],
-                              cwd=test.certs, input=b"", capture_output=True, timeout=PATIENCE * 4)
-        if b"Reused" in done.stdout:
-            raise Failure("a session was resumed")
+        for port in (5061, 5062):
+            if is_resumed(port, version, "-sess_out", "session.pem"):
+                raise Failure("%s, port %d: resumed what there was not" % (version, port))
+            if not is_resumed(port, version, "-sess_in", "session.pem"):
+                raise Failure("%s, port %d: the session was not resumed" % (version, port))
+        if is_resumed(5061, version, "-sess_in", "session.pem"):
+            raise Failure("%s: a session of another context was resumed" % version)
+        test.node.ctl("proxy", "reload")
+        # Each worker takes the new state on its own loop, a moment after the answer.
+        wait_for(lambda args=(5062, version, "-sess_in", "session.pem"): not is_resumed(*args), "the session is gone")
 
 
 def check_renegotiation(test):
@@ -144,5 +156,5 @@ def tests(_):
         yield "client: " + name, lambda t, a=(port, args, refusal): check_client(t, *a)
     for name, args, refusal in HOPS:
         yield "next hop: " + name, lambda t, a=(args, refusal): check_hop(t, *a)
-    yield "no resumption", check_resumption
+    yield "resumption", check_resumption
     yield "no renegotiation", check_renegotiation
