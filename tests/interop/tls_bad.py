@@ -289,7 +289,70 @@ SPOILS = (
 )
 
 
+# --- next hops
+
+def noise(connection):
+    connection.recv(65536)
+    connection.sendall(RANDOM)
+
+
+def half_a_record(connection):
+    connection.recv(65536)
+    connection.sendall(record(22, RANDOM, length=2000))
+
+
+def plain(connection):
+    connection.recv(65536)
+    connection.sendall(b"SIP/2.0 200 OK\r\n\r\n")
+
+
+def alert(connection):
+    connection.recv(65536)
+    connection.sendall(record(21, b"\x02\x28"))
+
+
+def reset(connection):
+    connection.recv(65536)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+# name, what the hop does before it closes (None: nothing, and stays), the cause
+BAD_HOPS = (
+    ("closes", lambda connection: connection.recv(65536), "closed by peer"),
+    ("resets", reset, "connection reset by peer"),
+    ("sends noise", noise, "the peer does not speak TLS"),
+    ("sends plain SIP", plain, "the peer does not speak TLS"),
+    ("sends half a record and closes", half_a_record, "closed by peer"),
+    ("refuses by an alert", alert, ".*alert handshake failure"),
+    ("says nothing", None, LATE),
+)
+
+
+def check_bad_hop(test, act, cause):
+    """The client hears 503 of it, and the log says why."""
+    client = SipPeer("udp", (test.ip, 5060), test.ip)
+    with socket.create_server((test.ip, 5071)) as hop:
+        hop.settimeout(PATIENCE)
+        client.send(test.options("1@example.test"))
+        connection, _ = hop.accept()
+        if act:
+            act(connection)
+            connection.close()
+        else:
+            connection.recv(65536)  # from then on time runs
+            test.node.ctl("proxy", "clock advance", ms="5100")
+        while "SIP/2.0 100" in (answer := client.receive()):
+            pass
+        connection.close()
+    client.close()
+    if not answer.startswith("SIP/2.0 503"):
+        raise Failure("client got " + answer)
+    named(test, test.ip + ":5071", cause)
+
+
 def tests(_):
+    for name, act, cause in BAD_HOPS:
+        yield "bad: a next hop that " + name, guarded(lambda t, a=(act, cause): check_bad_hop(t, *a))
     for name, data, cause in OPENINGS:
         yield "bad: " + name, guarded(lambda t, a=(data, cause): check_opening(t, *a))
     for stop in STOPS:
