@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The durable directory of the node: users and registrations, in one SQLite file (WAL).
+/* The durable directory of the node: users, registrations, and the people, devices and lines of
+ * call control, in one SQLite file (WAL). Several programs may have it open.
  *
  * Writes never block a loop: they are jobs for the one thread that the store owns. It takes what
  * has gathered, runs it in one transaction (group commit) and tells each caller on the caller's own

@@ -21,6 +21,26 @@ static char const *const migrations[] = {
     " received TEXT NOT NULL, call_id TEXT NOT NULL, cseq INTEGER NOT NULL, q INTEGER NOT NULL,"
     " expires INTEGER NOT NULL, user_agent TEXT NOT NULL, PRIMARY KEY (aor, contact))"
     " WITHOUT ROWID;",
+    "CREATE TABLE people (id TEXT NOT NULL PRIMARY KEY, mail TEXT NOT NULL, sip TEXT NOT NULL,"
+    " rcc INTEGER NOT NULL, member_of TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX people_mail ON people (mail COLLATE NOCASE) WHERE mail != '';"
+    "CREATE UNIQUE INDEX people_sip ON people (sip COLLATE NOCASE) WHERE sip != '';"
+    "CREATE TABLE devices (name TEXT NOT NULL PRIMARY KEY, soft INTEGER NOT NULL,"
+    " partition TEXT NOT NULL, registered INTEGER NOT NULL, mobility TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX devices_mobility ON devices (mobility) WHERE mobility != '';"
+    "CREATE TABLE device_users (device TEXT NOT NULL, user TEXT NOT NULL,"
+    " PRIMARY KEY (device, user)) WITHOUT ROWID;"
+    "CREATE INDEX device_users_user ON device_users (user);"
+    "CREATE TABLE lines (number TEXT NOT NULL, partition TEXT NOT NULL,"
+    " PRIMARY KEY (number, partition)) WITHOUT ROWID;"
+    "CREATE TABLE appearances (number TEXT NOT NULL, partition TEXT NOT NULL, device TEXT NOT NULL,"
+    " position INTEGER NOT NULL, PRIMARY KEY (number, partition, device)) WITHOUT ROWID;"
+    "CREATE INDEX appearances_device ON appearances (device);"
+    "CREATE TABLE choices (user TEXT NOT NULL, number TEXT NOT NULL, partition TEXT NOT NULL,"
+    " device TEXT NOT NULL, PRIMARY KEY (user, number, partition)) WITHOUT ROWID;"
+    "CREATE INDEX choices_device ON choices (device);"
+    "CREATE TABLE people_revision (value INTEGER NOT NULL);"
+    "INSERT INTO people_revision VALUES (1);",
 };
 enum { VERSION = sizeof migrations / sizeof *migrations };
 
@@ -104,18 +124,22 @@ static int check_owner(struct store_db *db, char const *path, int *ret_version)
     return 0;
 }
 
-/* A step that fails is undone when the caller closes. */
+/* A step that fails is undone when the caller closes. Another program may have taken it since we
+ * looked: the version counts that is there under the lock. */
 static int migrate(struct store_db *db, int version)
 {
     char sql[120];
     int error = 0;
-    for (; error == 0 && version < VERSION; version++) {
+    while (error == 0 && version < VERSION) {
+        if ((error = execute(db, "BEGIN IMMEDIATE")) < 0 ||
+            (error = get_pragma(db, "PRAGMA user_version", &version)) < 0)
+            return error;
+        if (version < VERSION && (error = execute(db, migrations[version++])) < 0)
+            return error;
         (void)snprintf(sql, sizeof sql,
                        "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
-                       APPLICATION_ID, version + 1);
-        if ((error = execute(db, "BEGIN IMMEDIATE")) == 0 &&
-            (error = execute(db, migrations[version])) == 0)
-            error = execute(db, sql);
+                       APPLICATION_ID, version);
+        error = execute(db, sql);
     }
     return error;
 }
