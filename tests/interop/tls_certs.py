@@ -63,14 +63,18 @@ class Certificates:
 
     def make(self, name, cn, ca="ca", extensions="basicConstraints=CA:FALSE", dates=(-1, 1), key=()):
         """Dates are days from now; @key is what openssl req -newkey is told, a key on P-256 if nothing."""
-        begin, end = (time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + 86400 * day)) for day in dates)
-        self.write("ext.cnf", extensions + "\n")
         self.run("req", "-newkey", *(key or P256), "-nodes", "-subj", "/CN=" + cn,
                  "-keyout", name + ".key", "-out", name + ".csr")
-        self.run("ca", "-config", "ca.cnf", "-batch", "-notext", "-cert", ca + ".pem", "-keyfile", ca + ".key",
-                 "-in", name + ".csr", "-out", name + ".pem", "-startdate", begin, "-enddate", end,
-                 "-extfile", "ext.cnf")
         os.chmod(self.path(name + ".key"), 0o644)
+        self.sign(name + ".csr", name, ca, extensions, dates)
+
+    def sign(self, request, name, ca="ca", extensions="basicConstraints=CA:FALSE", dates=(-1, 1)):
+        """NAME.pem for the request of a file."""
+        begin, end = (time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + 86400 * day)) for day in dates)
+        self.write("ext.cnf", extensions + "\n")
+        self.run("ca", "-config", "ca.cnf", "-batch", "-notext", "-cert", ca + ".pem", "-keyfile", ca + ".key",
+                 "-in", request, "-out", name + ".pem", "-startdate", begin, "-enddate", end,
+                 "-extfile", "ext.cnf")
 
     def revoke(self, name, crl):
         """From now on NAME is on the list @crl of our CA."""
