@@ -83,6 +83,8 @@ void explain_print(json_t const *answer, struct buf *out)
     json_t const *origin = json_object_get(answer, "origin");
     buf_printf(out, "%s\nfrom %s over %s, received at %s", text(answer, "request"),
                text(origin, "from"), text(origin, "transport"), text(origin, "listener"));
+    if (*text(origin, "context"))
+        buf_printf(out, ", TLS context %s", text(origin, "context"));
     if (*text(origin, "subject"))
         buf_printf(out, ", TLS subject \"%s\"", text(origin, "subject"));
     buf_puts(out, "\n\n");

@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "buf.h"
 #include "cmd_peers.h"
+#include "cmd_tls.h"
 #include "domain.h"
 #include "explain.h"
 #include "federation.h"
@@ -159,16 +160,18 @@ static void cmd_show_listeners(struct svc *svc, struct ctl_call *call, json_t co
 {
     struct proxy const *proxy = svc_state(svc);
     struct transport const *transport = stack_transport(proxy->worker.stack);
-    json_t *table = ctl_table("transport", "address", "advertised", "internal", "name", NULL);
+    json_t *table =
+        ctl_table("transport", "address", "advertised", "internal", "name", "tls_context", NULL);
     (void)args;
     for (uint16_t i = 0; i < transport_listeners(transport); i++) {
         char text[NET_ADDR_TEXT];
-        ctl_table_row(table, json_pack("[s,s,s,b,s]",
+        ctl_table_row(table, json_pack("[s,s,s,b,s,s]",
                                        transport_kind_name(transport_listener_kind(transport, i)),
                                        net_addr_print(transport_listener_addr(transport, i), text),
                                        transport_listener_host(transport, i),
                                        worker_is_internal(&proxy->worker, i),
-                                       transport_listener_name(transport, i)));
+                                       transport_listener_name(transport, i),
+                                       transport_listener_context(transport, i)));
     }
     ctl_reply(call, table);
 }
@@ -184,6 +187,12 @@ struct ctl_command const commands_table[] = {
     { "show peers", CTL_READ, cmd_peers_show, NULL,
       "Health of next hops: which addresses are up, which rest, and why." },
     { "show acl", CTL_READ, cmd_show_acl, NULL, "Access list with hits." },
+    { "show tls", CTL_READ, cmd_tls_show, NULL,
+      "TLS contexts: certificates, trust, subjects, listeners, and counts of connections." },
+    { "show tls certificates", CTL_READ, cmd_tls_show_certificates, NULL,
+      "Our certificates by context, with names and days left." },
+    { "show tls failures", CTL_READ, cmd_tls_show_failures, NULL,
+      "TLS connections that were refused or failed, by context and cause." },
     { "show transactions", CTL_READ, cmd_show_transactions, NULL,
       "Transactions, requests being forwarded and stream connections." },
     { "show listeners", CTL_READ, cmd_show_listeners, NULL, "Where the proxy listens." },

@@ -278,12 +278,21 @@ static void show_decision(struct explain *explain)
 /* --- the question --------------------------------------------------------------------------------
  */
 
-static int find_listener(struct worker const *worker, enum transport_kind kind, bool internal)
+/* Can a peer have come by this one with a certificate? */
+static bool asks(struct worker const *worker, uint16_t listener)
+{
+    struct secure_set const *set = &worker->generation->contexts;
+    char const *name = transport_listener_context(stack_transport(worker->stack), listener);
+    int place = secure_set_find(set, name);
+    return place >= 0 && secure_context_asks(secure_set_at(set, place));
+}
+
+static int find_listener(struct worker const *worker, struct origin const *origin, bool internal)
 {
     struct transport *transport = stack_transport(worker->stack);
     for (uint16_t i = 0; i < transport_listeners(transport); i++)
-        if (transport_listener_kind(transport, i) == kind &&
-            worker_is_internal(worker, i) == internal)
+        if (transport_listener_kind(transport, i) == origin->kind &&
+            worker_is_internal(worker, i) == internal && (!origin->tls_subject || asks(worker, i)))
             return i;
     return -1;
 }
@@ -303,9 +312,10 @@ static char const *read_origin(struct worker const *worker, json_t const *args, 
         return "transport wants udp, tcp or tls";
     if (ret->tls_subject && ret->kind != TRANSPORT_TLS)
         return "a subject comes with transport tls only";
-    int listener = find_listener(worker, ret->kind, internal && strcmp(internal, "yes") == 0);
+    int listener = find_listener(worker, ret, internal && strcmp(internal, "yes") == 0);
     if (listener < 0)
-        return "there is no such listener of this transport";
+        return ret->tls_subject ? "no such listener asks for a certificate"
+                                : "there is no such listener of this transport";
     ret->listener = (uint16_t)listener;
     ret->local = *transport_listener_addr(stack_transport(worker->stack), ret->listener);
     return NULL;
@@ -316,13 +326,15 @@ static json_t *begin_result(struct explain const *explain)
     char peer[NET_ADDR_TEXT], local[NET_ADDR_TEXT];
     sip_request_t const *line = sip_object(explain->request)->sip_request;
     json_t *uri = uri_text(line->rq_url);
-    json_t *result = json_pack("{s:o,s:{s:s,s:s,s:s,s:s?},s:[]}", "request",
+    char const *context = transport_listener_context(stack_transport(explain->worker->stack),
+                                                     explain->origin.listener);
+    json_t *result = json_pack("{s:o,s:{s:s,s:s,s:s,s:s,s:s?},s:[]}", "request",
                                json_sprintf("%s %s", line->rq_method_name,
                                             json_is_string(uri) ? json_string_value(uri) : "?"),
                                "origin", "from", net_addr_print(&explain->origin.peer, peer),
                                "transport", transport_kind_name(explain->origin.kind), "listener",
-                               net_addr_print(&explain->origin.local, local), "subject",
-                               explain->origin.tls_subject, "steps");
+                               net_addr_print(&explain->origin.local, local), "context", context,
+                               "subject", explain->origin.tls_subject, "steps");
     json_decref(uri);
     return result;
 }

@@ -187,6 +187,7 @@ int proxy_reload(struct proxy *proxy, struct generation *next)
         log_error(NULL, "configuration not taken error=\"%s\"", strerror(-error));
         return error;
     }
+    secure_set_inherit(&next->contexts, &proxy->generation->contexts);
     if (proxy->acl_names)
         (void)watch_names(proxy, next);
     watch_certificates(proxy, next);

@@ -177,3 +177,11 @@ char const *secure_certificate_doubt(struct secure_certificate const *certificat
         return "is not yet valid";
     return NULL;
 }
+
+int secure_certificate_days_left(struct secure_certificate const *certificate)
+{
+    int days = 0, seconds = 0;
+
+    ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(certificate->leaf));
+    return seconds < 0 ? days - 1 : days;
+}

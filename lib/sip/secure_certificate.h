@@ -30,3 +30,6 @@ char const *secure_certificate_kind(struct secure_certificate const *certificate
 
 /** Has it expired, or not begun? Static text, or NULL. */
 char const *secure_certificate_doubt(struct secure_certificate const *certificate);
+
+/** Whole days until it expires; negative: it has. */
+int secure_certificate_days_left(struct secure_certificate const *certificate);

@@ -65,7 +65,8 @@ struct secure_context *secure_context_new(struct secure_settings const *settings
     atomic_init(&context->refs, 1);
     context->bio = secure_link_bio_new();
     context->ctx = SSL_CTX_new(TLS_method());
-    if (!context->bio || !context->ctx)
+    context->counts = secure_counts_new();
+    if (!context->bio || !context->ctx || !context->counts)
         goto fail;
     set_options(context->ctx, settings);
     context->no_empty_fragments = settings->no_empty_fragments;
@@ -106,6 +107,7 @@ void secure_context_unref(struct secure_context **pcontext)
         return;
     SSL_CTX_free(context->ctx);
     BIO_meth_free(context->bio);
+    secure_counts_unref(&context->counts);
     secure_verify_fini(&context->policy);
     secure_choice_fini(&context->choice);
     secure_expiry_fini(&context->expiries);
@@ -122,6 +124,39 @@ char const *secure_context_name(struct secure_context const *context)
 struct secure_expiry const *secure_context_expiry(struct secure_context const *context, size_t i)
 {
     return i < context->expiries.n ? &context->expiries.v[i] : NULL;
+}
+
+struct secure_counts const *secure_context_counts(struct secure_context const *context)
+{
+    return context->counts;
+}
+
+void secure_context_inherit(struct secure_context *context, struct secure_context const *former)
+{
+    struct secure_counts *counts = secure_counts_ref(former->counts);
+
+    secure_counts_unref(&context->counts);
+    context->counts = counts;
+}
+
+size_t secure_context_trusted(struct secure_context const *context)
+{
+    return context->n_trusted;
+}
+
+size_t secure_context_subjects(struct secure_context const *context)
+{
+    return context->policy.subjects.n;
+}
+
+size_t secure_context_ciphers(struct secure_context const *context)
+{
+    return (size_t)sk_SSL_CIPHER_num(SSL_CTX_get_ciphers(context->ctx));
+}
+
+bool secure_context_asks(struct secure_context const *context)
+{
+    return SSL_CTX_get_verify_mode(context->ctx) != SSL_VERIFY_NONE;
 }
 
 bool secure_context_has_certificate(struct secure_context const *context)

@@ -14,8 +14,8 @@
 
 struct secure_certificate;
 struct secure_context;
+struct secure_counts;
 struct secure_expiry;
-struct secure_identity;
 
 enum { SECURE_DOUBT_TEXT = 512 };
 enum secure_verify { SECURE_VERIFY_NONE, SECURE_VERIFY_OPTIONAL, SECURE_VERIFY_REQUIRED };
@@ -67,6 +67,21 @@ struct secure_context *secure_context_ref(struct secure_context *context); /* NU
 void secure_context_unref(struct secure_context **pcontext);
 
 char const *secure_context_name(struct secure_context const *context);
+
+/** What has become of its connections. Borrowed. */
+struct secure_counts const *secure_context_counts(struct secure_context const *context);
+
+/** Goes on counting where @p former, of the same name, did. Before others have @p context. */
+void secure_context_inherit(struct secure_context *context, struct secure_context const *former);
+
+/** How many certificates it trusts (0: those of the system), subjects are selected (0: all), and
+ *  ciphers it has, those of TLS 1.3 too. */
+size_t secure_context_trusted(struct secure_context const *context);
+size_t secure_context_subjects(struct secure_context const *context);
+size_t secure_context_ciphers(struct secure_context const *context);
+
+/** Does it ask who connects to us for a certificate? */
+bool secure_context_asks(struct secure_context const *context);
 
 /** Whether it can accept connections. */
 bool secure_context_has_certificate(struct secure_context const *context);

@@ -3,6 +3,7 @@
 #pragma once
 #include "secure_choice.h"
 #include "secure_context.h"
+#include "secure_counts.h"
 #include "secure_expiry.h"
 #include "secure_session.h"
 #include "secure_ticket.h"
@@ -22,7 +23,8 @@ struct secure_context {
     struct secure_tickets tickets;   /* given to those who connect */
     struct secure_sessions sessions; /* of those whom we connect to */
     bool no_empty_fragments;
-    size_t n_trusted; /* certificates; 0: those of the system */
+    struct secure_counts *counts; /* a reference */
+    size_t n_trusted;             /* certificates; 0: those of the system */
     char name[];
 };
 

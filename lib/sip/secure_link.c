@@ -213,6 +213,8 @@ void secure_link_free(struct secure_link **plink)
     *plink = NULL;
     if (!link)
         return;
+    if (link->is_open)
+        secure_counts_add(link->context->counts, SECURE_COUNT_OPEN, -1);
     SSL_free(link->ssl);
     secure_context_unref(&link->context);
     secure_verify_forget(&link->verdict);
@@ -232,6 +234,12 @@ void secure_link_watch(struct secure_link *link, struct secure_sight *sight)
 
 static int give_up(struct secure_link *link, int error, enum secure_cause cause, char const *detail)
 {
+    struct secure_counts *counts = link->context->counts;
+
+    if (cause && !(cause == SECURE_closed && link->is_open))
+        secure_counts_fail(counts, cause);
+    if (link->is_open)
+        secure_counts_add(counts, SECURE_COUNT_OPEN, -1);
     link->is_over = true;
     link->is_open = false;
     link->cause = cause;
@@ -286,6 +294,12 @@ static int judge_failure(struct secure_link *link, int rc)
     return reject(link, cause_of(link, error), ERR_reason_error_string(error));
 }
 
+void secure_link_abort(struct secure_link *link, enum secure_cause cause, char const *detail)
+{
+    if (!link->is_over)
+        give_up(link, 0, cause, detail);
+}
+
 /* --- bytes --------------------------------------------------------------------------------------
  */
 
@@ -296,6 +310,22 @@ void secure_link_feed(struct secure_link *link, char const *bytes, size_t len)
     if (link->is_first && len)
         link->is_plain = bytes[0] < RECORD_FIRST || bytes[0] > RECORD_LAST;
     link->is_first &= len == 0;
+}
+
+static void opened(struct secure_link *link)
+{
+    struct secure_counts *counts = link->context->counts;
+    int version = SSL_version(link->ssl);
+
+    link->is_open = true;
+    secure_counts_add(counts, SECURE_COUNT_OPEN, 1);
+    secure_counts_add(counts, *link->server_name ? SECURE_COUNT_OPENED : SECURE_COUNT_ACCEPTED, 1);
+    secure_counts_add(counts, SECURE_COUNT_RESUMED, SSL_session_reused(link->ssl));
+    secure_counts_add(counts,
+                      version == TLS1_3_VERSION   ? SECURE_COUNT_TLS_1_3
+                      : version == TLS1_2_VERSION ? SECURE_COUNT_TLS_1_2
+                                                  : SECURE_COUNT_OLD,
+                      1);
 }
 
 int secure_link_shake(struct secure_link *link)
@@ -311,7 +341,7 @@ int secure_link_shake(struct secure_link *link)
         return judge_failure(link, rc);
     if (finish_session(link) < 0)
         return reject(link, SECURE_ours, "another session was resumed");
-    link->is_open = true;
+    opened(link);
     return 0;
 }
 

@@ -44,6 +44,10 @@ int secure_link_write(struct secure_link *link, char const *bytes, size_t len);
 /** Says goodbye to the peer, if there is a connection to end. */
 void secure_link_close(struct secure_link *link);
 
+/** Ends it without a word, for a @p cause and a static @p detail that it cannot know itself: the
+ *  network or the time. */
+void secure_link_abort(struct secure_link *link, enum secure_cause cause, char const *detail);
+
 /** What is to be sent to the network: take it out after each call. */
 struct buf *secure_link_out(struct secure_link *link);
 

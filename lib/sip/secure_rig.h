@@ -4,6 +4,8 @@
 #pragma once
 #include "secure_context.h"
 
+struct secure_link;
+
 enum { SECURE_RIG_PATH = 128 };
 
 struct secure_rig {
@@ -45,3 +47,7 @@ void secure_rig_write(struct secure_rig const *rig, char const *file, char const
  *  @p like gives the rest and may be NULL. */
 struct secure_context *secure_rig_context(struct secure_rig const *rig, char const *name,
                                           char const *ca, struct secure_settings const *like);
+
+/** Carries what each of two links has to say to the other, until both are silent; what they read is
+ *  thrown away. Begins the handshake if the client has not. */
+void secure_rig_talk(struct secure_link *client, struct secure_link *server);

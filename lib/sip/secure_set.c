@@ -47,6 +47,15 @@ int secure_set_put(struct secure_set *set, struct secure_context *context)
     return place;
 }
 
+void secure_set_inherit(struct secure_set *set, struct secure_set const *former)
+{
+    for (int i = 0; i < set->n; i++) {
+        int place = secure_set_find(former, secure_context_name(set->contexts[i]));
+        if (place >= 0)
+            secure_context_inherit(set->contexts[i], former->contexts[place]);
+    }
+}
+
 struct secure_context *secure_set_at(struct secure_set const *set, int place)
 {
     return place < 0 ? NULL : set->contexts[place];

@@ -21,6 +21,10 @@ void secure_set_copy(struct secure_set *set, struct secure_set const *like);
  * the place or -ENOSPC. */
 int secure_set_put(struct secure_set *set, struct secure_context *context);
 
+/** Has the contexts of @p set go on counting where those of the same names in @p former did. Before
+ *  others have them. */
+void secure_set_inherit(struct secure_set *set, struct secure_set const *former);
+
 /** Place of the context called @p name, or -ENOENT. */
 int secure_set_find(struct secure_set const *set, char const *name);
 

@@ -164,27 +164,6 @@ static struct {
     { .shown = "many", .name = "x49.test", .cause = SECURE_too_large },
 };
 
-static void carry(struct secure_link *from, struct secure_link *to)
-{
-    struct buf *out = secure_link_out(from);
-    char text[64];
-
-    secure_link_feed(to, out->data, out->len);
-    if (!secure_link_cause(to))
-        while (secure_link_read(to, text, sizeof text) > 0)
-            ;
-    buf_consume(out, out->len);
-}
-
-static void shake(struct secure_link *client, struct secure_link *server)
-{
-    secure_link_shake(client);
-    while (secure_link_out(client)->len || secure_link_out(server)->len) {
-        carry(client, server);
-        carry(server, client);
-    }
-}
-
 static size_t count(char const *const *list)
 {
     size_t n = 0;
@@ -214,7 +193,7 @@ static void check_vector(struct secure_rig *rig, size_t i)
     struct secure_context *client_context = secure_rig_context(rig, v->shown, "ca", &connects);
     struct secure_link *server = secure_link_new(server_context, NULL, MAX_OUT);
     struct secure_link *client = secure_link_new(client_context, "node.test", MAX_OUT);
-    shake(client, server);
+    secure_rig_talk(client, server);
     if (secure_link_cause(server) != v->cause)
         fail_msg("%zu: %s: %s", i, v->shown, secure_cause_name(secure_link_cause(server)));
     assert_int_equal(secure_link_is_open(server), v->cause == SECURE_FINE);
@@ -246,7 +225,7 @@ static void test_servers(void **state)
         struct secure_context *client_context = secure_rig_context(*state, NULL, "ca", &connects);
         struct secure_link *server = secure_link_new(server_context, NULL, MAX_OUT);
         struct secure_link *client = secure_link_new(client_context, servers[i].name, MAX_OUT);
-        shake(client, server);
+        secure_rig_talk(client, server);
         if (secure_link_cause(client) != servers[i].cause)
             fail_msg("%zu: %s: %s", i, servers[i].shown,
                      secure_cause_name(secure_link_cause(client)));
@@ -272,7 +251,7 @@ static void test_refused_name(void **state)
     struct secure_link *server = secure_link_new(context, NULL, MAX_OUT);
     struct secure_link *client = secure_link_new(context, "cn.test", MAX_OUT);
 
-    shake(client, server);
+    secure_rig_talk(client, server);
     assert_int_equal(secure_link_cause(server), SECURE_not_selected);
     assert_string_equal(secure_link_peer(server), "cn.test");
     secure_link_free(&client);

@@ -267,6 +267,13 @@ int transport_name_listener(struct transport *t, uint16_t listener, char const *
     return 0;
 }
 
+char const *transport_listener_context(struct transport const *t, uint16_t listener)
+{
+    struct secure_context const *context = t->listeners[listener]->context;
+
+    return context ? secure_context_name(context) : "";
+}
+
 char const *transport_listener_name(struct transport const *t, uint16_t listener)
 {
     return t->listeners[listener]->name;

@@ -103,6 +103,9 @@ uint16_t transport_listeners(struct transport const *t);
 int transport_name_listener(struct transport *t, uint16_t listener, char const *name);
 char const *transport_listener_name(struct transport const *t, uint16_t listener);
 
+/** Name of the TLS context that a listener accepts under, "" if it is no TLS listener. */
+char const *transport_listener_context(struct transport const *t, uint16_t listener);
+
 /** The listener called @p name, or -ENOENT. */
 int transport_find_listener(struct transport const *t, char const *name);
 

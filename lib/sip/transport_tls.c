@@ -13,8 +13,7 @@
 enum { SERVER_NAME_BYTES = 256 };
 
 /* Counts it, writes its one line, and kills it: who waits for it hears the cause. */
-static void fail(struct connection *conn, enum sip_metric row, char const *what,
-                 enum secure_cause cause, char const *detail)
+static void fail(struct connection *conn, enum sip_metric row, char const *what)
 {
     struct secure_link *link = conn->secure;
     char peer[NET_ADDR_TEXT];
@@ -23,48 +22,51 @@ static void fail(struct connection *conn, enum sip_metric row, char const *what,
     log_warn(conn->tag,
              "%s peer=%s subject=\"%s\" reason=\"%s\" context=\"%s\" server_name=\"%s\" "
              "detail=\"%s\"",
-             what, net_addr_print(&conn->peer, peer), secure_link_peer(link),
-             secure_cause_text(cause), secure_context_name(secure_link_context(link)),
-             secure_link_server_name(link), detail);
-    transport_stream_kill(conn, secure_cause_error(cause));
+             what, net_addr_print(&conn->peer, peer), secure_link_peer(link), secure_link_why(link),
+             secure_context_name(secure_link_context(link)), secure_link_server_name(link),
+             secure_link_detail(link));
+    transport_stream_kill(conn, secure_cause_error(secure_link_cause(link)));
 }
 
 static void on_handshake_late(struct wheel_timer *timer)
 {
     struct connection *conn = transport_timer_owner(timer);
 
-    fail(conn, M_tls_handshakes_late, "TLS handshake failed", SECURE_late, "");
+    secure_link_abort(conn->secure, SECURE_late, "");
+    fail(conn, M_tls_handshakes_late, "TLS handshake failed");
 }
 
 static void tls_failed(struct connection *conn, bool was_open, int error)
 {
-    enum secure_cause cause = secure_link_cause(conn->secure);
-    char const *detail = secure_link_detail(conn->secure);
-
     if (error == -ECONNRESET && was_open) {
-        log_debug(conn->tag, "connection closed by peer reason=\"%s\"", secure_cause_text(cause));
+        log_debug(conn->tag, "connection closed by peer reason=\"%s\"",
+                  secure_link_why(conn->secure));
         transport_stream_kill(conn, error);
     } else if (was_open) {
-        fail(conn, M_tls_errors, "TLS connection broken", cause, detail);
-    } else if (secure_cause_is_rejection(cause)) {
-        fail(conn, M_tls_peers_rejected, "TLS peer rejected", cause, detail);
+        fail(conn, M_tls_errors, "TLS connection broken");
+    } else if (secure_cause_is_rejection(secure_link_cause(conn->secure))) {
+        fail(conn, M_tls_peers_rejected, "TLS peer rejected");
     } else {
-        fail(conn, M_tls_handshakes_failed, "TLS handshake failed", cause, detail);
+        fail(conn, M_tls_handshakes_failed, "TLS handshake failed");
     }
 }
 
 static void tls_opened(struct connection *conn)
 {
     struct secure_link *link = conn->secure;
+    struct secure_identity const *identity = secure_link_identity(link);
     char peer[NET_ADDR_TEXT];
 
     bool is_resumed = secure_link_is_resumed(link);
     met_inc(&sip_metrics, M_tls_handshakes);
     met_add(&sip_metrics, M_tls_resumed, is_resumed);
     log_debug(conn->tag,
-              "TLS connection open peer=%s subject=\"%s\" version=%s cipher=%s resumed=%s",
+              "TLS connection open peer=%s subject=\"%s\" version=%s cipher=%s resumed=%s "
+              "context=\"%s\" matched=%s",
               net_addr_print(&conn->peer, peer), secure_link_peer(link), secure_link_version(link),
-              secure_link_cipher(link), is_resumed ? "yes" : "no");
+              secure_link_cipher(link), is_resumed ? "yes" : "no",
+              secure_context_name(secure_link_context(link)),
+              identity ? secure_identity_matched(identity) : "-");
     if (*secure_link_server_name(link))
         transport_stream_connected(conn);
     else
@@ -113,7 +115,8 @@ static void tls_lost(struct connection *conn, int error)
 
     /* Who only looks whether the port is open has not begun a handshake. */
     if (!secure_link_is_open(link) && (is_client || secure_link_is_begun(link))) {
-        fail(conn, M_tls_handshakes_failed, "TLS handshake failed", SECURE_closed, why);
+        secure_link_abort(link, SECURE_closed, why);
+        fail(conn, M_tls_handshakes_failed, "TLS handshake failed");
         return;
     }
     if (error != UV_EOF)

@@ -80,7 +80,7 @@ class Node:
             f.write(text)
         return path
 
-    def make_cert(self, name, cn=None, san=None, ca=None):
+    def make_cert(self, name, cn=None, san=None, ca=None, eku=None):
         """NAME.pem and NAME.key in the node's folder, signed by the key of another one, or by its own."""
         path = os.path.join(self.dir, name)
         command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
@@ -88,6 +88,8 @@ class Node:
                    "-keyout", path + ".key", "-out", path + ".pem"]
         if san:
             command += ["-addext", "subjectAltName=" + san]
+        if eku:
+            command += ["-addext", "extendedKeyUsage=" + eku]
         if ca:
             command += ["-CA", os.path.join(self.dir, ca + ".pem"), "-CAkey", os.path.join(self.dir, ca + ".key"),
                         "-addext", "basicConstraints=critical,CA:FALSE"]
@@ -95,6 +97,20 @@ class Node:
         if done.returncode:
             raise Failure("openssl: " + done.stderr[-500:])
         os.chmod(path + ".key", 0o644)  # the programs drop root
+
+    def make_crl(self, name, ca, revoked, days=1):
+        """NAME.pem, a revocation list of a CA with one certificate on it, out of date in so many days."""
+        path = lambda file: os.path.join(self.dir, file)
+        serial = subprocess.run(["openssl", "x509", "-serial", "-noout", "-in", path(revoked + ".pem")],
+                                capture_output=True, text=True).stdout.strip().split("=")[1]
+        until = time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + 86400 * int(days)))
+        self.write("index.txt", "R\t991231000000Z\t200101000000Z\t%s\tunknown\t/CN=x\n" % serial)
+        self.write("crl.cnf", "[ca]\ndefault_ca = d\n[d]\ndatabase = %s\ndefault_md = sha256\n" % path("index.txt"))
+        done = subprocess.run(["openssl", "ca", "-gencrl", "-config", path("crl.cnf"), "-cert", path(ca + ".pem"),
+                               "-keyfile", path(ca + ".key"), "-crl_lastupdate", "20200101000000Z",
+                               "-crl_nextupdate", until, "-out", path(name + ".pem")], capture_output=True, text=True)
+        if done.returncode:
+            raise Failure("openssl: " + done.stderr[-500:])
 
     def start(self, name):
         path = os.path.join(self.build, PROGRAMS[name])

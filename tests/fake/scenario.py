@@ -189,9 +189,14 @@ class Scenario:
     # --- peers
 
     def step_cert(self, rest, _):
-        """cert NAME [cn=...] [san=...] [ca=NAME]"""
+        """cert NAME [cn=...] [san=...] [ca=NAME] [eku=...]"""
         name, *words = rest.split()
         self.node.make_cert(name, **dict(w.split("=", 1) for w in words))
+
+    def step_crl(self, rest, _):
+        """crl NAME ca=NAME revoked=NAME [days=N]"""
+        name, *words = rest.split()
+        self.node.make_crl(name, **dict(w.split("=", 1) for w in words))
 
     def tls(self, kind, words, as_server):
         """The context that cert= and ca= among the words make; they are taken out. None without TLS."""
