@@ -226,6 +226,7 @@ void secure_link_free(struct secure_link **plink)
 void secure_link_watch(struct secure_link *link, struct secure_sight *sight)
 {
     link->sight = sight;
+    SSL_set_session(link->ssl, NULL); /* to go on with an old one would show nothing */
     secure_sight_attach(sight, link->ssl);
 }
 

@@ -40,6 +40,7 @@ class Scenario:
             steps = list(parse(f.read()))
         self.path, self.fault, self.peers, self.dialogs, self.last = path, None, {}, {}, ""
         self.dns = None
+        self.running = []  # commands begun with cli_begin
         self.requests = {}  # (peer, method or None): the request of that kind that it received last
         with open(os.path.join(ROOT, "tests/scenario/node.conf"), encoding="utf-8") as f:
             config = f.read()
@@ -69,6 +70,9 @@ class Scenario:
             self.fault = True
             raise
         finally:
+            for child in self.running:
+                child.kill()
+                child.communicate()
             for peer in self.peers.values():
                 peer.close()
             if self.dns:
@@ -159,19 +163,42 @@ class Scenario:
             if block:
                 raise Failure("no error, but wanted: " + block[0])
 
+    def crosspoint(self, args):
+        """The command line of crosspoint ARGS."""
+        return [os.path.join(self.node.build, "cli/crosspoint")] + shlex.split(args)
+
+    def judge_cli(self, code, block):
+        if code[0] != int(code[1]):
+            raise Failure("exit code %d" % code[0])
+        for line in block:
+            wanted = self.node.fill(line.lstrip("!"))
+            if bool(re.search(wanted, self.last, re.M)) == line.startswith("!"):
+                raise Failure(("output has " if line.startswith("!") else "output lacks ") + wanted)
+
     def step_cli(self, rest, block):
-        """cli CODE ARGS [< LINE]: runs crosspoint; every line of the block is found in what it printed."""
+        """cli CODE ARGS [< LINE]: runs crosspoint; every line of the block is found in what it printed, !line is not."""
         code, args = rest.split(" ", 1)
         args, _, given = args.partition(" < ")
-        done = subprocess.run([os.path.join(self.node.build, "cli/crosspoint")] + shlex.split(args), env=self.node.env,
+        done = subprocess.run(self.crosspoint(args), env=self.node.env,
                               input=given + "\n" if given else "", capture_output=True, text=True,
                               timeout=PATIENCE * 6, cwd=self.node.dir)
         self.last = done.stdout + done.stderr
-        if done.returncode != int(code):
-            raise Failure("exit code %d" % done.returncode)
-        for line in block:
-            if not re.search(self.node.fill(line), self.last):
-                raise Failure("output lacks " + line)
+        self.judge_cli((done.returncode, code), block)
+
+    def step_cli_begin(self, rest, _):
+        """cli_begin ARGS: runs crosspoint beside the following steps."""
+        self.running.append(subprocess.Popen(self.crosspoint(rest), env=self.node.env, cwd=self.node.dir, text=True,
+                                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                             stderr=subprocess.STDOUT))
+
+    def step_cli_end(self, rest, block):
+        """cli_end CODE: waits for the last one that was begun and judges it as cli does; cli_end kill: kills it."""
+        child = self.running.pop()
+        if rest == "kill":
+            child.kill()
+        self.last = child.communicate(timeout=PATIENCE * 6)[0]
+        if rest != "kill":
+            self.judge_cli((child.returncode, rest), block)
 
     def step_sql(self, rest, _):
         """sql FILE STATEMENT: changes a store behind the back of its program."""
