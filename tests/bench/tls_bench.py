@@ -35,8 +35,7 @@ proxy = {
   internal = (); workers = 1; max_transactions = 2000000;
   max_connections = 100000; max_connections_per_host = 100000;
   tls_contexts = (
-    { name = "node"; certificates = ( "${certs}/${key}.pem" ); keys = ( "${certs}/${key}.key" ); ca = "${certs}/ca.pem";
-      ${tickets} },
+    { name = "node"; certificates = ( "${certs}/${key}.pem" ); keys = ( "${certs}/${key}.key" ); ca = "${certs}/ca.pem"; },
     { name = "peers"; certificates = ( "${certs}/${key}.pem" ); keys = ( "${certs}/${key}.key" ); ca = "${certs}/ca.pem";
       verify_peer = "required"; } );
   targets = ( { name = "next"; uri = "sip:${ip}:5070;transport=tls"; } );
@@ -75,10 +74,9 @@ key = CERTS/p256.key
 class Crosspoint:
     name = "crosspoint"
 
-    def __init__(self, options, key="p256", tickets=False):
+    def __init__(self, options, key="p256"):
         text = CONF % acl()
-        self.node = Node(options.build, "", {"ip": options.ip, "certs": options.certs.folder, "key": key,
-                                             "tickets": "session_tickets = true;" if tickets else ""})
+        self.node = Node(options.build, "", {"ip": options.ip, "certs": options.certs.folder, "key": key})
         self.node.write("crosspoint.conf", self.node.fill(self.node.fill(text)))
         self.ip = self.node.ip
         self.node.start("proxy")
@@ -158,18 +156,17 @@ def handshake_table(options):
     print("| handshakes | us of CPU | per second on one core | offered by the client/s | |")
     print("|---|---|---|---|---|")
     for name, key, _ in KEYS:
-        for tickets in (False,):
-            server = Crosspoint(options, key, tickets)
-            try:
-                for version in ("TLS 1.3", "TLS 1.2"):
-                    words = (["tls1.2"] if version == "TLS 1.2" else []) + (["resume"] if tickets else [])
+        server = Crosspoint(options, key)
+        try:
+            for version, kind in (("TLS 1.3", []), ("TLS 1.2", ["tls1.2"])):
+                for what, words in (("full", kind), ("resumed", kind + ["resume"])):
                     runs = [handshake_cost(options, server, count, words) for _ in range(options.repeat)]
                     us = statistics.median(run[0] for run in runs)
                     print("| %s, %s, %s | %.0f | %.0f | %.0f | %s |" % (
-                        name, version, "resumed" if tickets else "full", us, 1e6 / us, runs[-1][2],
-                        "; ".join({run[1] for run in runs if run[1]})), flush=True)
-            finally:
-                server.stop()
+                        name, version, what, us, 1e6 / us, runs[-1][2], "; ".join({run[1] for run in runs if run[1]})),
+                        flush=True)
+        finally:
+            server.stop()
 
 
 def memory_table(options):

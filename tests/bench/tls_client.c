@@ -179,7 +179,8 @@ static void set_up(struct load *load, int argc, char **argv)
     load->parallel = strtoul(argv[4], NULL, 10);
     if (!load->ctx || load->epoll < 0 || inet_pton(AF_INET, argv[1], &load->to.sin_addr) != 1)
         die("HOST PORT COUNT PARALLEL");
-    SSL_CTX_set_session_cache_mode(load->ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    /* With one, OpenSSL makes a session of TLS 1.3 useless once it was used. */
+    SSL_CTX_set_session_cache_mode(load->ctx, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_mode(load->ctx, SSL_MODE_RELEASE_BUFFERS);
     for (int i = 5; i < argc; i++) {
         load->resume |= strcmp(argv[i], "resume") == 0;
