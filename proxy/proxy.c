@@ -4,6 +4,7 @@
 #include "proxy.h"
 #include "acl_names.h"
 #include "cert_watch.h"
+#include "key_log.h"
 #include "log.h"
 #include "peer_probe.h"
 #include "peers.h"
@@ -71,10 +72,11 @@ static int watch_names(struct proxy *proxy, struct generation const *generation)
     return -ENOMEM;
 }
 
-static void watch_certificates(struct proxy *proxy, struct generation const *generation)
+static void watch_contexts(struct proxy *proxy, struct generation const *generation)
 {
     if (proxy->certs)
         cert_watch_set(proxy->certs, &generation->contexts, &generation->conf->expiry);
+    key_log_use(&proxy->key_log, &generation->contexts);
 }
 
 bool proxy_knows_names(struct proxy const *proxy)
@@ -164,10 +166,11 @@ int proxy_start(struct proxy *proxy, struct alarm_board *alarms)
 {
     proxy->alarms = alarms;
     peers_set_alarms(proxy->peers, alarms);
+    key_log_init(&proxy->key_log, alarms);
     proxy->certs = cert_watch_new(proxy->worker.wheel, alarms);
     if (!proxy->certs)
         return -ENOMEM;
-    watch_certificates(proxy, proxy->generation);
+    watch_contexts(proxy, proxy->generation);
     int error = open_registrar(proxy);
     if (error == 0)
         error = start_threads(proxy);
@@ -190,7 +193,7 @@ int proxy_reload(struct proxy *proxy, struct generation *next)
     secure_set_inherit(&next->contexts, &proxy->generation->contexts);
     if (proxy->acl_names)
         (void)watch_names(proxy, next);
-    watch_certificates(proxy, next);
+    watch_contexts(proxy, next);
     generation_unref(&proxy->generation);
     proxy->generation = generation_ref(next);
     worker_adopt(&proxy->worker, next);
@@ -215,6 +218,7 @@ void proxy_close(struct proxy **pproxy)
         return;
     cluster_name_cancel(&proxy->cluster_name);
     acl_names_free(&proxy->acl_names, NULL);
+    key_log_fini(&proxy->key_log);
     cert_watch_free(&proxy->certs);
     for (unsigned i = 0; i < proxy->n_threads; i++)
         worker_thread_close(&proxy->threads[i]);

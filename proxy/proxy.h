@@ -3,6 +3,7 @@
 #pragma once
 #include "acl_log.h"
 #include "cluster_name.h"
+#include "key_log.h"
 #include "stack_limits.h"
 #include "wheel.h"
 #include "worker.h"
@@ -21,6 +22,7 @@ struct proxy {
     struct acl_log *acl_log;
     struct alarm_board *alarms;  /* borrowed; NULL before proxy_start() */
     struct acl_names *acl_names; /* of the generation in force; NULL before proxy_start() */
+    struct key_log key_log;      /* of the generation in force */
     struct cert_watch *certs;    /* of the generation in force; NULL before proxy_start() */
     struct peers *peers;         /* health of next hops; shared by the workers */
     struct peer_probe *probe;    /* of worker 0 */

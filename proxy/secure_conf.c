@@ -127,6 +127,12 @@ static struct cfg_row const rows[] = {
                 .default_text = "256", .effect = CFG_RELOAD,
                 .help = "Of how many server names that we connect to a session is kept; 0 = of "
                         "none."),
+    CFG_ROW_PATH("key_log", struct secure_conf, key_log, .default_text = "", .max = 4096,
+                 .effect = CFG_RELOAD,
+                 .help = "File that the secrets of each connection are written to, in the format "
+                         "of SSLKEYLOGFILE, with mode 0600: with it Wireshark, and anybody else "
+                         "who has it, reads what was captured. Said in the log at each start and "
+                         "reload; an alarm stands meanwhile. Empty = none."),
     CFG_ROW_BOOL("empty_fragments", struct secure_conf, empty_fragments, .default_text = "true",
                  .effect = CFG_RELOAD,
                  .help = "Whether TLS 1.0 with a CBC cipher sends an empty fragment before each "
@@ -186,6 +192,7 @@ static void make(struct secure_conf const *entry, struct secure_set *set, struct
         .verify_server = entry->verify_server,
         .min_version = (enum secure_version)(SECURE_TLS_1_0 + entry->min_version),
         .max_version = (enum secure_version)(SECURE_TLS_1_0 + entry->max_version),
+        .key_log = entry->key_log,
         .session_tickets = entry->session_tickets,
         .session_lifetime_s = (unsigned)entry->session_lifetime_s,
         .session_servers = (unsigned)entry->session_servers,

@@ -26,6 +26,7 @@ struct secure_conf {
     bool verify_server;
     int min_version, max_version; /* enum secure_version, from 1.0 */
     bool empty_fragments, session_tickets;
+    char const *key_log;
     int64_t session_lifetime_s, session_servers;
 };
 

@@ -73,6 +73,7 @@ struct secure_context *secure_context_new(struct secure_settings const *settings
     if (set_versions(context->ctx, settings, fault) < 0 ||
         secure_ciphers_set(context->ctx, settings, fault) < 0 ||
         secure_ticket_init(&context->tickets, context->ctx, settings, fault) < 0 ||
+        secure_keylog_init(&context->keylog, context->ctx, settings, fault) < 0 ||
         secure_session_init(&context->sessions, context->ctx, settings, fault) < 0 ||
         secure_choice_init(&context->choice, context->ctx, settings, fault) < 0 ||
         secure_trust_load(context->ctx, settings, &context->n_trusted, fault) < 0 ||
@@ -111,6 +112,7 @@ void secure_context_unref(struct secure_context **pcontext)
     secure_verify_fini(&context->policy);
     secure_choice_fini(&context->choice);
     secure_expiry_fini(&context->expiries);
+    secure_keylog_fini(&context->keylog);
     secure_session_fini(&context->sessions);
     secure_ticket_fini(&context->tickets);
     free(context);
@@ -162,6 +164,19 @@ bool secure_context_asks(struct secure_context const *context)
 bool secure_context_has_certificate(struct secure_context const *context)
 {
     return context->choice.n > 0;
+}
+
+char const *secure_context_key_log(struct secure_context const *context)
+{
+    return context->keylog.path;
+}
+
+int secure_context_log_keys(struct secure_context *context, bool is_on)
+{
+    if (is_on)
+        return secure_keylog_open(&context->keylog);
+    secure_keylog_close(&context->keylog);
+    return 0;
 }
 
 struct secure_certificate const *secure_context_certificate(struct secure_context const *context,
@@ -226,6 +241,9 @@ void secure_context_doubts(struct secure_context const *context, secure_doubt_fn
     for (size_t i = 0; i < context->choice.n; i++)
         doubt_certificate(&doubts, context, &context->choice.v[i]);
     doubt_versions(&doubts, context);
+    if (context->keylog.path)
+        doubt(&doubts, "key_log: whoever can read \"%s\" can read all its connections",
+              context->keylog.path);
     secure_trust_doubts(context->ctx, say, who);
 }
 

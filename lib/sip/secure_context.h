@@ -54,6 +54,7 @@ struct secure_settings {
     enum secure_verify verify_peer;  /* of those who connect to us; other than NONE wants `ca` */
     bool verify_server;              /* those whom we connect to, and their name */
     enum secure_version min_version, max_version;
+    char const *key_log;  /* secure_keylog.h; NULL: none */
     bool session_tickets; /* to come back with a shorter handshake, both to us and to others */
     unsigned session_lifetime_s;
     unsigned session_servers; /* whose sessions are kept; 0: of none */
@@ -85,6 +86,13 @@ bool secure_context_asks(struct secure_context const *context);
 
 /** Whether it can accept connections. */
 bool secure_context_has_certificate(struct secure_context const *context);
+
+/** Where its secrets are written to while that is switched on; NULL: nowhere. */
+char const *secure_context_key_log(struct secure_context const *context);
+
+/** Switches the writing on or off, from any thread; its file must be named. 0 or a negative errno.
+ */
+int secure_context_log_keys(struct secure_context *context, bool is_on);
 
 /** Our certificates in the order of the settings; NULL behind the last. Borrowed. */
 struct secure_certificate const *secure_context_certificate(struct secure_context const *context,

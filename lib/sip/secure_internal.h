@@ -5,6 +5,7 @@
 #include "secure_context.h"
 #include "secure_counts.h"
 #include "secure_expiry.h"
+#include "secure_keylog.h"
 #include "secure_session.h"
 #include "secure_ticket.h"
 #include "secure_verify.h"
@@ -22,6 +23,7 @@ struct secure_context {
     struct secure_verify_policy policy;
     struct secure_tickets tickets;   /* given to those who connect */
     struct secure_sessions sessions; /* of those whom we connect to */
+    struct secure_keylog keylog;
     bool no_empty_fragments;
     struct secure_counts *counts; /* a reference */
     size_t n_trusted;             /* certificates; 0: those of the system */
