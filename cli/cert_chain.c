@@ -6,6 +6,9 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+/* Debian's default of TLS: no SHA-1, no RSA keys below 2048 bits. */
+enum { SECURITY_LEVEL = 2 };
+
 bool cert_chain_has(STACK_OF(X509) const *list, X509 const *cert)
 {
     for (int i = 0; i < sk_X509_num(list); i++)
@@ -77,6 +80,7 @@ static int judge(struct cert_chain const *chain, struct cert_fault *fault)
         goto out;
     }
     X509_STORE_CTX_set0_trusted_stack(ctx, trusted);
+    X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(ctx), SECURITY_LEVEL);
     X509_STORE_CTX_set_flags(ctx, X509_V_FLAG_NO_CHECK_TIME | X509_V_FLAG_PARTIAL_CHAIN);
     if (X509_verify_cert(ctx) == 1) {
         result = 0;

@@ -12,6 +12,7 @@
 #include "cli.h"
 #include "table.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { OUT_MAX = 64 << 20 };
@@ -93,16 +94,22 @@ static void print_notes(json_t const *notes)
     buf_fini(&out);
 }
 
-/* Texts of certificates stand in faults, too. */
+/* The faults of a configuration are several lines; texts of certificates stand in faults, too. */
 static void complain(struct cert_fault const *fault)
 {
     struct buf out;
 
-    buf_init(&out, OUT_MAX);
-    table_print_text(fault->text, &out);
     fflush(stdout);
-    cli_complain("%s", buf_text(&out));
-    buf_fini(&out);
+    for (char const *line = fault->text; *line; line += strspn(line, "\n")) {
+        size_t len = strcspn(line, "\n");
+        char *one = strndup(line, len);
+        buf_init(&out, OUT_MAX);
+        table_print_text(one ? one : "out of memory", &out);
+        cli_complain("%s", buf_text(&out));
+        buf_fini(&out);
+        free(one);
+        line += len;
+    }
 }
 
 static int run_row(struct cert_row const *row, struct cert_run *run, int argc, char **argv)

@@ -80,11 +80,13 @@ static int take_request(struct cert_pem *pem, unsigned char const *der, long len
 {
     X509_REQ *request = d2i_X509_REQ(NULL, &der, len);
 
+    if (!request)
+        return -1;
     if (pem->request)
         X509_REQ_free(request);
     else
         pem->request = request;
-    return pem->request ? 0 : -1;
+    return 0;
 }
 
 /* The forms with and without the name of the algorithm; one with a passphrase is not ours to
@@ -93,11 +95,13 @@ static int take_key(struct cert_pem *pem, unsigned char const *der, long len)
 {
     EVP_PKEY *key = d2i_AutoPrivateKey(NULL, &der, len);
 
+    if (!key)
+        return -1;
     if (pem->key)
         EVP_PKEY_free(key);
     else
         pem->key = key;
-    return key ? 0 : -1;
+    return 0;
 }
 
 static struct {

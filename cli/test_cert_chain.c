@@ -9,6 +9,7 @@
 
 #include "cert_chain.h"
 #include "cert_pem.h"
+#include "cert_request.h"
 #include "cert_text.h"
 #include "secure_rig.h"
 #include <stdlib.h>
@@ -143,6 +144,24 @@ static void test_chains(void **state)
     }
 }
 
+static void test_weak_keys_are_refused(void **state)
+{
+    EVP_PKEY *key = EVP_RSA_gen(1024);
+    STACK_OF(GENERAL_NAME) *names = sk_GENERAL_NAME_new_null();
+    STACK_OF(X509) *given = sk_X509_new_null();
+    struct cert_chain chain;
+    struct cert_fault fault;
+    (void)state;
+
+    sk_X509_push(given, cert_request_self_sign(key, "weak.test", names, 1, &fault));
+    assert_int_equal(cert_chain_build(&chain, given, key, &fault), -1);
+    assert_non_null(strstr(fault.text, "at \"weak.test\": EE certificate key too weak"));
+    cert_chain_fini(&chain);
+    sk_X509_pop_free(given, X509_free);
+    sk_GENERAL_NAME_pop_free(names, GENERAL_NAME_free);
+    EVP_PKEY_free(key);
+}
+
 static void test_dates(void **state)
 {
     X509 *old = cert_of(*state, "old"), *young = cert_of(*state, "young");
@@ -162,6 +181,7 @@ int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_chains),
+        cmocka_unit_test(test_weak_keys_are_refused),
         cmocka_unit_test(test_dates),
     };
 

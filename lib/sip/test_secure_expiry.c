@@ -45,22 +45,6 @@ static size_t count(struct secure_context const *context)
     return n;
 }
 
-/* The file of a certificate and its chain. */
-static void join(struct secure_rig const *rig, char const *file, char const *const parts[2])
-{
-    char path[SECURE_RIG_PATH], text[8192];
-    size_t len = 0;
-
-    for (int i = 0; i < 2; i++) {
-        FILE *in = fopen(secure_rig_path(rig, parts[i], path), "r");
-        assert_non_null(in);
-        len += fread(text + len, 1, sizeof text - 1 - len, in);
-        fclose(in);
-    }
-    text[len] = '\0';
-    secure_rig_write(rig, file, text);
-}
-
 static void test_own_chain_and_trust(void **state)
 {
     struct secure_rig rig;
@@ -71,8 +55,8 @@ static void test_own_chain_and_trust(void **state)
     secure_rig_init(&rig);
     for (size_t i = 0; i < sizeof certs / sizeof *certs; i++)
         secure_rig_make(&rig, &certs[i]);
-    join(&rig, "chain.pem", (char const *[]){ "leaf.pem", "ca.pem" });
-    char const *const files[] = { secure_rig_path(&rig, "chain.pem", file) };
+    secure_rig_append(&rig, "leaf.pem", "ca.pem");
+    char const *const files[] = { secure_rig_path(&rig, "leaf.pem", file) };
     char const *const keys[] = { secure_rig_path(&rig, "leaf.key", key) };
     struct secure_settings settings = { .name = "x",
                                         .certificates = { files, 1 },
@@ -90,6 +74,33 @@ static void test_own_chain_and_trust(void **state)
     settings.ca = NULL;
     context = secure_context_new(&settings, &fault);
     assert_int_equal(count(context), 2);
+    secure_context_unref(&context);
+    secure_rig_fini(&rig);
+}
+
+static void test_lists(void **state)
+{
+    struct secure_rig rig;
+    char ca[SECURE_RIG_PATH], crl[SECURE_RIG_PATH];
+    struct secure_fault fault;
+    (void)state;
+
+    secure_rig_init(&rig);
+    secure_rig_make(&rig, &certs[0]);
+    secure_rig_make(&rig, &certs[1]);
+    secure_rig_revoke(&rig, "list", "ca", "leaf", 5L * DAY_S);
+    char const *const lists[] = { secure_rig_path(&rig, "list.pem", crl) };
+    struct secure_settings const settings = { .name = "x",
+                                              .ca = secure_rig_path(&rig, "ca.pem", ca),
+                                              .crls = { lists, 1 },
+                                              .crl_check = SECURE_CRL_LEAF,
+                                              .verify_peer = SECURE_VERIFY_REQUIRED };
+    struct secure_context *context = secure_context_new(&settings, &fault);
+    assert_non_null(context);
+    assert_int_equal(count(context), 2);
+    assert_true(has(context, SECURE_EXPIRY_TRUST, "CA", 20));
+    assert_true(has(context, SECURE_EXPIRY_CRL, "CA", 5));
+    assert_string_equal(secure_expiry_kind_str(SECURE_EXPIRY_CRL), "crl");
     secure_context_unref(&context);
     secure_rig_fini(&rig);
 }
@@ -115,6 +126,7 @@ int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_own_chain_and_trust),
+        cmocka_unit_test(test_lists),
         cmocka_unit_test(test_titles),
     };
 
