@@ -120,7 +120,9 @@ bool secure_link_resumes(struct secure_link *link, SSL_SESSION const *session)
 
 void secure_link_keep(struct secure_link *link, SSL_SESSION *session)
 {
-    secure_session_put(&link->context->sessions, link->server_name, link->ssl, session);
+    /* What was only looked at was not judged as a connection is. */
+    if (!link->sight)
+        secure_session_put(&link->context->sessions, link->server_name, link->ssl, session);
 }
 
 /* Proposes to go on with what we had with this peer, if it is still welcome. */

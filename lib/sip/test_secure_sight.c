@@ -174,6 +174,45 @@ static void test_certificates(void **state)
     free(sight);
 }
 
+/* A handshake of a.test between contexts that keep sessions; was it a short one? */
+static bool is_short(struct secure_context *client, struct secure_context *server, bool is_watched)
+{
+    struct secure_sight *sight = calloc(1, sizeof *sight);
+    struct ends ends = { secure_link_new(client, "a.test", MAX_OUT),
+                         secure_link_new(server, NULL, MAX_OUT) };
+
+    assert_non_null(sight);
+    if (is_watched)
+        secure_link_watch(ends.client, sight);
+    talk(&ends);
+    assert_true(secure_link_is_open(ends.client));
+    assert_int_equal(sight->n_shown, is_watched);
+    bool is_resumed = secure_link_is_resumed(ends.client);
+    secure_link_free(&ends.client);
+    secure_link_free(&ends.server);
+    free(sight);
+    return is_resumed;
+}
+
+/* Who looks neither takes part in sessions that are kept, nor adds one. */
+static void test_sessions(void **state)
+{
+    struct secure_settings const settings = { .verify_server = true,
+                                              .session_tickets = true,
+                                              .session_lifetime_s = DAY_S,
+                                              .session_servers = 4 };
+    struct secure_context *client = secure_rig_context(*state, NULL, "ca", &settings);
+    struct secure_context *server = secure_rig_context(*state, "a", NULL, &settings);
+
+    assert_false(is_short(client, server, true));
+    assert_false(is_short(client, server, true));
+    assert_false(is_short(client, server, false));
+    assert_true(is_short(client, server, false));
+    assert_false(is_short(client, server, true));
+    secure_context_unref(&client);
+    secure_context_unref(&server);
+}
+
 static int set_up(void **state)
 {
     struct secure_rig *rig = calloc(1, sizeof *rig);
@@ -205,6 +244,7 @@ int main(void)
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_vectors),
         cmocka_unit_test(test_certificates),
+        cmocka_unit_test(test_sessions),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
