@@ -41,6 +41,8 @@ struct ctl_command const cti_commands[] = {
     { "show sessions", CTL_READ, cmd_show_sessions, NULL, "CSTA sessions of clients." },
     { "show cti", CTL_READ, cmd_show_cti, NULL,
       "CTI connections and the reason of their last loss." },
+    { "directory reload", CTL_WRITE, directory_cmd_reload, NULL,
+      "Reads the users of the store again; whoever changes the store says so." },
     { "number", CTL_READ, cmd_number, "NUMBER [DIRECTION]",
       "What the rules make of a number that clients write, or are shown (--outbound)." },
     { 0 },

@@ -130,6 +130,14 @@ static struct cfg_row const rows[] = {
               "Events of one session that the client has not answered; more are dropped."),
     COUNT_ROW(max_requests_per_connection, 1, 9000, 4000,
               "Unanswered services on one CTI connection."),
+    CFG_ROW_PATH(
+        "store", struct cti_conf, store, .default_text = "", .max = 4096, .effect = CFG_RESTART,
+        .help = "File of users, devices and lines (SQLite), besides those of this file; may "
+                "be that of proxy.registrar. Made if it is missing. Empty: none."),
+    TIME_ROW(store_poll, 1, 3600, 5, "s",
+             "How often the store is looked at for what another program has changed."),
+    COUNT_ROW(lcs_devices, 1, 1000, 2,
+              "Devices of one user with server_type lcs, one by extension mobility included."),
     CFG_ROW_GROUPS("users", struct cti_conf, users, .max = 100000, .sub = &user_schema,
                    .effect = CFG_RESTART, .help = "Who may control which line."),
     CFG_ROW_GROUPS("policies", struct cti_conf, policies, .max = 1000, .sub = &policy_conf_schema,

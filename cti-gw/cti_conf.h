@@ -24,6 +24,8 @@ struct cti_conf {
     struct cfg_groups users;                             /* of struct cti_user */
     struct cfg_groups policies;                          /* of struct policy_conf */
     struct cfg_groups numbers_inbound, numbers_outbound; /* of struct number_conf */
+    char const *store;
+    int64_t store_poll, lcs_devices;
     int64_t number_match_limit, number_depth_limit;
     struct stack_limits limits;
 };

@@ -190,7 +190,7 @@ int gateway_init(struct gateway *gw, struct svc *svc)
     LIST_INIT(&gw->all);
     htab_init(&gw->sessions);
     htab_init(&gw->monitors);
-    int err = users_init(&gw->users, gw->conf);
+    int err = directory_init(&gw->directory, gw);
     if (err == 0)
         err = compile_numbers(gw);
     if (err == 0) {
@@ -209,7 +209,7 @@ void gateway_fini(struct gateway *gw)
         session_free(&session);
     provider_free(&gw->provider);
     stack_free(&gw->stack);
-    users_fini(&gw->users);
+    directory_fini(&gw->directory);
     number_rules_free(&gw->inbound);
     number_rules_free(&gw->outbound);
     htab_fini(&gw->sessions);

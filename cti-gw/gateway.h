@@ -2,10 +2,10 @@
 /* The gateway: what its parts share. One per process, made in main.c; everything here runs on the
  * loop thread. The life of a session is told in ARCHITECTURE.md. */
 #pragma once
+#include "directory.h"
 #include "htab.h"
 #include "provider.h"
 #include "stack.h"
-#include "users.h"
 #include <sys/queue.h>
 
 struct number_rules;
@@ -17,7 +17,7 @@ struct gateway {
     struct wheel *wheel;
     struct stack *stack;
     struct provider *provider;
-    struct users users;
+    struct directory directory;
     struct number_rules *inbound, *outbound;
     struct htab sessions; /* by local tag */
     struct htab monitors; /* by the driver's crossRefID and connection */

@@ -53,6 +53,8 @@ static int take_param(char const *param, size_t len, struct line_uri *ret)
         return copy_param(param + 7, len - 7, ret->device);
     if (is_named(param, len, "partition="))
         return copy_param(param + 10, len - 10, ret->partition);
+    if (is_named(param, len, "phone-context="))
+        ret->dialstring = len == 24 && strncasecmp(param + 14, "dialstring", 10) == 0;
     if (is_named(param, len, "ext="))
         return copy_number(param + 4, len - 4, ret->number);
     return 0;

@@ -5,6 +5,7 @@
 #include "cti_metrics.h"
 #include "gateway.h"
 #include "sip_metrics.h"
+#include "store_metrics.h"
 #include "svc.h"
 
 static struct gateway gateway;
@@ -15,13 +16,18 @@ static int init(struct svc *svc)
     return gateway_init(&gateway, svc);
 }
 
+static int start(struct svc *svc)
+{
+    return directory_start(&gateway.directory, svc_loop(svc));
+}
+
 static void deinit(struct svc *svc)
 {
     (void)svc;
     gateway_fini(&gateway);
 }
 
-static struct met_set const *const metrics[] = { &cti_metrics, &sip_metrics, NULL };
+static struct met_set const *const metrics[] = { &cti_metrics, &sip_metrics, &store_metrics, NULL };
 
 static struct svc_desc const cti_svc = {
     .name = "crosspoint-cti",
@@ -31,6 +37,7 @@ static struct svc_desc const cti_svc = {
     .commands = cti_commands,
     .metrics = metrics,
     .init = init,
+    .start = start,
     .deinit = deinit,
 };
 

@@ -88,9 +88,9 @@ static bool device_is_allowed(struct request *r)
         fail(r, CTI_FAULT_DEVICE_UNKNOWN);
         return false;
     }
-    if (users_may_control(&session->gw->users, session->user, r->device.number))
+    if (users_may_control(session->gw->directory.users, session->user, r->device.number))
         return true;
-    if (!users_have_line(&session->gw->users, r->device.number))
+    if (!users_have_line(session->gw->directory.users, r->device.number))
         fail(r, CTI_FAULT_DEVICE_UNKNOWN);
     else
         fail(r, r->msg.type == CSTA_MakeCall ? CTI_FAULT_CALLING_NOT_ALLOWED

@@ -76,8 +76,8 @@ static enum dialog_cseq cseq_rule(struct gateway const *gw, sip_t const *invite)
 }
 
 struct session *session_new(struct gateway *gw, struct server_transaction *st,
-                            struct cti_user const *user, char const *number, char const *line_text,
-                            unsigned connection)
+                            struct users_person const *user, char const *number,
+                            char const *line_text, unsigned connection)
 {
     sip_t const *invite = sip_object(server_transaction_request(st));
     struct session *session = calloc(1, sizeof *session);
@@ -112,6 +112,7 @@ struct session *session_new(struct gateway *gw, struct server_transaction *st,
 fail:
     dialog_free(&session->dialog);
     free(session->user);
+    free(session->device);
     free(session->number);
     free(session->line_text);
     free(session);
@@ -175,6 +176,7 @@ void session_free(struct session **psession)
     cti_gauge(M_sessions, -1);
     dialog_free(&session->dialog);
     free(session->user);
+    free(session->device);
     free(session->number);
     free(session->line_text);
     free(session);
@@ -345,6 +347,13 @@ int session_act_lost(void *obj, void *arg)
     return send_bye(obj);
 }
 
+int session_act_forbidden(void *obj, void *arg)
+{
+    (void)arg;
+    tell_end(obj, "the user may not control the line any more", M_sessions_forbidden);
+    return send_bye(obj);
+}
+
 int session_act_no_ack(void *obj, void *arg)
 {
     (void)arg;
@@ -375,6 +384,11 @@ void session_bye(struct session *session)
 void session_lost(struct session *session)
 {
     step(session, SESSION_EV_LOST);
+}
+
+void session_forbidden(struct session *session)
+{
+    step(session, SESSION_EV_FORBIDDEN);
 }
 
 bool session_is_open(struct session const *session)

@@ -28,8 +28,10 @@ struct session {
     struct dialog *dialog;
     char *user;           /* its id */
     struct policy policy; /* what is taken from the user */
+    char *device;         /* the phone of it that is controlled; NULL: the line as a whole */
     char *number;         /* directory number of the line */
     char *line_text;      /* the line as the client wrote it */
+    bool choosing;        /* both phones ring; the one that is answered becomes the device */
     char id[9];
     uint8_t state; /* set by fsm_step() only */
     enum csta_edition edition;
@@ -50,8 +52,8 @@ struct session {
 /** New session for an INVITE that passed every check; takes no ownership of @p st. NULL when out of
  *  memory or the INVITE makes no dialog. */
 struct session *session_new(struct gateway *gw, struct server_transaction *st,
-                            struct cti_user const *user, char const *number, char const *line_text,
-                            unsigned connection);
+                            struct users_person const *user, char const *number,
+                            char const *line_text, unsigned connection);
 
 /** Frees at once, without a word to the client. */
 void session_free(struct session **psession);
@@ -82,6 +84,9 @@ void session_bye(struct session *session);
 
 /** The session's CTI connection is lost: ends it with a BYE of ours. */
 void session_lost(struct session *session);
+
+/** The user may not control the line any more: ends it with a BYE of ours. */
+void session_forbidden(struct session *session);
 
 /** May CSTA be served now (neither ending nor its connection lost)? */
 bool session_is_open(struct session const *session);

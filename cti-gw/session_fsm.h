@@ -7,9 +7,10 @@ enum session_state { SESSION_SETUP, SESSION_ACTIVE, SESSION_ENDING, SESSION_ENDE
 
 enum session_event {
     SESSION_EV_ACK,
-    SESSION_EV_BYE,     /* from the client */
-    SESSION_EV_EXPIRED, /* session timer, or the guard of our BYE */
-    SESSION_EV_LOST,    /* CTI connection lost */
+    SESSION_EV_BYE,       /* from the client */
+    SESSION_EV_EXPIRED,   /* session timer, or the guard of our BYE */
+    SESSION_EV_LOST,      /* CTI connection lost */
+    SESSION_EV_FORBIDDEN, /* the user may not control the line any more */
     SESSION_EV_NO_ACK,
     SESSION_EV_DONE, /* our BYE is answered, or will not be */
     SESSION_EVENTS
@@ -22,5 +23,6 @@ int session_act_acked(void *obj, void *arg);
 int session_act_gone(void *obj, void *arg);    /* frees the session */
 int session_act_expired(void *obj, void *arg); /* these send BYE */
 int session_act_lost(void *obj, void *arg);
+int session_act_forbidden(void *obj, void *arg);
 int session_act_no_ack(void *obj, void *arg);
 int session_act_bye(void *obj, void *arg);

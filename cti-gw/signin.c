@@ -18,7 +18,7 @@
 
 #define ALLOW "Allow: INVITE, ACK, BYE, CANCEL, INFO, UPDATE, OPTIONS"
 
-enum { URI_BYTES = 300, BODY_BYTES = 4096, LINE_BYTES = 300 };
+enum { PHONES_MAX = 16, URI_BYTES = 300, BODY_BYTES = 4096, LINE_BYTES = 300 };
 
 static struct cti_refusal const bad_body = { 400, "Bad Request", M_refused_body, NULL };
 static struct cti_refusal const bad_type = { 415, "Unsupported Media Type", M_refused_body,
@@ -32,9 +32,11 @@ struct attempt {
     struct gateway *gw;
     struct server_transaction *st;
     sip_t const *sip;
-    struct cti_user const *user;
+    struct users_person const *user;
     struct line_uri line;
     char const *line_text;
+    struct device_choice choice;
+    struct device_choice_phone phones[PHONES_MAX];
     enum csta_edition edition;
     int connection;
 };
@@ -156,7 +158,7 @@ static bool user_is_right(struct attempt *a)
 
     snprintf(uri, sizeof uri, "sip:%s@%s", from->url_user ? from->url_user : "",
              from->url_host ? from->url_host : "");
-    a->user = users_find(&a->gw->users, uri);
+    a->user = users_find(a->gw->directory.users, uri);
     if (a->user && a->user->rcc)
         return true;
     cti_refusal_send(a->st, &bad_user,
@@ -173,14 +175,49 @@ static bool line_is_right(struct attempt *a, su_home_t *home)
                                            ? a->sip->sip_request->rq_url->url_user
                                            : "");
     if (line_uri_parse(a->line_text, &a->line) < 0 ||
-        !users_have_line(&a->gw->users, a->line.number)) {
+        !users_have_line(a->gw->directory.users, a->line.number)) {
         cti_refusal_send(a->st, &no_line, "line %s is not known", a->line_text);
         return false;
     }
-    if (users_may_control(&a->gw->users, a->user->id, a->line.number))
+    if (users_may_control(a->gw->directory.users, a->user->id, a->line.number))
         return true;
     cti_refusal_send(a->st, &bad_line, "line %s is not a line of user %s", a->line.number,
                      a->user->id);
+    return false;
+}
+
+/* csta-rcc 1.2: clients report an error for such a line, which is hard to find. */
+static void warn_of_form(struct attempt const *a)
+{
+    if (a->line.number[0] == '+' && a->line.dialstring)
+        log_warn(NULL,
+                 "line URI of an E.164 number has phone-context=dialstring user=\"%s\" "
+                 "line=\"%s\"",
+                 a->user->id, a->line_text);
+}
+
+static bool device_is_right(struct attempt *a)
+{
+    struct users const *users = a->gw->directory.users;
+    struct device_choice_options const options = {
+        .server_type = (enum cti_server_type)a->gw->conf->server_type,
+        .named = a->line.device,
+        .chosen = users_chosen(users, a->user->id, a->line.number),
+        .phones = a->phones,
+        .n = users_phones(users, a->user->id, a->line.number, a->line.partition, a->phones,
+                          PHONES_MAX),
+    };
+
+    /* A line of the configuration file whose phones nobody has written down: the switch knows. */
+    if (!options.n && *a->line.device && !*options.chosen &&
+        !users_has_phones(users, a->line.number))
+        a->choice = (struct device_choice){ DEVICE_CHOICE_LINE, 0, "devices are not known" };
+    else
+        a->choice = device_choice_make(&options);
+    if (a->choice.kind != DEVICE_CHOICE_REFUSED)
+        return true;
+    cti_refusal_send(a->st, &bad_line, "line %s of user %s: %s", a->line_text, a->user->id,
+                     a->choice.why);
     return false;
 }
 
@@ -217,9 +254,16 @@ static void start_session(struct attempt *a, uint32_t expires_s)
         return;
     }
     session->edition = a->edition;
+    if (a->choice.kind == DEVICE_CHOICE_ONE)
+        session->device = strdup(a->phones[a->choice.index].name);
+    session->choosing = a->choice.kind == DEVICE_CHOICE_RING;
+    warn_of_form(a);
     session_refreshed(session, expires_s);
-    log_info(session->id, "session started user=\"%s\" line=%s call_id=\"%s\" connection=%d",
-             a->user->id, a->line.number, a->sip->sip_call_id->i_id, a->connection);
+    log_info(session->id,
+             "session started user=\"%s\" line=%s call_id=\"%s\" connection=%d device=\"%s\" "
+             "because=\"%s\"",
+             a->user->id, a->line.number, a->sip->sip_call_id->i_id, a->connection,
+             session->device ? session->device : "", a->choice.why);
     session_accept(session, a->st, ok);
 }
 
@@ -232,7 +276,8 @@ void signin_take(struct gateway *gw, struct server_transaction *st)
     if (!home)
         server_transaction_refuse(st, 500, "Server Internal Error", NULL);
     else if (body_is_right(&a, home) && user_is_right(&a) && line_is_right(&a, home) &&
-             resources_are_there(&a) && (expires_s = choose_expires(gw, st, a.sip)))
+             device_is_right(&a) && resources_are_there(&a) &&
+             (expires_s = choose_expires(gw, st, a.sip)))
         start_session(&a, expires_s);
     su_home_unref(home);
 }

@@ -9,6 +9,7 @@
 
 #include "line_uri.h"
 #include <errno.h>
+#include <string.h>
 
 #define DIGITS_63 "123456789012345678901234567890123456789012345678901234567890123"
 
@@ -65,6 +66,7 @@ static void test_parse(void **state)
         assert_string_equal(uri.number, good[i].number);
         assert_string_equal(uri.device, good[i].device);
         assert_string_equal(uri.partition, good[i].partition);
+        assert_int_equal(uri.dialstring, strcasestr(good[i].text, "=dialstring") != NULL);
     }
 }
 

@@ -66,13 +66,19 @@ int session_act_lost(void *obj, void *arg)
     return note_end(obj, 'l');
 }
 
+int session_act_forbidden(void *obj, void *arg)
+{
+    (void)arg;
+    return note_end(obj, 'f');
+}
+
 int session_act_no_ack(void *obj, void *arg)
 {
     (void)arg;
     return note_end(obj, 'n');
 }
 
-enum { ACK = SESSION_EV_ACK, BYE, EXPIRED, LOST, NO_ACK, DONE, END = -1 };
+enum { ACK = SESSION_EV_ACK, BYE, EXPIRED, LOST, FORBIDDEN, NO_ACK, DONE, END = -1 };
 
 /* clang-format off */
 static struct {
@@ -95,6 +101,9 @@ static struct {
     { "connection lost before the ACK", { LOST, ACK, DONE, END }, false, SESSION_ENDED, "lag" },
     { "connection lost again while ending", { ACK, LOST, LOST, DONE, END }, false, SESSION_ENDED,
       "alg" },
+    { "the user is not allowed any more", { ACK, FORBIDDEN, DONE, END }, false, SESSION_ENDED,
+      "afg" },
+    { "not allowed any more, before the ACK", { FORBIDDEN, END }, false, SESSION_ENDING, "f" },
     { "both say BYE", { ACK, LOST, BYE, END }, false, SESSION_ENDED, "alg" },
     { "BYE cannot be sent after expiry", { ACK, EXPIRED, END }, true, SESSION_ENDED, "axg" },
     { "BYE cannot be sent after loss", { LOST, END }, true, SESSION_ENDED, "lg" },
@@ -107,6 +116,7 @@ static struct {
 } const unlisted[] = {
     { SESSION_SETUP, DONE }, { SESSION_ACTIVE, DONE }, { SESSION_ENDING, NO_ACK },
     { SESSION_ENDED, ACK }, { SESSION_ENDED, BYE }, { SESSION_ENDED, EXPIRED },
+    { SESSION_ENDING, FORBIDDEN }, { SESSION_ENDED, FORBIDDEN },
     { SESSION_ENDED, LOST }, { SESSION_ENDED, NO_ACK }, { SESSION_ENDED, DONE },
 };
 /* clang-format on */

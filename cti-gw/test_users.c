@@ -7,8 +7,13 @@
 
 #include <cmocka.h>
 
+#include "store_people_change.h"
 #include "users.h"
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { LONG = 4000, MANY = 5000 };
 
@@ -67,7 +72,7 @@ static struct {
 
 static void assert_finds(struct users const *users, char const *from, char const *id)
 {
-    struct cti_user const *user = users_find(users, from);
+    struct users_person const *user = users_find(users, from);
 
     print_message("# %s\n", from);
     if (id) {
@@ -80,63 +85,75 @@ static void assert_finds(struct users const *users, char const *from, char const
 
 static void test_find(void **state)
 {
-    struct users users;
+    struct users *users;
+    size_t contradictions;
     (void)state;
 
-    assert_int_equal(users_init(&users, &conf), 0);
+    users = users_new(&conf, NULL, &contradictions);
+    assert_non_null(users);
+    assert_int_equal(contradictions, 0);
     for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++)
-        assert_finds(&users, vectors[i].from, vectors[i].id);
-    users_fini(&users);
+        assert_finds(users, vectors[i].from, vectors[i].id);
+    users_free(&users);
 }
 
 /* From is the peer's: any length. */
 static void test_long_names(void **state)
 {
     char from[LONG + 1] = "sip:";
-    struct users users;
+    struct users *users;
+    size_t contradictions;
     (void)state;
 
-    assert_int_equal(users_init(&users, &conf), 0);
+    users = users_new(&conf, NULL, &contradictions);
+    assert_non_null(users);
+    assert_int_equal(contradictions, 0);
     memset(from + 4, 'a', LONG - 4);
     from[LONG] = '\0';
-    assert_null(users_find(&users, from));
+    assert_null(users_find(users, from));
     from[10] = '@';
-    assert_null(users_find(&users, from));
-    users_fini(&users);
+    assert_null(users_find(users, from));
+    users_free(&users);
 }
 
 static void test_lines(void **state)
 {
-    struct users users;
+    struct users *users;
+    size_t contradictions;
     (void)state;
 
-    assert_int_equal(users_init(&users, &conf), 0);
-    assert_true(users_may_control(&users, people[0].id, "2001"));
-    assert_true(users_may_control(&users, people[0].id, "+390212345"));
-    assert_true(users_may_control(&users, people[1].id, "2001"));
-    assert_false(users_may_control(&users, people[0].id, "2002"));
-    assert_false(users_may_control(&users, people[0].id, "200"));
-    assert_false(users_may_control(&users, people[0].id, "20011"));
-    assert_false(users_may_control(&users, people[2].id, "2001"));
-    assert_true(users_have_line(&users, "2001"));
-    assert_true(users_have_line(&users, "2002"));
-    assert_false(users_have_line(&users, "2003"));
-    assert_false(users_have_line(&users, "alice"));
-    assert_null(users_find(&users, "sip:2001@example.test"));
-    users_fini(&users);
+    users = users_new(&conf, NULL, &contradictions);
+    assert_non_null(users);
+    assert_int_equal(contradictions, 0);
+    assert_true(users_may_control(users, people[0].id, "2001"));
+    assert_true(users_may_control(users, people[0].id, "+390212345"));
+    assert_true(users_may_control(users, people[1].id, "2001"));
+    assert_false(users_may_control(users, people[0].id, "2002"));
+    assert_false(users_may_control(users, people[0].id, "200"));
+    assert_false(users_may_control(users, people[0].id, "20011"));
+    assert_false(users_may_control(users, people[2].id, "2001"));
+    assert_true(users_have_line(users, "2001"));
+    assert_true(users_have_line(users, "2002"));
+    assert_false(users_have_line(users, "2003"));
+    assert_false(users_have_line(users, "alice"));
+    assert_null(users_find(users, "sip:2001@example.test"));
+    users_free(&users);
 }
 
 static void test_nobody(void **state)
 {
     static struct cti_conf const none;
-    struct users users;
+    struct users *users;
+    size_t contradictions;
     (void)state;
 
-    assert_int_equal(users_init(&users, &none), 0);
-    assert_null(users_find(&users, "sip:alice@example.test"));
-    assert_false(users_have_line(&users, "2001"));
-    users_fini(&users);
-    users_fini(&users);
+    users = users_new(&none, NULL, &contradictions);
+    assert_non_null(users);
+    assert_int_equal(contradictions, 0);
+    assert_null(users_find(users, "sip:alice@example.test"));
+    assert_false(users_have_line(users, "2001"));
+    users_free(&users);
+    users_free(&users);
 }
 
 static void test_many(void **state)
@@ -145,7 +162,8 @@ static void test_many(void **state)
     static char ids[MANY][16], froms[MANY][32], numbers[MANY][16];
     static char const *lines[MANY];
     struct cti_conf const big = { .users = { .v = all, .n = MANY } };
-    struct users users;
+    struct users *users;
+    size_t contradictions;
     (void)state;
 
     for (int i = 0; i < MANY; i++) {
@@ -157,21 +175,168 @@ static void test_many(void **state)
             .id = ids[i], .mail = "", .uri = "", .lines = { .v = &lines[i], .n = 1 }
         };
     }
-    assert_int_equal(users_init(&users, &big), 0);
+    users = users_new(&big, NULL, &contradictions);
+    assert_non_null(users);
+    assert_int_equal(contradictions, 0);
     for (int i = 0; i < MANY; i++) {
-        assert_ptr_equal(users_find(&users, froms[i]), &all[i]);
-        assert_true(users_have_line(&users, numbers[i]));
+        assert_ptr_equal(users_find(users, froms[i])->id, ids[i]);
+        assert_true(users_have_line(users, numbers[i]));
     }
-    assert_false(users_have_line(&users, "9999"));
-    users_fini(&users);
+    assert_false(users_have_line(users, "9999"));
+    users_free(&users);
+}
+
+/* --- with a store ----------------------------------------------------------------------------- */
+
+#define LIST(...)                                                                                  \
+    ((char const *[]){ __VA_ARGS__ }), sizeof((char const *[]){ __VA_ARGS__ }) / sizeof(char *)
+
+static struct store_person const stored[] = {
+    { .id = "gina", .mail = "gina@example.test", .sip = "sip:g@sip.example.test", .rcc = true },
+    /* the same as in the file, but for the groups: no contradiction */
+    { .id = "alice",
+      .mail = "Alice.A@example.test",
+      .sip = "sip:aa@sip.example.test",
+      .rcc = true },
+};
+static struct store_person const contradicting[] = {
+    { .id = "bob", .mail = "", .sip = "", .rcc = true },
+    { .id = "hugo", .mail = "C@example.test", .sip = "", .rcc = true },
+    { .id = "ida", .mail = "", .sip = "sip:DAVE.D@example.test" },
+};
+static struct store_device const devices[] = {
+    { .name = "SEP1", .partition = "", .mobility = "", .registered = true },
+    { .name = "SEP2", .partition = "PT2", .mobility = "gina" },
+    { .name = "gina", .partition = "", .mobility = "", .soft = true },
+    { .name = "SEP4", .partition = "", .mobility = "" },
+};
+
+static struct users *with_store(bool contradictory, size_t *ret_contradictions)
+{
+    char path[] = "/tmp/test_users.XXXXXX";
+    struct store *store;
+    struct store_people *people_read;
+    int fd = mkstemp(path);
+
+    assert_true(fd >= 0);
+    close(fd);
+    assert_int_equal(store_open(&store, path, 1), 0);
+    assert_int_equal(store_people_begin(store), 0);
+    assert_int_equal(store_people_put_user(store, &stored[0], "staff desk"), 0);
+    assert_int_equal(store_people_put_user(store, &stored[1], "staff"), 0);
+    for (size_t i = 0; contradictory && i < 3; i++)
+        assert_int_equal(store_people_put_user(store, &contradicting[i], ""), 0);
+    assert_int_equal(store_people_put_device(store, &devices[0], LIST("gina", "bob")), 0);
+    assert_int_equal(store_people_put_device(store, &devices[1], NULL, 0), 0);
+    assert_int_equal(store_people_put_device(store, &devices[2], LIST("gina")), 0);
+    assert_int_equal(store_people_put_device(store, &devices[3], LIST("alice")), 0);
+    assert_int_equal(store_people_put_line(store, "3001", "", LIST("SEP4", "gina", "SEP2", "SEP1")),
+                     0);
+    assert_int_equal(store_people_put_line(store, "3001", "PT9", LIST("SEP1")), 0);
+    assert_int_equal(store_people_put_line(store, "2001", "", LIST("SEP4", "SEP1")), 0);
+    assert_int_equal(store_people_put_line(store, "3002", "", NULL, 0), 0);
+    assert_int_equal(store_people_end(store, true), 0);
+    assert_int_equal(store_people_read(store, &people_read), 0);
+    store_close(&store);
+    unlink(path);
+    struct users *users = users_new(&conf, people_read, ret_contradictions);
+    assert_non_null(users);
+    return users;
+}
+
+static void assert_phones(struct users const *users, char const *id, char const *number,
+                          char const *partition, char const *wanted)
+{
+    struct device_choice_phone phones[8];
+    size_t n = users_phones(users, id, number, partition, phones, 8);
+    char text[128] = "";
+
+    for (size_t i = 0; i < n; i++) {
+        size_t len = strlen(text);
+        (void)snprintf(text + len, sizeof text - len, "%s%s%s ", phones[i].name,
+                       phones[i].soft ? "*" : "", phones[i].registered ? "+" : "");
+    }
+    print_message("# %s %s %s\n", id, number, partition);
+    assert_string_equal(text, wanted);
+}
+
+static void test_store_and_file(void **state)
+{
+    size_t contradictions;
+    struct users *users = with_store(false, &contradictions);
+    (void)state;
+
+    assert_int_equal(contradictions, 0);
+    assert_int_equal(users_count(users), 7);
+    assert_finds(users, "sip:gina@elsewhere.test", "gina");
+    assert_finds(users, "sip:g@sip.example.test", "gina");
+    assert_finds(users, "sip:alice.a@example.test", "alice");
+    assert_int_equal(users_by_id(users, "gina")->groups.n, 2);
+    assert_string_equal(users_by_id(users, "gina")->groups.v[1], "desk");
+    assert_null(users_by_id(users, "SEP1"));
+
+    /* by association, by extension mobility, by partition */
+    assert_phones(users, "gina", "3001", "", "gina* SEP2 SEP1+ ");
+    assert_phones(users, "gina", "3001", "PT2", "SEP2 ");
+    assert_phones(users, "gina", "3001", "PT9", "SEP1+ ");
+    assert_phones(users, "gina", "3001", "PT7", "");
+    assert_phones(users, "bob", "3001", "", "SEP1+ ");
+    /* a line of the file is the user's on every phone */
+    assert_phones(users, "bob", "2001", "", "SEP4 SEP1+ ");
+    assert_phones(users, "gina", "2001", "", "SEP1+ ");
+    assert_phones(users, "carol", "2001", "", "");
+    assert_phones(users, "nobody", "2001", "", "");
+    struct device_choice_phone one;
+    assert_int_equal(users_phones(users, "gina", "3001", "", &one, 1), 1);
+
+    assert_true(users_may_control(users, "gina", "3001"));
+    assert_true(users_may_control(users, "alice", "3001"));
+    assert_false(users_may_control(users, "carol", "3001"));
+    assert_false(users_may_control(users, "gina", "3002"));
+    assert_true(users_have_line(users, "3002"));
+    assert_true(users_has_phones(users, "3001"));
+    assert_false(users_has_phones(users, "3002"));
+    assert_false(users_has_phones(users, "2002"));
+    users_free(&users);
+}
+
+static void test_contradictions(void **state)
+{
+    size_t contradictions;
+    struct users *users = with_store(true, &contradictions);
+    (void)state;
+
+    assert_int_equal(contradictions, 3);
+    assert_false(users_by_id(users, "bob")->rcc);
+    assert_finds(users, "sip:c@example.test", "carol");
+    assert_finds(users, "sip:dave.d@example.test", "dave");
+    assert_finds(users, "sip:hugo@example.test", "hugo");
+    users_free(&users);
+}
+
+static void test_choices(void **state)
+{
+    size_t contradictions;
+    struct users *users = with_store(false, &contradictions);
+    (void)state;
+
+    assert_string_equal(users_chosen(users, "gina", "3001"), "");
+    assert_int_equal(users_choose(users, "gina", "3001", "SEP1"), 0);
+    assert_string_equal(users_chosen(users, "gina", "3001"), "SEP1");
+    assert_int_equal(users_choose(users, "gina", "3001", "SEP2"), 0);
+    assert_string_equal(users_chosen(users, "gina", "3001"), "SEP2");
+    assert_string_equal(users_chosen(users, "gina", "2001"), "");
+    assert_string_equal(users_chosen(users, "bob", "3001"), "");
+    users_free(&users);
 }
 
 int main(void)
 {
     struct CMUnitTest const tests[] = {
-        cmocka_unit_test(test_find),  cmocka_unit_test(test_long_names),
-        cmocka_unit_test(test_lines), cmocka_unit_test(test_nobody),
-        cmocka_unit_test(test_many),
+        cmocka_unit_test(test_find),           cmocka_unit_test(test_long_names),
+        cmocka_unit_test(test_lines),          cmocka_unit_test(test_nobody),
+        cmocka_unit_test(test_many),           cmocka_unit_test(test_store_and_file),
+        cmocka_unit_test(test_contradictions), cmocka_unit_test(test_choices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

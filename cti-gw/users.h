@@ -1,32 +1,63 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who may control what: the three-step user check and the lines of users (guide-rcc 3). */
+/* Who may control what: the three-step user check, lines and phones of users (guide-rcc 3).
+ *
+ * One table over the users of the configuration file and those of the store. It is built as a
+ * whole, in whatever thread, and does not change then, but for the devices that users choose;
+ * directory.h puts the next one in its place. */
 #pragma once
 #include "cti_conf.h"
-#include "htab.h"
+#include "device_choice.h"
+#include "store_people.h"
 #include <stdbool.h>
 
-struct user_name; /* one way to name a user */
+struct users;
 
-struct users {
-    struct cti_conf const *conf;
-    struct htab names, lines;
-    struct user_name *v;
-    size_t n;
+struct users_person {
+    char const *id, *mail, *uri;
+    bool rcc;
+    struct cfg_strings groups;
+    struct cfg_strings lines;        /* of the configuration file */
+    struct cfg_where where;          /* in the configuration file; without file: of the store */
+    struct store_owner const *owner; /* devices in the store, or NULL */
 };
 
-/** Builds the tables over @p conf (borrowed). Returns 0 or -ENOMEM. */
-int users_init(struct users *users, struct cti_conf const *conf);
-void users_fini(struct users *users);
+/** Builds the tables over @p conf (borrowed) and @p people (taken, also on failure; NULL: there is
+ *  no store). What stands in both sources and is not the same there is logged with both, counted in
+ *  @p ret_contradictions, and stays as the configuration file has it. NULL when out of memory. */
+struct users *users_new(struct cti_conf const *conf, struct store_people *people,
+                        size_t *ret_contradictions);
+/** Accepts NULL inside. */
+void users_free(struct users **pusers);
+
+/** Revision of the store that this was built from; 0 without. */
+int64_t users_revision(struct users const *users);
+
+/** How many there are. */
+size_t users_count(struct users const *users);
 
 /** The user that a From URI names ("sip:joe@company.example"): by user id, else by mail address,
  *  else by primary SIP address. NULL if nobody. */
-struct cti_user const *users_find(struct users const *users, char const *from_uri);
+struct users_person const *users_find(struct users const *users, char const *from_uri);
 
 /** The user with this id, or NULL. */
-struct cti_user const *users_by_id(struct users const *users, char const *id);
+struct users_person const *users_by_id(struct users const *users, char const *id);
 
 /** May the user @p id control the line @p number? */
 bool users_may_control(struct users const *users, char const *id, char const *number);
 
 /** Does anybody have the line @p number? */
 bool users_have_line(struct users const *users, char const *number);
+
+/** The phones of line @p number (in @p partition, "" for any) that the user @p id may control, at
+ *  most @p max; returns how many. A line of the configuration file is the user's on every phone. */
+size_t users_phones(struct users const *users, char const *id, char const *number,
+                    char const *partition, struct device_choice_phone *ret, size_t max);
+
+/** Does the store know a phone with line @p number? */
+bool users_has_phones(struct users const *users, char const *number);
+
+/** The device that the user chose last for that line, "" if none. */
+char const *users_chosen(struct users const *users, char const *id, char const *number);
+
+/** The user has chosen. Returns 0 or -ENOMEM. */
+int users_choose(struct users *users, char const *id, char const *number, char const *device);
