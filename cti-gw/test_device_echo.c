@@ -92,8 +92,8 @@ static void test_snapshot(void **state)
 {
     struct device_echo echo = { "2001", own, *state };
     struct csta_snapshot_item items[] = {
-        { { "call-1", "2001" }, "2002", CSTA_STATE_connected },
-        { { "call-2", "2001" }, NULL, CSTA_STATE_hold },
+        { .conn = { "call-1", "2001" }, .endpoint = "2002", .state = CSTA_STATE_connected },
+        { .conn = { "call-2", "2001" }, .state = CSTA_STATE_hold },
     };
     struct csta_msg reply = { .type = CSTA_SnapshotDeviceResponse, .items = items, .n_items = 2 };
 

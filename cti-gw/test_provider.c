@@ -73,7 +73,7 @@ static struct driver const fake = {
     .open = fake_open,
     .close = fake_close,
     .service = { [CSTA_MonitorStart] = fake_service, [CSTA_MakeCall] = fake_service },
-    .events = { .bits = { UINT64_C(1) << CSTA_DeliveredEvent } },
+    .events = { .bits = { CSTA_BIT(CSTA_DeliveredEvent, 0), CSTA_BIT(CSTA_DeliveredEvent, 1) } },
 };
 
 struct driver const *driver_find(char const *name)

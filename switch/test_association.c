@@ -244,7 +244,7 @@ static void test_editions(void **state)
     ask(&f->a, 2, MAKE_CALL, "csta/ed3");
     expect(&f->a, CSTA_INVOKE_EVENT, "csta/ed5");
     ask(&f->a, 3,
-        "<TransferCall xmlns=\"http://www.ecma-international.org/standards/ecma-323/csta/ed4\"/>",
+        "<IntrudeCall xmlns=\"http://www.ecma-international.org/standards/ecma-323/csta/ed4\"/>",
         "<operation>serviceNotSupported</operation>");
     assert_non_null(strstr(f->a.xml, "csta/ed4"));
 }

@@ -167,7 +167,7 @@ static struct script const scripts[] = {
         { "<MakeCall NS><callingDevice>2001</callingDevice></MakeCall>",
           OPERATION("invalidParameterValue"), "" },
         { "<MonitorStart NS/>", OPERATION("invalidParameterValue"), "" },
-        { "<TransferCall NS/>", OPERATION("serviceNotSupported"), "" },
+        { "<IntrudeCall NS/>", OPERATION("serviceNotSupported"), "" },
     } },
 };
 /* clang-format on */

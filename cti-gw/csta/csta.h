@@ -2,9 +2,9 @@
 /* CSTA III messages in XML (ECMA-323 editions 2 to 6) and the application session of ECMA-354.
  *
  * A library of its own: the gateway, the switch and the `rcc` client speak CSTA and must agree, so
- * they share this codec and nothing else. Element tables (csta_tables.c) drive one decoder and one
- * encoder; adding a message is adding rows. Decoding is namespace-aware, matches local names in any
- * edition, skips unknown children and refuses what xml_reader refuses (DOCTYPE, depth, size).
+ * they share this codec and nothing else. Element tables (csta_rows_*.c) drive one decoder and
+ * one encoder; adding a message is adding rows. Decoding is namespace-aware, matches local names in
+ * any edition, skips unknown children and refuses what xml_reader refuses (DOCTYPE, depth, size).
  *
  * One struct serves every message: a message uses the members that its table row names. Strings are
  * borrowed from the caller (encode) or live in the home given to csta_decode(). */
@@ -40,20 +40,50 @@ struct csta_device {
     char const *id;
 };
 
-struct csta_snapshot_item {
-    struct csta_conn conn;
-    char const *endpoint; /* device on the other side, NULL = unknown */
-    enum csta_connection_state state;
+struct csta_error {
+    enum csta_error_category category;
+    char const *value; /* "invalidDeviceID"; NULL for unspecified */
 };
 
-/** A set of message types: which services and events a GetCSTAFeaturesResponse offers. */
+/** A set of message types: services and events offered, permitted or filtered out. */
 struct csta_set {
     uint64_t bits[(CSTA_TYPES + 63) / 64];
 };
 
-struct csta_error {
-    enum csta_error_category category;
-    char const *value; /* "invalidDeviceID"; NULL for unspecified */
+/** A call of a device (SnapshotDevice), or a device of a call (SnapshotCall). */
+struct csta_snapshot_item {
+    struct csta_conn conn;
+    char const *endpoint;      /* SnapshotDevice: device on the other side, NULL = unknown */
+    struct csta_device device; /* SnapshotCall: whose connection it is */
+    enum csta_connection_state state;
+    struct csta_set permitted; /* services that the connection is ready for */
+};
+
+/** What became of one connection in a transfer or conference. */
+struct csta_connection_item {
+    struct csta_conn now, before;
+    char const *endpoint; /* the device at it, NULL = unknown */
+    enum csta_connection_state state;
+};
+
+struct csta_forward {
+    enum csta_forwarding type;
+    bool on;
+    char const *number;
+    uint32_t ring_count;
+};
+
+/** A handset, headset or speakerphone: muteOn or volume, as the service has it. */
+struct csta_apparatus {
+    char const *id;
+    bool muted;
+    uint32_t volume; /* percent */
+};
+
+struct csta_listed_device {
+    char const *id;
+    enum csta_device_category category;
+    char const *model;
 };
 
 struct csta_msg {
@@ -61,25 +91,70 @@ struct csta_msg {
     enum csta_edition edition; /* ignored for ECMA-354 messages */
 
     char const *monitor_xref;
-    struct csta_conn conn;        /* the connection that the message is about */
+    struct csta_conn conn; /* the connection that the message is about; of two calls the active one,
+                              of two old calls the primary one */
+    struct csta_conn held; /* the other of two: heldCall, secondaryOldCall */
+    struct csta_conn trunk;       /* originatingNIDConnection of a call from outside */
     char const *device;           /* the device that a request is about (MakeCall: callingDevice) */
-    char const *directory_number; /* MakeCall calledDirectoryNumber */
+    char const *directory_number; /* somebody else whom it names: calledDirectoryNumber,
+                                     consultedDevice, transferredTo, deviceToJoin, newDestination
+                                     of a request, forwardDN, forwardTo */
     enum csta_auto_originate auto_originate;
+    enum csta_consult_options consult_options;
+    enum csta_participation participation;
     char const *line; /* Microsoft private data lcs:line */
 
     struct csta_device
         subject; /* who acts: initiating, alerting, answering, holding, releasing ... */
     struct csta_device calling, called, redirected;
-    struct csta_device originating;         /* OriginatedEvent originatingDevice */
+    struct csta_device destination; /* newDestination, transferredToDevice, addedParty of events */
+    struct csta_device originating; /* OriginatedEvent originatingDevice */
     enum csta_connection_state local_state; /* localConnectionInfo */
     enum csta_cause cause;
+    struct csta_set permitted; /* servicesPermitted: what the connection is ready for now */
 
     enum csta_system_status system_status;
+    char const *register_id;        /* sysStatRegisterID */
+    struct csta_set request_types;  /* SystemRegister: SystemStatus, RequestSystemStatus */
+    struct csta_set muted_statuses; /* its filter: bits are csta_system_status, not to be sent */
     bool monitor_existing_calls;
+    struct csta_set filter; /* monitor filter: events not to be sent (ECMA-269 12.2.23) */
     struct csta_set features;
     struct csta_snapshot_item *items;
     size_t n_items;
+    struct csta_connection_item *connections;
+    size_t n_connections;
     struct csta_error error;
+
+    /* Features of a device. */
+    bool on; /* activateForward, forwardStatus, doNotDisturbOn, messageWaitingOn, ...MuteOn,
+                hookswitchOnHook */
+    enum csta_forwarding forwarding;
+    uint32_t ring_count;
+    struct csta_forward *forwards;
+    size_t n_forwards;
+    char const *message_device; /* deviceForMessage */
+    bool lamp_is_present;
+    char const *apparatus; /* auditoryApparatus; of HookswitchEvent the hookswitch */
+    uint32_t volume;       /* percent */
+    struct csta_apparatus *apparatuses;
+    size_t n_apparatuses;
+
+    /* Digits. */
+    char const *digits; /* charactersToSend, diallingSequence */
+    enum csta_digit_mode digit_mode;
+    uint32_t tone_ms, pause_ms;
+
+    /* QueuedEvent. */
+    uint32_t number_queued, calls_in_front;
+
+    /* Devices of the switching function. */
+    enum csta_requested_category requested_category;
+    char const *service_xref;
+    uint32_t segment;
+    bool last_segment;
+    struct csta_listed_device *devices;
+    size_t n_devices;
 
     /* ECMA-354 */
     char const *application_id, *session_id, *user, *password;
@@ -125,6 +200,7 @@ char const *csta_cause_str(enum csta_cause cause);
 char const *csta_connection_state_str(enum csta_connection_state state);
 char const *csta_system_status_str(enum csta_system_status status);
 char const *csta_error_category_str(enum csta_error_category category);
+char const *csta_forwarding_str(enum csta_forwarding type);
 
 static inline void csta_set_add(struct csta_set *set, enum csta_type type)
 {
@@ -135,6 +211,9 @@ static inline bool csta_set_has(struct csta_set const *set, enum csta_type type)
 {
     return set->bits[type / 64] >> (type % 64) & 1;
 }
+
+/** For constant sets: bit of @p type in word @p word of csta_set.bits. */
+#define CSTA_BIT(type, word) ((type) / 64 == (word) ? UINT64_C(1) << (type) % 64 : 0)
 
 /** Namespace URI of an edition, and of ECMA-354. */
 char const *csta_namespace(enum csta_edition edition);

@@ -109,48 +109,73 @@ static int keep(struct decoder *d, struct csta_row const *row, char const *text,
     return *ret ? 1 : no_memory(d);
 }
 
+static int store_text(struct decoder *d, struct csta_row const *row, char *base)
+{
+    char const *text = row->kind == ROW_SECRET ? d->text.data : trim(&d->text);
+
+    return keep(d, row, text, (char const **)(base + row->offset));
+}
+
 static int decode_text(struct decoder *d, struct csta_row const *row, char *base)
 {
     int go_on;
-    char const *text = read_text(d, &go_on);
 
-    if (go_on < 0)
-        return -1;
-    if (row->kind == ROW_TEXT)
-        text = trim(&d->text);
-    return keep(d, row, text, (char const **)(base + row->offset));
+    read_text(d, &go_on);
+    return go_on < 0 ? -1 : store_text(d, row, base);
+}
+
+/* 1, 0, or -1 if the text is no xs:boolean. */
+static int parse_bool(char const *text)
+{
+    if (strcmp(text, "true") == 0 || strcmp(text, "1") == 0)
+        return 1;
+    return strcmp(text, "false") == 0 || strcmp(text, "0") == 0 ? 0 : -1;
 }
 
 static int decode_bool(struct decoder *d, struct csta_row const *row, char *base)
 {
     int go_on;
-    bool *member = (bool *)(base + row->offset);
 
     read_text(d, &go_on);
     if (go_on < 0)
         return -1;
-    char const *text = trim(&d->text);
-    *member = strcmp(text, "true") == 0 || strcmp(text, "1") == 0;
-    if (*member || strcmp(text, "false") == 0 || strcmp(text, "0") == 0)
-        return 1;
-    return unknown_value(d, row);
+    int value = parse_bool(trim(&d->text));
+    *(bool *)(base + row->offset) = value == 1;
+    return value < 0 ? unknown_value(d, row) : 1;
 }
 
-static int decode_uint(struct decoder *d, struct csta_row const *row, char *base)
+static int decode_flag(struct decoder *d, struct csta_row const *row, char *base)
 {
     int go_on;
-    uint64_t value = 0;
 
     read_text(d, &go_on);
     if (go_on < 0)
         return -1;
+    int value = parse_bool(trim(&d->text));
+    if (value == 1)
+        csta_set_add((struct csta_set *)(base + row->offset), row->value);
+    return value < 0 ? unknown_value(d, row) : value;
+}
+
+static int store_uint(struct decoder *d, struct csta_row const *row, char *base)
+{
+    uint64_t value = 0;
     char const *text = trim(&d->text), *at = text;
+
     for (; *at >= '0' && *at <= '9' && value <= UINT32_MAX; at++)
         value = value * 10 + (uint64_t)(*at - '0');
     if (*at || at == text || value > UINT32_MAX)
         return unknown_value(d, row);
     *(uint32_t *)(base + row->offset) = (uint32_t)value;
     return 1;
+}
+
+static int decode_uint(struct decoder *d, struct csta_row const *row, char *base)
+{
+    int go_on;
+
+    read_text(d, &go_on);
+    return go_on < 0 ? -1 : store_uint(d, row, base);
 }
 
 static int decode_enum(struct decoder *d, struct csta_row const *row, char *base)
@@ -229,6 +254,36 @@ static int decode_list(struct decoder *d, struct csta_row const *row, char *base
     return decode_rows(d, row->rows, item) < 0 ? -1 : 1;
 }
 
+static bool is_row(struct decoder const *d, struct csta_row const *row);
+static int decode_row(struct decoder *d, struct csta_row const *row, char *base);
+
+static int decode_wrapped(struct decoder *d, struct csta_row const *row, char *base)
+{
+    struct csta_row const *inner = row->rows;
+    enum xml_event event;
+    int got = 0;
+
+    buf_reset(&d->text);
+    buf_puts(&d->text, "");
+    while ((event = xml_reader_next(d->reader)) == XML_TEXT || event == XML_START) {
+        if (event == XML_TEXT && !got)
+            buf_puts(&d->text, xml_reader_text(d->reader));
+        else if (event == XML_START && !got && is_row(d, inner))
+            got = decode_row(d, inner, base + row->offset);
+        else if (event == XML_START && xml_reader_skip(d->reader) != XML_END)
+            got = -1;
+        if (got < 0)
+            return -1;
+    }
+    if (event != XML_END)
+        return -1;
+    if (!buf_ok(&d->text))
+        return no_memory(d);
+    if (got || trim(&d->text)[0] == '\0')
+        return got;
+    return (inner->kind == ROW_UINT ? store_uint : store_text)(d, inner, base + row->offset);
+}
+
 static int decode_capability(struct decoder *d, struct csta_row const *row, char *base)
 {
     if (xml_reader_skip(d->reader) != XML_END)
@@ -262,6 +317,8 @@ static decode_fn *const decoders[ROW_KINDS] = {
     [ROW_REDIRECTION] = decode_device,
     [ROW_LIST] = decode_list,
     [ROW_CAPABILITY] = decode_capability,
+    [ROW_FLAG] = decode_flag,
+    [ROW_WRAPPED] = decode_wrapped,
     [ROW_ERROR] = decode_error,
 };
 
@@ -277,13 +334,22 @@ static bool is_in_space(struct decoder const *d, struct csta_row const *row)
     return csta_edition_parse(ns) != 0;
 }
 
+/* Whether the element on which the reader stands is the row's. */
+static bool is_row(struct decoder const *d, struct csta_row const *row)
+{
+    return strcmp(row->name, xml_reader_name(d->reader)) == 0 && is_in_space(d, row);
+}
+
+static int decode_row(struct decoder *d, struct csta_row const *row, char *base)
+{
+    return decoders[row->kind](d, row, base);
+}
+
 /* Index of the row for the element on which the reader stands, -1 if there is none. */
 static int find_row(struct decoder const *d, struct csta_row const *rows)
 {
-    char const *name = xml_reader_name(d->reader);
-
     for (int i = 0; rows[i].name; i++)
-        if (strcmp(rows[i].name, name) == 0 && is_in_space(d, &rows[i]))
+        if (is_row(d, &rows[i]))
             return i;
     return -1;
 }
@@ -318,7 +384,7 @@ static int decode_rows(struct decoder *d, struct csta_row const *rows, char *bas
                 return -1;
             continue;
         }
-        int got = decoders[rows[i].kind](d, &rows[i], base);
+        int got = decode_row(d, &rows[i], base);
         if (got < 0)
             return -1;
         seen |= (uint64_t)got << i;

@@ -8,6 +8,7 @@
 
 struct encoder {
     struct xml_writer *w;
+    enum csta_edition edition;
     struct csta_space const *space; /* of the open element, NULL: the message's own */
     bool missing;                   /* a required member has no value */
 };
@@ -107,6 +108,26 @@ static void encode_capability(struct encoder *e, struct csta_row const *row, cha
     xml_writer_element(e->w, row->name, NULL);
 }
 
+static void encode_flag(struct encoder *e, struct csta_row const *row, char const *base)
+{
+    (void)base;
+    xml_writer_element(e->w, row->name, "true");
+}
+
+static void encode_row(struct encoder *e, struct csta_row const *row, char const *base);
+
+static void encode_wrapped(struct encoder *e, struct csta_row const *row, char const *base)
+{
+    struct csta_row inner = row->rows[0];
+
+    if (e->edition >= row->value) {
+        encode_group(e, row, base);
+    } else {
+        inner.name = row->name;
+        encode_row(e, &inner, base + row->offset);
+    }
+}
+
 static void encode_error(struct encoder *e, struct csta_row const *row, char const *base)
 {
     struct csta_error const *error = (struct csta_error const *)(base + row->offset);
@@ -128,8 +149,15 @@ static encode_fn *const encoders[ROW_KINDS] = {
     [ROW_REDIRECTION] = encode_device,
     [ROW_LIST] = encode_list,
     [ROW_CAPABILITY] = encode_capability,
+    [ROW_FLAG] = encode_flag,
+    [ROW_WRAPPED] = encode_wrapped,
     [ROW_ERROR] = encode_error,
 };
+
+static void encode_row(struct encoder *e, struct csta_row const *row, char const *base)
+{
+    encoders[row->kind](e, row, base);
+}
 
 /* Whether a row without a value is written all the same. */
 static bool is_written_empty(struct csta_row const *row)
@@ -146,7 +174,7 @@ static void encode_rows(struct encoder *e, struct csta_row const *rows, char con
             continue;
         bool present = csta_row_is_present(row, base);
         if (present || is_written_empty(row))
-            encoders[row->kind](e, row, base);
+            encode_row(e, row, base);
         else if (row->need == REQUIRED)
             e->missing = true;
         choice |= row->need == ONE_OF;
@@ -158,7 +186,7 @@ static void encode_rows(struct encoder *e, struct csta_row const *rows, char con
 
 int csta_encode(struct csta_msg const *msg, struct buf *out)
 {
-    struct encoder e = { 0 };
+    struct encoder e = { .edition = msg->edition };
     size_t start = out->len;
     bool session = csta_is_session(msg->type);
     char const *ns = session ? csta_namespace_354 : csta_namespace(msg->edition);

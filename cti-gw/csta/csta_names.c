@@ -3,7 +3,7 @@
 #include "csta_tables.h"
 #include <string.h>
 
-enum kind { NO_KIND, SERVICE, RESPONSE, EVENT, ERROR, SESSION };
+enum kind { NO_KIND, SERVICE, RESPONSE, EVENT, NOTICE, ERROR, SESSION };
 
 static struct {
     char const *name;
@@ -13,6 +13,7 @@ static struct {
 #define RESPONSE_TO_SERVICE(type)  CSTA_##type##Response
 #define RESPONSE_TO_RESPONSE(type) CSTA_NONE
 #define RESPONSE_TO_EVENT(type)    CSTA_NONE
+#define RESPONSE_TO_NOTICE(type)   CSTA_NONE
 #define RESPONSE_TO_ERROR(type)    CSTA_NONE
 #define RESPONSE_TO_SESSION(type)  CSTA_NONE
 #define TYPE_ROW(type, kind)       [CSTA_##type] = { #type, kind, RESPONSE_TO_##kind(type) },
@@ -29,10 +30,21 @@ static char const *const states[CSTA_STATES] = { CSTA_CONNECTION_STATE_LIST(NAME
 static char const *const statuses[CSTA_STATUSES] = { CSTA_SYSTEM_STATUS_LIST(NAME_OF_STATUS) };
 static char const *const categories[CSTA_ERROR_CATEGORIES] = { CSTA_ERROR_CATEGORY_LIST(
     NAME_OF_CATEGORY) };
-static char const *const originates[] = {
-    [CSTA_ORIGINATE_prompt] = "prompt",
-    [CSTA_ORIGINATE_doNotPrompt] = "doNotPrompt",
-};
+#define SPELL(prefix, name) [prefix##_##name] = #name,
+#define ORIGINATE(name)     SPELL(CSTA_ORIGINATE, name)
+#define CONSULT(name)       SPELL(CSTA_CONSULT, name)
+#define PARTICIPATION(name) SPELL(CSTA_PARTICIPATION, name)
+#define DIGITS(name)        SPELL(CSTA_DIGITS, name)
+#define FORWARD(name)       SPELL(CSTA_FORWARD, name)
+#define CATEGORY(name)      SPELL(CSTA_CATEGORY, name)
+#define REQUESTED(name)     SPELL(CSTA_REQUESTED, name)
+static char const *const originates[] = { CSTA_AUTO_ORIGINATE_LIST(ORIGINATE) };
+static char const *const consults[] = { CSTA_CONSULT_OPTIONS_LIST(CONSULT) };
+static char const *const participations[] = { CSTA_PARTICIPATION_LIST(PARTICIPATION) };
+static char const *const digit_modes[] = { CSTA_DIGIT_MODE_LIST(DIGITS) };
+static char const *const forwardings[] = { CSTA_FORWARDING_LIST(FORWARD) };
+static char const *const device_categories[] = { CSTA_DEVICE_CATEGORY_LIST(CATEGORY) };
+static char const *const requested[] = { CSTA_REQUESTED_CATEGORY_LIST(REQUESTED) };
 static char const *const devices[] = {
     [CSTA_DEVICE_IDENTIFIER] = "deviceIdentifier", [CSTA_DEVICE_NOT_KNOWN] = "notKnown",
     [CSTA_DEVICE_RESTRICTED] = "restricted",       [CSTA_DEVICE_NOT_REQUIRED] = "notRequired",
@@ -71,6 +83,14 @@ struct csta_spelling const csta_spell_simple_state = { states, COUNT(states), si
 struct csta_spelling const csta_spell_status = { statuses, COUNT(statuses), NULL };
 struct csta_spelling const csta_spell_category = { categories, COUNT(categories), NULL };
 struct csta_spelling const csta_spell_originate = { originates, COUNT(originates), NULL };
+struct csta_spelling const csta_spell_consult = { consults, COUNT(consults), NULL };
+struct csta_spelling const csta_spell_participation = { participations, COUNT(participations),
+                                                        NULL };
+struct csta_spelling const csta_spell_digits = { digit_modes, COUNT(digit_modes), NULL };
+struct csta_spelling const csta_spell_forwarding = { forwardings, COUNT(forwardings), NULL };
+struct csta_spelling const csta_spell_listed = { device_categories, COUNT(device_categories),
+                                                 NULL };
+struct csta_spelling const csta_spell_requested = { requested, COUNT(requested), NULL };
 struct csta_spelling const csta_spell_device = { devices, COUNT(devices), device_aliases };
 
 unsigned csta_spelling_parse(struct csta_spelling const *spelling, char const *name)
@@ -99,11 +119,20 @@ char const *csta_type_str(enum csta_type type)
     return is_type(type) ? types[type].name : "none";
 }
 
+/* The names that people expect where the schema has odd ones. */
+static struct csta_alias const type_aliases[] = {
+    { "TransferredEvent", CSTA_TransferedEvent },
+    { "HookSwitchEvent", CSTA_HookswitchEvent },
+};
+
 enum csta_type csta_type_parse(char const *name)
 {
     for (enum csta_type type = CSTA_NONE + 1; type < CSTA_TYPES; type++)
         if (strcmp(types[type].name, name) == 0)
             return type;
+    for (size_t i = 0; i < COUNT(type_aliases); i++)
+        if (strcmp(type_aliases[i].name, name) == 0)
+            return type_aliases[i].value;
     return CSTA_NONE;
 }
 
@@ -150,6 +179,11 @@ char const *csta_system_status_str(enum csta_system_status status)
 char const *csta_error_category_str(enum csta_error_category category)
 {
     return or_none(csta_spelling_str(&csta_spell_category, category));
+}
+
+char const *csta_forwarding_str(enum csta_forwarding type)
+{
+    return or_none(csta_spelling_str(&csta_spell_forwarding, type));
 }
 
 char const csta_namespace_354[] =

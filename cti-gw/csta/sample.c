@@ -49,6 +49,7 @@ static void fill_row(struct filler *f, struct csta_row const *row, char *base)
         break;
     case ROW_GROUP:
     case ROW_CONN:
+    case ROW_WRAPPED:
         fill_rows(f, row->rows, member);
         break;
     case ROW_DEVICE:
@@ -60,6 +61,7 @@ static void fill_row(struct filler *f, struct csta_row const *row, char *base)
         fill_list(f, row, base);
         break;
     case ROW_CAPABILITY:
+    case ROW_FLAG:
         csta_set_add((struct csta_set *)member, row->value);
         break;
     case ROW_ERROR:
@@ -127,6 +129,7 @@ static bool is_same_value(struct csta_row const *row, void const *a, void const 
     case ROW_REDIRECTION:
         return device_a->kind == device_b->kind && is_same_text(device_a->id, device_b->id);
     case ROW_CAPABILITY:
+    case ROW_FLAG:
         return memcmp(a, b, sizeof(struct csta_set)) == 0;
     case ROW_ERROR:
         return error_a->category == error_b->category &&

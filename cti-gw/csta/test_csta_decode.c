@@ -24,6 +24,13 @@
     {                                                                                              \
         CSTA_DEVICE_IDENTIFIER, text                                                               \
     }
+#define SET(a, b)                                                                                  \
+    {                                                                                              \
+        .bits = {                                                                                  \
+            CSTA_BIT(CSTA_##a, 0) | CSTA_BIT(CSTA_##b, 0),                                         \
+            CSTA_BIT(CSTA_##a, 1) | CSTA_BIT(CSTA_##b, 1)                                          \
+        }                                                                                          \
+    }
 #define LINE      "tel:2001;phone-context=dialstring"
 #define MICROSOFT "http://schemas.microsoft.com/Lcs/2005/04/RCCExtension"
 
@@ -128,14 +135,67 @@ static struct {
       { OF(DeliveredEvent), .monitor_xref = "mon-0a17", .conn = { "7", LINE }, .subject = ID(LINE),
         .calling = { CSTA_DEVICE_RESTRICTED, NULL }, .called = ID(LINE),
         .redirected = { CSTA_DEVICE_NOT_REQUIRED, NULL }, .local_state = CSTA_STATE_alerting,
-        .cause = CSTA_CAUSE_newCall } },
+        .cause = CSTA_CAUSE_newCall, .permitted = SET(AnswerCall, DeflectCall) } },
     { "<EstablishedEvent" X3 "<monitorCrossRefID>m</monitorCrossRefID><establishedConnection>"
       "<callID>7</callID></establishedConnection><answeringDevice><notKnown/></answeringDevice>"
       "<callingDevice><other/></callingDevice><calledDevice/><lastRedirectionDevice><numberDialed>"
       "2003</numberDialed></lastRedirectionDevice><originatinNIDConnection><callID>1</callID>"
       "</originatinNIDConnection></EstablishedEvent>",
       { OF(EstablishedEvent), .monitor_xref = "m", .conn = { .call_id = "7" },
-        .subject = { CSTA_DEVICE_NOT_KNOWN, NULL }, .redirected = ID("2003") } },
+        .subject = { CSTA_DEVICE_NOT_KNOWN, NULL }, .redirected = ID("2003"),
+        .trunk = { .call_id = "1" } } },
+    /* the spelling that people expect, where the schema has an odd one */
+    { "<EstablishedEvent" X3 "<monitorCrossRefID>m</monitorCrossRefID><establishedConnection>"
+      "<callID>7</callID></establishedConnection><originatingNIDConnection><callID>1</callID>"
+      "</originatingNIDConnection></EstablishedEvent>",
+      { OF(EstablishedEvent), .monitor_xref = "m", .conn = { .call_id = "7" },
+        .trunk = { .call_id = "1" } } },
+    { "<DeliveredEvent" X3 "<monitorCrossRefID>m</monitorCrossRefID><connection><callID>7</callID>"
+      "</connection><originatinNIDConnection><callID>1</callID></originatinNIDConnection>"
+      "</DeliveredEvent>",
+      { OF(DeliveredEvent), .monitor_xref = "m", .conn = { .call_id = "7" },
+        .trunk = { .call_id = "1" } } },
+    { "<TransferredEvent" X3 "<monitorCrossRefID>m</monitorCrossRefID><primaryOldCall><callID>7"
+      "</callID></primaryOldCall></TransferredEvent>",
+      { OF(TransferedEvent), .monitor_xref = "m", .conn = { .call_id = "7" } } },
+    { "<HookSwitchEvent" X3 "<monitorCrossRefID>m</monitorCrossRefID><hookswitchOnHook>0"
+      "</hookswitchOnHook></HookSwitchEvent>",
+      { OF(HookswitchEvent), .monitor_xref = "m" } },
+    { "<MonitorStart" X3 "<monitorObject><deviceObject>2001</deviceObject></monitorObject>"
+      "<requestedMonitorFilter><callControl><held>true</held><retrieved>1</retrieved><bridged>true"
+      "</bridged><failed>false</failed></callControl></requestedMonitorFilter></MonitorStart>",
+      { OF(MonitorStart), .device = "2001", .filter = SET(HeldEvent, RetrievedEvent) } },
+    { "<MonitorStart" X3 "<monitorObject><callObject><callID>7</callID></callObject>"
+      "</monitorObject></MonitorStart>",
+      { OF(MonitorStart), .conn = { .call_id = "7" } } },
+    /* a destination in either form, in any edition */
+    { "<DeflectCall" X3 "<callToBeDiverted><callID>7</callID></callToBeDiverted><newDestination>"
+      " <device>2003</device><device>2004</device></newDestination></DeflectCall>",
+      { OF(DeflectCall), .conn = { .call_id = "7" }, .directory_number = "2003" } },
+    { "<DeflectCall xmlns='" ED("6") "'><callToBeDiverted><callID>7</callID></callToBeDiverted>"
+      "<newDestination> 2003 <other/></newDestination></DeflectCall>",
+      { .type = CSTA_DeflectCall, .edition = CSTA_ED6, .conn = { .call_id = "7" },
+        .directory_number = "2003" } },
+    { "<SetSpeakerVolume" X3 "<device>2001</device><speakerVolume>0</speakerVolume>"
+      "</SetSpeakerVolume>",
+      { OF(SetSpeakerVolume), .device = "2001" } },
+    { "<SetSpeakerVolume" X3 "<device>2001</device><auditoryApparatus>1</auditoryApparatus>"
+      "<speakerVolume><volAbs>70</volAbs></speakerVolume></SetSpeakerVolume>",
+      { OF(SetSpeakerVolume), .device = "2001", .apparatus = "1", .volume = 70 } },
+    /* a phone that sets its own features, and what it is told (as-feature-event) */
+    { "<SetDoNotDisturb" X3 "<device/><doNotDisturbOn>true</doNotDisturbOn></SetDoNotDisturb>",
+      { OF(SetDoNotDisturb), .on = true } },
+    { "<DoNotDisturbEvent" X3 "<device/><doNotDisturbOn>true</doNotDisturbOn></DoNotDisturbEvent>",
+      { OF(DoNotDisturbEvent), .on = true } },
+    { "<ForwardingEvent" X3 "<device></device><forwardingType>forwardNoAns</forwardingType>"
+      "<forwardStatus>true</forwardStatus><forwardTo>2003</forwardTo><ringCount>3</ringCount>"
+      "</ForwardingEvent>",
+      { OF(ForwardingEvent), .forwarding = CSTA_FORWARD_forwardNoAns, .on = true,
+        .directory_number = "2003", .ring_count = 3 } },
+    /* children of ReconnectCall in the other order */
+    { "<ReconnectCall" X3 "<heldCall><callID>1</callID></heldCall><activeCall><callID>2</callID>"
+      "</activeCall></ReconnectCall>",
+      { OF(ReconnectCall), .conn = { .call_id = "2" }, .held = { .call_id = "1" } } },
     /* what a later edition adds to an event does not make it unreadable */
     { "<FailedEvent" X3 "<monitorCrossRefID>m</monitorCrossRefID><failedConnection><callID>7"
       "</callID></failedConnection><localConnectionInfo>levitating</localConnectionInfo>"
@@ -242,6 +302,11 @@ static void test_features(void **state)
 
 #define MAKE_CALL(in) "<MakeCall" X3 "<callingDevice>1</callingDevice>" in "</MakeCall>"
 #define TO_2          "<calledDirectoryNumber>2</calledDirectoryNumber>"
+#define TRANSFER(in)                                                                               \
+    "<SingleStepTransferCall" X3 "<activeCall><callID>1</callID></activeCall>" in                  \
+    "</SingleStepTransferCall>"
+#define TRANSFERRED_TO "SingleStepTransferCall: transferredTo "
+#define SST            CSTA_SingleStepTransferCall
 #define START(in)                                                                                  \
     "<StartApplicationSession" X354 "<applicationInfo><applicationID>a</applicationID>"            \
     "</applicationInfo><requestedProtocolVersions><protocolVersion>p</protocolVersion>"            \
@@ -290,18 +355,35 @@ static struct {
     { "<StopApplicationSession" X3 "</StopApplicationSession>", CSTA_FAULT_UNKNOWN, 3, 0,
       "unknown message StopApplicationSession" },
 
-    { MAKE_CALL(""), CSTA_FAULT_PARAMETER, 3, CSTA_MakeCall,
-      "MakeCall: calledDirectoryNumber is missing" },
-    { MAKE_CALL("<calledDirectoryNumber/>"), CSTA_FAULT_PARAMETER, 3, CSTA_MakeCall,
-      "MakeCall: calledDirectoryNumber is missing" },
-    { MAKE_CALL("<calledDirectoryNumber>  </calledDirectoryNumber>"), CSTA_FAULT_PARAMETER, 3,
-      CSTA_MakeCall, "MakeCall: calledDirectoryNumber is missing" },
-    { MAKE_CALL("<calledDirectoryNumber xmlns=''>2</calledDirectoryNumber>"), CSTA_FAULT_PARAMETER,
-      3, CSTA_MakeCall, "MakeCall: calledDirectoryNumber is missing" },
-    { MAKE_CALL("<calledDirectoryNumber>2\nVia: x</calledDirectoryNumber>"), CSTA_FAULT_PARAMETER,
-      3, CSTA_MakeCall, "MakeCall: calledDirectoryNumber holds a control character" },
-    { MAKE_CALL("<calledDirectoryNumber>2&#13;&#10;x</calledDirectoryNumber>"),
-      CSTA_FAULT_PARAMETER, 3, CSTA_MakeCall, "MakeCall: calledDirectoryNumber holds" },
+    { TRANSFER(""), CSTA_FAULT_PARAMETER, 3, SST, TRANSFERRED_TO "is missing" },
+    { TRANSFER("<transferredTo/>"), CSTA_FAULT_PARAMETER, 3, SST, TRANSFERRED_TO "is missing" },
+    { TRANSFER("<transferredTo>  </transferredTo>"), CSTA_FAULT_PARAMETER, 3, SST,
+      TRANSFERRED_TO "is missing" },
+    { TRANSFER("<transferredTo xmlns=''>2</transferredTo>"), CSTA_FAULT_PARAMETER, 3, SST,
+      TRANSFERRED_TO "is missing" },
+    { TRANSFER("<transferredTo>2\nVia: x</transferredTo>"), CSTA_FAULT_PARAMETER, 3, SST,
+      TRANSFERRED_TO "holds a control character" },
+    { TRANSFER("<transferredTo>2&#13;&#10;x</transferredTo>"), CSTA_FAULT_PARAMETER, 3, SST,
+      TRANSFERRED_TO "holds" },
+    { "<DeflectCall" X3 "<callToBeDiverted><callID>7</callID></callToBeDiverted><newDestination>"
+      "<device/></newDestination></DeflectCall>",
+      CSTA_FAULT_PARAMETER, 3, CSTA_DeflectCall, "DeflectCall: newDestination is missing" },
+    { "<SetSpeakerVolume" X3 "<device>1</device><speakerVolume><volInc>increment</volInc>"
+      "</speakerVolume></SetSpeakerVolume>",
+      CSTA_FAULT_PARAMETER, 3, CSTA_SetSpeakerVolume,
+      "SetSpeakerVolume: speakerVolume is missing" },
+    { "<SetForwarding" X3 "<device>1</device><forwardingType>forwardImmediate</forwardingType>"
+      "</SetForwarding>",
+      CSTA_FAULT_PARAMETER, 3, CSTA_SetForwarding, "SetForwarding: activateForward is missing" },
+    { "<SetForwarding" X3 "<device>1</device><forwardingType>forwardAtNight</forwardingType>"
+      "<activateForward>true</activateForward></SetForwarding>",
+      CSTA_FAULT_PARAMETER, 3, CSTA_SetForwarding,
+      "SetForwarding: forwardingType has an unknown value" },
+    { "<ChangeMonitorFilter" X3 "<monitorCrossRefID>m</monitorCrossRefID><requestedFilterList>"
+      "<callcontrol><held>perhaps</held></callcontrol></requestedFilterList>"
+      "</ChangeMonitorFilter>",
+      CSTA_FAULT_PARAMETER, 3, CSTA_ChangeMonitorFilter,
+      "ChangeMonitorFilter: held has an unknown value" },
     { MAKE_CALL(TO_2 "<autoOriginate>sometimes</autoOriginate>"), CSTA_FAULT_PARAMETER, 3,
       CSTA_MakeCall, "MakeCall: autoOriginate has an unknown value" },
     { MAKE_CALL(TO_2 "<autoOriginate/>"), CSTA_FAULT_PARAMETER, 3, CSTA_MakeCall,
@@ -312,9 +394,8 @@ static struct {
       "</RequestSystemStatusResponse>",
       CSTA_FAULT_PARAMETER, 3, CSTA_RequestSystemStatusResponse,
       "RequestSystemStatusResponse: systemStatus is missing" },
-    { "<MonitorStart" X3 "<monitorObject><callObject><callID>7</callID></callObject>"
-      "</monitorObject></MonitorStart>",
-      CSTA_FAULT_PARAMETER, 3, CSTA_MonitorStart, "MonitorStart: deviceObject is missing" },
+    { "<MonitorStart" X3 "<monitorObject/></MonitorStart>", CSTA_FAULT_PARAMETER, 3,
+      CSTA_MonitorStart, "MonitorStart: child is missing or unknown" },
     { "<AnswerCall" X3 "<callToBeAnswered><callID/></callToBeAnswered></AnswerCall>",
       CSTA_FAULT_PARAMETER, 3, CSTA_AnswerCall, "AnswerCall: callToBeAnswered is missing" },
     { "<AnswerCall" X3 "<callID>7</callID></AnswerCall>", CSTA_FAULT_PARAMETER, 3, CSTA_AnswerCall,
@@ -424,7 +505,8 @@ static void drop_rows(struct walk *walk, struct csta_row const *rows, char *xml,
                       char *end)
 {
     for (struct csta_row const *row = rows; row->name; row++) {
-        if (row->need == ACCEPTED || (!row->rows && row->need != REQUIRED))
+        bool leaf = !row->rows || !row->rows[0].name;
+        if (row->need == ACCEPTED || (leaf && row->need != REQUIRED))
             continue;
         struct range range = find_element(row->name, start, end);
         if (row->need == REQUIRED) {
@@ -437,7 +519,7 @@ static void drop_rows(struct walk *walk, struct csta_row const *rows, char *xml,
             expect_parameter_fault(walk, row->name, empty);
             free(empty);
         }
-        if (row->rows)
+        if (row->rows && row->kind != ROW_WRAPPED)
             drop_rows(walk, row->rows, xml, range.inner, range.inner_end);
     }
 }
@@ -460,7 +542,7 @@ static void test_every_required_child_is_missed(void **state)
         buf_fini(&xml);
         su_home_deinit(home);
     }
-    assert_true(walk.dropped > 60);
+    assert_true(walk.dropped > 240);
 }
 
 /* An envelope of any depth up to the limit and junk in every gap change nothing. */

@@ -8,24 +8,10 @@
 #include <cmocka.h>
 
 #include "buf.h"
-#include "csta.h"
+#include "vectors.h"
 #include <errno.h>
 #include <string.h>
 
-#define DECL              "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-#define NS3               "http://www.ecma-international.org/standards/ecma-323/csta/ed3"
-#define NS354             "http://www.ecma-international.org/standards/ecma-354/appl_session"
-#define IN(ns, name, in)  DECL "<" name " xmlns=\"" ns "\">" in "</" name ">"
-#define CSTA(name, in)    IN(NS3, name, in)
-#define SESSION(name, in) IN(NS354, name, in)
-#define EMPTY(name)       DECL "<" name " xmlns=\"" NS3 "\"/>"
-#define ID(element, id)   "<" element "><deviceIdentifier>" id "</deviceIdentifier></" element ">"
-#define CONN(element)                                                                              \
-    "<" element "><callID>b3-41</callID><deviceID>2001</deviceID>"                                 \
-    "</" element ">"
-#define XREF         "<monitorCrossRefID>m1</monitorCrossRefID>"
-#define LCI(state)   "<localConnectionInfo>" state "</localConnectionInfo>"
-#define CAUSE(cause) "<cause>" cause "</cause>"
 #define LCS                                                                                        \
     "<extensions><privateData><private>"                                                           \
     "<lcs:line xmlns:lcs=\"http://schemas.microsoft.com/Lcs/2005/04/RCCExtension\">"               \
@@ -40,17 +26,7 @@ static struct csta_snapshot_item items[] = {
 };
 /* clang-format on */
 
-/* clang-format off */
-#define DEVICE(text) { .kind = CSTA_DEVICE_IDENTIFIER, .id = text }
-#define BOTH { .call_id = "b3-41", .device_id = "2001" }
-/* clang-format on */
-#define EVENT(name) .type = CSTA_##name, .edition = CSTA_ED3, .monitor_xref = "m1", .conn = BOTH
-#define OF(name)    .type = CSTA_##name, .edition = CSTA_ED3
-
-static struct {
-    struct csta_msg msg;
-    char const *xml;
-} const vectors[] = {
+static struct vector const vectors_basic[] = {
     /* clang-format off */
     { { OF(RequestSystemStatus) }, EMPTY("RequestSystemStatus") },
     { { OF(RequestSystemStatus), .line = "tel:2001;device=SEP1" },
@@ -213,6 +189,7 @@ static struct {
     { { .type = CSTA_StopApplicationSessionNegResponse, .error = { .value = "invalidSessionID" } },
       SESSION("StopApplicationSessionNegResponse",
               "<errorCode><definedError>invalidSessionID</definedError></errorCode>") },
+    { { 0 }, NULL },
     /* clang-format on */
 };
 
@@ -228,12 +205,16 @@ static void check(struct csta_msg const *msg, char const *xml)
 
 static void test_documents(void **state)
 {
+    static struct vector const *const groups[] = { vectors_basic, vectors_call, vectors_device,
+                                                   vectors_event };
     struct csta_set tested = { 0 };
     (void)state;
 
-    for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
-        check(&vectors[i].msg, vectors[i].xml);
-        csta_set_add(&tested, vectors[i].msg.type);
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+        for (struct vector const *vector = groups[i]; vector->xml; vector++) {
+            check(&vector->msg, vector->xml);
+            csta_set_add(&tested, vector->msg.type);
+        }
     }
     for (enum csta_type type = CSTA_NONE + 1; type < CSTA_TYPES; type++)
         if (!csta_set_has(&tested, type))
@@ -297,7 +278,10 @@ static void test_refused(void **state)
         { .type = CSTA_MonitorStopResponse, .edition = 0 },
         { .type = CSTA_MonitorStopResponse, .edition = 1 },
         { .type = CSTA_MonitorStopResponse, .edition = 7 },
-        { OF(MakeCall), .device = "2001" },
+        { OF(DeflectCall), .conn = BOTH },
+        { OF(ReconnectCall), .conn = BOTH },
+        { OF(SingleStepTransferCall), .directory_number = "2003" },
+        { OF(SetForwarding), .device = "2001", .forwarding = CSTA_FORWARDINGS },
         { OF(MakeCall), .directory_number = "2001" },
         { OF(MakeCall), .device = "", .directory_number = "2001" },
         { OF(MonitorStart) },

@@ -18,6 +18,9 @@ static void test_type_names(void **state)
     assert_string_equal(csta_type_str(CSTA_MakeCall), "MakeCall");
     assert_string_equal(csta_type_str(CSTA_NONE), "none");
     assert_string_equal(csta_type_str(CSTA_TYPES), "none");
+    assert_string_equal(csta_type_str(CSTA_TransferedEvent), "TransferedEvent");
+    assert_int_equal(csta_type_parse("TransferredEvent"), CSTA_TransferedEvent);
+    assert_int_equal(csta_type_parse("HookSwitchEvent"), CSTA_HookswitchEvent);
     assert_int_equal(csta_type_parse("none"), CSTA_NONE);
     assert_int_equal(csta_type_parse(""), CSTA_NONE);
     assert_int_equal(csta_type_parse("makeCall"), CSTA_NONE);
@@ -52,6 +55,8 @@ static void test_value_names(void **state)
     assert_string_equal(csta_system_status_str(CSTA_STATUS_normal), "normal");
     assert_string_equal(csta_error_category_str(CSTA_ERROR_systemResourceAvailibility),
                         "systemResourceAvailibility");
+    assert_string_equal(csta_forwarding_str(CSTA_FORWARD_forwardNoAnsExt), "forwardNoAnsExt");
+    assert_string_equal(csta_forwarding_str(CSTA_FORWARD_ABSENT), "none");
     for (unsigned i = 1; i < CSTA_CAUSES; i++)
         assert_int_equal(csta_spelling_parse(&csta_spell_cause, csta_cause_str(i)), i);
     assert_int_equal(csta_spelling_parse(&csta_spell_cause, "none"), 0);

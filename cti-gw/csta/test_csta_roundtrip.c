@@ -52,12 +52,81 @@ static void test_every_edition(void **state)
     struct csta_msg msg;
     (void)state;
 
-    for (enum csta_edition edition = CSTA_ED2; edition <= CSTA_ED6; edition++) {
-        sample_fill(home, CSTA_DeliveredEvent, 0, &msg);
-        msg.edition = edition;
+    for (enum csta_type type = CSTA_NONE + 1; type < CSTA_TYPES; type++) {
+        sample_fill(home, type, CSTA_ERROR_operation, &msg);
+        for (unsigned edition = CSTA_ED2; msg.edition && edition <= CSTA_ED6; edition++) {
+            msg.edition = edition;
+            check(&msg);
+        }
+    }
+    su_home_deinit(home);
+}
+
+/* Each service and event has its leaf in GetCSTAFeatures, each event one in the filter, and no
+ * leaf stands for two. */
+static void test_every_feature(void **state)
+{
+    (void)state;
+
+    for (enum csta_type type = CSTA_NONE + 1; type < CSTA_TYPES; type++) {
+        struct csta_msg features = { .type = CSTA_GetCSTAFeaturesResponse, .edition = CSTA_ED3 };
+        struct csta_msg filter = { .type = CSTA_ChangeMonitorFilterResponse, .edition = CSTA_ED3 };
+        if (csta_is_service(type) || csta_is_event(type)) {
+            csta_set_add(&features.features, type);
+            check(&features);
+        }
+        if (csta_is_event(type)) {
+            csta_set_add(&filter.filter, type);
+            check(&filter);
+        }
+    }
+}
+
+static void test_every_forwarding_and_option(void **state)
+{
+    su_home_t home[1] = { SU_HOME_INIT(home) };
+    struct csta_msg msg;
+    (void)state;
+
+    sample_fill(home, CSTA_SetForwarding, 0, &msg);
+    for (msg.forwarding = CSTA_FORWARD_ABSENT; msg.forwarding < CSTA_FORWARDINGS; msg.forwarding++)
+        check(&msg);
+    sample_fill(home, CSTA_ConsultationCall, 0, &msg);
+    for (msg.consult_options = 0; msg.consult_options < CSTA_CONSULTS; msg.consult_options++)
+        check(&msg);
+    sample_fill(home, CSTA_SingleStepConferenceCall, 0, &msg);
+    for (msg.participation = 0; msg.participation < CSTA_PARTICIPATIONS; msg.participation++)
+        check(&msg);
+    sample_fill(home, CSTA_GetSwitchingFunctionDevices, 0, &msg);
+    for (unsigned i = 0; i < CSTA_REQUESTED_CATEGORIES; i++) {
+        msg.requested_category = i;
+        check(&msg);
+    }
+    sample_fill(home, CSTA_SwitchingFunctionDevices, 0, &msg);
+    for (unsigned i = 0; i < CSTA_CATEGORIES; i++) {
+        msg.devices[1].category = i;
         check(&msg);
     }
     su_home_deinit(home);
+}
+
+/* What is false or nothing is told apart from what is absent. */
+static void test_false_and_zero(void **state)
+{
+    static struct csta_apparatus silent = { .id = "1" };
+    /* clang-format off */
+    static struct csta_msg const plain[] = {
+        { .type = CSTA_SetDoNotDisturb, .edition = CSTA_ED3, .device = "2001" },
+        { .type = CSTA_SetSpeakerVolume, .edition = CSTA_ED3, .device = "2001" },
+        { .type = CSTA_GetSpeakerVolumeResponse, .edition = CSTA_ED3, .apparatuses = &silent,
+          .n_apparatuses = 1 },
+        { .type = CSTA_SwitchingFunctionDevices, .edition = CSTA_ED3, .service_xref = "s" },
+    };
+    /* clang-format on */
+    (void)state;
+
+    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+        check(&plain[i]);
 }
 
 static void test_every_error_category(void **state)
@@ -168,10 +237,17 @@ static void test_absent_optional_parts(void **state)
 int main(void)
 {
     struct CMUnitTest const tests[] = {
-        cmocka_unit_test(test_every_type),           cmocka_unit_test(test_every_edition),
-        cmocka_unit_test(test_every_error_category), cmocka_unit_test(test_every_cause_and_state),
-        cmocka_unit_test(test_every_device_kind),    cmocka_unit_test(test_half_connections),
-        cmocka_unit_test(test_lists_of_any_length),  cmocka_unit_test(test_absent_optional_parts),
+        cmocka_unit_test(test_every_type),
+        cmocka_unit_test(test_every_edition),
+        cmocka_unit_test(test_every_feature),
+        cmocka_unit_test(test_every_error_category),
+        cmocka_unit_test(test_every_cause_and_state),
+        cmocka_unit_test(test_every_device_kind),
+        cmocka_unit_test(test_every_forwarding_and_option),
+        cmocka_unit_test(test_false_and_zero),
+        cmocka_unit_test(test_half_connections),
+        cmocka_unit_test(test_lists_of_any_length),
+        cmocka_unit_test(test_absent_optional_parts),
     };
     return cmocka_run_group_tests_name("csta_roundtrip", tests, NULL, NULL);
 }

@@ -413,6 +413,11 @@ static void csta_tcp_close(struct driver_conn **pconn)
     free(conn);
 }
 
+#define EVENTS_OF(word)                                                                            \
+    (CSTA_BIT(CSTA_ServiceInitiatedEvent, word) | CSTA_BIT(CSTA_OriginatedEvent, word) |           \
+     CSTA_BIT(CSTA_DeliveredEvent, word) | CSTA_BIT(CSTA_EstablishedEvent, word) |                 \
+     CSTA_BIT(CSTA_HeldEvent, word) | CSTA_BIT(CSTA_RetrievedEvent, word) |                        \
+     CSTA_BIT(CSTA_ConnectionClearedEvent, word) | CSTA_BIT(CSTA_FailedEvent, word))
 struct driver const driver_csta_tcp = {
     .name = "csta_tcp",
     .help = "CSTA XML over TCP with an ECMA-354 application session",
@@ -428,9 +433,5 @@ struct driver const driver_csta_tcp = {
         [CSTA_RetrieveCall] = forward,
         [CSTA_ClearConnection] = forward,
     },
-    .events = { .bits = {
-        UINT64_C(1) << CSTA_ServiceInitiatedEvent | UINT64_C(1) << CSTA_OriginatedEvent |
-        UINT64_C(1) << CSTA_DeliveredEvent | UINT64_C(1) << CSTA_EstablishedEvent |
-        UINT64_C(1) << CSTA_HeldEvent | UINT64_C(1) << CSTA_RetrievedEvent |
-        UINT64_C(1) << CSTA_ConnectionClearedEvent | UINT64_C(1) << CSTA_FailedEvent } },
+    .events = { .bits = { EVENTS_OF(0), EVENTS_OF(1) } },
 };
