@@ -182,6 +182,17 @@ static struct cfg_row const rows[] = {
     CFG_ROW_STRING("tls_client_context", struct proxy_conf, tls_client_context, .default_text = "",
                    .max = 64, .check = check_name, .effect = CFG_RELOAD,
                    .help = "TLS context of the connections that we open; empty = the first one."),
+    CFG_ROW_ENUM(
+        "tls_mode", struct proxy_conf, tls_mode, .default_text = "normal",
+        .names = secure_conf_modes, .effect = CFG_RELOAD,
+        .help =
+            "`fips`: TLS uses the FIPS module of OpenSSL, which must be installed, and "
+            "approved algorithms alone. `common_criteria`: approved algorithms, TLS "
+            "1.2 or later, and each context must verify servers, check revocation for "
+            "the chain, select the subjects of the peers that it asks for "
+            "certificates, know no wildcards and log no keys; each certificate must say what it "
+            "is for. What a context has against it is a fault. Both resume no "
+            "session."),
     CFG_ROW_INT("expiry_warning_days", struct proxy_conf, expiry.warning_days, .min = 0,
                 .max = 3650, .default_text = "30", .unit = "days", .effect = CFG_RELOAD,
                 .help = "So long before a certificate of ours ends, an alarm of severity warning "

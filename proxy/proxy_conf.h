@@ -43,6 +43,7 @@ struct proxy_conf {
     bool ipv6;
     struct cfg_groups tls_contexts;
     char const *tls_server_context, *tls_client_context;
+    int tls_mode; /* enum secure_mode */
     struct cert_watch_limits expiry;
     struct cfg_groups targets;
     struct cfg_groups acl; /* of struct acl_conf */

@@ -23,6 +23,11 @@ _Static_assert(SECURE_VERIFY_NONE == 0 && SECURE_VERIFY_OPTIONAL == 1 &&
                    SECURE_MATCH_SAN == 2 && SECURE_TLS_1_3 - SECURE_TLS_1_0 == 3,
                "names stand in the order of the enums");
 
+char const *const secure_conf_modes[] = { "normal", "fips", "common_criteria", NULL };
+
+_Static_assert(SECURE_MODE_NORMAL == 0 && SECURE_MODE_FIPS == 1 && SECURE_MODE_COMMON_CRITERIA == 2,
+               "modes stand in the order of the enum");
+
 static struct cfg_row const rows[] = {
     CFG_ROW_STRING("name", struct secure_conf, name, .min = 1, .max = 64, .example = "default",
                    .check = check_name, .effect = CFG_RELOAD,
@@ -169,10 +174,12 @@ static void warn(void *vdoubter, char const *text)
                 doubter->entry->name, text);
 }
 
-static void make(struct secure_conf const *entry, struct secure_set *set, struct cfg_faults *faults)
+static void make(struct secure_conf const *entry, int mode, struct secure_set *set,
+                 struct cfg_faults *faults)
 {
     struct secure_settings const settings = {
         .name = entry->name,
+        .mode = (enum secure_mode)mode,
         .certificates = { entry->certificates.v, entry->certificates.n },
         .keys = { entry->keys.v, entry->keys.n },
         .ca = entry->ca,
@@ -266,7 +273,7 @@ void secure_conf_make(struct proxy_conf const *conf, struct secure_set *set,
         if (entries[i].name && find(conf, entries[i].name) != &entries[i])
             cfg_fault(faults, entries[i].where, "TLS context \"%s\" stands twice", entries[i].name);
         else if (is_whole(&entries[i]))
-            make(&entries[i], set, faults);
+            make(&entries[i], conf->tls_mode, set, faults);
     }
     set->server = choose(conf, set, conf->tls_server_context);
     set->client = choose(conf, set, conf->tls_client_context);

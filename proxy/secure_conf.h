@@ -32,6 +32,9 @@ struct secure_conf {
 
 extern struct cfg_schema const secure_conf_schema;
 
+/** Names of `tls_mode`, in the order of enum secure_mode; ended by NULL. */
+extern char const *const secure_conf_modes[];
+
 /** Makes the contexts of @p conf into @p set, which is initialised here, and says which are the
  *  defaults. What is wrong with them, and listeners that want one that is not there, are faults; an
  *  expired certificate is a warning. */

@@ -93,6 +93,21 @@ static struct vector {
       ": subjects: entry 1 wants the name alone" },
     { "tls_contexts = ( { name = \"b\"; subject_match = \"name\"; } );",
       ": subject_match: wants one of \"both\", \"cn\", \"san\"\n" },
+    /* Debian 12 has no FIPS module. */
+    { "tls_mode = \"fips\"; tls_contexts = ( " GOOD " );",
+      ":2: TLS context \"a\": tls_mode: OpenSSL has no fips module here: " },
+    { "tls_mode = \"common_criteria\"; tls_contexts = ( " GOOD " );",
+      ":2: TLS context \"a\": crls: revocation must be checked, and there are no lists (tls_mode "
+      "is "
+      "common_criteria)\n" },
+    { "tls_mode = \"common_criteria\"; tls_contexts = ( { name = \"b\"; verify_server = false; } "
+      ");",
+      ": verify_server: those whom we connect to must be verified" },
+    { "tls_mode = \"common_criteria\"; tls_contexts = ( { name = \"b\"; ca = \"ca.pem\";\n"
+      "crls = ( \"crl.pem\" ); crl_check = \"chain\"; verify_peer = \"required\";\n"
+      "subjects = ( \"b.test\" ); } );",
+      NULL },
+    { "tls_mode = \"strict\";", ": tls_mode: wants one of \"normal\", \"fips\"" },
     { "tls_contexts = ( { name = \"b c\"; } );", "only letters" },
     { "tls_contexts = ( { certificates = ( \"a.pem\" ); } );", "name" },
     { "tls_contexts = ( { name = \"old\"; certificates = ( \"old.pem\" ); keys = ( \"old.key\" ); "

@@ -51,9 +51,33 @@ static void set_options(SSL_CTX *ctx, struct secure_settings const *settings)
     SSL_CTX_set_dh_auto(ctx, 1);
 }
 
+/* Everything in it that comes from files and lists. */
+static int fill(struct secure_context *context, struct secure_settings const *settings,
+                struct secure_fault *fault)
+{
+    SSL_CTX *ctx = context->ctx;
+
+    set_options(ctx, settings);
+    context->no_empty_fragments = settings->no_empty_fragments;
+    if (set_versions(ctx, settings, fault) < 0 || secure_ciphers_set(ctx, settings, fault) < 0 ||
+        secure_ticket_init(&context->tickets, ctx, settings, fault) < 0 ||
+        secure_keylog_init(&context->keylog, ctx, settings, fault) < 0 ||
+        secure_session_init(&context->sessions, ctx, settings, fault) < 0 ||
+        secure_choice_init(&context->choice, ctx, settings, fault) < 0 ||
+        secure_mode_restrict(ctx, settings, &context->choice, fault) < 0 ||
+        secure_trust_load(ctx, settings, &context->n_trusted, fault) < 0 ||
+        secure_verify_init(&context->policy, ctx, settings, fault) < 0)
+        return -1;
+    return secure_expiry_init(&context->expiries, &context->choice, ctx,
+                              settings->ca && *settings->ca) < 0
+               ? secure_fault_set(fault, "certificates", "out of memory")
+               : 0;
+}
+
 struct secure_context *secure_context_new(struct secure_settings const *settings,
                                           struct secure_fault *fault)
 {
+    struct secure_settings const strict = secure_mode_tighten(settings);
     size_t size = strlen(settings->name) + 1;
     struct secure_context *context = calloc(1, sizeof *context + size);
 
@@ -64,26 +88,12 @@ struct secure_context *secure_context_new(struct secure_settings const *settings
     memcpy(context->name, settings->name, size);
     atomic_init(&context->refs, 1);
     context->bio = secure_link_bio_new();
-    context->ctx = SSL_CTX_new(TLS_method());
     context->counts = secure_counts_new();
-    if (!context->bio || !context->ctx || !context->counts)
+    if (!context->bio || !context->counts || secure_mode_check(&strict, fault) < 0)
         goto fail;
-    set_options(context->ctx, settings);
-    context->no_empty_fragments = settings->no_empty_fragments;
-    if (set_versions(context->ctx, settings, fault) < 0 ||
-        secure_ciphers_set(context->ctx, settings, fault) < 0 ||
-        secure_ticket_init(&context->tickets, context->ctx, settings, fault) < 0 ||
-        secure_keylog_init(&context->keylog, context->ctx, settings, fault) < 0 ||
-        secure_session_init(&context->sessions, context->ctx, settings, fault) < 0 ||
-        secure_choice_init(&context->choice, context->ctx, settings, fault) < 0 ||
-        secure_trust_load(context->ctx, settings, &context->n_trusted, fault) < 0 ||
-        secure_verify_init(&context->policy, context->ctx, settings, fault) < 0)
+    context->ctx = secure_mode_new(strict.mode, &context->library, fault);
+    if (!context->ctx || fill(context, &strict, fault) < 0)
         goto fail;
-    if (secure_expiry_init(&context->expiries, &context->choice, context->ctx,
-                           settings->ca && *settings->ca) < 0) {
-        (void)secure_fault_set(fault, "certificates", "out of memory");
-        goto fail;
-    }
     ERR_clear_error();
     return context;
 
@@ -107,6 +117,7 @@ void secure_context_unref(struct secure_context **pcontext)
     if (!context || atomic_fetch_sub_explicit(&context->refs, 1, memory_order_acq_rel) != 1)
         return;
     SSL_CTX_free(context->ctx);
+    secure_mode_fini(&context->library);
     BIO_meth_free(context->bio);
     secure_counts_unref(&context->counts);
     secure_verify_fini(&context->policy);

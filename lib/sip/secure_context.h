@@ -20,6 +20,7 @@ struct secure_expiry;
 enum { SECURE_DOUBT_TEXT = 512 };
 enum secure_verify { SECURE_VERIFY_NONE, SECURE_VERIFY_OPTIONAL, SECURE_VERIFY_REQUIRED };
 enum secure_crl_check { SECURE_CRL_NONE, SECURE_CRL_LEAF, SECURE_CRL_CHAIN };
+enum secure_mode { SECURE_MODE_NORMAL, SECURE_MODE_FIPS, SECURE_MODE_COMMON_CRITERIA };
 enum secure_version {
     SECURE_TLS_DEFAULT, /* 1.2 and later */
     SECURE_TLS_1_0,
@@ -36,6 +37,7 @@ struct secure_names {
 /** What a context is made of; nothing is kept of it. Empty strings count as NULL. */
 struct secure_settings {
     char const *name;
+    enum secure_mode mode; /* secure_mode.h */
     struct secure_names
         certificates;         /* files of PEM: ours, then its chain; none: only to connect */
     struct secure_names keys; /* of each; NULL or missing: in the file of the certificate */

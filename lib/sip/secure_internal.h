@@ -6,6 +6,7 @@
 #include "secure_counts.h"
 #include "secure_expiry.h"
 #include "secure_keylog.h"
+#include "secure_mode.h"
 #include "secure_session.h"
 #include "secure_ticket.h"
 #include "secure_verify.h"
@@ -16,6 +17,7 @@ struct secure_link;
 
 struct secure_context {
     atomic_uint refs;
+    struct secure_mode_library library; /* of ctx */
     SSL_CTX *ctx;
     BIO_METHOD *bio; /* the bytes of a link */
     struct secure_choice choice;
