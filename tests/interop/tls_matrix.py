@@ -24,12 +24,14 @@ proxy = {
 UNTRUSTED = "the certificate is from a CA that is not trusted"
 
 
+# A refusal: its counter, the first words of its log line, the cause, the context.
+
 def rejected(reason, context="peers"):
-    return "sip_tls_peers_rejected", r'TLS peer rejected .*reason="%s" context="%s"' % (reason, context)
+    return "sip_tls_peers_rejected", "TLS peer rejected", reason, context
 
 
-def failed(reason):
-    return "sip_tls_handshakes_failed", r'TLS handshake failed .*reason="%s"' % reason
+def failed(reason, context="node"):
+    return "sip_tls_handshakes_failed", "TLS handshake failed", reason, context
 
 
 # The four suites of the guide, and those of TLS 1.3.
@@ -88,14 +90,23 @@ HOPS = (
 )
 
 
+def counts(test, refusal):
+    """Of the node, and of the context by this cause."""
+    rows = test.node.ctl("proxy", "show tls failures")["rows"]
+    return (test.node.counter("proxy", refusal[0]),
+            sum(row[2] for row in rows if row[0] == refusal[3] and row[3] == refusal[2]))
+
+
 def check_client(test, port, args, refusal):
-    before = refusal and test.node.counter("proxy", refusal[0])
+    before = refusal and counts(test, refusal)
     served = test.client(port, *args)
     if refusal:
         if served:
             raise Failure("was served")
-        test.logged(refusal[1])
-        test.counted(refusal[0], before)
+        test.logged(r'%s .*reason="%s" context="%s"' % refusal[1:])
+        after = counts(test, refusal)
+        if after != (before[0] + 1, before[1] + 1):
+            raise Failure("counted %s, before %s" % (after, before))
         test.still_serves()
     elif not served:
         raise Failure("is not served:\n" + test.log()[-1500:])
