@@ -3,6 +3,7 @@
 #include "cert_chain.h"
 #include "cert_text.h"
 #include "clock.h"
+#include "secure_expiry.h"
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
@@ -149,9 +150,9 @@ char const *cert_chain_doubt(X509 const *cert)
 {
     int64_t now_s = (int64_t)(clock_wall_us() / 1000000);
 
-    if (cert_text_seconds(X509_get0_notAfter(cert)) < now_s)
+    if (secure_expiry_seconds(X509_get0_notAfter(cert)) < now_s)
         return "has expired";
-    if (cert_text_seconds(X509_get0_notBefore(cert)) > now_s)
+    if (secure_expiry_seconds(X509_get0_notBefore(cert)) > now_s)
         return "is not yet valid";
     return NULL;
 }

@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "clock.h"
 #include "ctl.h"
+#include "secure_expiry.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,7 +34,7 @@ static void add_row(struct survey *survey, X509_NAME const *name, ASN1_TIME cons
 {
     struct expiry_row *rows = realloc(survey->rows, (survey->n + 1) * sizeof *rows);
     char title[CERT_TEXT_TITLE], date[CERT_TEXT_TIME];
-    int64_t until_s = cert_text_seconds(until);
+    int64_t until_s = secure_expiry_seconds(until);
 
     if (!rows)
         return;
@@ -58,8 +59,8 @@ static void on_cert(void *ctx, X509 *cert, char const *file)
 static void on_crl(struct survey *survey, X509_CRL const *crl, char const *file)
 {
     ASN1_TIME const *until = X509_CRL_get0_nextUpdate(crl);
-    int64_t from_s = cert_text_seconds(X509_CRL_get0_lastUpdate(crl));
-    int64_t quarter_s = until ? (cert_text_seconds(until) - from_s) / 4 : 0;
+    int64_t from_s = secure_expiry_seconds(X509_CRL_get0_lastUpdate(crl));
+    int64_t quarter_s = until ? (secure_expiry_seconds(until) - from_s) / 4 : 0;
 
     if (until)
         add_row(survey, X509_CRL_get_issuer(crl), until,

@@ -3,6 +3,7 @@
 #include "cert_text.h"
 #include "cert_key.h"
 #include "clock.h"
+#include "secure_expiry.h"
 #include <openssl/bio.h>
 #include <openssl/x509v3.h>
 #include <stdbool.h>
@@ -60,37 +61,20 @@ char *cert_text_cn(X509_NAME const *name)
 
 char const *cert_text_title(X509_NAME const *name, char text[static CERT_TEXT_TITLE])
 {
-    char *cn = cert_text_cn(name);
+    char *title = secure_expiry_title(name);
 
-    if (cn) {
-        snprintf(text, CERT_TEXT_TITLE, "%s", cn);
-    } else {
-        json_t *whole = name_value(name);
-        char const *value = json_string_value(whole);
-        snprintf(text, CERT_TEXT_TITLE, "%s", value && *value ? value : "(no subject)");
-        json_decref(whole);
-    }
-    free(cn);
+    snprintf(text, CERT_TEXT_TITLE, "%s", title ? title : "?");
+    free(title);
     return text;
 }
 
 /* --- times -------------------------------------------------------------------------------------
  */
 
-int64_t cert_text_seconds(ASN1_TIME const *when)
-{
-    struct tm tm;
-
-    return when && ASN1_TIME_to_tm(when, &tm) == 1 ? (int64_t)timegm(&tm) : INT64_MIN;
-}
-
 int64_t cert_text_days_left(ASN1_TIME const *when)
 {
-    int64_t left_s = cert_text_seconds(when);
+    int64_t left_s = secure_expiry_seconds(when) - (int64_t)(clock_wall_us() / 1000000);
 
-    if (left_s == INT64_MIN)
-        return left_s;
-    left_s -= (int64_t)(clock_wall_us() / 1000000);
     return left_s < 0 ? -((-left_s + DAY_S - 1) / DAY_S) : left_s / DAY_S;
 }
 

@@ -13,16 +13,13 @@ json_t *cert_text_cert(X509 *cert);
 json_t *cert_text_request(X509_REQ *request);
 json_t *cert_text_crl(X509_CRL *crl);
 
-/** What to call a certificate in one line: the CN of its subject, else the whole subject. Written
- *  to @p text and returned. */
+/** What to call a certificate in one line, as the alarms of the proxy do: the CN of its subject,
+ *  else the whole subject. Written to @p text and returned. */
 char const *cert_text_title(X509_NAME const *name, char text[static CERT_TEXT_TITLE]);
 
 /** The CN of @p name as UTF-8, or NULL: there is none, or it holds control characters. Caller owns
  *  (free()). */
 char *cert_text_cn(X509_NAME const *name);
-
-/** Seconds since 1970. A time that cannot be read is INT64_MIN. */
-int64_t cert_text_seconds(ASN1_TIME const *when);
 
 /** Whole days from now to @p when, negative if it is over. */
 int64_t cert_text_days_left(ASN1_TIME const *when);

@@ -14,6 +14,8 @@
 #include <string.h>
 #include <time.h>
 
+/* So many alarms of certificates stand at once; the gauges count all. */
+enum { STANDING_MAX = 1000 };
 enum { DAY_S = 86400, OBJECT_MAX = 256 };
 
 /* An alarm as it is raised. */
@@ -157,7 +159,7 @@ static void want(struct look *look, struct secure_expiry const *expiry, int row,
     struct standing alarm;
 
     name_alarm(expiry, row, &alarm);
-    if (has(&look->wanted, &alarm))
+    if (look->wanted.n == STANDING_MAX || has(&look->wanted, &alarm))
         return;
     if (!add(&look->wanted, &alarm)) {
         log_error(NULL, "alarm of a certificate lost object=\"%s\" error=\"out of memory\"",

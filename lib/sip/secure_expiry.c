@@ -30,8 +30,7 @@ static char *cn_of(X509_NAME const *name)
     return text;
 }
 
-/* Caller owns; NULL when out of memory. */
-static char *title_of(X509_NAME const *name)
+char *secure_expiry_title(X509_NAME const *name)
 {
     char whole[TITLE_MAX] = "", *text = cn_of(name);
 
@@ -45,12 +44,13 @@ static char *title_of(X509_NAME const *name)
     return text;
 }
 
-/* A date that cannot be read is one that never comes. */
-static int64_t seconds(ASN1_TIME const *when)
+int64_t secure_expiry_seconds(ASN1_TIME const *when)
 {
     struct tm tm;
 
-    return when && ASN1_TIME_to_tm(when, &tm) == 1 ? (int64_t)timegm(&tm) : INT64_MAX;
+    if (!when)
+        return INT64_MAX;
+    return ASN1_TIME_to_tm(when, &tm) == 1 ? (int64_t)timegm(&tm) : 0;
 }
 
 static int add(struct secure_expiry_list *list, struct secure_expiry const *like,
@@ -62,15 +62,16 @@ static int add(struct secure_expiry_list *list, struct secure_expiry const *like
         return -ENOMEM;
     list->v = v;
     v[list->n] = *like;
-    v[list->n].title = title_of(name);
+    v[list->n].title = secure_expiry_title(name);
     return v[list->n++].title ? 0 : -ENOMEM;
 }
 
 static int add_cert(struct secure_expiry_list *list, enum secure_expiry_kind kind, X509 const *cert)
 {
     struct secure_expiry const like = { .kind = kind,
-                                        .from_s = seconds(X509_get0_notBefore(cert)),
-                                        .until_s = seconds(X509_get0_notAfter(cert)) };
+                                        .from_s = secure_expiry_seconds(X509_get0_notBefore(cert)),
+                                        .until_s =
+                                            secure_expiry_seconds(X509_get0_notAfter(cert)) };
 
     return add(list, &like, X509_get_subject_name(cert));
 }
@@ -78,8 +79,10 @@ static int add_cert(struct secure_expiry_list *list, enum secure_expiry_kind kin
 static int add_crl(struct secure_expiry_list *list, X509_CRL const *crl)
 {
     struct secure_expiry const like = { .kind = SECURE_EXPIRY_CRL,
-                                        .from_s = seconds(X509_CRL_get0_lastUpdate(crl)),
-                                        .until_s = seconds(X509_CRL_get0_nextUpdate(crl)) };
+                                        .from_s =
+                                            secure_expiry_seconds(X509_CRL_get0_lastUpdate(crl)),
+                                        .until_s =
+                                            secure_expiry_seconds(X509_CRL_get0_nextUpdate(crl)) };
 
     return add(list, &like, X509_CRL_get_issuer(crl));
 }

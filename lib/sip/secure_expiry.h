@@ -34,5 +34,13 @@ int secure_expiry_init(struct secure_expiry_list *ret, struct secure_choice cons
                        SSL_CTX *ctx, bool has_own_trust);
 void secure_expiry_fini(struct secure_expiry_list *list);
 
+/** What to call the holder of a certificate in one line: as secure_expiry.title. Caller owns
+ *  (free()); NULL when out of memory. */
+char *secure_expiry_title(X509_NAME const *name);
+
+/** Seconds since 1970. NULL is a day that never comes, INT64_MAX; what cannot be read is 0: over,
+ *  as for whoever verifies it. */
+int64_t secure_expiry_seconds(ASN1_TIME const *when);
+
 /** "own", "chain", "trust", "crl" */
 char const *secure_expiry_kind_str(enum secure_expiry_kind kind);
