@@ -6,17 +6,15 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { NAME_MAX_LEN = 48 };
-
 /* Levenshtein distance with one row of the matrix; of longer names the first bytes count. */
 unsigned spelling_distance(char const *a, char const *b)
 {
-    unsigned row[NAME_MAX_LEN + 1];
-    size_t n = strnlen(b, NAME_MAX_LEN);
+    unsigned row[SPELLING_MAX + 1];
+    size_t n = strnlen(b, SPELLING_MAX);
 
     for (size_t j = 0; j <= n; j++)
         row[j] = (unsigned)j;
-    for (size_t i = 0; a[i] && i < NAME_MAX_LEN; i++) {
+    for (size_t i = 0; a[i] && i < SPELLING_MAX; i++) {
         unsigned diagonal = row[0];
         row[0] = (unsigned)i + 1;
         for (size_t j = 1; j <= n; j++) {

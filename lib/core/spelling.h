@@ -2,6 +2,8 @@
 /* How alike two names are, to name the one that somebody meant. */
 #pragma once
 
+enum { SPELLING_MAX = 48 };
+
 /** Letters to change, add or leave out to get from @p a to @p b, without regard to case; of longer
- *  names the first 48 bytes count. */
+ *  names the first SPELLING_MAX bytes count. */
 unsigned spelling_distance(char const *a, char const *b);
