@@ -23,12 +23,13 @@ static int write_all(int fd, struct buf const *bytes)
     return 0;
 }
 
-/* Mode and owner. What stands there keeps its own, but a secret is never left open. */
+/* Mode and owner. What stands there keeps its own, but a secret is never left open. A link is no
+ * file: whoever may write to the folder could lead root elsewhere with it. */
 static int set_access(int fd, char const *path, struct cert_file_how const *how)
 {
     mode_t mode = how->is_secret ? 0600 : 0644;
     struct stat st;
-    bool exists = stat(path, &st) == 0;
+    bool exists = lstat(path, &st) == 0 && S_ISREG(st.st_mode);
     struct passwd const *user = how->user ? getpwnam(how->user) : NULL;
 
     if (exists && !how->is_secret)
@@ -74,40 +75,36 @@ static int fill(int fd, char const *path, struct buf const *bytes, struct cert_f
 
 int cert_file_write(char const *path, struct buf const *bytes, struct cert_file_how const *how)
 {
-    char place[PATH_MAX], beside[PATH_MAX + 16];
+    char beside[PATH_MAX + 16];
     int fd, error;
 
-    if (!realpath(path, place))
-        snprintf(place, sizeof place, "%s", path);
-    snprintf(beside, sizeof beside, "%s.XXXXXX", place);
     if (!buf_ok(bytes))
         return -ENOMEM;
-    if (!how->replace && access(place, F_OK) == 0)
+    if (!how->replace && faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
         return -EEXIST;
+    snprintf(beside, sizeof beside, "%s.XXXXXX", path);
     fd = mkostemp(beside, O_CLOEXEC);
     if (fd < 0)
         return -errno;
-    error = fill(fd, place, bytes, how);
+    error = fill(fd, path, bytes, how);
     /* Somebody else may have made the file meanwhile. */
     if (error == 0 &&
-        renameat2(AT_FDCWD, beside, AT_FDCWD, place, how->replace ? 0 : RENAME_NOREPLACE) < 0)
+        renameat2(AT_FDCWD, beside, AT_FDCWD, path, how->replace ? 0 : RENAME_NOREPLACE) < 0)
         error = -errno;
     if (error < 0)
         unlink(beside);
-    return error < 0 ? error : sync_folder(place);
+    return error < 0 ? error : sync_folder(path);
 }
 
 int cert_file_keep_old(char const *path)
 {
-    char place[PATH_MAX], old[PATH_MAX + 8], beside[PATH_MAX + 16];
+    char old[PATH_MAX + 8], beside[PATH_MAX + 24];
 
-    if (!realpath(path, place))
-        return errno == ENOENT ? 0 : -errno;
-    snprintf(old, sizeof old, "%s.old", place);
-    snprintf(beside, sizeof beside, "%s.old.%d", place, (int)getpid());
+    snprintf(old, sizeof old, "%s.old", path);
+    snprintf(beside, sizeof beside, "%s.old.%d", path, (int)getpid());
     /* A second name, not another: the file itself stays in its place until the new one comes. */
-    if (link(place, beside) < 0)
-        return -errno;
+    if (link(path, beside) < 0)
+        return errno == ENOENT ? 0 : -errno;
     if (rename(beside, old) < 0) {
         int error = -errno;
         unlink(beside);

@@ -12,8 +12,8 @@ struct cert_file_how {
     char const *user; /* whom a new file belongs to if root writes it; NULL: root */
 };
 
-/** Writes @p bytes to @p path; a link is followed. Returns 0 or a negative errno: -EEXIST if the
- *  file is there and is not to be replaced. */
+/** Writes @p bytes to @p path; a link there is replaced, not followed. Returns 0 or a negative
+ * errno: -EEXIST if the file is there and is not to be replaced. */
 int cert_file_write(char const *path, struct buf const *bytes, struct cert_file_how const *how);
 
 /** Keeps what stands at @p path, if anything does, under the name "PATH.old", too. Returns 0 or a

@@ -94,19 +94,24 @@ static void test_modes(void **state)
     assert_int_equal(count_files(*state), 2); /* nothing temporary stays */
 }
 
-static void test_links_are_followed(void **state)
+static void test_links_are_not_followed(void **state)
 {
-    struct cert_file_how const replace = { .replace = true };
+    struct cert_file_how const open = { 0 }, replace = { .replace = true };
     char a[SECURE_RIG_PATH], link[SECURE_RIG_PATH];
     struct stat st;
 
     secure_rig_path(*state, "a", a);
     secure_rig_path(*state, "link", link);
     assert_int_equal(symlink("a", link), 0);
+    assert_int_equal(put(link, "4", &open), -EEXIST);
     assert_int_equal(put(link, "4", &replace), 0);
-    assert_file(a, "4", 0600);
+    assert_file(link, "4", 0644);
+    assert_file(a, "3", 0600);
     assert_int_equal(lstat(link, &st), 0);
-    assert_true(S_ISLNK(st.st_mode));
+    assert_true(S_ISREG(st.st_mode));
+    assert_int_equal(unlink(link), 0);
+    assert_int_equal(symlink("nowhere", link), 0);
+    assert_int_equal(put(link, "5", &open), -EEXIST);
 }
 
 static void test_old_is_kept(void **state)
@@ -151,7 +156,7 @@ int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_modes),
-        cmocka_unit_test(test_links_are_followed),
+        cmocka_unit_test(test_links_are_not_followed),
         cmocka_unit_test(test_old_is_kept),
         cmocka_unit_test(test_faults),
     };
