@@ -120,6 +120,9 @@ static void print_shown(json_t const *tls, struct buf *out)
     size_t i;
     json_array_foreach(json_object_get(tls, "shown"), i, cert)
         print_certificate(cert, i ? "behind it" : "it shows", out);
+    int more = (int)json_integer_value(json_object_get(tls, "shown_more"));
+    if (more)
+        buf_printf(out, "%s%-*s %d more\n", margin, STEP_WIDTH + 2, "behind it", more);
     print_fact(out, "trusted by", text(tls, "trust_anchor"));
 }
 

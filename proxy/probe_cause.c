@@ -39,6 +39,8 @@ static char const *const secure_remedies[SECURE_CAUSES] = {
                        "or its TLS port, which is usually 5061.",
     [SECURE_no_version] =
         "Raise the peer's version of TLS; or lower `min_version` of our context, if you must.",
+    [SECURE_ours] = "See the log of the proxy.",
+    [SECURE_too_large] = "The peer must send its own chain only, not all that it trusts.",
     [SECURE_no_cipher] = "Compare the peer's ciphers with `ciphers` and `ciphersuites` of ours.",
 };
 

@@ -4,7 +4,7 @@
  *   { "address": "tls:192.0.2.1:5061", "from": "192.0.2.9:5061", "verdict": "ok",
  *     "steps": [{step, verdict, ms, id, cause, remedy, detail}...],   the last four if there is one
  *     "tls": { "version", "cipher", "context", "server_name", "trust_anchor",
- *              "shown": [certificate...], "verified": bool,
+ *              "shown": [certificate...], "shown_more": 0, "verified": bool,
  *              "asks_for_certificate": bool, "accepts": ["CN=..."...], "our_certificate": ...,
  *              "as_client": [{context, subject, by}...] }, where it would be let in, as whom
  *     "answer": {status, phrase, allow, server, seen_as} }
@@ -111,6 +111,8 @@ static void add_shown(json_t *tls, struct secure_sight const *sight)
     for (size_t i = 0; i < sight->n_shown && i < SECURE_SIGHT_CERTS; i++)
         json_array_append_new(shown, certificate(&sight->shown[i]));
     json_object_set_new(tls, "shown", shown);
+    json_object_set_new(tls, "shown_more",
+                        json_integer((json_int_t)(sight->n_shown - json_array_size(shown))));
     if (sight->is_judged)
         json_object_set_new(tls, "verified", json_boolean(sight->cause == SECURE_FINE));
     set_text(tls, "trust_anchor", sight->anchor);
