@@ -42,7 +42,7 @@ static void log_refused(struct worker *worker, struct origin const *from, sip_t 
 {
     uint64_t suppressed;
     char source[NET_ADDR_TEXT];
-    if (acl_log_due(worker->proxy->acl_log, &from->peer, clock_now_ms(), &suppressed))
+    if (log_sources_due(worker->proxy->acl_log, &from->peer, clock_now_ms(), &suppressed))
         log_warn(NULL,
                  "request refused reason=acl source=%s transport=%s method=\"%s\" "
                  "suppressed=%llu",

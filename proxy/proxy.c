@@ -94,7 +94,7 @@ int proxy_open(struct proxy **ret, uv_loop_t *loop, struct wheel *wheel, struct 
         goto fail;
     proxy->generation = generation_ref(first);
     proxy->limits = first->conf->limits;
-    proxy->acl_log = acl_log_new();
+    proxy->acl_log = log_sources_new(1);
     proxy->peers = peers_new();
     if (!proxy->acl_log || !proxy->peers ||
         (workers > 1 && !(proxy->steer = steer_new(workers, BOX_BYTES))))
@@ -229,7 +229,7 @@ void proxy_close(struct proxy **pproxy)
     worker_fini(&proxy->worker);
     registrar_close(&proxy->registrar);
     steer_free(&proxy->steer);
-    acl_log_free(&proxy->acl_log);
+    log_sources_free(&proxy->acl_log);
     generation_unref(&proxy->generation);
     peers_free(&proxy->peers);
     free(proxy);

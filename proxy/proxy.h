@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The proxy's one state object: its workers, and what they share. */
 #pragma once
-#include "acl_log.h"
+#include "log_sources.h"
 #include "cluster_name.h"
 #include "key_log.h"
 #include "stack_limits.h"
@@ -19,7 +19,7 @@ struct worker_thread;
 struct proxy {
     struct stack_limits limits;    /* of the start: a reload does not change them */
     struct generation *generation; /* in force; a reference */
-    struct acl_log *acl_log;
+    struct log_sources *acl_log;
     struct alarm_board *alarms;  /* borrowed; NULL before proxy_start() */
     struct acl_names *acl_names; /* of the generation in force; NULL before proxy_start() */
     struct key_log key_log;      /* of the generation in force */

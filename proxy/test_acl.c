@@ -9,7 +9,6 @@
 #include <cmocka.h>
 
 #include "acl.h"
-#include "acl_log.h"
 #include <errno.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -435,44 +434,6 @@ static void test_swaps_under_readers(void **state)
     acl_free(&race.acl);
 }
 
-static void test_one_line_per_minute(void **state)
-{
-    struct net_addr a = addr_of("192.0.2.1:1000"), again = addr_of("192.0.2.1:2000"),
-                    b = addr_of("[2001:db8::1]:1000");
-    uint64_t suppressed;
-    (void)state;
-    struct acl_log *log = acl_log_new();
-    assert_true(acl_log_due(log, &a, 1000, &suppressed));
-    assert_int_equal(suppressed, 0);
-    assert_false(acl_log_due(log, &again, 1001, &suppressed));
-    assert_false(acl_log_due(log, &a, 60999, &suppressed));
-    assert_true(acl_log_due(log, &b, 30000, &suppressed));
-    assert_true(acl_log_due(log, &a, 61000, &suppressed));
-    assert_int_equal(suppressed, 2);
-    assert_false(acl_log_due(log, &a, 61001, &suppressed));
-    assert_true(acl_log_due(log, &a, 121000, &suppressed));
-    assert_int_equal(suppressed, 1);
-    acl_log_free(&log);
-}
-
-static void test_many_sources_are_bounded(void **state)
-{
-    struct net_addr source = { .in = { .sin_family = AF_INET } };
-    uint64_t suppressed;
-    size_t lines = 0;
-    (void)state;
-    struct acl_log *log = acl_log_new();
-    for (unsigned i = 0; i < 5 * ACL_LOG_SOURCES; i++) {
-        source.in.sin_addr.s_addr = htonl(0x0a000000u + i);
-        lines += acl_log_due(log, &source, 1000 + i / 1000, &suppressed);
-    }
-    assert_int_equal(lines, ACL_LOG_SOURCES);
-    source.in.sin_addr.s_addr = htonl(0x0b000000u);
-    assert_false(acl_log_due(log, &source, 2000, &suppressed));
-    assert_true(acl_log_due(log, &source, 2000 + ACL_LOG_QUIET_MS, &suppressed));
-    acl_log_free(&log);
-}
-
 int main(void)
 {
     struct CMUnitTest const tests[] = {
@@ -487,8 +448,6 @@ int main(void)
         cmocka_unit_test(test_groups),
         cmocka_unit_test(test_trust),
         cmocka_unit_test(test_swaps_under_readers),
-        cmocka_unit_test(test_one_line_per_minute),
-        cmocka_unit_test(test_many_sources_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

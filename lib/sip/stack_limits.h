@@ -14,6 +14,8 @@
     X(idle_ms, 900000, 1000, 86400000, "ms", "Stream connections idle for longer are closed.")     \
     X(connect_ms, 5000, 100, 60000, "ms", "Limit for opening a connection.")                       \
     X(tls_handshake_ms, 5000, 100, 60000, "ms", "Limit for a TLS handshake.")                      \
+    X(tls_log_lines, 100, 1, 1000000, NULL,                                                        \
+      "Log lines a minute about TLS connections of one address that fail; the rest is counted.")   \
     X(write_queue_bytes, 262144, 4096, 67108864, "bytes", "Unsent bytes on one connection.")       \
     X(udp_receive_buffer_bytes, 4194304, 65536, 268435456, "bytes", "SO_RCVBUF of UDP sockets.")   \
     X(gather_us, 1000, 0, 10000, "us",                                                             \

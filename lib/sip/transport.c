@@ -4,6 +4,7 @@
 #include "transport.h"
 #include "clock.h"
 #include "log.h"
+#include "log_sources.h"
 #include "message.h"
 #include "sip_metrics.h"
 #include "tap.h"
@@ -35,6 +36,7 @@ void transport_unref(struct transport *t)
     htab_fini(&t->by_addr);
     htab_fini(&t->by_host);
     secure_set_fini(&t->contexts);
+    log_sources_free(&t->tls_log);
     free(t->plain_bytes);
     free(t->read_bytes);
     free(t);
@@ -89,10 +91,11 @@ struct transport *transport_new(uv_loop_t *loop, struct wheel *wheel, struct tap
         return NULL;
     t->read_bytes = malloc(TRANSPORT_READ_BYTES);
     t->plain_bytes = malloc(TRANSPORT_PLAIN_BYTES);
+    t->tls_log = log_sources_new((unsigned)limits->tls_log_lines);
     t->idle = calloc(1, sizeof *t->idle);
     t->gather = transport_gather_new(loop, limits->gather_us);
     /* A random start, so that two transports of a process do not give one number twice. */
-    if (!t->read_bytes || !t->plain_bytes || !t->idle || !t->gather ||
+    if (!t->read_bytes || !t->plain_bytes || !t->tls_log || !t->idle || !t->gather ||
         getrandom(&t->next_connection, sizeof t->next_connection, 0) < 0)
         goto fail;
     t->next_connection &= UINT64_MAX << 24;
@@ -118,6 +121,7 @@ struct transport *transport_new(uv_loop_t *loop, struct wheel *wheel, struct tap
 fail:
     transport_gather_free(&t->gather);
     free(t->idle);
+    log_sources_free(&t->tls_log);
     free(t->plain_bytes);
     free(t->read_bytes);
     free(t);

@@ -26,6 +26,7 @@ enum { TRANSPORT_PLAIN_BYTES = 16384 };
 
 struct connection;
 struct listener;
+struct log_sources;
 struct secure_link;
 
 TAILQ_HEAD(connection_list, connection);
@@ -81,6 +82,7 @@ struct transport {
     char *read_bytes;
     char *plain_bytes;
     struct secure_set contexts;
+    struct log_sources *tls_log;
     unsigned refs; /* the owner, open handles, running callbacks */
     bool closing;
     struct steer *steer; /* borrowed; NULL: this is the only worker */

@@ -2,7 +2,9 @@
 /* TLS: a secure_link between the socket and the stream. A connection serves one context and one
  * name of the peer, and is never shared beyond them. */
 #define LOG_SUBSYSTEM LOG_SIP
+#include "clock.h"
 #include "log.h"
+#include "log_sources.h"
 #include "secure_identity.h"
 #include "secure_link.h"
 #include "sip_metrics.h"
@@ -12,20 +14,29 @@
 
 enum { SERVER_NAME_BYTES = 256 };
 
-/* Counts it, writes its one line, and kills it: who waits for it hears the cause. */
-static void fail(struct connection *conn, enum sip_metric row, char const *what)
+/* One line each, as far as a minute of its peer allows. */
+static void log_failure(struct connection *conn, char const *what)
 {
     struct secure_link *link = conn->secure;
     char peer[NET_ADDR_TEXT];
+    uint64_t suppressed;
 
-    met_inc(&sip_metrics, row);
+    if (!log_sources_due(conn->transport->tls_log, &conn->peer, clock_now_ms(), &suppressed))
+        return;
     log_warn(conn->tag,
              "%s peer=%s subject=\"%s\" reason=\"%s\" context=\"%s\" server_name=\"%s\" "
-             "detail=\"%s\"",
+             "detail=\"%s\" suppressed=%llu",
              what, net_addr_print(&conn->peer, peer), secure_link_peer(link), secure_link_why(link),
              secure_context_name(secure_link_context(link)), secure_link_server_name(link),
-             secure_link_detail(link));
-    transport_stream_kill(conn, secure_cause_error(secure_link_cause(link)));
+             secure_link_detail(link), (unsigned long long)suppressed);
+}
+
+/* Counts it, writes its line, and kills it: who waits for it hears the cause. */
+static void fail(struct connection *conn, enum sip_metric row, char const *what)
+{
+    met_inc(&sip_metrics, row);
+    log_failure(conn, what);
+    transport_stream_kill(conn, secure_cause_error(secure_link_cause(conn->secure)));
 }
 
 static void on_handshake_late(struct wheel_timer *timer)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One refusal line per source and minute: see acl_log.h. Sources hang in a hash table and in a list
- * ordered by the time of their last line, so the oldest is at hand when room is needed. */
-#include "acl_log.h"
+/* So many refusal lines per source and minute: see log_sources.h. Sources hang in a hash table and
+ * in a list ordered by the begin of their minute, so the oldest is at hand when room is needed. */
+#include "log_sources.h"
 #include "htab.h"
 #include <pthread.h>
 #include <stdlib.h>
@@ -11,30 +11,33 @@ struct source {
     struct htab_entry entry;
     TAILQ_ENTRY(source) link;
     struct net_addr addr;
-    uint64_t line_ms; /* when its last line was written */
+    uint64_t minute_ms; /* when the first line of its minute was written */
+    unsigned lines;     /* in this minute */
     uint64_t suppressed;
 };
 
-struct acl_log {
+struct log_sources {
     pthread_mutex_t lock;
+    unsigned lines; /* for each in a minute */
     struct htab table;
     TAILQ_HEAD(, source) oldest_first;
 };
 
-struct acl_log *acl_log_new(void)
+struct log_sources *log_sources_new(unsigned lines)
 {
-    struct acl_log *log = calloc(1, sizeof *log);
+    struct log_sources *log = calloc(1, sizeof *log);
     if (!log)
         return NULL;
+    log->lines = lines;
     (void)pthread_mutex_init(&log->lock, NULL);
     htab_init(&log->table);
     TAILQ_INIT(&log->oldest_first);
     return log;
 }
 
-void acl_log_free(struct acl_log **plog)
+void log_sources_free(struct log_sources **plog)
 {
-    struct acl_log *log = *plog;
+    struct log_sources *log = *plog;
     *plog = NULL;
     if (!log)
         return;
@@ -65,27 +68,27 @@ static bool is_source(struct htab_entry const *entry, void const *key)
     return net_addr_same_host(&source_of(entry)->addr, key);
 }
 
-/* A slot for a new source: a fresh one, or that of the source whose last line is oldest if its
+/* A slot for a new source: a fresh one, or that of the source whose minute is oldest if that
  * minute is over. NULL: none is free. */
-static struct source *take_slot(struct acl_log *log, uint64_t now_ms)
+static struct source *take_slot(struct log_sources *log, uint64_t now_ms)
 {
-    if (log->table.n < ACL_LOG_SOURCES)
+    if (log->table.n < LOG_SOURCES_MAX)
         return calloc(1, sizeof(struct source));
     struct source *oldest = TAILQ_FIRST(&log->oldest_first);
-    if (now_ms - oldest->line_ms < ACL_LOG_QUIET_MS)
+    if (now_ms - oldest->minute_ms < LOG_SOURCES_MINUTE_MS)
         return NULL;
     TAILQ_REMOVE(&log->oldest_first, oldest, link);
     htab_remove(&log->table, &oldest->entry);
     return oldest;
 }
 
-static bool add_source(struct acl_log *log, struct net_addr const *addr, uint64_t hash,
+static bool add_source(struct log_sources *log, struct net_addr const *addr, uint64_t hash,
                        uint64_t now_ms)
 {
     struct source *source = take_slot(log, now_ms);
     if (!source)
         return false;
-    *source = (struct source){ .addr = *addr, .line_ms = now_ms };
+    *source = (struct source){ .addr = *addr, .minute_ms = now_ms, .lines = 1 };
     if (htab_insert(&log->table, &source->entry, hash) < 0) {
         free(source);
         return false;
@@ -94,7 +97,7 @@ static bool add_source(struct acl_log *log, struct net_addr const *addr, uint64_
     return true;
 }
 
-static bool is_due(struct acl_log *log, struct net_addr const *addr, uint64_t now_ms,
+static bool is_due(struct log_sources *log, struct net_addr const *addr, uint64_t now_ms,
                    uint64_t *ret_suppressed)
 {
     uint64_t hash = hash_of(addr);
@@ -102,20 +105,25 @@ static bool is_due(struct acl_log *log, struct net_addr const *addr, uint64_t no
     if (!entry)
         return add_source(log, addr, hash, now_ms);
     struct source *source = source_of(entry);
-    if (now_ms - source->line_ms < ACL_LOG_QUIET_MS) {
+    if (now_ms - source->minute_ms < LOG_SOURCES_MINUTE_MS) {
+        if (source->lines < log->lines) {
+            source->lines++;
+            return true;
+        }
         source->suppressed++;
         return false;
     }
     *ret_suppressed = source->suppressed;
     source->suppressed = 0;
-    source->line_ms = now_ms;
+    source->minute_ms = now_ms;
+    source->lines = 1;
     TAILQ_REMOVE(&log->oldest_first, source, link);
     TAILQ_INSERT_TAIL(&log->oldest_first, source, link);
     return true;
 }
 
-bool acl_log_due(struct acl_log *log, struct net_addr const *addr, uint64_t now_ms,
-                 uint64_t *ret_suppressed)
+bool log_sources_due(struct log_sources *log, struct net_addr const *addr, uint64_t now_ms,
+                     uint64_t *ret_suppressed)
 {
     *ret_suppressed = 0;
     (void)pthread_mutex_lock(&log->lock);
