@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `show tls`, `show tls certificates` and `show tls failures`: the TLS contexts in force and what
+/* The commands `show tls`, `show tls certificates` and `show tls failures`: contexts in force, what
  * has become of their connections. */
 #pragma once
 #include <jansson.h>
