@@ -4,7 +4,8 @@ import os
 import subprocess
 
 from node import PATIENCE, Failure, wait_for
-from tls_rig import VERIFY, own
+from peers import SipPeer
+from tls_rig import VERIFY, is_open, own
 
 CONFIG = """
 node = { domain = "example.test"; user = "${run_as}"; log_level = "debug"; };
@@ -145,6 +146,30 @@ def check_resumption(test):
         wait_for(lambda args=(5062, version, "-sess_in", "session.pem"): not is_resumed(*args), "the session is gone")
 
 
+def check_hop_resumption(test, version):
+    """What we open again to a next hop goes on with the session before."""
+    server = subprocess.Popen(["openssl", "s_server", "-accept", "%s:5071" % test.ip, version, *own("hop")],
+                              cwd=test.certs, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    client = SipPeer("udp", (test.ip, 5060), test.ip)
+    try:
+        wait_for(lambda: is_open(test.ip, 5071), "s_server listens")
+        idle = test.node.counter("proxy", "sip_connections")
+        for turn in range(3):
+            before, said = test.node.counter("proxy", "sip_tls_resumed"), b""
+            client.send(test.options("1@example.test"))
+            while b"OPTIONS sip:" not in said:
+                said += os.read(server.stdout.fileno(), 65536)
+            if (test.node.counter("proxy", "sip_tls_resumed") > before) != (turn > 0):
+                raise Failure("connection %d, resumed: %s" % (turn + 1, turn == 0))
+            server.stdin.write(b"q\n")  # ends this connection alone
+            server.stdin.flush()
+            wait_for(lambda: test.node.counter("proxy", "sip_connections") == idle, "the connection is closed")
+    finally:
+        client.close()
+        server.kill()
+        server.communicate()
+
+
 def check_renegotiation(test):
     child = subprocess.Popen(["openssl", "s_client", "-connect", "%s:5061" % test.ip, "-tls1_2"],
                              cwd=test.certs, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -168,4 +193,6 @@ def tests(_):
     for name, args, refusal in HOPS:
         yield "next hop: " + name, lambda t, a=(args, refusal): check_hop(t, *a)
     yield "resumption", check_resumption
+    for version in ("-tls1_2", "-tls1_3"):
+        yield "resumption towards a next hop, " + version[1:], lambda t, v=version: check_hop_resumption(t, v)
     yield "no renegotiation", check_renegotiation
