@@ -9,6 +9,7 @@
 #include "control.h"
 #include "explain_command.h"
 #include "ladder_command.h"
+#include "people_command.h"
 #include "probe_command.h"
 #include "rcc.h"
 #include "run.h"
@@ -96,6 +97,21 @@ struct command const command_table[] = {
       .help = "Keys, certificates and trust of the TLS contexts.",
       .more = cert_command_more,
       .fn = cert_command },
+    { .name = "user",
+      .args = people_command_user_args,
+      .help = "People: who may control phones, and who registers.",
+      .more = people_command_user_more,
+      .fn = people_command_user },
+    { .name = "device",
+      .args = people_command_device_args,
+      .help = "Phones, and whose they are.",
+      .more = people_command_device_more,
+      .fn = people_command_device },
+    { .name = "line",
+      .args = people_command_line_args,
+      .help = "Lines, and which phones they stand on.",
+      .more = people_command_line_more,
+      .fn = people_command_line },
     { .name = "explain",
       .args = explain_args,
       .help = "What the proxy would do with a message or a URI, step by step.",

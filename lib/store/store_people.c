@@ -242,6 +242,22 @@ static int read_appearance(struct store_people *people, sqlite3_stmt *row)
     return line ? add_ref(people, &line->devices, peek(row, 2)) : 0;
 }
 
+static int read_association(struct store_people *people, sqlite3_stmt *row)
+{
+    struct store_device *device = (struct store_device *)store_people_device(people, peek(row, 0));
+    struct store_word *word = store_arena_alloc(&people->arena, sizeof *word);
+    bool ok = word != NULL;
+
+    if (!ok || !(word->text = keep(people, row, 1, &ok)))
+        return -ENOMEM;
+    struct store_word **end = device ? &device->users : &word->next;
+    while (*end)
+        end = &(*end)->next;
+    if (device)
+        *end = word;
+    return 0;
+}
+
 static int read_owner(struct store_people *people, sqlite3_stmt *row)
 {
     struct store_owner *owner = (struct store_owner *)store_people_owner(people, peek(row, 0));
@@ -301,9 +317,13 @@ static int read_all(struct store_db *db, struct store_people **ret)
         enum store_statement id;
         row_fn *fn;
     } const tables[] = {
-        { STORE_SQL_revision_get, read_revision },      { STORE_SQL_people_all, read_user },
-        { STORE_SQL_devices_all, read_device },         { STORE_SQL_lines_all, read_line },
-        { STORE_SQL_appearances_all, read_appearance }, { STORE_SQL_owners_all, read_owner },
+        { STORE_SQL_revision_get, read_revision },
+        { STORE_SQL_people_all, read_user },
+        { STORE_SQL_devices_all, read_device },
+        { STORE_SQL_lines_all, read_line },
+        { STORE_SQL_appearances_all, read_appearance },
+        { STORE_SQL_associations_all, read_association },
+        { STORE_SQL_owners_all, read_owner },
         { STORE_SQL_choices_all, read_choice },
     };
     struct store_people *people = *ret = calloc(1, sizeof *people);

@@ -15,15 +15,22 @@
 
 struct store_people;
 
+/** One entry of a list of names. */
+struct store_word {
+    struct store_word *next;
+    char const *text;
+};
+
 /** Strings are never NULL; "" is none. */
 struct store_device {
     struct htab_entry by_name;
     STAILQ_ENTRY(store_device) link;
     char const *name;
-    char const *partition; /* that its calls are made in */
-    char const *mobility;  /* user who is signed in to it by extension mobility */
-    bool soft;             /* a soft phone (IP Communicator) */
-    bool registered;       /* at the call manager */
+    char const *partition;    /* that its calls are made in */
+    char const *mobility;     /* user who is signed in to it by extension mobility */
+    struct store_word *users; /* whose it is by association, in the order of their ids */
+    bool soft;                /* a soft phone (IP Communicator) */
+    bool registered;          /* at the call manager */
 };
 
 /** One entry of a list of devices. */

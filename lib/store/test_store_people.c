@@ -54,8 +54,13 @@ static void print(struct store_people const *people, FILE *out)
         fputc('\n', out);
     }
     STAILQ_FOREACH(device, store_people_devices(people), link)
-    fprintf(out, "device %s %s %d %d %s\n", device->name, device->partition, device->soft,
-            device->registered, device->mobility);
+    {
+        fprintf(out, "device %s %s %d %d %s:", device->name, device->partition, device->soft,
+                device->registered, device->mobility);
+        for (struct store_word const *user = device->users; user; user = user->next)
+            fprintf(out, " %s", user->text);
+        fputc('\n', out);
+    }
     STAILQ_FOREACH(line, store_people_lines(people), link)
     {
         fprintf(out, "line %s %s:", line->number, line->partition);
@@ -106,7 +111,7 @@ static void put_all(struct store *store)
 
 #define ALL                                                                                        \
     "user ann   0:\nuser joe joe@example.test sip:joe@example.test 1: staff desk\n"                \
-    "device IPC01  1 0 ann\ndevice SEP01 PT1 0 1 \n"                                               \
+    "device IPC01  1 0 ann: ann joe\ndevice SEP01 PT1 0 1 : joe\n"                                 \
     "line 2001 : SEP01 IPC01\nline 2001 PT2: IPC01\n"                                              \
     "owner ann: IPC01\nowner joe: IPC01 SEP01\n"
 
@@ -154,14 +159,14 @@ static void test_changes_and_drops(void **state)
     assert_int_equal(store_people_put_user(rig.store, &joe, "staff"), 0);
     assert_int_equal(store_people_end(rig.store, true), 0);
     expect_stored(rig.store, "user joe joe@example.test sip:joe@example.test 1: staff\n"
-                             "device IPC01  1 0 \ndevice SEP01 PT1 0 1 \n"
+                             "device IPC01  1 0 : joe\ndevice SEP01 PT1 0 1 : joe\n"
                              "line 2001 : IPC01 SEP01\nowner joe: IPC01 SEP01\n");
     assert_int_equal(store_people_begin(rig.store), 0);
     assert_int_equal(store_people_drop_device(rig.store, "IPC01"), 0);
     assert_int_equal(store_people_drop_device(rig.store, "IPC01"), -ENOENT);
     assert_int_equal(store_people_end(rig.store, true), 0);
     expect_stored(rig.store, "user joe joe@example.test sip:joe@example.test 1: staff\n"
-                             "device SEP01 PT1 0 1 \nline 2001 : SEP01\nowner joe: SEP01\n");
+                             "device SEP01 PT1 0 1 : joe\nline 2001 : SEP01\nowner joe: SEP01\n");
     store_rig_close(&rig);
     store_rig_fini(&rig);
 }
