@@ -73,9 +73,10 @@ static void drop_events(struct association *as)
     }
 }
 
-void association_send_event(struct monitor *monitor, struct csta_msg const *message)
+/* Not an answer, but what follows one: never before it. */
+static void send_unasked(void *ctx, struct csta_msg const *message)
 {
-    struct association *as = monitor->ctx;
+    struct association *as = ctx;
     struct buf xml;
     buf_init(&xml, MESSAGE_MAX);
     if (csta_encode(message, &xml) < 0 || !buf_ok(&xml)) {
@@ -87,6 +88,11 @@ void association_send_event(struct monitor *monitor, struct csta_msg const *mess
         send_event_now(as, xml.data, xml.len);
     }
     buf_fini(&xml);
+}
+
+void association_send_event(struct monitor *monitor, struct csta_msg const *message)
+{
+    send_unasked(monitor->ctx, message);
 }
 
 static void send_message(struct association *as, unsigned invoke_id, struct csta_msg const *message)
@@ -122,14 +128,38 @@ static void on_silence(struct wheel_timer *timer)
     link_close(as->link, "silent");
 }
 
+static void send_status(struct association *as)
+{
+    struct csta_msg status = { .type = CSTA_SystemStatus,
+                               .edition = as->edition,
+                               .register_id = as->registration.id[0] ? as->registration.id : NULL,
+                               .system_status = as->ex->status };
+    send_message(as, as->invoke_id, &status);
+    as->invoke_id = (as->invoke_id + 1) % INVOKE_LIMIT;
+}
+
+/* The bits of the filter are states, not messages; the heartbeat comes in any case. */
+static bool is_muted(struct association const *as, enum csta_system_status status)
+{
+    return as->registration.muted.bits[0] >> status & 1;
+}
+
+void association_announce(struct exchange *ex, enum csta_system_status status)
+{
+    struct association *as;
+    ex->status = status;
+    log_info(NULL, "system status set status=%s", csta_system_status_str(status));
+    TAILQ_FOREACH(as, &ex->associations, next)
+    {
+        if (as->open && as->registration.id[0] && !is_muted(as, status))
+            send_status(as);
+    }
+}
+
 static void on_beat(struct wheel_timer *timer)
 {
     struct association *as = of_timer(timer, offsetof(struct association, beat));
-    struct csta_msg status = { .type = CSTA_SystemStatus,
-                               .edition = as->edition,
-                               .system_status = CSTA_STATUS_normal };
-    send_message(as, as->invoke_id, &status);
-    as->invoke_id = (as->invoke_id + 1) % INVOKE_LIMIT;
+    send_status(as);
     wheel_arm(as->ex->wheel, timer, (uint64_t)as->ex->conf->heartbeat_s * 1000, on_beat);
 }
 
@@ -143,6 +173,7 @@ static void stop_session(struct association *as)
     if (!as->open)
         return;
     as->open = false;
+    as->registration = (struct services_registration){ .id = "" };
     wheel_disarm(&as->silence);
     wheel_disarm(&as->beat);
     monitor_stop_all(&as->ex->monitors, &as->monitors);
@@ -270,7 +301,7 @@ static void on_stop(struct association *as, unsigned invoke_id, struct csta_msg 
 static void run_service(struct association *as, unsigned invoke_id, struct csta_msg const *request,
                         su_home_t *home)
 {
-    struct services_client client = { &as->monitors, as };
+    struct services_client client = { &as->monitors, &as->registration, send_unasked, as };
     struct csta_msg reply;
     met_inc(&switch_metrics, M_requests);
     as->answering = true;

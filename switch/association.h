@@ -9,6 +9,7 @@
 #include "csta.h"
 #include "link.h"
 #include "monitor.h"
+#include "services.h"
 #include "wheel.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,6 +28,7 @@ struct association {
     uint64_t duration_s, heard_ms;
     unsigned invoke_id;
     struct monitor_list monitors;
+    struct services_registration registration;
     struct wheel_timer deadline; /* to start the session; then its duration */
     struct wheel_timer silence, beat;
     bool answering; /* a request runs: its events wait in held */
@@ -38,3 +40,6 @@ extern const struct link_host association_host;
 
 /** Sends @p message to the session that @p monitor belongs to (an events_send_fn). */
 void association_send_event(struct monitor *monitor, struct csta_msg const *message);
+
+/** Sets the status of the switch and tells it to every session that has registered for it. */
+void association_announce(struct exchange *ex, enum csta_system_status status);

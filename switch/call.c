@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Owns calls and their connections, and the operations on them. */
+/* Owns calls and their connections, and how they end. */
 #define LOG_SUBSYSTEM LOG_CSTA
-#include "call.h"
+#include "call_parts.h"
 #include "clock.h"
-#include "line.h"
 #include "log.h"
+#include "station.h"
 #include "switch_metrics.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,14 +26,22 @@ static uint64_t hash_id(char const *id)
     return htab_hash(id, strlen(id), 0);
 }
 
-static int step(struct call_conn *conn, enum call_step event, enum csta_cause cause)
-{
-    return fsm_step(&call_fsm, &conn->state, conn, event, &cause, conn->call->id);
-}
-
 /* --- connections ------------------------------------------------------------------------------ */
 
-static struct call_conn *conn_new(struct call *call, struct line *line)
+void call_step_telling(struct call_conn *conn, enum call_step event, struct call_tell const *tell)
+{
+    struct call_tell copy = *tell;
+    fsm_step(&call_fsm, &conn->state, conn, event, &copy, conn->call->id);
+    if (conn->station)
+        station_update_hook(conn->call->table->options.lines, conn->station);
+}
+
+void call_step(struct call_conn *conn, enum call_step event, enum csta_cause cause)
+{
+    call_step_telling(conn, event, &(struct call_tell){ .cause = cause });
+}
+
+struct call_conn *call_conn_new(struct call *call, struct line *line)
 {
     struct call_conn *conn = calloc(1, sizeof *conn);
     if (!conn)
@@ -45,16 +53,38 @@ static struct call_conn *conn_new(struct call *call, struct line *line)
     return conn;
 }
 
-static void conn_free(struct call_conn **pconn)
+void call_conn_free(struct call_conn **pconn)
 {
     struct call_conn *conn = *pconn;
     *pconn = NULL;
     if (!conn)
         return;
+    struct call_table *tab = conn->call->table;
+    struct line *line = conn->line;
+    wheel_disarm(&conn->timer);
+    call_seat(conn, NULL);
     TAILQ_REMOVE(&conn->call->conns, conn, on_call);
-    TAILQ_REMOVE(&conn->line->conns, conn, on_line);
-    conn->line->n_conns--;
+    TAILQ_REMOVE(&line->conns, conn, on_line);
+    line->n_conns--;
     free(conn);
+    call_line_freed(tab, line);
+    line_guest_release(tab->options.lines, &line);
+}
+
+void call_seat(struct call_conn *conn, struct station *station)
+{
+    if (conn->station)
+        TAILQ_REMOVE(&conn->station->conns, conn, on_station);
+    conn->station = station;
+    if (station)
+        TAILQ_INSERT_TAIL(&station->conns, conn, on_station);
+}
+
+void call_move(struct call_conn *conn, struct call *to)
+{
+    TAILQ_REMOVE(&conn->call->conns, conn, on_call);
+    conn->call = to;
+    TAILQ_INSERT_TAIL(&to->conns, conn, on_call);
 }
 
 struct call_conn *call_conn_of(struct call const *call, struct line const *line)
@@ -68,15 +98,27 @@ struct call_conn *call_conn_of(struct call const *call, struct line const *line)
     return NULL;
 }
 
+bool call_conn_is_at(struct call_conn const *conn, struct station const *station)
+{
+    return !station || !conn->station || conn->station == station;
+}
+
 char const *call_endpoint(struct call_conn const *conn)
 {
+    struct call const *call = conn->call;
     struct call_conn const *other;
-    TAILQ_FOREACH(other, &conn->call->conns, on_call)
+    TAILQ_FOREACH(other, &call->conns, on_call)
     {
         if (other != conn)
             return other->line->number;
     }
-    return conn->line == conn->call->calling ? conn->call->called : conn->call->calling->number;
+    return strcmp(conn->line->number, call->calling) == 0 ? call->called : call->calling;
+}
+
+bool call_is_off_hook(struct call_conn const *conn)
+{
+    return conn->state == CALL_INITIATED || conn->state == CALL_CONNECTED ||
+           conn->state == CALL_FAIL;
 }
 
 enum csta_connection_state call_state_csta(enum call_state state)
@@ -84,7 +126,8 @@ enum csta_connection_state call_state_csta(enum call_state state)
     static enum csta_connection_state const states[CALL_STATES] = {
         [CALL_IDLE] = CSTA_STATE_null,         [CALL_INITIATED] = CSTA_STATE_initiated,
         [CALL_ALERTING] = CSTA_STATE_alerting, [CALL_CONNECTED] = CSTA_STATE_connected,
-        [CALL_HOLD] = CSTA_STATE_hold,         [CALL_FAIL] = CSTA_STATE_fail,
+        [CALL_HOLD] = CSTA_STATE_hold,         [CALL_QUEUED] = CSTA_STATE_queued,
+        [CALL_FAIL] = CSTA_STATE_fail,
     };
     return states[state];
 }
@@ -99,7 +142,7 @@ void call_table_init(struct call_table *tab, struct call_options const *options)
     htab_init(&tab->by_id);
 }
 
-static void call_free(struct call **pcall)
+void call_free(struct call **pcall)
 {
     struct call *call = *pcall;
     *pcall = NULL;
@@ -107,9 +150,10 @@ static void call_free(struct call **pcall)
         return;
     struct call_table *tab = call->table;
     struct call_conn *conn;
+    if (tab->options.on_end)
+        tab->options.on_end(tab->options.ctx, call);
     while ((conn = TAILQ_FIRST(&call->conns)))
-        conn_free(&conn);
-    wheel_disarm(&call->no_answer);
+        call_conn_free(&conn);
     htab_remove(&tab->by_id, &call->by_id);
     TAILQ_REMOVE(&tab->all, call, link);
     tab->n--;
@@ -125,26 +169,29 @@ void call_table_fini(struct call_table *tab)
     htab_fini(&tab->by_id);
 }
 
-static struct call *call_new(struct call_table *tab, struct line *line, char const *called)
+bool call_has_room(struct call_table const *tab)
 {
-    if (tab->n >= tab->options.max_calls)
-        return NULL;
+    return tab->n < tab->options.max_calls;
+}
+
+struct call *call_new(struct call_table *tab, struct line const *caller, char const *called)
+{
     struct call *call = calloc(1, sizeof *call);
     if (!call)
         return NULL;
     call->table = tab;
-    call->calling = line;
+    call->external = caller->guest;
     call->start_ms = clock_now_ms();
+    snprintf(call->calling, sizeof call->calling, "%s", caller->number);
     snprintf(call->called, sizeof call->called, "%s", called);
     call_id_next(&tab->ids, call->id);
     TAILQ_INIT(&call->conns);
+    TAILQ_INIT(&call->monitors);
     TAILQ_INSERT_TAIL(&tab->all, call, link);
     tab->n++;
     met_inc(&switch_metrics, M_calls);
-    if (htab_insert(&tab->by_id, &call->by_id, hash_id(call->id)) < 0 || !conn_new(call, line)) {
+    if (htab_insert(&tab->by_id, &call->by_id, hash_id(call->id)) < 0)
         call_free(&call);
-        return NULL;
-    }
     return call;
 }
 
@@ -169,184 +216,52 @@ size_t call_parties(struct call const *call)
 
 static void drop(struct call_conn *conn, enum csta_cause cause)
 {
-    step(conn, CALL_CLEAR, cause);
-    conn_free(&conn);
+    call_step(conn, CALL_CLEAR, cause);
+    call_conn_free(&conn);
 }
 
-/* The first to go leaves by @p cause; a line that only rang sees that the caller gave up. */
-static void end_from(struct call_conn *conn, enum csta_cause cause)
+/* Two that can hear each other, or one who waits for the other to answer. */
+static bool can_go_on(struct call const *call)
+{
+    struct call_conn const *conn;
+    size_t n = 0, talking = 0;
+    TAILQ_FOREACH(conn, &call->conns, on_call)
+    {
+        if (conn->silent)
+            continue;
+        n++;
+        talking += conn->state == CALL_CONNECTED || conn->state == CALL_HOLD;
+    }
+    return n >= 2 && talking >= 1;
+}
+
+/* A line that only rang, or waited, sees that the caller gave up. */
+static void end(struct call *call, enum csta_cause cause)
+{
+    struct call_conn *conn;
+    while ((conn = TAILQ_FIRST(&call->conns))) {
+        bool rang = conn->state == CALL_ALERTING || conn->state == CALL_QUEUED;
+        drop(conn, rang ? CSTA_CAUSE_callCancelled : cause);
+    }
+    log_info(call->id, "call ended from=\"%s\" to=\"%s\" duration_ms=%" PRIu64, call->calling,
+             call->called, clock_now_ms() - call->start_ms);
+    call_free(&call);
+}
+
+void call_leave(struct call_conn *conn, enum csta_cause cause)
 {
     struct call *call = conn->call;
     drop(conn, cause);
-    while ((conn = TAILQ_FIRST(&call->conns)))
-        drop(conn, conn->state == CALL_ALERTING ? CSTA_CAUSE_callCancelled : cause);
-    log_info(call->id, "call ended from=\"%s\" to=\"%s\" duration_ms=%" PRIu64,
-             call->calling->number, call->called, clock_now_ms() - call->start_ms);
-    call_free(&call);
+    if (!can_go_on(call))
+        end(call, cause);
 }
 
 void call_clear(struct call_conn *conn)
 {
-    end_from(conn, CSTA_CAUSE_normalClearing);
+    call_leave(conn, CSTA_CAUSE_normalClearing);
 }
 
-/* Nobody answered, or nobody lifted the handset of a prompted call. */
-static void on_no_answer(struct wheel_timer *timer)
+void call_clear_all(struct call *call)
 {
-    struct call *call = (struct call *)((char *)timer - offsetof(struct call, no_answer));
-    met_inc(&switch_metrics, M_calls_unanswered);
-    end_from(TAILQ_LAST(&call->conns, call_conns), CSTA_CAUSE_callNotAnswered);
-}
-
-static void arm_no_answer(struct call *call)
-{
-    struct call_options const *options = &call->table->options;
-    if (options->no_answer_ms > 0)
-        wheel_arm(options->wheel, &call->no_answer, options->no_answer_ms, on_no_answer);
-}
-
-/* --- starting --------------------------------------------------------------------------------- */
-
-static bool is_off_hook(struct call_conn const *conn)
-{
-    return conn->state == CALL_INITIATED || conn->state == CALL_CONNECTED ||
-           conn->state == CALL_FAIL;
-}
-
-static bool line_is_off_hook(struct line const *line)
-{
-    struct call_conn const *conn;
-    TAILQ_FOREACH(conn, &line->conns, on_line)
-    {
-        if (is_off_hook(conn))
-            return true;
-    }
-    return false;
-}
-
-static bool line_takes_calls(struct call_options const *options, struct line const *line)
-{
-    if (line->busy || line->n_conns >= options->max_calls_per_line)
-        return false;
-    return options->call_waiting || line->n_conns == 0;
-}
-
-static void fail(struct call_conn *conn, enum csta_cause cause)
-{
-    met_inc(&switch_metrics, M_calls_failed);
-    step(conn, CALL_BREAK, cause);
-}
-
-/* Goes off-hook, dials, and rings the far end if it can be rung. A line cannot ring itself: it
- * hears busy like any caller of a line in use. */
-static void originate(struct call_conn *conn)
-{
-    struct call *call = conn->call;
-    struct call_options const *options = &call->table->options;
-    wheel_disarm(&call->no_answer);
-    step(conn, CALL_ORIGINATE, CSTA_CAUSE_newCall);
-
-    struct line *line = line_find(options->lines, call->called);
-    if (!line) {
-        fail(conn, CSTA_CAUSE_destNotObtainable);
-        return;
-    }
-    if (line == conn->line || !line_takes_calls(options, line)) {
-        fail(conn, CSTA_CAUSE_busy);
-        return;
-    }
-    struct call_conn *far = conn_new(call, line);
-    if (!far) {
-        fail(conn, CSTA_CAUSE_resourcesNotAvailable);
-        return;
-    }
-    step(far, CALL_OFFER, CSTA_CAUSE_newCall);
-    arm_no_answer(call);
-}
-
-enum call_fault call_make(struct call_table *tab, struct line *line, char const *number,
-                          enum call_mode mode, struct call **ret_call)
-{
-    char called[NUMBER_MAX + 1];
-    if (number_parse(number, called) < 0)
-        return CALL_FAULT_NUMBER;
-    if (line->busy || line_is_off_hook(line))
-        return CALL_FAULT_CALLING_STATE;
-    if (line->n_conns >= tab->options.max_calls_per_line)
-        return CALL_FAULT_RESOURCES;
-    struct call *call = call_new(tab, line, called);
-    if (!call)
-        return CALL_FAULT_RESOURCES;
-    met_inc(&switch_metrics, M_calls_started);
-    log_info(call->id, "call started from=\"%s\" to=\"%s\"", line->number, called);
-
-    struct call_conn *conn = TAILQ_FIRST(&call->conns);
-    *ret_call = call;
-    if (mode == CALL_PROMPT) {
-        step(conn, CALL_INITIATE, CSTA_CAUSE_makeCall);
-        arm_no_answer(call);
-        return CALL_OK;
-    }
-    if (mode == CALL_MANUAL)
-        step(conn, CALL_INITIATE, CSTA_CAUSE_keyOperation);
-    originate(conn);
-    return CALL_OK;
-}
-
-enum call_fault call_lift(struct call_conn *conn)
-{
-    if (conn->state != CALL_INITIATED)
-        return CALL_FAULT_STATE;
-    originate(conn);
-    return CALL_OK;
-}
-
-/* --- while it lasts --------------------------------------------------------------------------- */
-
-static enum csta_cause cause_of(enum call_actor actor)
-{
-    return actor == CALL_BY_HAND ? CSTA_CAUSE_keyOperation : CSTA_CAUSE_normal;
-}
-
-/* Frees the handset of the line for @p conn: what it talks in is held, what it only listens to
- * (dial tone, busy tone) ends. */
-static void take_handset(struct call_conn *conn, enum call_actor actor)
-{
-    struct call_conn *other = TAILQ_FIRST(&conn->line->conns), *next;
-    for (; other; other = next) {
-        next = TAILQ_NEXT(other, on_line);
-        if (other == conn || !is_off_hook(other))
-            continue;
-        if (other->state == CALL_CONNECTED)
-            step(other, CALL_PUT_ON_HOLD, cause_of(actor));
-        else
-            call_clear(other);
-    }
-}
-
-enum call_fault call_answer(struct call_conn *conn, enum call_actor actor)
-{
-    if (conn->state != CALL_ALERTING)
-        return CALL_FAULT_STATE;
-    wheel_disarm(&conn->call->no_answer);
-    take_handset(conn, actor);
-    step(conn, CALL_ANSWER, cause_of(actor));
-    return CALL_OK;
-}
-
-enum call_fault call_hold(struct call_conn *conn, enum call_actor actor)
-{
-    if (conn->state != CALL_CONNECTED)
-        return CALL_FAULT_STATE;
-    step(conn, CALL_PUT_ON_HOLD, cause_of(actor));
-    return CALL_OK;
-}
-
-enum call_fault call_retrieve(struct call_conn *conn, enum call_actor actor)
-{
-    if (conn->state != CALL_HOLD)
-        return CALL_FAULT_STATE;
-    take_handset(conn, actor);
-    step(conn, CALL_RETRIEVE, cause_of(actor));
-    return CALL_OK;
+    end(call, CSTA_CAUSE_normalClearing);
 }

@@ -19,6 +19,9 @@ struct exchange {
     struct call_table calls;
     struct monitor_table monitors;
     struct call_id_maker session_ids;
+    struct call_id_maker service_ids; /* of answers that come in several messages, registrations */
+    struct line_trunk *trunks;        /* owned */
+    enum csta_system_status status;   /* as an operator has set it */
     TAILQ_HEAD(, association) associations; /* owned by their links */
 };
 
@@ -27,3 +30,6 @@ struct exchange {
 int exchange_init(struct exchange *ex, struct switch_conf const *conf, char const *password,
                   struct wheel *wheel);
 void exchange_fini(struct exchange *ex);
+
+/** Forgets the number outside if nobody of that number is in a call. */
+void exchange_forget_guest(struct exchange *ex, char const *number);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Owns the monitors and the index of their cross reference ids. */
 #include "monitor.h"
-#include "line.h"
+#include "call.h"
 #include "switch_metrics.h"
 #include <stdlib.h>
 #include <string.h>
@@ -33,26 +33,53 @@ void monitor_table_fini(struct monitor_table *tab)
     htab_fini(&tab->by_xref);
 }
 
-enum monitor_fault monitor_start(struct monitor_table *tab, struct line *line,
-                                 struct monitor_list *owner, void *ctx, enum csta_edition edition,
+static void attach(struct monitor *monitor)
+{
+    if (monitor->call) {
+        TAILQ_INSERT_TAIL(&monitor->call->monitors, monitor, on_object);
+        return;
+    }
+    TAILQ_INSERT_TAIL(&monitor->line->monitors, monitor, on_object);
+    monitor->line->n_monitors++;
+}
+
+static void detach(struct monitor *monitor)
+{
+    if (monitor->call) {
+        TAILQ_REMOVE(&monitor->call->monitors, monitor, on_object);
+        return;
+    }
+    TAILQ_REMOVE(&monitor->line->monitors, monitor, on_object);
+    monitor->line->n_monitors--;
+}
+
+enum monitor_fault monitor_start(struct monitor_table *tab, struct monitor_options const *options,
                                  struct monitor **ret)
 {
+    struct line *line = options->call ? NULL : options->at.line;
     if (tab->n >= tab->max)
         return MONITOR_FULL;
-    if (line->n_monitors >= tab->max_per_line)
+    if (line && line->n_monitors >= tab->max_per_line)
         return MONITOR_LINE_FULL;
     struct monitor *monitor = calloc(1, sizeof *monitor);
     if (!monitor)
         return MONITOR_MEMORY;
-    *monitor = (struct monitor){ .line = line, .owner = owner, .ctx = ctx, .edition = edition };
+    *monitor = (struct monitor){
+        .line = line,
+        .station = line && line_is_shared(line) ? options->at.station : NULL,
+        .call = options->call,
+        .owner = options->owner,
+        .ctx = options->ctx,
+        .edition = options->edition,
+        .filter = options->filter,
+    };
     call_id_next(&tab->ids, monitor->xref);
     if (htab_insert(&tab->by_xref, &monitor->by_xref, hash_xref(monitor->xref)) < 0) {
         free(monitor);
         return MONITOR_MEMORY;
     }
-    TAILQ_INSERT_TAIL(&line->monitors, monitor, on_line);
-    TAILQ_INSERT_TAIL(owner, monitor, on_owner);
-    line->n_monitors++;
+    attach(monitor);
+    TAILQ_INSERT_TAIL(options->owner, monitor, on_owner);
     tab->n++;
     met_inc(&switch_metrics, M_monitors);
     *ret = monitor;
@@ -74,9 +101,8 @@ void monitor_stop(struct monitor_table *tab, struct monitor **pmonitor)
     if (!monitor)
         return;
     htab_remove(&tab->by_xref, &monitor->by_xref);
-    TAILQ_REMOVE(&monitor->line->monitors, monitor, on_line);
+    detach(monitor);
     TAILQ_REMOVE(monitor->owner, monitor, on_owner);
-    monitor->line->n_monitors--;
     tab->n--;
     met_add(&switch_metrics, M_monitors, -1);
     free(monitor);
@@ -86,5 +112,22 @@ void monitor_stop_all(struct monitor_table *tab, struct monitor_list *owner)
 {
     struct monitor *monitor;
     while ((monitor = TAILQ_FIRST(owner)))
+        monitor_stop(tab, &monitor);
+}
+
+void monitor_follow(struct call *from, struct call *to)
+{
+    struct monitor *monitor;
+    while ((monitor = TAILQ_FIRST(&from->monitors))) {
+        detach(monitor);
+        monitor->call = to;
+        attach(monitor);
+    }
+}
+
+void monitor_end(struct monitor_table *tab, struct call *call)
+{
+    struct monitor *monitor;
+    while ((monitor = TAILQ_FIRST(&call->monitors)))
         monitor_stop(tab, &monitor);
 }

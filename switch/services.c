@@ -1,202 +1,76 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Owns the meaning of each CSTA service and its errors (ECMA-269; values of ECMA-323 ed3). */
-#define LOG_SUBSYSTEM LOG_CSTA
-#include "services.h"
-#include "call.h"
-#include "exchange.h"
-#include "line.h"
+/* Owns how a service is found and run, and the errors that several of them have (ECMA-269; values
+ * of ECMA-323 ed3). */
+#include "services_parts.h"
 
-struct service {
-    struct exchange *ex;
-    struct services_client const *client;
-    struct csta_msg const *request;
-    su_home_t *home;
-    struct csta_msg *reply;
-};
+struct csta_error const services_ok = { CSTA_ERROR_ABSENT, NULL };
 
-struct service_row {
-    enum csta_type type;
-    struct csta_error (*run)(struct service *s);
-};
-
-static void add_services(struct csta_set *set);
-
-static struct csta_error const ok = { CSTA_ERROR_ABSENT, NULL };
-
-static struct csta_error operation(char const *value)
+struct csta_error services_operation(char const *value)
 {
     return (struct csta_error){ CSTA_ERROR_operation, value };
 }
 
-static struct csta_error wrong_state(char const *value)
+struct csta_error services_wrong_state(char const *value)
 {
     return (struct csta_error){ CSTA_ERROR_stateIncompatibility, value };
 }
 
-static struct csta_error no_resources(char const *value)
+struct csta_error services_no_resources(char const *value)
 {
     return (struct csta_error){ CSTA_ERROR_systemResourceAvailibility, value };
 }
 
-static struct csta_error of_call_fault(enum call_fault fault)
+struct csta_error services_of_fault(enum call_fault fault)
 {
     switch (fault) {
     case CALL_OK:
-        return ok;
+        return services_ok;
     case CALL_FAULT_STATE:
-        return wrong_state("invalidConnectionState");
+        return services_wrong_state("invalidConnectionState");
     case CALL_FAULT_CALLING_STATE:
-        return wrong_state("invalidCallingDeviceState");
+        return services_wrong_state("invalidCallingDeviceState");
+    case CALL_FAULT_HELD_STATE:
+        return services_wrong_state("invalidHeldConnectionState");
     case CALL_FAULT_NUMBER:
-        return operation("invalidCalledDeviceID");
+        return services_operation("invalidCalledDeviceID");
+    case CALL_FAULT_DESTINATION:
+        return services_operation("invalidDestination");
     case CALL_FAULT_RESOURCES:
-        return no_resources("resourceBusy");
+        return services_no_resources("resourceBusy");
+    case CALL_FAULT_OUT_OF_SERVICE:
+        return services_no_resources("deviceOutOfService");
+    case CALL_FAULT_MEMBERS:
+        return services_no_resources("conferenceMemberLimitExceeded");
     }
     return (struct csta_error){ CSTA_ERROR_unspecified, NULL };
 }
 
-/* --- system ----------------------------------------------------------------------------------- */
+/* --- what a request names --------------------------------------------------------------------- */
 
-static struct csta_error request_system_status(struct service *s)
+struct csta_error services_find_device(struct service const *s, char const *id,
+                                       struct line_ref *ret)
 {
-    s->reply->system_status = CSTA_STATUS_normal;
-    return ok;
+    return id && line_resolve(&s->ex->lines, id, ret) ? services_ok
+                                                      : services_operation("invalidDeviceID");
 }
 
-static struct csta_error system_status(struct service *s)
-{
-    (void)s;
-    return ok;
-}
-
-static struct csta_error get_features(struct service *s)
-{
-    static enum csta_type const events[] = {
-        CSTA_ServiceInitiatedEvent,
-        CSTA_OriginatedEvent,
-        CSTA_DeliveredEvent,
-        CSTA_EstablishedEvent,
-        CSTA_HeldEvent,
-        CSTA_RetrievedEvent,
-        CSTA_FailedEvent,
-        CSTA_ConnectionClearedEvent,
-    };
-    add_services(&s->reply->features);
-    for (size_t i = 0; i < sizeof events / sizeof *events; i++)
-        csta_set_add(&s->reply->features, events[i]);
-    return ok;
-}
-
-/* --- monitors and snapshots ------------------------------------------------------------------- */
-
-static struct line *find_line(struct service *s)
-{
-    return s->request->device ? line_find(&s->ex->lines, s->request->device) : NULL;
-}
-
-static struct csta_error monitor_start_service(struct service *s)
-{
-    struct line *line = find_line(s);
-    if (!line)
-        return operation("invalidDeviceID");
-    struct monitor *monitor;
-    switch (monitor_start(&s->ex->monitors, line, s->client->monitors, s->client->ctx,
-                          s->request->edition, &monitor)) {
-    case MONITOR_OK:
-        break;
-    case MONITOR_FULL:
-        return no_resources("overallMonitorLimitExceeded");
-    case MONITOR_LINE_FULL:
-        return (struct csta_error){ CSTA_ERROR_subscribedResourceAvailability,
-                                    "objectMonitorLimitExceeded" };
-    case MONITOR_MEMORY:
-        return no_resources("resourceBusy");
-    }
-    s->reply->monitor_xref = monitor->xref;
-    s->reply->monitor_existing_calls = true;
-    return ok;
-}
-
-static struct csta_error monitor_stop_service(struct service *s)
-{
-    char const *xref = s->request->monitor_xref;
-    struct monitor *monitor =
-        xref ? monitor_find(&s->ex->monitors, xref, s->client->monitors) : NULL;
-    if (!monitor)
-        return operation("invalidMonitorCrossRefID");
-    monitor_stop(&s->ex->monitors, &monitor);
-    return ok;
-}
-
-static struct csta_error snapshot_device(struct service *s)
-{
-    struct line *line = find_line(s);
-    if (!line)
-        return operation("invalidDeviceID");
-    if (line->n_conns == 0)
-        return ok;
-    struct csta_snapshot_item *item = su_zalloc(s->home, (isize_t)(line->n_conns * sizeof *item));
-    if (!item)
-        return no_resources("resourceBusy");
-    s->reply->items = item;
-    s->reply->n_items = line->n_conns;
-    struct call_conn const *conn;
-    TAILQ_FOREACH(conn, &line->conns, on_line)
-    {
-        *item++ = (struct csta_snapshot_item){
-            .conn = { .call_id = conn->call->id, .device_id = line->number },
-            .endpoint = call_endpoint(conn),
-            .state = call_state_csta(conn->state),
-        };
-    }
-    return ok;
-}
-
-/* --- call control ----------------------------------------------------------------------------- */
-
-/* autoOriginate absent is doNotPrompt: the desk phones of this switch have loudspeakers, and
- * clients that leave it out expect the far end to ring. */
-static struct csta_error make_call(struct service *s)
-{
-    struct line *line = find_line(s);
-    if (!line)
-        return operation("invalidDeviceID");
-    if (!s->request->directory_number)
-        return operation("invalidParameterValue");
-    enum call_mode mode =
-        s->request->auto_originate == CSTA_ORIGINATE_prompt ? CALL_PROMPT : CALL_DIRECT;
-    struct call *call;
-    enum call_fault fault =
-        call_make(&s->ex->calls, line, s->request->directory_number, mode, &call);
-    if (fault != CALL_OK)
-        return of_call_fault(fault);
-    s->reply->conn = (struct csta_conn){ call->id, s->request->device };
-    return ok;
-}
-
-/* How a service names its connection when the client leaves a part out. */
-struct search {
-    uint32_t states;  /* FSM_IN() bits that a nameless part may match */
-    char const *none; /* error value when nothing is in such a state */
-};
-
-static struct csta_error only_one(struct call_conn *found, size_t n, struct search const *search,
-                                  struct call_conn **ret)
+static struct csta_error only_one(struct call_conn *found, size_t n,
+                                  struct services_search const *search, struct call_conn **ret)
 {
     *ret = found;
     if (n == 0)
-        return wrong_state(search->none);
-    return n == 1 ? ok : operation("invalidConnectionID");
+        return services_wrong_state(search->none);
+    return n == 1 ? services_ok : services_operation("invalidConnectionID");
 }
 
-static struct csta_error on_line_only(struct line *line, struct search const *search,
+static struct csta_error on_line_only(struct line_ref at, struct services_search const *search,
                                       struct call_conn **ret)
 {
     struct call_conn *conn, *found = NULL;
     size_t n = 0;
-    TAILQ_FOREACH(conn, &line->conns, on_line)
+    TAILQ_FOREACH(conn, &at.line->conns, on_line)
     {
-        if (search->states & FSM_IN(conn->state)) {
+        if ((search->states & FSM_IN(conn->state)) && call_conn_is_at(conn, at.station)) {
             found = conn;
             n++;
         }
@@ -204,7 +78,7 @@ static struct csta_error on_line_only(struct line *line, struct search const *se
     return only_one(found, n, search, ret);
 }
 
-static struct csta_error in_call_only(struct call *call, struct search const *search,
+static struct csta_error in_call_only(struct call *call, struct services_search const *search,
                                       struct call_conn **ret)
 {
     struct call_conn *conn, *found = NULL;
@@ -219,89 +93,65 @@ static struct csta_error in_call_only(struct call *call, struct search const *se
     return only_one(found, n, search, ret);
 }
 
-/* A ConnectionID may lack its call or its device (ECMA-269 6.1.4): then the one connection whose
- * state fits the service is meant. With both parts the state is the operation's to judge. */
-static struct csta_error find_conn(struct service *s, struct search const *search,
-                                   struct call_conn **ret)
+/* A phone of a shared line has no part in what is talked at another one. */
+static struct csta_error of_both(struct call *call, struct line_ref at, struct call_conn **ret)
 {
-    struct csta_conn const *id = &s->request->conn;
+    *ret = call_conn_of(call, at.line);
+    return *ret && call_conn_is_at(*ret, at.station) ? services_ok
+                                                     : services_operation("invalidConnectionID");
+}
+
+struct csta_error services_find_conn(struct service const *s, struct csta_conn const *id,
+                                     struct services_search const *search, struct call_conn **ret)
+{
+    struct line_ref at;
     if (!id->call_id && !id->device_id)
-        return operation("atLeastOneConditionalParameterNotProvided");
-    struct line *line = id->device_id ? line_find(&s->ex->lines, id->device_id) : NULL;
-    if (id->device_id && !line)
-        return operation("invalidDeviceID");
-    if (!id->call_id)
-        return on_line_only(line, search, ret);
+        return services_operation("atLeastOneConditionalParameterNotProvided");
+    if (id->device_id) {
+        struct csta_error error = services_find_device(s, id->device_id, &at);
+        if (error.category || !id->call_id)
+            return error.category ? error : on_line_only(at, search, ret);
+    }
     struct call *call = call_find(&s->ex->calls, id->call_id);
     if (!call)
-        return operation("invalidCallID");
-    if (!line)
-        return in_call_only(call, search, ret);
-    *ret = call_conn_of(call, line);
-    return *ret ? ok : operation("invalidConnectionID");
+        return services_operation("invalidCallID");
+    return id->device_id ? of_both(call, at, ret) : in_call_only(call, search, ret);
 }
 
-static struct csta_error answer_call(struct service *s)
+struct csta_error services_find_call(struct service const *s, struct csta_conn const *id,
+                                     struct call **ret)
 {
-    static struct search const search = { FSM_IN(CALL_ALERTING), "noCallToAnswer" };
+    static struct services_search const search = { FSM_ANY, "noConnectionToClear" };
     struct call_conn *conn;
-    struct csta_error error = find_conn(s, &search, &conn);
-    return error.category ? error : of_call_fault(call_answer(conn, CALL_BY_SERVICE));
-}
-
-static struct csta_error hold_call(struct service *s)
-{
-    static struct search const search = { FSM_IN(CALL_CONNECTED), "noActiveCall" };
-    struct call_conn *conn;
-    struct csta_error error = find_conn(s, &search, &conn);
-    return error.category ? error : of_call_fault(call_hold(conn, CALL_BY_SERVICE));
-}
-
-static struct csta_error retrieve_call(struct service *s)
-{
-    static struct search const search = { FSM_IN(CALL_HOLD), "noHeldCall" };
-    struct call_conn *conn;
-    struct csta_error error = find_conn(s, &search, &conn);
-    return error.category ? error : of_call_fault(call_retrieve(conn, CALL_BY_SERVICE));
-}
-
-static struct csta_error clear_connection(struct service *s)
-{
-    static struct search const search = { FSM_ANY, "noConnectionToClear" };
-    struct call_conn *conn;
-    struct csta_error error = find_conn(s, &search, &conn);
-    if (error.category)
+    if (!id->call_id) {
+        struct csta_error error = services_find_conn(s, id, &search, &conn);
+        if (!error.category)
+            *ret = conn->call;
         return error;
-    call_clear(conn);
-    return ok;
+    }
+    *ret = call_find(&s->ex->calls, id->call_id);
+    return *ret ? services_ok : services_operation("invalidCallID");
 }
 
-static struct service_row const rows[] = {
-    { CSTA_RequestSystemStatus, request_system_status },
-    { CSTA_SystemStatus, system_status },
-    { CSTA_GetCSTAFeatures, get_features },
-    { CSTA_MonitorStart, monitor_start_service },
-    { CSTA_MonitorStop, monitor_stop_service },
-    { CSTA_SnapshotDevice, snapshot_device },
-    { CSTA_MakeCall, make_call },
-    { CSTA_AnswerCall, answer_call },
-    { CSTA_HoldCall, hold_call },
-    { CSTA_RetrieveCall, retrieve_call },
-    { CSTA_ClearConnection, clear_connection },
-};
-enum { N_ROWS = sizeof rows / sizeof *rows };
+/* --- running ---------------------------------------------------------------------------------- */
 
-static void add_services(struct csta_set *set)
+static struct services_row const *const groups[] = { services_system, services_monitor,
+                                                     services_call, services_device };
+enum { N_GROUPS = sizeof groups / sizeof *groups };
+
+void services_add_all(struct csta_set *set)
 {
-    for (size_t i = 0; i < N_ROWS; i++)
-        csta_set_add(set, rows[i].type);
+    for (size_t i = 0; i < N_GROUPS; i++)
+        for (struct services_row const *row = groups[i]; row->type; row++)
+            csta_set_add(set, row->type);
 }
 
-static struct service_row const *find_service(enum csta_type type)
+static struct services_row const *find_service(enum csta_type type)
 {
-    for (size_t i = 0; i < N_ROWS; i++)
-        if (rows[i].type == type)
-            return &rows[i];
+    for (size_t i = 0; i < N_GROUPS; i++)
+        for (struct services_row const *row = groups[i]; row->type; row++)
+            if (row->type == type)
+                return row;
     return NULL;
 }
 
@@ -314,19 +164,19 @@ void services_run(struct exchange *ex, struct services_client const *client,
                   struct csta_msg const *request, su_home_t *home, struct csta_msg *ret)
 {
     struct service s = { ex, client, request, home, ret };
-    struct service_row const *row = find_service(request->type);
+    struct services_row const *row = find_service(request->type);
     *ret =
         (struct csta_msg){ .type = csta_response_of(request->type), .edition = request->edition };
-    struct csta_error error = row ? row->run(&s) : operation("serviceNotSupported");
+    struct csta_error error = row ? row->run(&s) : services_operation("serviceNotSupported");
     if (error.category)
         make_error(error, request->edition, ret);
 }
 
 void services_refuse(struct csta_fault const *fault, struct csta_msg *ret)
 {
-    struct csta_error error = fault->kind == CSTA_FAULT_UNKNOWN ? operation("serviceNotSupported")
-                              : fault->kind == CSTA_FAULT_PARAMETER
-                                  ? operation("invalidParameterValue")
-                                  : no_resources("resourceBusy");
+    struct csta_error error =
+        fault->kind == CSTA_FAULT_UNKNOWN     ? services_operation("serviceNotSupported")
+        : fault->kind == CSTA_FAULT_PARAMETER ? services_operation("invalidParameterValue")
+                                              : services_no_resources("resourceBusy");
     make_error(error, fault->edition, ret);
 }

@@ -1,15 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The CSTA services of the switch: rows of message type and function. */
+/* The CSTA services of the switch: rows of message type and function.
+ *
+ * services.c has the rows and runs them; the functions stand by subject in services_system.c,
+ * services_monitor.c, services_call.c, services_device.c, and what they share in
+ * services_parts.h. */
 #pragma once
+#include "call_id.h"
 #include "csta.h"
 #include "monitor.h"
 #include <sofia-sip/su_alloc.h>
 
 struct exchange;
 
-/** Who asks: the session's monitors, and what its events are handed to. */
+/** What a session wants to hear of the state of the switch (SystemRegister). */
+struct services_registration {
+    char id[CALL_ID_TEXT]; /* "": nothing yet */
+    struct csta_set muted; /* of csta_system_status: not to be sent */
+};
+
+/** Who asks: the session's monitors and registration, and what its events are handed to. */
 struct services_client {
     struct monitor_list *monitors;
+    struct services_registration *registration;
+    /* Sends what belongs to the answer, after it. */
+    void (*tell)(void *ctx, struct csta_msg const *message);
     void *ctx;
 };
 

@@ -4,9 +4,13 @@
 #include "association.h"
 #include "buf.h"
 #include "clock.h"
+#include "events.h"
 #include "exchange.h"
 #include "phone.h"
+#include "station.h"
 #include "svc.h"
+#include <stdio.h>
+#include <string.h>
 
 enum { NAMES_MAX = 4096 };
 
@@ -49,6 +53,8 @@ static void describe_state(struct line const *line, struct buf *out)
     struct call_conn const *conn;
     if (line->busy)
         buf_puts(out, "busy");
+    if (!line_in_service(line))
+        buf_puts(out, "out-of-service");
     TAILQ_FOREACH(conn, &line->conns, on_line)
     {
         buf_printf(out, "%s%s", out->len ? " " : "", state_name(conn));
@@ -57,17 +63,47 @@ static void describe_state(struct line const *line, struct buf *out)
         buf_puts(out, "free");
 }
 
+/* A phone that does not work stands in brackets. */
+static void describe_phones(struct line const *line, struct buf *out)
+{
+    for (size_t i = 0; i < line->n_stations; i++) {
+        struct station const *station = line->stations[i];
+        if (station->name != line->number)
+            buf_printf(out, station->in_service ? "%s%s" : "%s(%s)", i ? " " : "", station->name);
+    }
+}
+
+/* "dnd", "mwi", and what is forwarded where: "forwardBusy>2003". */
+static void describe_features(struct line const *line, struct buf *out)
+{
+    if (line->features.dnd)
+        buf_puts(out, "dnd");
+    if (line->features.message_waiting)
+        buf_printf(out, "%smwi", out->len ? " " : "");
+    for (int i = 0; i < FEATURE_SCOPES * FEATURE_REASONS; i++) {
+        struct feature_forward const *forward =
+            &line->features.forwards[i / FEATURE_REASONS][i % FEATURE_REASONS];
+        if (forward->active)
+            buf_printf(out, "%s%s>%s", out->len ? " " : "",
+                       csta_forwarding_str(events_forwarding(forward)), forward->to);
+    }
+    if (out->len == 0)
+        buf_puts(out, "-");
+}
+
 static void add_line(json_t *table, struct line const *line)
 {
-    struct buf devices, state;
+    struct buf devices, state, features;
     buf_init(&devices, NAMES_MAX);
     buf_init(&state, NAMES_MAX);
-    for (size_t i = 0; i < line->n_devices; i++)
-        buf_printf(&devices, "%s%s", i ? " " : "", line->devices[i]);
+    buf_init(&features, NAMES_MAX);
+    describe_phones(line, &devices);
     describe_state(line, &state);
-    ctl_table_row(table,
-                  json_pack("[s,s,s,I,I]", line->number, buf_text(&devices), buf_text(&state),
-                            (json_int_t)line->n_conns, (json_int_t)line->n_monitors));
+    describe_features(line, &features);
+    ctl_table_row(table, json_pack("[s,s,s,s,I,I]", line->number, buf_text(&devices),
+                                   buf_text(&state), buf_text(&features), (json_int_t)line->n_conns,
+                                   (json_int_t)line->n_monitors));
+    buf_fini(&features);
     buf_fini(&state);
     buf_fini(&devices);
 }
@@ -75,7 +111,7 @@ static void add_line(json_t *table, struct line const *line)
 static void cmd_show_lines(struct svc *svc, struct ctl_call *ctl, json_t const *args)
 {
     (void)args;
-    json_t *table = ctl_table("line", "devices", "state", "calls", "monitors", NULL);
+    json_t *table = ctl_table("line", "devices", "state", "features", "calls", "monitors", NULL);
     struct line const *line;
     TAILQ_FOREACH(line, &exchange_of(svc)->lines.all, link)
     {
@@ -103,46 +139,102 @@ static void cmd_show_links(struct svc *svc, struct ctl_call *ctl, json_t const *
     ctl_reply(ctl, table);
 }
 
+static void fail_verb(struct ctl_call *ctl, char const *verb)
+{
+    struct buf verbs;
+    buf_init(&verbs, NAMES_MAX);
+    phone_verbs(&verbs);
+    ctl_fail(ctl, "bad-argument", "no such verb: %s; there are %s", verb, buf_text(&verbs));
+    buf_fini(&verbs);
+}
+
+static void answer_phone(struct ctl_call *ctl, enum phone_fault fault, char const *line,
+                         char const *verb)
+{
+    switch (fault) {
+    case PHONE_OK:
+        ctl_reply(ctl, json_pack("{s:s,s:s}", "line", line, "verb", verb));
+        return;
+    case PHONE_NO_VERB:
+        fail_verb(ctl, verb);
+        return;
+    case PHONE_NO_NUMBER:
+        ctl_fail(ctl, "bad-argument", "%s needs a number that can be called", verb);
+        return;
+    case PHONE_NO_VALUE:
+        ctl_fail(ctl, "bad-argument", "%s needs on or off, or a percentage", verb);
+        return;
+    case PHONE_WRONG_STATE:
+        ctl_fail(ctl, "wrong-state", "line %s cannot %s now", line, verb);
+        return;
+    case PHONE_NO_ROOM:
+        ctl_fail(ctl, "unavailable", "line %s has no room for a further call or member", line);
+        return;
+    case PHONE_DEAD:
+        ctl_fail(ctl, "unavailable", "the phone of line %s is out of service", line);
+        return;
+    }
+}
+
+/* A line, one of its phones, or somebody outside who calls or is called. */
+static bool find_phone(struct exchange *ex, char const *id, struct line_ref *ret)
+{
+    char number[NUMBER_MAX + 1];
+    if (line_resolve(&ex->lines, id, ret))
+        return true;
+    ret->line = number_parse(id, number) == 0 ? line_guest(&ex->lines, number) : NULL;
+    ret->station = NULL;
+    return ret->line;
+}
+
 static void cmd_phone(struct svc *svc, struct ctl_call *ctl, json_t const *args)
 {
     struct exchange *ex = exchange_of(svc);
     char const *id = ctl_arg(args, "line"), *verb = ctl_arg(args, "verb");
-    char const *number = ctl_arg(args, "number");
-    struct line *line = id ? line_find(&ex->lines, id) : NULL;
+    char number[NUMBER_MAX + 1];
+    struct line_ref at;
     if (!id || !verb) {
         ctl_fail(ctl, "bad-argument", "phone needs a line and a verb");
         return;
     }
-    if (!line) {
+    if (!find_phone(ex, id, &at)) {
         ctl_fail(ctl, "not-found", "no such line: %s", id);
         return;
     }
-    switch (phone_act(ex, line, verb, number)) {
-    case PHONE_OK:
-        ctl_reply(ctl, json_pack("{s:s,s:s}", "line", line->number, "verb", verb));
-        return;
-    case PHONE_NO_VERB:
-        ctl_fail(ctl, "bad-argument", "no such verb: %s; there are %s", verb, phone_verbs());
-        return;
-    case PHONE_NO_NUMBER:
-        ctl_fail(ctl, "bad-argument", "dial needs a number");
-        return;
-    case PHONE_WRONG_STATE:
-        ctl_fail(ctl, "wrong-state", "line %s cannot %s now", line->number, verb);
-        return;
-    case PHONE_NO_ROOM:
-        ctl_fail(ctl, "unavailable", "line %s has no room for a further call", line->number);
+    /* Somebody outside is gone when the call ends. */
+    snprintf(number, sizeof number, "%s", at.line->number);
+    answer_phone(ctl, phone_act(ex, at, verb, ctl_arg(args, "number")), number, verb);
+    exchange_forget_guest(ex, number);
+}
+
+static void cmd_announce(struct svc *svc, struct ctl_call *ctl, json_t const *args)
+{
+    char const *name = ctl_arg(args, "status");
+    for (enum csta_system_status status = CSTA_STATUS_ABSENT + 1; name && status < CSTA_STATUSES;
+         status++) {
+        if (strcmp(csta_system_status_str(status), name) != 0)
+            continue;
+        association_announce(exchange_of(svc), status);
+        ctl_reply(ctl, json_pack("{s:s}", "status", name));
         return;
     }
+    ctl_fail(ctl, "bad-argument",
+             "no such status; there are normal, disabled, partiallyDisabled, "
+             "overloadImminent, overloadReached, overloadRelieved and others "
+             "of CSTA");
 }
 
 /* clang-format off */
 const struct ctl_command switch_commands[] = {
     { "show calls", CTL_READ, cmd_show_calls, NULL, "Every line in a call, and who it talks to." },
-    { "show lines", CTL_READ, cmd_show_lines, NULL, "The lines, their phones and their state." },
+    { "show lines", CTL_READ, cmd_show_lines, NULL,
+      "The lines, their phones, their state and what they do with calls." },
     { "show links", CTL_READ, cmd_show_links, NULL, "CSTA links and their sessions." },
     { "phone", CTL_WRITE, cmd_phone, "LINE VERB [NUMBER]",
-      "Plays the human at a phone: answer, hangup, hold, retrieve, dial NUMBER, busy, free." },
+      "Plays the human at a phone: answer, hangup, hold, dial NUMBER, transfer ... "
+      "See crosspoint-switch(8)." },
+    { "announce", CTL_WRITE, cmd_announce, "STATUS",
+      "Sets the system status that applications ask for, and tells those that registered." },
     { .name = NULL },
 };
 /* clang-format on */

@@ -3,5 +3,5 @@
 #pragma once
 #include "ctl.h"
 
-/** show calls, show lines, show links, phone; ended by a row without a name. */
+/** show calls, show lines, show links, phone, announce; ended by a row without a name. */
 extern const struct ctl_command switch_commands[];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Owns the configuration rows of the switch. */
 #include "switch_conf.h"
+#include "call.h"
 #include "net_addr.h"
 #include "number.h"
 #include "password.h"
@@ -36,7 +37,11 @@ static const struct cfg_row line_rows[] = {
                    .effect = CFG_RESTART, .check = check_number,
                    .help = "Directory number of the line."),
     CFG_ROW_STRINGS("devices", struct switch_line_conf, devices, .max = 16, .effect = CFG_RESTART,
-                    .help = "Names of the phones that have the line."),
+                    .help = "Names of the phones that have the line. With several it is a shared "
+                            "line: all ring, one answers."),
+    CFG_ROW_INT("queue", struct switch_line_conf, queue, .min = 0, .max = 1000, .default_text = "0",
+                .effect = CFG_RESTART,
+                .help = "Most callers that wait while the line is busy, instead of hearing so."),
 };
 
 static const struct cfg_schema line_schema = {
@@ -45,6 +50,30 @@ static const struct cfg_schema line_schema = {
     .rows = line_rows,
     .n = sizeof line_rows / sizeof *line_rows,
     .help = "One line and its phones.",
+};
+
+/* "00" or "+39": what is dialled before the number outside. */
+static char const *check_prefix(char const *value)
+{
+    return check_number(value) && strcmp(value, "+") != 0 ? "is not the beginning of a number"
+                                                          : NULL;
+}
+
+static const struct cfg_row trunk_rows[] = {
+    CFG_ROW_STRING("name", struct switch_trunk_conf, name, .max = 64, .effect = CFG_RESTART,
+                   .example = "trunk-1", .help = "Name of the trunk in NetworkReachedEvent."),
+    CFG_ROW_STRING("prefix", struct switch_trunk_conf, prefix, .max = NUMBER_MAX,
+                   .effect = CFG_RESTART, .check = check_prefix, .example = "+",
+                   .help = "What the numbers that leave by it begin with; the longest prefix "
+                           "wins."),
+};
+
+static const struct cfg_schema trunk_schema = {
+    .group = "trunks entry",
+    .size = sizeof(struct switch_trunk_conf),
+    .rows = trunk_rows,
+    .n = sizeof trunk_rows / sizeof *trunk_rows,
+    .help = "A way to numbers outside.",
 };
 
 #define INT(key, field, lowest, highest, text, ...)                                                \
@@ -64,6 +93,9 @@ static const struct cfg_row rows[] = {
                          "starts at the folder of the configuration file."),
     CFG_ROW_GROUPS("lines", struct switch_conf, lines, .max = 10000, .effect = CFG_RESTART,
                    .sub = &line_schema, .help = "The lines of the switch."),
+    CFG_ROW_GROUPS("trunks", struct switch_conf, trunks, .max = 100, .effect = CFG_RESTART,
+                   .sub = &trunk_schema,
+                   .help = "Ways to numbers that are no line; without one they cannot be called."),
     INT("heartbeat", heartbeat_s, 1, 3600, "30", .unit = "s",
         .help = "Time between SystemStatus messages; a link silent for two of them is closed."),
     INT("session_max", session_max_s, 10, 86400, "3600", .unit = "s",
@@ -83,6 +115,11 @@ static const struct cfg_row rows[] = {
     INT("max_calls", max_calls, 1, 10000000, "10000", .help = "Most calls at one time."),
     INT("max_calls_per_line", max_calls_per_line, 1, 100, "2",
         .help = "Most calls of one line at one time; a further caller hears busy."),
+    INT("max_conference", max_conference, 3, CALL_MEMBERS_MAX, "8",
+        .help = "Most members of a conference."),
+    INT("max_diversions", max_diversions, 1, CALL_DIVERSIONS_MAX, "5",
+        .help = "How often one call may be forwarded or deflected; it never returns to a line "
+                "that sent it on."),
     CFG_ROW_BOOL("call_waiting", struct switch_conf, call_waiting, .default_text = "true",
                  .effect = CFG_RESTART,
                  .help = "A line in a call takes further calls up to max_calls_per_line; without "
@@ -90,6 +127,20 @@ static const struct cfg_row rows[] = {
     INT("no_answer", no_answer_s, 0, 3600, "0", .unit = "s",
         .help = "How long a phone rings, or waits for its human to lift the handset, before the "
                 "call is cleared. 0: for ever."),
+    INT("ring", ring_s, 1, 60, "5", .unit = "s",
+        .help = "Time of one ring, of those that forwarding on no answer counts."),
+    INT("forward_rings", forward_rings, 1, 100, "4",
+        .help = "Rings before forwarding on no answer, where the forwarding has no count of its "
+                "own."),
+    INT("dial_timeout", dial_timeout_s, 1, 60, "4", .unit = "s",
+        .help = "After this time without a further digit a number that is dialled digit by digit "
+                "is complete."),
+    CFG_ROW_BOOL("offered_events", struct switch_conf, offered_events, .default_text = "false",
+                 .effect = CFG_RESTART,
+                 .help = "Tell OfferedEvent before the DeliveredEvent of each call."),
+    CFG_ROW_BOOL("hookswitch_events", struct switch_conf, hookswitch_events,
+                 .default_text = "false", .effect = CFG_RESTART,
+                 .help = "Tell HookswitchEvent when a handset is lifted or put down."),
 };
 
 const struct cfg_schema switch_conf_schema = {

@@ -7,6 +7,12 @@ struct switch_line_conf {
     struct cfg_where where;
     char const *number;
     struct cfg_strings devices;
+    int64_t queue;
+};
+
+struct switch_trunk_conf {
+    struct cfg_where where;
+    char const *name, *prefix;
 };
 
 struct switch_conf {
@@ -17,8 +23,10 @@ struct switch_conf {
     int64_t max_links, max_write_queue;
     int64_t max_monitors, max_monitors_per_line;
     int64_t max_calls, max_calls_per_line;
-    int64_t no_answer_s;
-    bool call_waiting;
+    struct cfg_groups trunks; /* of struct switch_trunk_conf */
+    int64_t max_conference, max_diversions;
+    int64_t no_answer_s, ring_s, forward_rings, dial_timeout_s;
+    bool call_waiting, offered_events, hookswitch_events;
 };
 
 extern const struct cfg_schema switch_conf_schema;

@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The call model as scripts: an operation, what it answers, and what the monitors of lines 2001,
- * 2002 and 2003 see of it.
- *
- * An operation is "verb LINE CALL" (calls are numbered from 1 in each script) or "verb LINE
- * NUMBER" for make, prompt and dial. An event is "MONITORED-LINE Type call device
- * localConnectionInfo cause". */
+/* Calls as scripts (call_rig.h): made, answered, held, ended; and every wrong state. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,44 +7,8 @@
 
 #include <cmocka.h>
 
-#include "buf.h"
-#include "call.h"
-#include "clock.h"
+#include "call_rig.h"
 #include "events.h"
-#include "line.h"
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-static char const *const type_names[] = { "",
-#define NAME(name, kind) #name,
-                                          CSTA_TYPE_LIST(NAME)
-#undef NAME
-};
-static char const *const state_names[] = { "",
-#define NAME(name) #name,
-                                           CSTA_CONNECTION_STATE_LIST(NAME)
-#undef NAME
-};
-static char const *const cause_names[] = { "",
-#define NAME(name) #name,
-                                           CSTA_CAUSE_LIST(NAME)
-#undef NAME
-};
-
-struct step {
-    char const *op;
-    enum call_fault fault;
-    char const *events; /* NULL: none */
-};
-
-enum { MAX_STEPS = 12 };
-
-struct script {
-    char const *name;
-    struct step steps[MAX_STEPS];
-    bool no_call_waiting;
-};
 
 #define RINGING_1                                                                                  \
     {                                                                                              \
@@ -74,7 +33,7 @@ struct script {
 
 /* Aligned columns would pad scripts that have nothing in common. */
 /* clang-format off */
-static struct script const scripts[] = {
+static struct call_rig_script const scripts[] = {
     { .name = "make, answer, hold, retrieve, caller clears",
       .steps = { RINGING_1,
                  ANSWERED_1,
@@ -168,9 +127,9 @@ static struct script const scripts[] = {
                    "2001 Delivered 2 2002 connected newCall\n"
                    "2002 Delivered 2 2002 alerting newCall\n" } } },
     { .name = "unknown number, own number, no number",
-      .steps = { { "make 2001 tel:+390298765", CALL_OK,
+      .steps = { { "make 2001 tel:390298765", CALL_OK,
                    "2001 Originated 1 2001 connected newCall\n"
-                   "2001 Failed 1 +390298765 fail destNotObtainable\n" },
+                   "2001 Failed 1 390298765 fail destNotObtainable\n" },
                  { "clear 2001 1", CALL_OK, "2001 ConnectionCleared 1 2001 null normalClearing\n" },
                  { "make 2001 2001", CALL_OK,
                    "2001 Originated 2 2001 connected newCall\n"
@@ -267,6 +226,9 @@ static struct script const scripts[] = {
                  { "make 2003 9", CALL_OK,
                    "2003 Originated 3 2003 connected newCall\n"
                    "2003 Failed 3 9 fail destNotObtainable\n" },
+                 { "make 2005 9", CALL_OK,
+                   "2005 Originated 4 2005 connected newCall\n"
+                   "2005 Failed 4 9 fail destNotObtainable\n" },
                  { "answer 2002 1", CALL_OK,
                    "2001 Established 1 2002 connected normal\n"
                    "2002 Established 1 2002 connected normal\n" },
@@ -277,158 +239,27 @@ static struct script const scripts[] = {
 };
 /* clang-format on */
 
-struct fixture {
-    struct line_table lines;
-    struct call_table calls;
-    struct wheel *wheel;
-    struct buf seen;
-};
-
-static unsigned call_number(char const *id)
-{
-    return (unsigned)strtoul(strchr(id, '-') + 1, NULL, 10);
-}
-
-static void on_event(void *ctx, struct call_event const *event)
-{
-    struct fixture *f = ctx;
-    struct call_conn const *conn;
-    TAILQ_FOREACH(conn, &event->call->conns, on_call)
-    {
-        struct csta_msg m;
-        events_fill(event, conn->line, &m);
-        char const *name = type_names[m.type];
-        buf_printf(&f->seen, "%s %.*s %u %s %s %s\n", conn->line->number,
-                   (int)(strlen(name) - strlen("Event")), name, call_number(m.conn.call_id),
-                   m.conn.device_id, state_names[m.local_state], cause_names[m.cause]);
-    }
-}
-
-static void fixture_init(struct fixture *f, bool call_waiting)
-{
-    static char const *const devices[] = { "SEP001122334455" };
-    line_table_init(&f->lines);
-    line_add(&f->lines, "2001", devices, 1);
-    line_add(&f->lines, "2002", NULL, 0);
-    line_add(&f->lines, "2003", NULL, 0);
-    f->wheel = wheel_new(clock_now_ms());
-    buf_init(&f->seen, 65536);
-    struct call_options options = {
-        .lines = &f->lines,
-        .wheel = f->wheel,
-        .no_answer_ms = 30000,
-        .max_calls = 3,
-        .max_calls_per_line = 2,
-        .call_waiting = call_waiting,
-        .on_event = on_event,
-        .ctx = f,
-    };
-    call_table_init(&f->calls, &options);
-}
-
-static void fixture_fini(struct fixture *f)
-{
-    call_table_fini(&f->calls);
-    line_table_fini(&f->lines);
-    wheel_free(&f->wheel);
-    buf_fini(&f->seen);
-}
-
-static struct call_conn *find_conn(struct fixture *f, struct line *line, char const *number)
-{
-    struct call *call;
-    TAILQ_FOREACH(call, &f->calls.all, link)
-    {
-        if (call_number(call->id) == strtoul(number, NULL, 10))
-            return call_conn_of(call, line);
-    }
-    return NULL;
-}
-
-static enum call_fault run_on_conn(char const *verb, struct call_conn *conn)
-{
-    assert_non_null(conn);
-    enum call_actor actor = CALL_BY_SERVICE;
-    if (strncmp(verb, "hand-", 5) == 0) {
-        actor = CALL_BY_HAND;
-        verb += 5;
-    }
-    if (strcmp(verb, "answer") == 0)
-        return call_answer(conn, actor);
-    if (strcmp(verb, "hold") == 0)
-        return call_hold(conn, actor);
-    if (strcmp(verb, "retrieve") == 0)
-        return call_retrieve(conn, actor);
-    if (strcmp(verb, "lift") == 0)
-        return call_lift(conn);
-    assert_string_equal(verb, "clear");
-    call_clear(conn);
-    return CALL_OK;
-}
-
-static enum call_fault run_op(struct fixture *f, char const *op)
-{
-    char words[3][40] = { "", "", "" };
-    size_t n = 0;
-    for (char const *p = op; *p && n < 3; n++) {
-        size_t len = strcspn(p, " ");
-        snprintf(words[n], sizeof words[n], "%.*s", (int)len, p);
-        p += len + (p[len] == ' ');
-    }
-    if (strcmp(words[0], "wait") == 0) {
-        clock_advance_ms(strtoul(words[1], NULL, 10));
-        wheel_run(f->wheel, clock_now_ms() + WHEEL_TICK_MS);
-        return CALL_OK;
-    }
-    struct line *line = line_find(&f->lines, words[1]);
-    assert_non_null(line);
-    if (strcmp(words[0], "busy") == 0 || strcmp(words[0], "free") == 0) {
-        line->busy = *words[0] == 'b';
-        return CALL_OK;
-    }
-    struct call *call;
-    if (strcmp(words[0], "make") == 0)
-        return call_make(&f->calls, line, words[2], CALL_DIRECT, &call);
-    if (strcmp(words[0], "prompt") == 0)
-        return call_make(&f->calls, line, words[2], CALL_PROMPT, &call);
-    if (strcmp(words[0], "dial") == 0)
-        return call_make(&f->calls, line, words[2], CALL_MANUAL, &call);
-    return run_on_conn(words[0], find_conn(f, line, words[2]));
-}
-
-static void test_scripts(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
-        struct fixture f;
-        fixture_init(&f, !scripts[i].no_call_waiting);
-        for (struct step const *s = scripts[i].steps; s < scripts[i].steps + MAX_STEPS && s->op;
-             s++) {
-            print_message("# %s: %s\n", scripts[i].name, s->op);
-            buf_reset(&f.seen);
-            assert_int_equal(run_op(&f, s->op), s->fault);
-            assert_string_equal(buf_text(&f.seen), s->events ? s->events : "");
-        }
-        fixture_fini(&f);
-    }
-}
-
 /* What a monitor of D1 learns about who calls whom. */
 static void test_event_members(void **state)
 {
-    struct fixture f;
+    struct call_rig rig = { .list.tqh_first = NULL };
+    struct csta_connection_item items[CALL_MEMBERS_MAX];
+    struct line_ref d1, same;
     struct call *call;
     struct csta_msg m;
     (void)state;
-    fixture_init(&f, true);
-    struct line *d1 = line_find(&f.lines, "SEP001122334455");
-    assert_ptr_equal(d1, line_find(&f.lines, "tel:2001;phone-context=dialstring"));
-    assert_int_equal(call_make(&f.calls, d1, "tel:20-02", CALL_DIRECT, &call), CALL_OK);
-    assert_ptr_equal(call_find(&f.calls, call->id), call);
-    assert_null(call_find(&f.calls, "x-000001"));
+    call_rig_init(&rig, &scripts[0]);
+    assert_true(line_resolve(&rig.lines, "SEP1", &d1));
+    assert_true(line_resolve(&rig.lines, "tel:2001;phone-context=dialstring;device=SEP1", &same));
+    assert_ptr_equal(d1.line, same.line);
+    assert_ptr_equal(d1.station, same.station);
+    assert_false(line_resolve(&rig.lines, "tel:2001;device=SEP9", &same));
+    assert_int_equal(call_make(&rig.calls, d1, "tel:20-02", CALL_DIRECT, &call), CALL_OK);
+    assert_ptr_equal(call_find(&rig.calls, call->id), call);
+    assert_null(call_find(&rig.calls, "x-000001"));
 
-    struct call_event event = { CSTA_DeliveredEvent, call, "2002", CSTA_CAUSE_newCall };
-    events_fill(&event, d1, &m);
+    struct call_event event = { .type = CSTA_DeliveredEvent, .call = call, .device = "2002" };
+    events_fill(&event, call_conn_of(call, d1.line), items, &m);
     assert_string_equal(m.conn.call_id, call->id);
     assert_string_equal(m.subject.id, "2002");
     assert_string_equal(m.calling.id, "2001");
@@ -437,7 +268,13 @@ static void test_event_members(void **state)
     assert_string_equal(call_endpoint(TAILQ_FIRST(&call->conns)), "2002");
     assert_string_equal(call_endpoint(TAILQ_LAST(&call->conns, call_conns)), "2001");
     assert_int_equal(call_parties(call), 2);
-    fixture_fini(&f);
+    call_rig_fini(&rig);
+}
+
+static void test_scripts(void **state)
+{
+    (void)state;
+    call_rig_play(scripts, sizeof scripts / sizeof *scripts);
 }
 
 /* A second run gives out other ids for its calls. */

@@ -28,12 +28,13 @@ static void test_clear_everywhere(void **state)
         assert_int_equal((in & FSM_IN(s)) != 0, s != CALL_IDLE);
 }
 
-/* A transition that tells nobody would leave a monitor with a wrong picture. */
+/* A transition that tells nobody would leave a monitor with a wrong picture. Of the two connections
+ * that a line has in calls that become one, the first tells. */
 static void test_every_row_tells(void **state)
 {
     (void)state;
     for (size_t i = 0; i < call_fsm.n_rows; i++)
-        assert_non_null(call_fsm.rows[i].action);
+        assert_true(call_fsm.rows[i].action || call_fsm.rows[i].event == CALL_DISCARD);
 }
 
 int main(void)

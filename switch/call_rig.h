@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* For tests: the call model as scripts of operations, what they answer, and what monitors see.
+ *
+ * Lines 2001 (one phone, SEP1), 2002 and 2003 (no named phone), 2004 (shared: SEP4A and SEP4B),
+ * 2005 (a queue of two); trunk "+" to the outside. Every line has a monitor, and so has each phone
+ * of 2004.
+ *
+ * An operation is "VERB WHO [CALL or NUMBER] [more]"; calls are numbered from 1 in each script. An
+ * event is one text line: "MONITOR Type call device localConnectionInfo cause", and what the type
+ * adds. */
+#pragma once
+#include "buf.h"
+#include "call.h"
+#include "monitor.h"
+#include <stdbool.h>
+
+enum { CALL_RIG_STEPS = 14 };
+
+struct call_rig_step {
+    char const *op;
+    enum call_fault fault;
+    char const *events; /* NULL: none */
+};
+
+struct call_rig_script {
+    char const *name;
+    struct call_rig_step steps[CALL_RIG_STEPS];
+    bool no_call_waiting, offered, hookswitch;
+};
+
+struct call_rig {
+    struct line_table lines;
+    struct call_table calls;
+    struct monitor_table monitors;
+    struct monitor_list list;
+    struct wheel *wheel;
+    struct buf seen;
+    struct call_join join;
+};
+
+/** Plays each script in a switch of its own, and fails at the first difference. */
+void call_rig_play(struct call_rig_script const *scripts, size_t n);
+
+/** The same by hand; @p script says the options. */
+void call_rig_init(struct call_rig *rig, struct call_rig_script const *script);
+void call_rig_fini(struct call_rig *rig);
+
+/** Runs one operation. */
+enum call_fault call_rig_run(struct call_rig *rig, char const *op);

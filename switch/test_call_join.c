@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Consultation, transfer and conference as scripts (call_rig.h): every party's events, the limits,
+ * and what is refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "call_rig.h"
+
+/* clang-format off */
+#define CONSULT_ANSWERED \
+    { "answer 2003 2", CALL_OK, \
+      "2001 Established 2 2003 connected normal\n" \
+      "2003 Established 2 2003 connected normal\n" }
+#define RINGING \
+    { "make 2001 2002", CALL_OK, \
+      "2001 Originated 1 2001 connected newCall\n" \
+      "2001 Delivered 1 2002 connected newCall\n" \
+      "2002 Delivered 1 2002 alerting newCall\n" }
+#define ANSWERED \
+    { "answer 2002 1", CALL_OK, \
+      "2001 Established 1 2002 connected normal\n" \
+      "2002 Established 1 2002 connected normal\n" }
+#define CONSULTED \
+    { "consult 2001 1 2003", CALL_OK, \
+      "2001 Held 1 2001 hold consultation\n" \
+      "2002 Held 1 2001 connected consultation\n" \
+      "2001 Originated 2 2001 connected consultation\n" \
+      "2001 Delivered 2 2003 connected newCall\n" \
+      "2003 Delivered 2 2003 alerting newCall\n" }
+
+static struct call_rig_script const scripts[] = {
+    { .name = "consultation and transfer",
+      .steps = {
+          { "make 2002 2001", CALL_OK,
+            "2002 Originated 1 2002 connected newCall\n"
+            "2002 Delivered 1 2001 connected newCall\n"
+            "2001 Delivered 1 2001 alerting newCall\n" },
+          { "answer 2001 1", CALL_OK,
+            "2002 Established 1 2001 connected normal\n"
+            "2001 Established 1 2001 connected normal\n" },
+          { "consult 2001 1 2003", CALL_OK,
+            "2002 Held 1 2001 connected consultation\n"
+            "2001 Held 1 2001 hold consultation\n"
+            "2001 Originated 2 2001 connected consultation\n"
+            "2001 Delivered 2 2003 connected newCall\n"
+            "2003 Delivered 2 2003 alerting newCall\n" },
+          CONSULT_ANSWERED,
+          { "transfer 2001 1 2", CALL_OK,
+            "2002 Transfered 1+2 2001 connected transfer 2001+2003: 2002/3<1=connected "
+            "2003/3<2=connected\n"
+            "2001 Transfered 1+2 2001 null transfer 2001+2003: 2002/3<1=connected "
+            "2003/3<2=connected\n"
+            "2003 Transfered 1+2 2001 connected transfer 2001+2003: 2002/3<1=connected "
+            "2003/3<2=connected\n" },
+          { "hold 2003 3", CALL_OK,
+            "2002 Held 3 2003 connected normal\n"
+            "2003 Held 3 2003 hold normal\n" },
+          { "retrieve 2003 3", CALL_OK,
+            "2002 Retrieved 3 2003 connected normal\n"
+            "2003 Retrieved 3 2003 connected normal\n" },
+          { "clear 2003 3", CALL_OK,
+            "2002 ConnectionCleared 3 2003 connected normalClearing\n"
+            "2003 ConnectionCleared 3 2003 null normalClearing\n"
+            "2002 ConnectionCleared 3 2002 null normalClearing\n" },
+      } },
+    { .name = "transfer while the other end still rings",
+      .steps = {
+          RINGING,
+          ANSWERED,
+          CONSULTED,
+          { "transfer 2001 1 2", CALL_OK,
+            "2001 Transfered 1+2 2001 null transfer 2001+2003: 2002/3<1=connected "
+            "2003/3<2=alerting\n"
+            "2002 Transfered 1+2 2001 connected transfer 2001+2003: 2002/3<1=connected "
+            "2003/3<2=alerting\n"
+            "2003 Transfered 1+2 2001 alerting transfer 2001+2003: 2002/3<1=connected "
+            "2003/3<2=alerting\n" },
+          { "answer 2003 3", CALL_OK,
+            "2002 Established 3 2003 connected normal\n"
+            "2003 Established 3 2003 connected normal\n" },
+          { "clear 2002 3", CALL_OK,
+            "2002 ConnectionCleared 3 2002 null normalClearing\n"
+            "2003 ConnectionCleared 3 2002 connected normalClearing\n"
+            "2003 ConnectionCleared 3 2003 null normalClearing\n" },
+      } },
+    { .name = "transferred to somebody who never answers",
+      .steps = {
+          RINGING,
+          ANSWERED,
+          CONSULTED,
+          { "transfer 2001 1 2", CALL_OK,
+            "2001 Transfered 1+2 2001 null transfer 2001+2003: 2002/3<1=connected "
+            "2003/3<2=alerting\n"
+            "2002 Transfered 1+2 2001 connected transfer 2001+2003: 2002/3<1=connected "
+            "2003/3<2=alerting\n"
+            "2003 Transfered 1+2 2001 alerting transfer 2001+2003: 2002/3<1=connected "
+            "2003/3<2=alerting\n" },
+          { "wait 30000", CALL_OK,
+            "2002 ConnectionCleared 3 2003 connected callNotAnswered\n"
+            "2003 ConnectionCleared 3 2003 null callNotAnswered\n"
+            "2002 ConnectionCleared 3 2002 null callNotAnswered\n" },
+      } },
+    { .name = "alternate, and back by reconnect",
+      .steps = {
+          RINGING,
+          ANSWERED,
+          CONSULTED,
+          CONSULT_ANSWERED,
+          { "alternate 2001 1 2", CALL_OK,
+            "2001 Held 2 2001 hold alternate\n"
+            "2003 Held 2 2001 connected alternate\n"
+            "2001 Retrieved 1 2001 connected alternate\n"
+            "2002 Retrieved 1 2001 connected alternate\n" },
+          { "alternate 2001 2 1", CALL_OK,
+            "2001 Held 1 2001 hold alternate\n"
+            "2002 Held 1 2001 connected alternate\n"
+            "2001 Retrieved 2 2001 connected alternate\n"
+            "2003 Retrieved 2 2001 connected alternate\n" },
+          { "reconnect 2001 1 2", CALL_OK,
+            "2001 ConnectionCleared 2 2001 null normalClearing\n"
+            "2003 ConnectionCleared 2 2001 connected normalClearing\n"
+            "2003 ConnectionCleared 2 2003 null normalClearing\n"
+            "2001 Retrieved 1 2001 connected normal\n"
+            "2002 Retrieved 1 2001 connected normal\n" },
+      } },
+    { .name = "reconnect while the consulted end is busy",
+      .steps = {
+          { "busy 2003", CALL_OK, NULL },
+          RINGING,
+          ANSWERED,
+          { "consult 2001 1 2003", CALL_OK,
+            "2001 Held 1 2001 hold consultation\n"
+            "2002 Held 1 2001 connected consultation\n"
+            "2001 Originated 2 2001 connected consultation\n"
+            "2001 Failed 2 2003 fail busy\n" },
+          { "transfer 2001 1 2", CALL_FAULT_STATE, NULL },
+          { "alternate 2001 1 2", CALL_FAULT_STATE, NULL },
+          { "reconnect 2001 1 2", CALL_OK,
+            "2001 ConnectionCleared 2 2001 null normalClearing\n"
+            "2001 Retrieved 1 2001 connected normal\n"
+            "2002 Retrieved 1 2001 connected normal\n" },
+      } },
+    { .name = "conference: one leaves after the other",
+      .steps = {
+          RINGING,
+          ANSWERED,
+          CONSULTED,
+          CONSULT_ANSWERED,
+          { "conference 2001 1 2", CALL_OK,
+            "2001 Conferenced 1+2 2001 connected conference 2001+2003: 2001/3<1=connected "
+            "2002/3<1=connected 2003/3<2=connected\n"
+            "2002 Conferenced 1+2 2001 connected conference 2001+2003: 2001/3<1=connected "
+            "2002/3<1=connected 2003/3<2=connected\n"
+            "2003 Conferenced 1+2 2001 connected conference 2001+2003: 2001/3<1=connected "
+            "2002/3<1=connected 2003/3<2=connected\n" },
+          { "hold 2002 3", CALL_OK,
+            "2001 Held 3 2002 connected normal\n"
+            "2002 Held 3 2002 hold normal\n"
+            "2003 Held 3 2002 connected normal\n" },
+          { "retrieve 2002 3", CALL_OK,
+            "2001 Retrieved 3 2002 connected normal\n"
+            "2002 Retrieved 3 2002 connected normal\n"
+            "2003 Retrieved 3 2002 connected normal\n" },
+          { "clear 2001 3", CALL_OK,
+            "2001 ConnectionCleared 3 2001 null normalClearing\n"
+            "2002 ConnectionCleared 3 2001 connected normalClearing\n"
+            "2003 ConnectionCleared 3 2001 connected normalClearing\n" },
+          { "clear 2003 3", CALL_OK,
+            "2002 ConnectionCleared 3 2003 connected normalClearing\n"
+            "2003 ConnectionCleared 3 2003 null normalClearing\n"
+            "2002 ConnectionCleared 3 2002 null normalClearing\n" },
+      } },
+    { .name = "a conference has its limit",
+      .steps = {
+          RINGING,
+          ANSWERED,
+          CONSULTED,
+          CONSULT_ANSWERED,
+          { "conference 2001 1 2", CALL_OK,
+            "2001 Conferenced 1+2 2001 connected conference 2001+2003: 2001/3<1=connected "
+            "2002/3<1=connected 2003/3<2=connected\n"
+            "2002 Conferenced 1+2 2001 connected conference 2001+2003: 2001/3<1=connected "
+            "2002/3<1=connected 2003/3<2=connected\n"
+            "2003 Conferenced 1+2 2001 connected conference 2001+2003: 2001/3<1=connected "
+            "2002/3<1=connected 2003/3<2=connected\n" },
+          { "consult 2001 3 2005", CALL_OK,
+            "2001 Held 3 2001 hold consultation\n"
+            "2002 Held 3 2001 connected consultation\n"
+            "2003 Held 3 2001 connected consultation\n"
+            "2001 Originated 4 2001 connected consultation\n"
+            "2001 Delivered 4 2005 connected newCall\n"
+            "2005 Delivered 4 2005 alerting newCall\n" },
+          { "answer 2005 4", CALL_OK,
+            "2001 Established 4 2005 connected normal\n"
+            "2005 Established 4 2005 connected normal\n" },
+          { "conference 2001 3 4", CALL_FAULT_MEMBERS, NULL },
+          { "take-in 2002 3 2005", CALL_FAULT_CALLING_STATE, NULL },
+          { "transfer 2001 3 4", CALL_OK,
+            "2001 Transfered 3+4 2001 null transfer 2001+2005: 2002/5<3=connected "
+            "2003/5<3=connected 2005/5<4=connected\n"
+            "2002 Transfered 3+4 2001 connected transfer 2001+2005: 2002/5<3=connected "
+            "2003/5<3=connected 2005/5<4=connected\n"
+            "2003 Transfered 3+4 2001 connected transfer 2001+2005: 2002/5<3=connected "
+            "2003/5<3=connected 2005/5<4=connected\n"
+            "2005 Transfered 3+4 2001 connected transfer 2001+2005: 2002/5<3=connected "
+            "2003/5<3=connected 2005/5<4=connected\n" },
+      } },
+    { .name = "transfer in one step",
+      .steps = {
+          { "make 2002 2001", CALL_OK,
+            "2002 Originated 1 2002 connected newCall\n"
+            "2002 Delivered 1 2001 connected newCall\n"
+            "2001 Delivered 1 2001 alerting newCall\n" },
+          { "answer 2001 1", CALL_OK,
+            "2002 Established 1 2001 connected normal\n"
+            "2001 Established 1 2001 connected normal\n" },
+          { "send-to 2001 1 2003", CALL_OK,
+            "2002 Transfered 1 2001 connected singleStepTransfer 2001+2003: 2002/2<1=connected\n"
+            "2001 Transfered 1 2001 null singleStepTransfer 2001+2003: 2002/2<1=connected\n"
+            "2002 Delivered 2 2003 connected singleStepTransfer\n"
+            "2003 Delivered 2 2003 alerting singleStepTransfer\n" },
+          { "answer 2003 2", CALL_OK,
+            "2002 Established 2 2003 connected normal\n"
+            "2003 Established 2 2003 connected normal\n" },
+          { "clear 2002 2", CALL_OK,
+            "2002 ConnectionCleared 2 2002 null normalClearing\n"
+            "2003 ConnectionCleared 2 2002 connected normalClearing\n"
+            "2003 ConnectionCleared 2 2003 null normalClearing\n" },
+      } },
+    { .name = "transfer in one step to who is busy, unknown, or there",
+      .steps = {
+          { "busy 2003", CALL_OK, NULL },
+          RINGING,
+          { "send-to 2001 1 2003", CALL_FAULT_STATE, NULL },
+          ANSWERED,
+          { "send-to 2001 1 99", CALL_FAULT_DESTINATION, NULL },
+          { "send-to 2001 1 2001", CALL_FAULT_DESTINATION, NULL },
+          { "send-to 2001 1 2002", CALL_FAULT_DESTINATION, NULL },
+          { "send-to 2001 1 2003", CALL_OK,
+            "2001 Transfered 1 2001 null singleStepTransfer 2001+2003: 2002/2<1=connected\n"
+            "2002 Transfered 1 2001 connected singleStepTransfer 2001+2003: 2002/2<1=connected\n"
+            "2002 Failed 2 2003 fail busy\n" },
+          { "clear 2002 2", CALL_OK,
+            "2002 ConnectionCleared 2 2002 null normalClearing\n" },
+      } },
+    { .name = "conference in one step",
+      .steps = {
+          RINGING,
+          { "take-in 2001 1 2003", CALL_FAULT_STATE, NULL },
+          ANSWERED,
+          { "take-in 2001 1 2002", CALL_FAULT_STATE, NULL },
+          { "take-in 2001 1 2003", CALL_OK,
+            "2001 Conferenced 1 2001 connected singleStepConference 2001+2003: "
+            "2001/1<1=connected 2002/1<1=connected 2003/1=connected\n"
+            "2002 Conferenced 1 2001 connected singleStepConference 2001+2003: "
+            "2001/1<1=connected 2002/1<1=connected 2003/1=connected\n"
+            "2003 Conferenced 1 2001 connected singleStepConference 2001+2003: "
+            "2001/1<1=connected 2002/1<1=connected 2003/1=connected\n" },
+          { "take-in 2001 1 2005", CALL_FAULT_MEMBERS, NULL },
+          { "clear 2001 1", CALL_OK,
+            "2001 ConnectionCleared 1 2001 null normalClearing\n"
+            "2002 ConnectionCleared 1 2001 connected normalClearing\n"
+            "2003 ConnectionCleared 1 2001 connected normalClearing\n" },
+          { "clear 2003 1", CALL_OK,
+            "2002 ConnectionCleared 1 2003 connected normalClearing\n"
+            "2003 ConnectionCleared 1 2003 null normalClearing\n"
+            "2002 ConnectionCleared 1 2002 null normalClearing\n" },
+      } },
+    { .name = "who only listens keeps no call alive, and does nothing in it",
+      .steps = {
+          RINGING,
+          ANSWERED,
+          { "listen-in 2001 1 2003", CALL_OK,
+            "2001 Conferenced 1 2001 connected singleStepConference 2001+2003: "
+            "2001/1<1=connected 2002/1<1=connected 2003/1=connected\n"
+            "2002 Conferenced 1 2001 connected singleStepConference 2001+2003: "
+            "2001/1<1=connected 2002/1<1=connected 2003/1=connected\n"
+            "2003 Conferenced 1 2001 connected singleStepConference 2001+2003: "
+            "2001/1<1=connected 2002/1<1=connected 2003/1=connected\n" },
+          { "send-to 2003 1 2005", CALL_FAULT_STATE, NULL },
+          { "clear 2001 1", CALL_OK,
+            "2001 ConnectionCleared 1 2001 null normalClearing\n"
+            "2002 ConnectionCleared 1 2001 connected normalClearing\n"
+            "2003 ConnectionCleared 1 2001 connected normalClearing\n"
+            "2002 ConnectionCleared 1 2002 null normalClearing\n"
+            "2003 ConnectionCleared 1 2002 connected normalClearing\n"
+            "2003 ConnectionCleared 1 2003 null normalClearing\n" },
+      } },
+    { .name = "a call only for talk is not joined",
+      .steps = {
+          RINGING,
+          ANSWERED,
+          { "consult-to-talk 2001 1 2003", CALL_OK,
+            "2001 Held 1 2001 hold consultation\n"
+            "2002 Held 1 2001 connected consultation\n"
+            "2001 Originated 2 2001 connected consultation\n"
+            "2001 Delivered 2 2003 connected newCall\n"
+            "2003 Delivered 2 2003 alerting newCall\n" },
+          CONSULT_ANSWERED,
+          { "transfer 2001 1 2", CALL_FAULT_STATE, NULL },
+          { "conference 2001 1 2", CALL_FAULT_STATE, NULL },
+          { "reconnect 2001 1 2", CALL_OK,
+            "2001 ConnectionCleared 2 2001 null normalClearing\n"
+            "2003 ConnectionCleared 2 2001 connected normalClearing\n"
+            "2003 ConnectionCleared 2 2003 null normalClearing\n"
+            "2001 Retrieved 1 2001 connected normal\n"
+            "2002 Retrieved 1 2001 connected normal\n" },
+      } },
+    { .name = "wrong pairs",
+      .steps = {
+          RINGING,
+          { "consult 2001 1 2003", CALL_OK,
+            "2001 Held 1 2001 hold consultation\n"
+            "2002 Held 1 2001 alerting consultation\n"
+            "2001 Originated 2 2001 connected consultation\n"
+            "2001 Delivered 2 2003 connected newCall\n"
+            "2003 Delivered 2 2003 alerting newCall\n" },
+          { "answer 2002 1", CALL_OK,
+            "2001 Established 1 2002 hold normal\n"
+            "2002 Established 1 2002 connected normal\n" },
+          { "consult 2002 1 99", CALL_OK,
+            "2001 Held 1 2002 hold consultation\n"
+            "2002 Held 1 2002 hold consultation\n"
+            "2002 Originated 3 2002 connected consultation\n"
+            "2002 Failed 3 99 fail destNotObtainable\n" },
+          { "transfer 2002 3 1", CALL_FAULT_HELD_STATE, NULL },
+          { "transfer 2002 1 3", CALL_FAULT_STATE, NULL },
+          { "conference 2002 1 1", CALL_FAULT_STATE, NULL },
+          { "alternate 2002 1 1", CALL_FAULT_STATE, NULL },
+          { "alternate 2001 1 1", CALL_FAULT_STATE, NULL },
+          { "reconnect 2002 1 1", CALL_FAULT_STATE, NULL },
+      } },
+    { .name = "the same line in both calls",
+      .steps = {
+          RINGING,
+          ANSWERED,
+          { "hold 2001 1", CALL_OK,
+            "2001 Held 1 2001 hold normal\n"
+            "2002 Held 1 2001 connected normal\n" },
+          { "hold 2002 1", CALL_OK,
+            "2001 Held 1 2002 hold normal\n"
+            "2002 Held 1 2002 hold normal\n" },
+          { "make 2001 2002", CALL_OK,
+            "2001 Originated 2 2001 connected newCall\n"
+            "2001 Delivered 2 2002 connected newCall\n"
+            "2002 Delivered 2 2002 alerting newCall\n" },
+          { "answer 2002 2", CALL_OK,
+            "2001 Established 2 2002 connected normal\n"
+            "2002 Established 2 2002 connected normal\n" },
+          { "transfer 2001 1 2", CALL_FAULT_STATE, NULL },
+          { "conference 2001 1 2", CALL_FAULT_STATE, NULL },
+      } },
+    { .name = "all are cleared",
+      .steps = {
+          RINGING,
+          ANSWERED,
+          CONSULTED,
+          CONSULT_ANSWERED,
+          { "conference 2001 1 2", CALL_OK,
+            "2001 Conferenced 1+2 2001 connected conference 2001+2003: 2001/3<1=connected "
+            "2002/3<1=connected 2003/3<2=connected\n"
+            "2002 Conferenced 1+2 2001 connected conference 2001+2003: 2001/3<1=connected "
+            "2002/3<1=connected 2003/3<2=connected\n"
+            "2003 Conferenced 1+2 2001 connected conference 2001+2003: 2001/3<1=connected "
+            "2002/3<1=connected 2003/3<2=connected\n" },
+          { "clear-call 2003 3", CALL_OK,
+            "2001 ConnectionCleared 3 2001 null normalClearing\n"
+            "2002 ConnectionCleared 3 2001 connected normalClearing\n"
+            "2003 ConnectionCleared 3 2001 connected normalClearing\n"
+            "2002 ConnectionCleared 3 2002 null normalClearing\n"
+            "2003 ConnectionCleared 3 2002 connected normalClearing\n"
+            "2003 ConnectionCleared 3 2003 null normalClearing\n" },
+      } },
+    { .name = "a monitor of the call follows it, and ends with it",
+      .steps = {
+          RINGING,
+          { "watch 2001 1", CALL_OK, NULL },
+          { "answer 2002 1", CALL_OK,
+            "2001 Established 1 2002 connected normal\n"
+            "2002 Established 1 2002 connected normal\n"
+            "call Established 1 2002 - normal\n" },
+          { "consult 2001 1 2003", CALL_OK,
+            "2001 Held 1 2001 hold consultation\n"
+            "2002 Held 1 2001 connected consultation\n"
+            "call Held 1 2001 - consultation\n"
+            "2001 Originated 2 2001 connected consultation\n"
+            "2001 Delivered 2 2003 connected newCall\n"
+            "2003 Delivered 2 2003 alerting newCall\n" },
+          CONSULT_ANSWERED,
+          { "transfer 2001 1 2", CALL_OK,
+            "2001 Transfered 1+2 2001 null transfer 2001+2003: 2002/3<1=connected "
+            "2003/3<2=connected\n"
+            "2002 Transfered 1+2 2001 connected transfer 2001+2003: 2002/3<1=connected "
+            "2003/3<2=connected\n"
+            "2003 Transfered 1+2 2001 connected transfer 2001+2003: 2002/3<1=connected "
+            "2003/3<2=connected\n"
+            "call Transfered 1+2 2001 - transfer 2001+2003: 2002/3<1=connected "
+            "2003/3<2=connected\n" },
+          { "clear 2003 3", CALL_OK,
+            "2002 ConnectionCleared 3 2003 connected normalClearing\n"
+            "2003 ConnectionCleared 3 2003 null normalClearing\n"
+            "call ConnectionCleared 3 2003 - normalClearing\n"
+            "2002 ConnectionCleared 3 2002 null normalClearing\n"
+            "call ConnectionCleared 3 2002 - normalClearing\n"
+            "call CallCleared 3 - - normalClearing\n" },
+      } },
+};
+/* clang-format on */
+
+static void test_scripts(void **state)
+{
+    (void)state;
+    call_rig_play(scripts, sizeof scripts / sizeof *scripts);
+}
+
+int main(void)
+{
+    struct CMUnitTest const tests[] = {
+        cmocka_unit_test(test_scripts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
