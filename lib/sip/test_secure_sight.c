@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a watched handshake shows, also when the other side is not acceptable. */
+#include "secure_identity.h"
 #include "secure_link.h"
 #include "secure_rig.h"
 #include "secure_sight.h"
@@ -174,6 +175,48 @@ static void test_certificates(void **state)
     free(sight);
 }
 
+/* Who is not accepted still says who he is, and another context may know him. */
+static void test_claims(void **state)
+{
+    static char const *const known[] = { "A.test" }, *const unknown[] = { "b.test" };
+    struct secure_settings const settings[] = {
+        { .verify_peer = SECURE_VERIFY_REQUIRED, .subjects = known, .n_subjects = 1 },
+        { .verify_peer = SECURE_VERIFY_REQUIRED, .subjects = unknown, .n_subjects = 1 },
+        { .verify_peer = SECURE_VERIFY_REQUIRED },
+        { .verify_peer = SECURE_VERIFY_REQUIRED,
+          .subjects = known,
+          .n_subjects = 1,
+          .subject_match = SECURE_MATCH_SAN },
+    };
+    static bool const selects[] = { true, false, true, true };
+    static char const *const matched[] = { "CN", NULL, "CN", "dNSName" };
+    struct secure_context *client = secure_rig_context(*state, NULL, "ca", NULL);
+    struct secure_context *server = secure_rig_context(*state, "stranger", NULL, NULL);
+    struct secure_sight *sight = calloc(1, sizeof *sight);
+    struct ends ends = { secure_link_new(client, "a.test", MAX_OUT),
+                         secure_link_new(server, NULL, MAX_OUT) };
+
+    assert_null(secure_link_claims(ends.client));
+    secure_link_watch(ends.client, sight);
+    talk(&ends);
+    assert_int_equal(sight->cause, SECURE_untrusted);
+    assert_null(secure_link_identity(ends.client));
+    struct secure_identity *identity = secure_link_claims(ends.client);
+    assert_non_null(identity);
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        struct secure_context *context = secure_rig_context(*state, NULL, "ca", &settings[i]);
+        assert_int_equal(secure_context_selects(context, identity), selects[i]);
+        if (matched[i])
+            assert_string_equal(secure_identity_matched(identity), matched[i]);
+        secure_context_unref(&context);
+    }
+    secure_link_free(&ends.client);
+    secure_link_free(&ends.server);
+    secure_context_unref(&client);
+    secure_context_unref(&server);
+    free(sight);
+}
+
 /* A handshake of a.test between contexts that keep sessions; was it a short one? */
 static bool is_short(struct secure_context *client, struct secure_context *server, bool is_watched)
 {
@@ -244,6 +287,7 @@ int main(void)
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_vectors),
         cmocka_unit_test(test_certificates),
+        cmocka_unit_test(test_claims),
         cmocka_unit_test(test_sessions),
     };
 
