@@ -150,6 +150,18 @@ static int finish_session(struct secure_link *link)
     return 0;
 }
 
+/* --- renegotiation ------------------------------------------------------------------------------
+ */
+
+/* OpenSSL answers with a warning and goes on (RFC 5246 §7.2.2), which nobody would hear of. */
+static void on_info(SSL const *ssl, int where, int value)
+{
+    struct secure_link const *link = SSL_get_app_data(ssl);
+
+    if (where == SSL_CB_WRITE_ALERT && (value & 0xff) == SSL_AD_NO_RENEGOTIATION)
+        secure_counts_fail(link->context->counts, SECURE_renegotiation);
+}
+
 /* --- life ---------------------------------------------------------------------------------------
  */
 
@@ -188,6 +200,7 @@ struct secure_link *secure_link_new(struct secure_context *context, char const *
     SSL_set_bio(link->ssl, bio, bio);
     bio = NULL; /* is the SSL's now */
     SSL_set_app_data(link->ssl, link);
+    SSL_set_info_callback(link->ssl, on_info);
     if (server_name) {
         SSL_set_connect_state(link->ssl);
         if (context->policy.server)

@@ -204,6 +204,25 @@ void secure_rig_revoke(struct secure_rig *rig, char const *name, char const *iss
     X509_free(cert);
 }
 
+struct secure_rig *secure_rig_begin(void **state, struct secure_rig_cert const *certs, size_t n)
+{
+    struct secure_rig *rig = malloc(sizeof *rig);
+
+    assert_non_null(rig);
+    secure_rig_init(rig);
+    for (size_t i = 0; i < n; i++)
+        secure_rig_make(rig, &certs[i]);
+    *state = rig;
+    return rig;
+}
+
+int secure_rig_end(void **state)
+{
+    secure_rig_fini(*state);
+    free(*state);
+    return 0;
+}
+
 struct secure_context *secure_rig_context(struct secure_rig const *rig, char const *name,
                                           char const *ca, struct secure_settings const *like)
 {

@@ -28,6 +28,11 @@ void secure_rig_fini(struct secure_rig *rig);
 
 void secure_rig_make(struct secure_rig *rig, struct secure_rig_cert const *cert);
 
+/** A rig with @p n certificates as the @p state of a group of tests, of which a program has one;
+ * and its end, a teardown function of cmocka. */
+struct secure_rig *secure_rig_begin(void **state, struct secure_rig_cert const *certs, size_t n);
+int secure_rig_end(void **state);
+
 /** A revocation list NAME.pem by the CA @p issuer on which @p revoked stands, until @p to_s from
  * now (0: a day). */
 void secure_rig_revoke(struct secure_rig *rig, char const *name, char const *issuer,

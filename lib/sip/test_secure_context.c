@@ -217,7 +217,6 @@ static void write_encrypted(struct secure_rig *rig)
 
 static int setup(void **state)
 {
-    static struct secure_rig rig;
     static struct secure_rig_cert const certs[] = {
         { .name = "ca", .cn = "CA", .is_ca = true },
         { .name = "a", .cn = "a.test", .issuer = "ca" },
@@ -244,21 +243,12 @@ static int setup(void **state)
         { "torn.pem", "half.pem" },
     };
 
-    secure_rig_init(&rig);
-    for (size_t i = 0; i < sizeof certs / sizeof *certs; i++)
-        secure_rig_make(&rig, &certs[i]);
-    secure_rig_write(&rig, "half.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n");
+    struct secure_rig *rig = secure_rig_begin(state, certs, sizeof certs / sizeof *certs);
+    secure_rig_write(rig, "half.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n");
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        secure_rig_append(&rig, files[i][0], files[i][1]);
-    secure_rig_write(&rig, "text.pem", "this is not it\n");
-    write_encrypted(&rig);
-    *state = &rig;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    secure_rig_fini(*state);
+        secure_rig_append(rig, files[i][0], files[i][1]);
+    secure_rig_write(rig, "text.pem", "this is not it\n");
+    write_encrypted(rig);
     return 0;
 }
 
@@ -270,5 +260,5 @@ int main(void)
         cmocka_unit_test(test_doubts),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, secure_rig_end);
 }

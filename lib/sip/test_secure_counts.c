@@ -145,7 +145,6 @@ static void test_inherited(void **state)
 
 static int setup(void **state)
 {
-    static struct secure_rig rig;
     static struct secure_rig_cert const certs[] = {
         { .name = "ca", .cn = "CA", .is_ca = true },
         { .name = "other", .cn = "Other", .is_ca = true },
@@ -153,16 +152,7 @@ static int setup(void **state)
         { .name = "b", .cn = "b.test", .issuer = "ca" },
     };
 
-    secure_rig_init(&rig);
-    for (size_t i = 0; i < sizeof certs / sizeof *certs; i++)
-        secure_rig_make(&rig, &certs[i]);
-    *state = &rig;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    secure_rig_fini(*state);
+    (void)secure_rig_begin(state, certs, sizeof certs / sizeof *certs);
     return 0;
 }
 
@@ -174,5 +164,5 @@ int main(void)
         cmocka_unit_test(test_inherited),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, secure_rig_end);
 }

@@ -272,16 +272,7 @@ static void test_many_names(void **state)
 
 static int setup(void **state)
 {
-    static struct secure_rig rig;
-
-    secure_rig_init(&rig);
-    *state = &rig;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    secure_rig_fini(*state);
+    (void)secure_rig_begin(state, NULL, 0);
     return 0;
 }
 
@@ -294,5 +285,5 @@ int main(void)
         cmocka_unit_test(test_nul),           cmocka_unit_test(test_many_names),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, secure_rig_end);
 }

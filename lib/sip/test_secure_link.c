@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two ends of a TLS connection in memory: who accepts whom, and the cause named when not. */
+#include "secure_counts.h"
 #include "secure_identity.h"
 #include "secure_link.h"
 #include "secure_rig.h"
@@ -416,6 +417,8 @@ static void test_plain_openssl(void **state)
             /* RFC 5246 §7.2.2: the warning no_renegotiation, and the connection goes on. */
             assert_int_equal(SSL_do_handshake(ssl), -1);
             assert_non_null(strstr(ERR_reason_error_string(ERR_peek_error()), "renegotiation"));
+            assert_int_equal(
+                secure_counts_failed(secure_context_counts(context), SECURE_renegotiation), 1);
         }
         if (rows[i].accepted) {
             /* A broken record: the words are libssl's, not those of the cipher below it. */

@@ -274,7 +274,6 @@ static void test_context(void **state)
 
 static int setup(void **state)
 {
-    static struct secure_rig rig;
     static struct secure_rig_cert const certs[] = {
         { .name = "ca", .cn = "CA", .is_ca = true },
         { .name = "ecdsa", .cn = "node.test", .issuer = "ca" },
@@ -286,17 +285,8 @@ static int setup(void **state)
         { .name = "bad", .cn = "bad.test", .issuer = "ca" },
     };
 
-    secure_rig_init(&rig);
-    for (size_t i = 0; i < sizeof certs / sizeof *certs; i++)
-        secure_rig_make(&rig, &certs[i]);
-    secure_rig_revoke(&rig, "crl", "ca", "bad", 0);
-    *state = &rig;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    secure_rig_fini(*state);
+    struct secure_rig *rig = secure_rig_begin(state, certs, sizeof certs / sizeof *certs);
+    secure_rig_revoke(rig, "crl", "ca", "bad", 0);
     return 0;
 }
 
@@ -308,5 +298,5 @@ int main(void)
         cmocka_unit_test(test_context),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, secure_rig_end);
 }

@@ -297,7 +297,6 @@ static void make_fat(struct secure_rig *rig)
 
 static int setup(void **state)
 {
-    static struct secure_rig rig;
     static struct secure_rig_cert const certs[] = {
         { .name = "ca", .cn = "CA", .is_ca = true },
         { .name = "other", .cn = "Other", .is_ca = true },
@@ -322,23 +321,14 @@ static int setup(void **state)
         { .name = "star", .cn = "*.star.test", .issuer = "ca" },
     };
 
-    secure_rig_init(&rig);
-    for (size_t i = 0; i < sizeof certs / sizeof *certs; i++)
-        secure_rig_make(&rig, &certs[i]);
-    make_chains(&rig);
-    make_fat(&rig);
-    secure_rig_revoke(&rig, "crl", "ca", "bad", 0);
-    secure_rig_revoke(&rig, "crl_of_middle", "ca", "middle", 0);
-    secure_rig_revoke(&rig, "old_crl", "ca", "bad", -HOUR_S);
-    secure_rig_revoke(&rig, "forged_crl", "forger", "bad", 0);
-    secure_rig_revoke(&rig, "middle_crl", "middle", "bad", 0);
-    *state = &rig;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    secure_rig_fini(*state);
+    struct secure_rig *rig = secure_rig_begin(state, certs, sizeof certs / sizeof *certs);
+    make_chains(rig);
+    make_fat(rig);
+    secure_rig_revoke(rig, "crl", "ca", "bad", 0);
+    secure_rig_revoke(rig, "crl_of_middle", "ca", "middle", 0);
+    secure_rig_revoke(rig, "old_crl", "ca", "bad", -HOUR_S);
+    secure_rig_revoke(rig, "forged_crl", "forger", "bad", 0);
+    secure_rig_revoke(rig, "middle_crl", "middle", "bad", 0);
     return 0;
 }
 
@@ -350,5 +340,5 @@ int main(void)
         cmocka_unit_test(test_refused_name),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, secure_rig_end);
 }
