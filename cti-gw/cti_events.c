@@ -11,6 +11,7 @@
 #include "log.h"
 #include "message.h"
 #include "session.h"
+#include "system_status.h"
 #include <errno.h>
 #include <sofia-sip/msg_addr.h>
 
@@ -31,20 +32,50 @@ static int send_info(struct session *session, struct buf const *xml)
     return session_send(session, info);
 }
 
+int cti_events_send(struct session *session, struct csta_msg const *msg)
+{
+    struct buf xml;
+
+    buf_init(&xml, EVENT_BYTES);
+    int err = csta_encode(msg, &xml);
+    if (err == 0)
+        err = buf_ok(&xml) ? send_info(session, &xml) : -ENOMEM;
+    buf_fini(&xml);
+    return err;
+}
+
 static int send_event(struct cti_monitor *monitor, struct csta_msg const *event, su_home_t *home)
 {
     struct csta_msg copy = *event;
     struct device_echo echo = { .number = monitor->number, .text = monitor->device, .home = home };
-    struct buf xml;
 
     copy.edition = monitor->edition;
     copy.monitor_xref = monitor->xref;
     device_echo_apply(&echo, &copy);
-    buf_init(&xml, EVENT_BYTES);
-    int err = csta_encode(&copy, &xml);
-    if (err == 0)
-        err = buf_ok(&xml) ? send_info(monitor->session, &xml) : -ENOMEM;
-    buf_fini(&xml);
+    return cti_events_send(monitor->session, &copy);
+}
+
+/* The client hears that something is missing before it hears more, and can ask for a snapshot. */
+static void tell_loss(struct session *session)
+{
+    if (session->events_lost)
+        system_status_send(session, CSTA_STATUS_messagesLost);
+    session->events_lost = false;
+}
+
+static int deliver(struct cti_monitor *monitor, struct csta_msg const *event)
+{
+    struct session *session = monitor->session;
+    su_home_t *home = su_home_new(sizeof *home);
+    int err = home ? 0 : -ENOMEM;
+
+    if (session->n_sent >= (unsigned)session->gw->conf->max_unanswered_events)
+        err = -ENOBUFS;
+    if (err == 0) {
+        tell_loss(session);
+        err = send_event(monitor, event, home);
+    }
+    su_home_unref(home);
     return err;
 }
 
@@ -58,12 +89,13 @@ void cti_events_take(struct gateway *gw, unsigned index, struct csta_msg const *
         return;
     }
     struct session *session = monitor->session;
-    su_home_t *home = su_home_new(sizeof *home);
-    int err = -ENOBUFS;
-
-    if (session->n_sent < (unsigned)gw->conf->max_unanswered_events)
-        err = home ? send_event(monitor, event, home) : -ENOMEM;
+    if (csta_set_has(&monitor->filter, event->type)) {
+        cti_count(M_events_filtered);
+        return;
+    }
+    int err = deliver(monitor, event);
     if (err < 0) {
+        session->events_lost = true;
         cti_count(M_events_dropped);
         log_warn(session->id, "event dropped type=%s unanswered=%u error=%d",
                  csta_type_str(event->type), session->n_sent, err);
@@ -71,5 +103,4 @@ void cti_events_take(struct gateway *gw, unsigned index, struct csta_msg const *
         cti_count(M_events);
         log_debug(session->id, "event sent type=%s", csta_type_str(event->type));
     }
-    su_home_unref(home);
 }

@@ -5,6 +5,10 @@
 #include "csta.h"
 
 struct gateway;
+struct session;
 
 /** An event of connection @p index; unknown monitors are counted and logged at debug. */
 void cti_events_take(struct gateway *gw, unsigned index, struct csta_msg const *event);
+
+/** Sends @p msg in an INFO of the session. Returns 0 or a negative errno. */
+int cti_events_send(struct session *session, struct csta_msg const *msg);

@@ -3,6 +3,7 @@
 #define LOG_SUBSYSTEM LOG_CSTA
 #include "cti_monitor.h"
 #include "cti_metrics.h"
+#include "service.h"
 #include "session.h"
 #include "token.h"
 #include <stdlib.h>
@@ -105,4 +106,16 @@ struct cti_monitor *cti_monitor_of_event(struct gateway *gw, unsigned index,
     struct key key = { index, driver_xref };
 
     return (struct cti_monitor *)htab_find(&gw->monitors, hash_of(index, driver_xref), match, &key);
+}
+
+void cti_monitor_change_filter(struct service_request *r)
+{
+    struct cti_monitor *monitor = cti_monitor_of_session(r->session, r->msg.monitor_xref);
+
+    if (!monitor) {
+        service_fail(r, CTI_FAULT_MONITOR_UNKNOWN, "");
+        return;
+    }
+    monitor->filter = r->msg.filter;
+    service_reply(r, (struct csta_msg){ .filter = monitor->filter });
 }

@@ -10,6 +10,7 @@
 #include <sys/queue.h>
 
 struct gateway;
+struct service_request;
 struct session;
 
 struct cti_monitor {
@@ -22,6 +23,7 @@ struct cti_monitor {
     char *driver_xref;
     char *device; /* as the client wrote it, for the echo */
     char *number;
+    struct csta_set filter; /* events that the client does not want */
 };
 
 /** New monitor after the driver's MonitorStartResponse. Strings are copied. NULL: out of memory. */
@@ -41,3 +43,6 @@ struct cti_monitor *cti_monitor_of_session(struct session *session, char const *
 /** The monitor of an event that came over connection @p index, or NULL. */
 struct cti_monitor *cti_monitor_of_event(struct gateway *gw, unsigned index,
                                          char const *driver_xref);
+
+/** Answers ChangeMonitorFilter: the gateway filters, so the driver does not hear of it. */
+void cti_monitor_change_filter(struct service_request *r);

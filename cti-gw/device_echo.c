@@ -28,16 +28,40 @@ static void replace(struct device_echo const *echo, struct csta_device *device)
         device->id = device_echo_text(echo, device->id);
 }
 
+static void replace_text(struct device_echo const *echo, char const **text)
+{
+    *text = device_echo_text(echo, *text);
+}
+
+static void replace_in_lists(struct device_echo const *echo, struct csta_msg *msg)
+{
+    for (size_t i = 0; i < msg->n_items; i++) {
+        replace_text(echo, &msg->items[i].conn.device_id);
+        replace_text(echo, &msg->items[i].endpoint);
+        replace(echo, &msg->items[i].device);
+    }
+    for (size_t i = 0; i < msg->n_connections; i++) {
+        replace_text(echo, &msg->connections[i].now.device_id);
+        replace_text(echo, &msg->connections[i].before.device_id);
+        replace_text(echo, &msg->connections[i].endpoint);
+    }
+    for (size_t i = 0; i < msg->n_forwards; i++)
+        replace_text(echo, &msg->forwards[i].number);
+}
+
 void device_echo_apply(struct device_echo const *echo, struct csta_msg *msg)
 {
-    struct csta_device *const devices[] = { &msg->subject, &msg->calling, &msg->called,
-                                            &msg->redirected, &msg->originating };
+    struct csta_device *const devices[] = {
+        &msg->subject,    &msg->calling,     &msg->called,
+        &msg->redirected, &msg->destination, &msg->originating
+    };
+    char const **const texts[] = { &msg->conn.device_id, &msg->held.device_id,
+                                   &msg->trunk.device_id, &msg->directory_number,
+                                   &msg->message_device };
 
     for (size_t i = 0; i < sizeof devices / sizeof devices[0]; i++)
         replace(echo, devices[i]);
-    msg->conn.device_id = device_echo_text(echo, msg->conn.device_id);
-    for (size_t i = 0; i < msg->n_items; i++) {
-        msg->items[i].conn.device_id = device_echo_text(echo, msg->items[i].conn.device_id);
-        msg->items[i].endpoint = device_echo_text(echo, msg->items[i].endpoint);
-    }
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        replace_text(echo, texts[i]);
+    replace_in_lists(echo, msg);
 }

@@ -14,6 +14,7 @@
 #include "session.h"
 #include "signin.h"
 #include "svc.h"
+#include "system_status.h"
 #include <errno.h>
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/sip_header.h>
@@ -130,6 +131,11 @@ static void on_event(void *ctx, unsigned index, struct csta_msg const *event)
     cti_events_take(ctx, index, event);
 }
 
+static void on_status(void *ctx, unsigned index, enum csta_system_status status)
+{
+    system_status_spread(ctx, index, status);
+}
+
 /* --- up and down ------------------------------------------------------------------------------ */
 
 static int open_listeners(struct gateway *gw)
@@ -147,7 +153,7 @@ static int open_listeners(struct gateway *gw)
 
 static int open_provider(struct gateway *gw, struct svc *svc)
 {
-    static struct provider_handlers const handlers = { on_connection_lost, on_event };
+    static struct provider_handlers const handlers = { on_connection_lost, on_event, on_status };
     struct cti_conf const *conf = gw->conf;
     struct driver_options const base = { .loop = svc_loop(svc),
                                          .wheel = gw->wheel,

@@ -17,6 +17,7 @@ struct connection {
     char const *address, *reason;
     char identity[32];
     bool up;
+    enum csta_system_status status;
     int64_t sessions;
 };
 
@@ -38,6 +39,7 @@ static void on_up(void *ctx, char const *identity)
     struct connection *c = ctx;
 
     c->up = true;
+    c->status = CSTA_STATUS_normal;
     snprintf(c->identity, sizeof c->identity, "%s", identity);
     cti_gauge(M_connections_up, 1);
 }
@@ -63,7 +65,18 @@ static void on_event(void *ctx, struct csta_msg const *event)
     c->provider->handlers->on_event(c->provider->ctx, index_of(c), event);
 }
 
-static struct driver_host const host = { on_up, on_down, on_event };
+/* Heartbeats say normal again and again; only what changes is news. */
+static void on_status(void *ctx, enum csta_system_status status)
+{
+    struct connection *c = ctx;
+
+    if (status == c->status)
+        return;
+    c->status = status;
+    c->provider->handlers->on_status(c->provider->ctx, index_of(c), status);
+}
+
+static struct driver_host const host = { on_up, on_down, on_event, on_status };
 
 struct provider *provider_new(struct cti_conf const *conf, struct driver_options const *base,
                               struct provider_handlers const *handlers, void *ctx)
@@ -128,17 +141,26 @@ bool provider_is_up(struct provider const *provider, unsigned index)
     return provider->v[index].up;
 }
 
+enum csta_system_status provider_status(struct provider const *provider, unsigned index)
+{
+    return provider->v[index].status;
+}
+
 bool provider_serves(struct provider const *provider, enum csta_type service)
 {
     return provider->driver->service[service] != NULL;
 }
 
-void provider_features(struct provider const *provider, struct csta_set *ret)
+void provider_features(struct provider const *provider, unsigned index, struct csta_set *ret)
 {
-    *ret = provider->driver->events;
+    struct driver const *driver = provider->driver;
+
+    *ret = driver->events;
     for (int type = 0; type < CSTA_TYPES; type++)
-        if (provider->driver->service[type])
+        if (driver->service[type])
             csta_set_add(ret, (enum csta_type)type);
+    if (driver->narrow)
+        driver->narrow(provider->v[index].conn, ret);
 }
 
 int provider_request(struct provider *provider, unsigned index, struct csta_msg const *request,

@@ -14,6 +14,8 @@ struct provider_handlers {
     /* The connection with this index was lost; all sessions on it have to end. */
     void (*on_lost)(void *ctx, unsigned index, char const *reason);
     void (*on_event)(void *ctx, unsigned index, struct csta_msg const *event);
+    /* The switch says that its status is another one now. */
+    void (*on_status)(void *ctx, unsigned index, enum csta_system_status status);
 };
 
 /** Opens every connection of @p conf. @p base holds loop, wheel, tap and password. NULL when out of
@@ -30,11 +32,14 @@ void provider_session(struct provider *provider, unsigned index, int by);
 
 bool provider_is_up(struct provider const *provider, unsigned index);
 
+/** What the switch said last about itself; normal if nothing. */
+enum csta_system_status provider_status(struct provider const *provider, unsigned index);
+
 /** Does the driver serve this service? */
 bool provider_serves(struct provider const *provider, enum csta_type service);
 
-/** All services and events of the driver. */
-void provider_features(struct provider const *provider, struct csta_set *ret);
+/** All services and events that the driver has at the end of connection @p index. */
+void provider_features(struct provider const *provider, unsigned index, struct csta_set *ret);
 
 /** Sends a service over connection @p index: as the driver's slot. */
 int provider_request(struct provider *provider, unsigned index, struct csta_msg const *request,

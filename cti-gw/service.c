@@ -12,6 +12,7 @@
 #include "line_uri.h"
 #include "log.h"
 #include "message.h"
+#include "service_rules.h"
 #include "session.h"
 #include <errno.h>
 #include <sofia-sip/msg_addr.h>
@@ -20,15 +21,6 @@
 #include <string.h>
 
 enum { ANSWER_BYTES = 65536 };
-
-/* A request while it is checked. */
-struct request {
-    struct session *session;
-    struct server_transaction *st;
-    struct csta_msg msg;
-    struct line_uri device;  /* the device it is about */
-    char const *device_text; /* as the client wrote it */
-};
 
 static msg_t *answer_message(struct server_transaction *st, struct csta_msg const *reply)
 {
@@ -59,81 +51,109 @@ void service_answer(struct server_transaction *st, struct csta_msg const *reply)
         server_transaction_refuse(st, 500, "Server Internal Error", NULL);
 }
 
-static void fail_because(struct request *r, enum cti_fault fault, char const *why)
+void service_fail(struct service_request *r, enum cti_fault fault, char const *why)
 {
     struct csta_msg error = csta_fault_map(fault, r->msg.edition);
 
     cti_count(M_service_errors);
     log_info(r->session->id, "service refused service=%s error=%s device=\"%s\" why=\"%s\"",
-             csta_type_str(r->msg.type), error.error.value, r->device_text ? r->device_text : "",
-             why);
+             csta_type_str(r->msg.type), error.error.value, r->device, why);
     service_answer(r->st, &error);
 }
 
-static void fail(struct request *r, enum cti_fault fault)
-{
-    fail_because(r, fault, "");
-}
-
-/* --- which device, and may it be touched ------------------------------------------------------ */
-
-/* Every service names a device, or a connection of one; without either it is the session's line. */
-static bool device_is_allowed(struct request *r)
-{
-    struct session *session = r->session;
-    char const *text = r->msg.device ? r->msg.device : r->msg.conn.device_id;
-
-    r->device_text = text ? text : session->line_text;
-    if (line_uri_parse(r->device_text, &r->device) < 0) {
-        fail(r, CTI_FAULT_DEVICE_UNKNOWN);
-        return false;
-    }
-    if (users_may_control(session->gw->directory.users, session->user, r->device.number))
-        return true;
-    if (!users_have_line(session->gw->directory.users, r->device.number))
-        fail(r, CTI_FAULT_DEVICE_UNKNOWN);
-    else
-        fail(r, r->msg.type == CSTA_MakeCall ? CTI_FAULT_CALLING_NOT_ALLOWED
-                                             : CTI_FAULT_DEVICE_NOT_ALLOWED);
-    return false;
-}
-
-/* --- services of our own ---------------------------------------------------------------------- */
-
-static void answer_type(struct request *r, struct csta_msg reply)
+void service_reply(struct service_request *r, struct csta_msg reply)
 {
     reply.edition = r->msg.edition;
     reply.type = csta_response_of(r->msg.type);
     service_answer(r->st, &reply);
 }
 
-static void get_features(struct request *r)
-{
-    struct csta_msg reply = { 0 };
+/* --- what the request names: client's names become the driver's --------------------------------
+ */
 
-    provider_features(r->session->gw->provider, &reply.features);
-    csta_set_add(&reply.features, CSTA_GetCSTAFeatures);
-    csta_set_add(&reply.features, CSTA_RequestSystemStatus);
-    csta_set_add(&reply.features, CSTA_SystemStatus);
-    answer_type(r, reply);
+/* The user's own device in @p text, as the driver calls it; NULL after an error. */
+static char const *own_device(struct service_request *r, char const *text)
+{
+    struct users const *users = r->session->gw->directory.users;
+    struct line_uri device;
+
+    if (line_uri_parse(text, &device) < 0)
+        service_fail(r, CTI_FAULT_DEVICE_UNKNOWN, "not a device");
+    else if (users_may_control(users, r->session->user, device.number))
+        return su_strdup(r->home, device.number);
+    else if (!users_have_line(users, device.number))
+        service_fail(r, CTI_FAULT_DEVICE_UNKNOWN, "nobody has this line");
+    else
+        service_fail(r,
+                     r->msg.type == CSTA_MakeCall ? CTI_FAULT_CALLING_NOT_ALLOWED
+                                                  : CTI_FAULT_DEVICE_NOT_ALLOWED,
+                     "the line is somebody else's");
+    return NULL;
 }
 
-/* Services that the gateway answers itself; true if this was one. */
-static bool serve_here(struct request *r)
+/* Members without a value mean the line of the session. The first one is echoed as it was written.
+ */
+static bool translate_own(struct service_request *r, unsigned members)
 {
-    switch (r->msg.type) {
-    case CSTA_RequestSystemStatus:
-        answer_type(r, (struct csta_msg){ .system_status = CSTA_STATUS_normal });
-        return true;
-    case CSTA_SystemStatus:
-        answer_type(r, (struct csta_msg){ 0 });
-        return true;
-    case CSTA_GetCSTAFeatures:
-        get_features(r);
-        return true;
-    default:
+    bool first = true;
+
+    for (unsigned member = 1; member < SERVICE_MEMBERS; member <<= 1) {
+        if (!(members & member))
+            continue;
+        char const **text = service_rules_member(&r->msg, (enum service_member)member);
+        char const *written = *text ? *text : r->session->line_text;
+        if (first)
+            r->device = written;
+        *text = own_device(r, written);
+        if (!*text)
+            return false;
+        if (first)
+            r->number = *text;
+        first = false;
+    }
+    return true;
+}
+
+/* The one place where a number that a client dials or names becomes one of the driver's. */
+static char const *number_of_others(struct service_request *r, char const *text)
+{
+    struct line_uri uri;
+
+    return line_uri_parse(text, &uri) < 0 ? text : su_strdup(r->home, uri.number);
+}
+
+static void translate_others(struct service_request *r, unsigned members)
+{
+    for (unsigned member = 1; member < SERVICE_MEMBERS; member <<= 1) {
+        char const **text = service_rules_member(&r->msg, (enum service_member)member);
+        if (members & member && *text)
+            *text = number_of_others(r, *text);
+    }
+}
+
+/* Our crossRefID becomes the driver's. A call cannot be monitored, only a device. */
+static bool translate_monitor(struct service_request *r)
+{
+    if (r->msg.type == CSTA_MonitorStart && !r->msg.device) {
+        service_fail(r, CTI_FAULT_MONITOR_OBJECT, "no device");
         return false;
     }
+    if (!r->msg.monitor_xref)
+        return true;
+    struct cti_monitor *monitor = cti_monitor_of_session(r->session, r->msg.monitor_xref);
+    if (monitor)
+        r->msg.monitor_xref = monitor->driver_xref;
+    else
+        service_fail(r, CTI_FAULT_MONITOR_UNKNOWN, "");
+    return monitor != NULL;
+}
+
+static bool translate(struct service_request *r, struct service_rule const *rule)
+{
+    if (!translate_monitor(r) || !translate_own(r, rule->own))
+        return false;
+    translate_others(r, rule->others);
+    return true;
 }
 
 /* --- services of the driver ------------------------------------------------------------------- */
@@ -166,9 +186,10 @@ static void monitor_started(struct service *service, struct csta_msg *reply)
     struct cti_monitor *monitor = cti_monitor_new(
         service->session, reply->monitor_xref, service->device, service->number, service->edition);
 
-    if (monitor)
+    if (monitor) {
+        monitor->filter = reply->filter = service->filter;
         reply->monitor_xref = monitor->xref;
-    else
+    } else
         *reply = csta_fault_map(CTI_FAULT_MONITOR_LIMIT, service->edition);
 }
 
@@ -210,7 +231,7 @@ static void on_reply(void *ctx, struct csta_msg const *from_driver)
     service_free(service);
 }
 
-static struct service *service_new(struct request *r)
+static struct service *service_new(struct service_request *r, char const *monitor)
 {
     struct service *service = calloc(1, sizeof *service);
 
@@ -218,90 +239,84 @@ static struct service *service_new(struct request *r)
         return NULL;
     service->type = r->msg.type;
     service->edition = r->msg.edition;
-    service->device = strdup(r->device_text);
-    service->number = strdup(r->device.number);
-    service->monitor = r->msg.type == CSTA_MonitorStop ? strdup(r->msg.monitor_xref) : NULL;
+    service->filter = r->msg.filter;
+    service->device = strdup(r->device);
+    service->number = strdup(r->number);
+    service->monitor = monitor ? strdup(monitor) : NULL;
     service->session = r->session;
     LIST_INSERT_HEAD(&r->session->services, service, link);
     r->session->n_services++;
-    if (!service->device || !service->number ||
-        (r->msg.type == CSTA_MonitorStop && !service->monitor)) {
+    if (!service->device || !service->number || (monitor && !service->monitor)) {
         service_free(service);
         return NULL;
     }
     return service;
 }
 
-/* Puts the driver's names for things into the request. */
-static bool translate(struct request *r, struct csta_msg *ret)
-{
-    *ret = r->msg;
-    if (r->msg.type == CSTA_MonitorStop) {
-        struct cti_monitor *monitor = cti_monitor_of_session(r->session, r->msg.monitor_xref);
-        if (!monitor) {
-            fail(r, CTI_FAULT_MONITOR_UNKNOWN);
-            return false;
-        }
-        ret->monitor_xref = monitor->driver_xref;
-    }
-    if (ret->device)
-        ret->device = r->device.number;
-    ret->conn.device_id = ret->conn.call_id || ret->conn.device_id ? r->device.number : NULL;
-    return true;
-}
-
-static void ask_driver(struct request *r)
+static bool limits_are_kept(struct service_request *r)
 {
     struct session *session = r->session;
     struct cti_conf const *conf = session->gw->conf;
-    struct csta_msg request;
 
     if (r->msg.type == CSTA_MonitorStart &&
-        session->n_monitors >= (unsigned)conf->max_monitors_per_session) {
-        fail(r, CTI_FAULT_MONITOR_LIMIT);
+        session->n_monitors >= (unsigned)conf->max_monitors_per_session)
+        service_fail(r, CTI_FAULT_MONITOR_LIMIT, "");
+    else if (session->n_services >= (unsigned)conf->max_requests_per_session)
+        service_fail(r, CTI_FAULT_REQUEST_LIMIT, "");
+    else
+        return true;
+    return false;
+}
+
+static void ask_driver(struct service_request *r, struct service_rule const *rule)
+{
+    struct session *session = r->session;
+    char const *monitor = r->msg.monitor_xref;
+
+    if (!limits_are_kept(r) || !translate(r, rule))
         return;
-    }
-    if (session->n_services >= (unsigned)conf->max_requests_per_session) {
-        fail(r, CTI_FAULT_REQUEST_LIMIT);
-        return;
-    }
-    if (!device_is_allowed(r) || !translate(r, &request))
-        return;
-    struct service *service = service_new(r);
+    struct service *service = service_new(r, monitor);
+    struct csta_msg request = r->msg;
+    request.filter = (struct csta_set){ 0 }; /* the gateway filters, so that it can change */
     int err = service ? provider_request(session->gw->provider, session->connection, &request,
                                          on_reply, service)
                       : -ENOMEM;
     if (err < 0) {
         if (service)
             service_free(service);
-        fail(r, err == -EBUSY ? CTI_FAULT_REQUEST_LIMIT : CTI_FAULT_NO_CONNECTION);
+        service_fail(r, err == -EBUSY ? CTI_FAULT_REQUEST_LIMIT : CTI_FAULT_NO_CONNECTION, "");
         return;
     }
     service->st = r->st;
     server_transaction_own(r->st, service, on_info_gone);
 }
 
-static void serve(struct request *r)
+static void serve(struct service_request *r)
 {
+    struct session *session = r->session;
+    struct service_rule const *rule = service_rules_of(r->msg.type);
+
     cti_count(M_services);
-    log_debug(r->session->id, "service asked service=%s", csta_type_str(r->msg.type));
-    if (serve_here(r))
-        return;
-    if (!csta_is_service(r->msg.type) || !provider_serves(r->session->gw->provider, r->msg.type))
-        fail(r, CTI_FAULT_SERVICE_UNKNOWN);
+    log_debug(session->id, "service asked service=%s", csta_type_str(r->msg.type));
+    if (!rule || (!rule->here && !provider_serves(session->gw->provider, r->msg.type)))
+        service_fail(r, CTI_FAULT_SERVICE_UNKNOWN, "not served here");
+    else if (!policy_allows(&session->policy, r->msg.type))
+        service_fail(r, CTI_FAULT_SERVICE_UNKNOWN, "taken by a policy");
+    else if (rule->here)
+        rule->here(r);
     else
-        ask_driver(r);
+        ask_driver(r, rule);
 }
 
-static void refuse_fault(struct request *r, struct csta_fault const *fault)
+static void refuse_fault(struct service_request *r, struct csta_fault const *fault)
 {
     static struct cti_refusal const bad_body = { 400, "Bad Request", M_refused_body, NULL };
 
     r->msg.edition = fault->edition ? fault->edition : CSTA_ED3;
     if (fault->kind == CSTA_FAULT_UNKNOWN)
-        fail_because(r, CTI_FAULT_SERVICE_UNKNOWN, fault->text);
+        service_fail(r, CTI_FAULT_SERVICE_UNKNOWN, fault->text);
     else if (fault->kind == CSTA_FAULT_PARAMETER)
-        fail_because(r, CTI_FAULT_PARAMETER, fault->text);
+        service_fail(r, CTI_FAULT_PARAMETER, fault->text);
     else
         cti_refusal_send(r->st, &bad_body, "%s", fault->text);
 }
@@ -309,8 +324,12 @@ static void refuse_fault(struct request *r, struct csta_fault const *fault)
 void service_take(struct session *session, struct server_transaction *st)
 {
     sip_t const *sip = sip_object(server_transaction_request(st));
-    struct request r = { .session = session, .st = st };
     su_home_t *home = su_home_new(sizeof *home);
+    struct service_request r = { .session = session,
+                                 .st = st,
+                                 .home = home,
+                                 .device = session->line_text,
+                                 .number = session->number };
     struct csta_fault fault;
 
     if (!home) {

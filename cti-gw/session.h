@@ -47,6 +47,10 @@ struct session {
     LIST_HEAD(, service) services; /* under way at the driver */
     LIST_HEAD(, session_sent) sent;
     unsigned n_monitors, n_services, n_sent;
+    bool events_lost;               /* and the client has not been told yet */
+    bool wants_status;              /* registered for SystemStatus */
+    char register_id[13];           /* sysStatRegisterID */
+    struct csta_set muted_statuses; /* of it */
 };
 
 /** New session for an INVITE that passed every check; takes no ownership of @p st. NULL when out of

@@ -115,12 +115,59 @@ static void test_nothing_to_replace(void **state)
     assert_memory_equal(&reply, &before, sizeof reply);
 }
 
+/* In every place where a message can name a device. */
+static void test_lists(void **state)
+{
+    struct device_echo echo = { "2001", own, *state };
+    struct csta_connection_item connections[] = {
+        { .now = { "c3", "2001" }, .before = { "c1", "2002" }, .endpoint = "2001" },
+    };
+    struct csta_forward forwards[] = { { .number = "2002" }, { .number = NULL } };
+    struct csta_snapshot_item items[] = {
+        { .device = { CSTA_DEVICE_IDENTIFIER, "2001" } },
+        { .device = { CSTA_DEVICE_RESTRICTED, NULL } },
+    };
+    struct csta_msg msg = {
+        .type = CSTA_TransferedEvent,
+        .conn = { "c1", "2001" },
+        .held = { "c2", "2001" },
+        .trunk = { "c1", "2002" },
+        .destination = { CSTA_DEVICE_IDENTIFIER, "2001" },
+        .directory_number = "2002",
+        .message_device = "2001",
+        .connections = connections,
+        .n_connections = 1,
+        .forwards = forwards,
+        .n_forwards = 2,
+        .items = items,
+        .n_items = 2,
+    };
+    char const *const other = "tel:2002;phone-context=dialstring";
+
+    device_echo_apply(&echo, &msg);
+    assert_string_equal(msg.conn.device_id, own);
+    assert_string_equal(msg.held.device_id, own);
+    assert_string_equal(msg.held.call_id, "c2");
+    assert_string_equal(msg.trunk.device_id, other);
+    assert_string_equal(msg.destination.id, own);
+    assert_string_equal(msg.directory_number, other);
+    assert_string_equal(msg.message_device, own);
+    assert_string_equal(connections[0].now.device_id, own);
+    assert_string_equal(connections[0].before.device_id, other);
+    assert_string_equal(connections[0].endpoint, own);
+    assert_string_equal(forwards[0].number, other);
+    assert_null(forwards[1].number);
+    assert_string_equal(items[0].device.id, own);
+    assert_int_equal(items[1].device.kind, CSTA_DEVICE_RESTRICTED);
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test_setup_teardown(test_text, start, stop),
         cmocka_unit_test_setup_teardown(test_event, start, stop),
         cmocka_unit_test_setup_teardown(test_snapshot, start, stop),
+        cmocka_unit_test_setup_teardown(test_lists, start, stop),
         cmocka_unit_test_setup_teardown(test_nothing_to_replace, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,7 +31,9 @@ static struct world {
     size_t opened, closed, fail_at;
     unsigned lost[MOST];
     char const *reason;
-    unsigned event_index;
+    unsigned event_index, status_index, statuses;
+    enum csta_system_status status;
+    enum csta_type cannot; /* what the other end takes off */
     struct csta_msg const *event, *request;
     struct driver_conn *asked;
     int answer;
@@ -68,10 +70,18 @@ static int fake_service(struct driver_conn *conn, struct csta_msg const *request
     return world.answer;
 }
 
+static void fake_narrow(struct driver_conn const *conn, struct csta_set *set)
+{
+    assert_ptr_equal(conn, world.conns[0]);
+    if (world.cannot)
+        set->bits[world.cannot / 64] &= ~(UINT64_C(1) << world.cannot % 64);
+}
+
 static struct driver const fake = {
     .name = "fake",
     .open = fake_open,
     .close = fake_close,
+    .narrow = fake_narrow,
     .service = { [CSTA_MonitorStart] = fake_service, [CSTA_MakeCall] = fake_service },
     .events = { .bits = { CSTA_BIT(CSTA_DeliveredEvent, 0), CSTA_BIT(CSTA_DeliveredEvent, 1) } },
 };
@@ -95,7 +105,15 @@ static void on_event(void *ctx, unsigned index, struct csta_msg const *event)
     world.event = event;
 }
 
-static struct provider_handlers const handlers = { on_lost, on_event };
+static void on_status(void *ctx, unsigned index, enum csta_system_status status)
+{
+    assert_ptr_equal(ctx, &world);
+    world.status_index = index;
+    world.status = status;
+    world.statuses++;
+}
+
+static struct provider_handlers const handlers = { on_lost, on_event, on_status };
 
 static char const *addresses[] = { "192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5",
                                    "192.0.2.6", "192.0.2.7", "192.0.2.8", "192.0.2.9" };
@@ -250,6 +268,29 @@ static void test_event(void **state)
     provider_free(&provider);
 }
 
+/* Heartbeats repeat the status; only a change is news, and a new link starts as normal. */
+static void test_status(void **state)
+{
+    struct provider *provider = start(2);
+    (void)state;
+
+    up(1);
+    struct driver_conn *conn = world.conns[1];
+    assert_int_equal(provider_status(provider, 1), CSTA_STATUS_normal);
+    conn->host->on_status(conn->ctx, CSTA_STATUS_normal);
+    assert_int_equal(world.statuses, 0);
+    conn->host->on_status(conn->ctx, CSTA_STATUS_overloadReached);
+    conn->host->on_status(conn->ctx, CSTA_STATUS_overloadReached);
+    assert_int_equal(world.statuses, 1);
+    assert_int_equal(world.status_index, 1);
+    assert_int_equal(world.status, CSTA_STATUS_overloadReached);
+    assert_int_equal(provider_status(provider, 1), CSTA_STATUS_overloadReached);
+    conn->host->on_down(conn->ctx, "test");
+    up(1);
+    assert_int_equal(provider_status(provider, 1), CSTA_STATUS_normal);
+    provider_free(&provider);
+}
+
 static void on_reply(void *ctx, struct csta_msg const *reply)
 {
     *(enum csta_type *)ctx = reply->type;
@@ -284,13 +325,17 @@ static void test_features(void **state)
     struct csta_set set;
     (void)state;
 
-    provider_features(provider, &set);
+    provider_features(provider, 0, &set);
     for (int type = 0; type < CSTA_TYPES; type++) {
         bool is_slot = type == CSTA_MonitorStart || type == CSTA_MakeCall;
         assert_int_equal(csta_set_has(&set, (enum csta_type)type),
                          is_slot || type == CSTA_DeliveredEvent);
         assert_int_equal(provider_serves(provider, (enum csta_type)type), is_slot);
     }
+    world.cannot = CSTA_MakeCall;
+    provider_features(provider, 0, &set);
+    assert_false(csta_set_has(&set, CSTA_MakeCall));
+    assert_true(csta_set_has(&set, CSTA_MonitorStart));
     provider_free(&provider);
 }
 
@@ -332,6 +377,7 @@ int main(void)
         cmocka_unit_test_setup(test_choose, start_fresh),
         cmocka_unit_test_setup(test_lost, start_fresh),
         cmocka_unit_test_setup(test_event, start_fresh),
+        cmocka_unit_test_setup(test_status, start_fresh),
         cmocka_unit_test_setup(test_request, start_fresh),
         cmocka_unit_test_setup(test_features, start_fresh),
         cmocka_unit_test_setup(test_rows, start_fresh),

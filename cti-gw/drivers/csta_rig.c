@@ -48,6 +48,13 @@ static void on_event(void *ctx, struct csta_msg const *event)
     snprintf(rig->event_xref, sizeof rig->event_xref, "%s", event->monitor_xref);
 }
 
+static void on_status(void *ctx, enum csta_system_status status)
+{
+    struct csta_rig *rig = ctx;
+
+    rig->status = status;
+}
+
 /* --- up and down ------------------------------------------------------------------------------ */
 
 static void listen_somewhere(struct csta_rig *rig)
@@ -102,7 +109,7 @@ void csta_rig_fini(struct csta_rig *rig)
 
 void csta_rig_open(struct csta_rig *rig)
 {
-    static struct driver_host const host = { on_up, on_down, on_event };
+    static struct driver_host const host = { on_up, on_down, on_event, on_status };
 
     rig->conn = rig->driver->open(&rig->options, &host, rig);
     assert_non_null(rig->conn);
@@ -217,7 +224,8 @@ bool csta_rig_peek(struct csta_rig *rig, unsigned *ret_invoke_id, struct csta_ms
 
 static bool is_routine(enum csta_type type)
 {
-    return type == CSTA_SystemStatus || type == CSTA_ResetApplicationSessionTimer;
+    return type == CSTA_SystemStatus || type == CSTA_ResetApplicationSessionTimer ||
+           type == CSTA_GetCSTAFeatures;
 }
 
 static bool peek_past_routine(struct csta_rig *rig, enum csta_type wanted, unsigned *ret_invoke_id,
@@ -295,4 +303,5 @@ void csta_rig_start(struct csta_rig *rig, uint32_t duration_s)
     unsigned id = csta_rig_take(rig, CSTA_StartApplicationSession, &start);
     csta_rig_send(rig, id, &yes);
     csta_rig_await(rig, &rig->ups, rig->ups + 1);
+    rig->features_id = csta_rig_take(rig, CSTA_GetCSTAFeatures, &start);
 }

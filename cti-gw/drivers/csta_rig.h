@@ -26,9 +26,11 @@ struct csta_rig {
     bool is_eof;
 
     /* what the driver told its host */
+    unsigned features_id;
     unsigned ups, downs, events;
     char identity[32], reason[64], event_xref[32];
     enum csta_type event;
+    enum csta_system_status status;
 };
 
 /** Listens, and fills options with what tests have in common. */
@@ -74,5 +76,6 @@ void csta_rig_send_bytes(struct csta_rig *rig, void const *bytes, size_t len);
  *  status), and drops nothing: other messages must have been taken before. */
 void csta_rig_sync(struct csta_rig *rig);
 
-/** Accepts, and starts the session with @p duration_s (0: not told). */
+/** Accepts, and starts the session with @p duration_s (0: not told). The driver's GetCSTAFeatures
+ * is not answered; its invoke ID is in features_id. */
 void csta_rig_start(struct csta_rig *rig, uint32_t duration_s);

@@ -38,6 +38,8 @@ struct driver_conn {
     struct csta_requests requests;
     uint64_t heard_ms;
     uint32_t session_s; /* what the switch granted */
+    bool features_known;
+    struct csta_set features; /* what the switch says it can do */
     char identity[13];
     char session_id[64];
     char const *reason;
@@ -101,11 +103,14 @@ static int forward(struct driver_conn *conn, struct csta_msg const *request, dri
 
 /* --- what comes in ---------------------------------------------------------------------------- */
 
-static void answer_system_status(struct driver_conn *conn, unsigned invoke_id)
+static void take_system_status(struct driver_conn *conn, unsigned invoke_id,
+                               struct csta_msg const *msg)
 {
     struct csta_msg response = { .type = CSTA_SystemStatusResponse, .edition = CSTA_ED3 };
 
     send_message(conn, invoke_id, &response);
+    if (conn->state == UP)
+        conn->host->on_status(conn->ctx, msg->system_status);
 }
 
 static void on_renew(struct wheel_timer *timer);
@@ -147,6 +152,14 @@ static void session_started(struct driver_conn *conn, struct csta_msg const *msg
     step(conn, EV_STARTED);
 }
 
+/* A switch that does not say what it can do is taken to do everything. */
+static void take_features(struct driver_conn *conn, unsigned invoke_id, struct csta_msg const *msg)
+{
+    conn->features_known = true;
+    conn->features = msg->features;
+    csta_requests_answer(&conn->requests, invoke_id, msg);
+}
+
 static void take_message(struct driver_conn *conn, unsigned invoke_id, struct csta_msg const *msg)
 {
     if (msg->type == CSTA_StartApplicationSessionPosResponse && conn->state == STARTING)
@@ -157,10 +170,12 @@ static void take_message(struct driver_conn *conn, unsigned invoke_id, struct cs
         session_renewed(conn, invoke_id, msg);
     else if (msg->type == CSTA_ResetApplicationSessionTimerNegResponse && conn->state == UP)
         session_ended(conn);
+    else if (msg->type == CSTA_GetCSTAFeaturesResponse && conn->state == UP)
+        take_features(conn, invoke_id, msg);
     else if (csta_is_event(msg->type) && conn->state == UP)
         conn->host->on_event(conn->ctx, msg);
     else if (msg->type == CSTA_SystemStatus)
-        answer_system_status(conn, invoke_id);
+        take_system_status(conn, invoke_id, msg);
     else
         csta_requests_answer(&conn->requests, invoke_id, msg);
 }
@@ -297,6 +312,8 @@ static int act_up(void *obj, void *arg)
     wheel_disarm(&conn->retry);
     wheel_arm(conn->options.wheel, &conn->beat, (uint64_t)conn->options.heartbeat_s * 250, on_beat);
     log_info(conn->options.address, "CTI connection up identity=%s", conn->identity);
+    conn->features_known = false;
+    start_request(conn, CSTA_GetCSTAFeatures);
     conn->host->on_up(conn->ctx, conn->identity);
     return FSM_OK;
 }
@@ -413,25 +430,38 @@ static void csta_tcp_close(struct driver_conn **pconn)
     free(conn);
 }
 
-#define EVENTS_OF(word)                                                                            \
-    (CSTA_BIT(CSTA_ServiceInitiatedEvent, word) | CSTA_BIT(CSTA_OriginatedEvent, word) |           \
-     CSTA_BIT(CSTA_DeliveredEvent, word) | CSTA_BIT(CSTA_EstablishedEvent, word) |                 \
-     CSTA_BIT(CSTA_HeldEvent, word) | CSTA_BIT(CSTA_RetrievedEvent, word) |                        \
-     CSTA_BIT(CSTA_ConnectionClearedEvent, word) | CSTA_BIT(CSTA_FailedEvent, word))
+static void csta_tcp_narrow(struct driver_conn const *conn, struct csta_set *set)
+{
+    for (size_t i = 0; conn->features_known && i < sizeof set->bits / sizeof set->bits[0]; i++)
+        set->bits[i] &= conn->features.bits[i];
+}
+
+/* Every service goes to the switch, which refuses what it does not know; the gateway keeps its own
+ * to itself. Every event comes from it. */
+#define FORWARD_SERVICE(type) [CSTA_##type] = forward,
+#define FORWARD_RESPONSE(type)
+#define FORWARD_EVENT(type)
+#define FORWARD_NOTICE(type)
+#define FORWARD_ERROR(type)
+#define FORWARD_SESSION(type)
+#define SLOT(type, kind) FORWARD_##kind(type)
+
+#define IS_SERVICE                 0
+#define IS_RESPONSE                0
+#define IS_EVENT                   1
+#define IS_NOTICE                  0
+#define IS_ERROR                   0
+#define IS_SESSION                 0
+#define EVENT_IN(type, kind, word) | (IS_##kind ? CSTA_BIT(CSTA_##type, word) : 0)
+#define EVENT_IN_0(type, kind)     EVENT_IN(type, kind, 0)
+#define EVENT_IN_1(type, kind)     EVENT_IN(type, kind, 1)
+_Static_assert(CSTA_TYPES <= 128, "EVENT_IN of two words");
 struct driver const driver_csta_tcp = {
     .name = "csta_tcp",
     .help = "CSTA XML over TCP with an ECMA-354 application session",
     .open = csta_tcp_open,
     .close = csta_tcp_close,
-    .service = {
-        [CSTA_MonitorStart] = forward,
-        [CSTA_MonitorStop] = forward,
-        [CSTA_SnapshotDevice] = forward,
-        [CSTA_MakeCall] = forward,
-        [CSTA_AnswerCall] = forward,
-        [CSTA_HoldCall] = forward,
-        [CSTA_RetrieveCall] = forward,
-        [CSTA_ClearConnection] = forward,
-    },
-    .events = { .bits = { EVENTS_OF(0), EVENTS_OF(1) } },
+    .narrow = csta_tcp_narrow,
+    .service = { CSTA_TYPE_LIST(SLOT) },
+    .events = { .bits = { 0 CSTA_TYPE_LIST(EVENT_IN_0), 0 CSTA_TYPE_LIST(EVENT_IN_1) } },
 };

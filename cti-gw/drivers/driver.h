@@ -34,6 +34,8 @@ struct driver_host {
     void (*on_down)(void *ctx, char const *reason);
     /* An event for a monitor; borrowed for the call. */
     void (*on_event)(void *ctx, struct csta_msg const *event);
+    /* The switch says how it is; also if that is nothing new. */
+    void (*on_status)(void *ctx, enum csta_system_status status);
 };
 
 struct driver_options {
@@ -59,6 +61,9 @@ struct driver {
     void (*close)(struct driver_conn **pconn);
     driver_service_fn *service[CSTA_TYPES]; /* indexed by the request's csta_type */
     struct csta_set events;                 /* events it can deliver */
+    /* Takes off @p set, which has all of the above, what the system at the other end has said it
+     * cannot do. NULL: nothing. */
+    void (*narrow)(struct driver_conn const *conn, struct csta_set *set);
 };
 
 /** Driver by name, NULL if there is none; drivers.def lists them. */

@@ -200,6 +200,58 @@ static void test_pieces(void **state)
     assert_int_equal(csta_rig_take(&rig, CSTA_SystemStatusResponse, &msg), 43);
 }
 
+/* What the switch can do, told once a link; a switch that does not say does everything. */
+static void test_features(void **state)
+{
+    struct csta_msg features = { .type = CSTA_GetCSTAFeaturesResponse, .edition = CSTA_ED3 };
+    struct csta_set all, set;
+    (void)state;
+
+    memset(&all, 0xff, sizeof all);
+    csta_rig_start(&rig, 0);
+    set = all;
+    rig.driver->narrow(rig.conn, &set);
+    assert_memory_equal(&set, &all, sizeof set);
+
+    csta_set_add(&features.features, CSTA_MakeCall);
+    csta_set_add(&features.features, CSTA_HeldEvent);
+    csta_rig_send(&rig, rig.features_id, &features);
+    csta_rig_sync(&rig);
+    rig.driver->narrow(rig.conn, &set);
+    assert_memory_equal(&set, &features.features, sizeof set);
+
+    csta_rig_hang_up(&rig);
+    csta_rig_await(&rig, &rig.downs, 1);
+    csta_rig_pass(&rig, rig.options.retry_ms);
+    csta_rig_start(&rig, 0);
+    set = all;
+    rig.driver->narrow(rig.conn, &set);
+    assert_memory_equal(&set, &all, sizeof set);
+}
+
+static void test_every_service_and_event(void **state)
+{
+    (void)state;
+    for (enum csta_type type = CSTA_NONE + 1; type < CSTA_TYPES; type++) {
+        assert_int_equal(rig.driver->service[type] != NULL, csta_is_service(type));
+        assert_int_equal(csta_set_has(&rig.driver->events, type), csta_is_event(type));
+    }
+}
+
+static void test_status(void **state)
+{
+    struct csta_msg status = { .type = CSTA_SystemStatus,
+                               .edition = CSTA_ED3,
+                               .system_status = CSTA_STATUS_partiallyDisabled };
+    struct csta_msg msg;
+    (void)state;
+
+    csta_rig_start(&rig, 0);
+    csta_rig_send(&rig, 17, &status);
+    assert_int_equal(csta_rig_take(&rig, CSTA_SystemStatusResponse, &msg), 17);
+    assert_int_equal(rig.status, CSTA_STATUS_partiallyDisabled);
+}
+
 static void test_events(void **state)
 {
     struct csta_msg const event = { .type = CSTA_HeldEvent,
@@ -335,11 +387,24 @@ static void test_tap(void **state)
 int main(void)
 {
     struct CMUnitTest const tests[] = {
-        cmocka_unit_test(test_lint),   TEST(test_start),          TEST(test_refused),
-        TEST(test_no_answer_to_start), TEST(test_nobody_listens), TEST(test_broken_peer),
-        TEST(test_unknown_message),    TEST(test_pieces),         TEST(test_events),
-        TEST(test_heartbeat),          TEST(test_lost_and_back),  TEST(test_close),
-        TEST(test_close_early),        TEST(test_wrong_address),  TEST(test_tap),
+        cmocka_unit_test(test_lint),
+        TEST(test_start),
+        TEST(test_refused),
+        TEST(test_no_answer_to_start),
+        TEST(test_nobody_listens),
+        TEST(test_broken_peer),
+        TEST(test_unknown_message),
+        TEST(test_pieces),
+        TEST(test_events),
+        TEST(test_features),
+        TEST(test_every_service_and_event),
+        TEST(test_status),
+        TEST(test_heartbeat),
+        TEST(test_lost_and_back),
+        TEST(test_close),
+        TEST(test_close_early),
+        TEST(test_wrong_address),
+        TEST(test_tap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
