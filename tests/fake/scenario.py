@@ -41,6 +41,7 @@ class Scenario:
         self.path, self.fault, self.peers, self.dialogs, self.last = path, None, {}, {}, ""
         self.dns = None
         self.running = []  # commands begun with cli_begin
+        self.asked = {}  # peer: number of its last ask
         self.requests = {}  # (peer, method or None): the request of that kind that it received last
         with open(os.path.join(ROOT, "tests/scenario/node.conf"), encoding="utf-8") as f:
             config = f.read()
@@ -57,15 +58,18 @@ class Scenario:
         self.node.variables.update({name: value.replace("${ip}", self.node.ip) for name, value in variables.items()})
         self.node.write("crosspoint.conf", self.node.fill(self.node.fill(config)))
 
+    def play(self, steps, path):
+        for number, head, block in steps:
+            name, _, rest = head.partition(" ")
+            try:
+                getattr(self, "step_" + name)(self.node.fill(rest), block)
+            except (Failure, Closed, TimeoutError, AssertionError, OSError) as error:
+                raise Failure("%s:%d: %s\n%s: %s\nlast message:\n%s" % (
+                    os.path.basename(path), number, head, type(error).__name__, error, self.last))
+
     def run(self):
         try:
-            for number, head, block in self.steps:
-                name, _, rest = head.partition(" ")
-                try:
-                    getattr(self, "step_" + name)(self.node.fill(rest), block)
-                except (Failure, Closed, TimeoutError, AssertionError, OSError) as error:
-                    raise Failure("%s:%d: %s\n%s: %s\nlast message:\n%s" % (
-                        os.path.basename(self.path), number, head, type(error).__name__, error, self.last))
+            self.play(self.steps, self.path)
         except Failure:
             self.fault = True
             raise
@@ -84,6 +88,14 @@ class Scenario:
                     raise
 
     # --- the node
+
+    def step_play(self, rest, _):
+        """play PART name=value...: the steps of parts/PART, with these variables."""
+        part, *words = shlex.split(rest)
+        self.node.variables.update(dict(w.split("=", 1) for w in words))
+        path = os.path.join(ROOT, "tests/scenario/parts", part)
+        with open(path, encoding="utf-8") as f:
+            self.play([(n, self.node.fill(head), block) for n, head, block in parse(f.read())], path)
 
     def step_needs(self, rest, _):
         """needs ipv6: else the scenario is not played"""
@@ -309,10 +321,13 @@ class Scenario:
         contact = re.search(r"(?im)^Contact:[^<]*<([^>]+)>", head)
         if not re.match(r"SIP/2.0 2", head) or not contact or not re.search(r"(?im)^CSeq: *\d+ INVITE", head):
             return
+        self.asked.setdefault(peer, 1)
         routes = re.findall(r"(?im)^Record-Route: *(.+?)\r?$", head)
         routes = [r.strip() for line in routes for r in line.split(",")][::-1]
         self.dialogs[peer] = {"to": re.search(r"(?im)^To: *(.+?)\r?$", head).group(1), "target": contact.group(1),
-                              "route": "\n".join("Route: " + r for r in routes)}
+                              "route": "\n".join("Route: " + r for r in routes),
+                              "call": re.search(r"(?im)^Call-ID: *(.+?)\r?$", head).group(1),
+                              "user": re.search(r"(?im)^From:.*?sips?:([^@]+)@", head).group(1)}
 
     def step_bytes(self, rest, block):
         """bytes PEER: the block as it is, with \\r, \\n, \\xNN and ${name*N} repeated text."""
@@ -342,6 +357,32 @@ class Scenario:
                 raise Failure(("has " if found else "lacks ") + wanted)
             if keep:
                 self.node.variables[keep.group(1)] = found.group(1)
+
+    def step_ask(self, rest, block):
+        """ask PEER SERVICE + block: a CSTA request and its answer. Lines that begin with < are its children, "error VALUE" is
+        the CSTAErrorCode that must come instead of a response; "= REGEX", "set NAME REGEX" are about the answer."""
+        name, service = rest.split()
+        inner = "".join(self.node.fill(line.strip()) for line in block if line.startswith("<"))
+        wanted = [self.node.fill(line.removeprefix("= ")) for line in block if not line.startswith("<")]
+        errors = [line.split(" ", 1)[1] for line in wanted if line.startswith("error ")]
+        answer = ["<CSTAErrorCode.*>%s<" % errors[0]] if errors else ["<%sResponse" % service]
+        xml = '<%s xmlns="%s">%s</%s>' % (service, self.node.variables["ns"], inner, service)
+        number = self.asked[name] = self.asked.get(name, 0) + 1
+        if isinstance(self.peers[name], CstaPeer):
+            self.peers[name].send_frame(number, xml.encode())
+            head = "^%04d " % number
+        else:
+            self.peers[name].send(self.message(name, "rcc-info", {"cseq": str(number)}, [xml]))
+            head = "^SIP/2.0 200"
+        self.step_expect(name + " " + head, answer + [line for line in wanted if not line.startswith("error ")])
+
+    def step_event(self, rest, block):
+        """event PEER TYPE + block: the next message is this event; a SIP peer answers it."""
+        name, event = rest.split()
+        is_sip = isinstance(self.peers[name], SipPeer)
+        self.step_expect(name + (" ^INFO" if is_sip else " ^9999 "), ["<%sEvent" % event] + block)
+        if is_sip:
+            self.step_reply(name + " 200 INFO", [])
 
     def step_closed(self, rest, _):
         """closed PEER: the node closes the connection."""
