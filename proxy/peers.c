@@ -403,11 +403,7 @@ size_t peers_order(struct peer *peer, struct destination *list, size_t n)
 
 static char const *why_broken(int error)
 {
-    enum secure_cause cause = secure_cause_of_error(error);
-    char const *text = cause ? secure_cause_text(cause) : strerrordesc_np(abs(error));
-    if (error == 0)
-        return "connection failed";
-    return text ? text : "unknown error";
+    return error ? secure_cause_error_text(error) : "connection failed";
 }
 
 static char const *why(struct destination const *to, struct peer_evidence const *evidence,

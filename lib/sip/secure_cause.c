@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 #include <stddef.h>
+#include <string.h>
 
 /* Beyond every errno and what libuv adds to them. */
 enum { FIRST_ERROR = 10000 };
@@ -161,4 +162,13 @@ enum secure_cause secure_cause_of_error(int error)
     bool is_one = error < -FIRST_ERROR && error > -FIRST_ERROR - SECURE_CAUSES;
 
     return is_one ? (enum secure_cause)(-FIRST_ERROR - error) : SECURE_FINE;
+}
+
+char const *secure_cause_error_text(int error)
+{
+    enum secure_cause cause = secure_cause_of_error(error);
+    int number = error < 0 && error > -FIRST_ERROR ? -error : error;
+    char const *text = cause ? secure_cause_text(cause) : strerrordesc_np(number);
+
+    return text ? text : "unknown error";
 }

@@ -30,3 +30,6 @@ enum secure_cause secure_cause_of_ssl(unsigned long error);
 /** A cause in place of an errno: negative, and no errno; back again, SECURE_FINE if it is none. */
 int secure_cause_error(enum secure_cause cause);
 enum secure_cause secure_cause_of_error(int error);
+
+/** What a negative errno, or a cause in place of one, means. Static. */
+char const *secure_cause_error_text(int error);

@@ -134,17 +134,6 @@ static int read_one(struct secure_choice *choice, struct secure_settings const *
     return error;
 }
 
-static int refuse(struct secure_certificate const *ours, struct secure_fault *fault)
-{
-    if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_EE_KEY_TOO_SMALL)
-        return secure_fault_set(fault, "certificates",
-                                "\"%s\": a key of %d bits is too short: make one of 2048 bits or "
-                                "more for RSA, or P-256 for ECDSA",
-                                ours->file, EVP_PKEY_get_bits(ours->key));
-    return secure_fault_set(fault, "certificates", "\"%s\" cannot be used: %s", ours->file,
-                            secure_fault_reason());
-}
-
 int secure_choice_init(struct secure_choice *choice, SSL_CTX *ctx,
                        struct secure_settings const *settings, struct secure_fault *fault)
 {
@@ -163,7 +152,8 @@ int secure_choice_init(struct secure_choice *choice, SSL_CTX *ctx,
     for (size_t i = choice->n; i-- > 0;) {
         struct secure_certificate const *ours = &choice->v[i];
         if (SSL_CTX_use_cert_and_key(ctx, ours->leaf, ours->key, ours->chain, 1) != 1)
-            return refuse(ours, fault);
+            return secure_fault_set(fault, "certificates", "\"%s\" cannot be used: %s", ours->file,
+                                    secure_fault_reason());
     }
     if (choice->n > 1)
         SSL_CTX_set_cert_cb(ctx, on_hello, choice);

@@ -89,10 +89,14 @@ static void test_errors(void **state)
         int error = secure_cause_error((enum secure_cause)i);
         assert_true(error < UV_EOF);
         assert_int_equal(secure_cause_of_error(error), i);
+        assert_string_equal(secure_cause_error_text(error),
+                            secure_cause_text((enum secure_cause)i));
     }
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         assert_int_equal(secure_cause_of_error(others[i]), SECURE_FINE);
     assert_int_equal(secure_cause_of_error(secure_cause_error(SECURE_CAUSES)), SECURE_FINE);
+    assert_string_equal(secure_cause_error_text(-ECONNREFUSED), "Connection refused");
+    assert_string_equal(secure_cause_error_text(INT32_MIN), "unknown error");
 }
 
 int main(void)

@@ -5,6 +5,7 @@
 #include "buf.h"
 #include "log.h"
 #include "message.h"
+#include "secure_cause.h"
 #include "sip_metrics.h"
 #include "text.h"
 #include "transaction_machine.h"
@@ -169,8 +170,8 @@ static void log_not_sent(struct transaction const *t, int error)
 
     met_inc(&sip_metrics, M_transaction_send_failures);
     log_info(t->id, "message not sent to=%s:%s error=\"%s\" call_id=\"%s\"",
-             transport_kind_name(t->to.kind), net_addr_print(&t->to.addr, to), strerror(abs(error)),
-             t->call->call_id);
+             transport_kind_name(t->to.kind), net_addr_print(&t->to.addr, to),
+             secure_cause_error_text(error), t->call->call_id);
 }
 
 static void on_failed(struct transport_waiter *waiter, int error)
@@ -184,7 +185,7 @@ static void on_failed(struct transport_waiter *waiter, int error)
         return;
     if (t->reliable)
         log_info(t->id, "connection died under a request error=\"%s\" call_id=\"%s\"",
-                 strerror(abs(error)), t->call->call_id);
+                 secure_cause_error_text(error), t->call->call_id);
     else
         log_not_sent(t, error);
     transaction_step(t, TX_BROKEN, NULL);
