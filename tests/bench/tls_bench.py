@@ -4,7 +4,7 @@ never fails on a figure; a row whose run was not clean says so.
 
 handshakes: tls_client (a C program, on the other core) connects and goes; the server's CPU per handshake, of
 /proc/*/schedstat, says how many one core does. memory: PSS with thousands of connections open that have asked once and
-are idle since. connects: RSS while as many clients as --connects come and go. calls: an INVITE call over TLS on both
+are idle since. connects: PSS while as many clients as --connects come and go. calls: an INVITE call over TLS on both
 sides, beside Kamailio under the same load. Debian's sipp has no TLS: stunnel speaks it for both sipp, on their core."""
 import argparse
 import json
@@ -193,17 +193,21 @@ def memory_table(options):
 
 
 def connects_table(options):
-    """Memory while clients come and go: it must not grow with their number."""
-    step = max(options.connects // 10, 1)
+    """Memory while clients of all kinds come and go: it must not grow with their number."""
+    kinds = ((5061, []), (5061, ["tls1.2"]), (5062, ["cert", options.certs.path("p256.both")]),
+             (5061, ["resume"]), (5062, ["tls1.2", "cert", options.certs.path("p256.both")]))
+    step = max(options.connects // (10 * len(kinds)), 1)
     server = Crosspoint(options)
     print("\n| connects | PSS, KiB | failed |\n|---|---|---|")
     try:
         done = 0
         while done < options.connects:
-            result = connect(options, 5061, step, "ask")
-            done += step
+            failed = 0
+            for port, words in kinds:
+                failed += step - connect(options, port, step, "ask", *words)["done"]
+                done += step
             wait_for(lambda: server.connections() == 0, "all have gone")
-            print("| %d | %d | %d |" % (done, pss_kib(server.pid), step - result["done"]), flush=True)
+            print("| %d | %d | %d |" % (done, pss_kib(server.pid), failed), flush=True)
     finally:
         server.stop()
 

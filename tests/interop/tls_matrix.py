@@ -123,6 +123,8 @@ def check_hop(test, args, refusal):
         test.logged(r'TLS peer rejected .*reason="%s" context="node" server_name="%s"' % (refusal, test.ip))
     elif refusal == "":
         test.logged("TLS handshake failed")
+    if "nknown error" in test.log():
+        raise Failure(test.log()[-1500:])
 
 
 def check_resumption(test):
