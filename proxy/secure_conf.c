@@ -64,9 +64,9 @@ static struct cfg_row const rows[] = {
                 .help = "How many CA certificates may be in the chain of a peer's certificate, "
                         "with the trusted one."),
     CFG_ROW_INT("max_peer_certificates", struct secure_conf, max_peer_certificates, .min = 1,
-                .max = 100, .default_text = "16", .effect = CFG_RELOAD,
-                .help = "How many certificates a peer may send; one that sends more is refused "
-                        "before a signature is verified."),
+                .max = 100, .default_text = "10", .effect = CFG_RELOAD,
+                .help = "How many certificates a peer may send, of 1600 bytes on average, or 16384 "
+                        "in all; one that sends more is refused before a signature is verified."),
     CFG_ROW_BOOL("key_usage", struct secure_conf, key_usage, .default_text = "false",
                  .effect = CFG_RELOAD,
                  .help = "Whether a peer's certificate must say what it is for, by an extended key "

@@ -45,7 +45,7 @@ struct secure_settings {
     struct secure_names crls;        /* files of PEM: what is revoked */
     enum secure_crl_check crl_check; /* who may not be on them, or lack one */
     int verify_depth;                /* CA certificates in a chain, the trusted one too; 0: 10 */
-    int max_peer_certificates;       /* that a peer may send; 0: 16 */
+    int max_peer_certificates;       /* that a peer may send; 0: 10 */
     bool key_usage; /* an extended key usage must be there; it must fit if it is there */
     struct secure_names ciphers, suites; /* secure_ciphers.h; none: our default, OpenSSL's */
     char const *const *subjects;
