@@ -9,6 +9,7 @@
 #include "net_addr.h"
 #include "number_conf.h"
 #include "password.h"
+#include "peer_class.h"
 #include "policy_conf.h"
 #include "stack.h"
 #include <errno.h>
@@ -113,6 +114,14 @@ static struct cfg_row const rows[] = {
                  .names = relaxed_names, .effect = CFG_RESTART,
                  .help = "Whether a CSeq may go backwards inside a session; auto: for clients "
                          "whose Via has no branch."),
+    CFG_ROW_GROUPS("peer_classes", struct cti_conf, peer_classes, .max = 100,
+                   .sub = &peer_class_schema, .effect = CFG_RESTART,
+                   .help = "Kinds of clients by User-Agent, and what each wants; the first that "
+                           "fits counts."),
+    CFG_ROW_BOOL("auto_hold", struct cti_conf, auto_hold, .default_text = "false",
+                 .effect = CFG_RESTART,
+                 .help = "Whether the gateway holds the active call before it answers another one; "
+                         "for phones that do not do it themselves."),
     TIME_ROW(session_timer, 90, 86400, 1800, "s",
              "A session without refresh for so long is ended (RFC 4028)."),
     TIME_ROW(min_session_timer, 90, 86400, 90, "s",
@@ -226,6 +235,7 @@ void cti_conf_check(void const *conf, struct cfg_node const *node, struct cfg_fa
     if (check_doubles(cti->users.v, cti->users.n, faults) < 0)
         cfg_fault(faults, where, "no memory to compare the users");
     policy_conf_check(&cti->policies, faults);
+    peer_class_check(&cti->peer_classes, faults);
     number_conf_check(&cti->numbers_inbound, "numbers_inbound", faults);
     number_conf_check(&cti->numbers_outbound, "numbers_outbound", faults);
 }

@@ -21,8 +21,10 @@ struct cti_conf {
     int64_t session_timer, min_session_timer, heartbeat, retry_ms, request_ms, retry_after;
     int64_t max_sessions, max_monitors_per_session, max_requests_per_session, max_unanswered_events;
     int64_t max_requests_per_connection;
-    struct cfg_groups users;                             /* of struct cti_user */
-    struct cfg_groups policies;                          /* of struct policy_conf */
+    struct cfg_groups users;        /* of struct cti_user */
+    struct cfg_groups policies;     /* of struct policy_conf */
+    struct cfg_groups peer_classes; /* of struct peer_class */
+    bool auto_hold;
     struct cfg_groups numbers_inbound, numbers_outbound; /* of struct number_conf */
     char const *store;
     int64_t store_poll, lcs_devices;

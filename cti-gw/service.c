@@ -2,6 +2,7 @@
 /* The way of a CSTA request: decode, check what it may touch, ask the driver, answer. */
 #define LOG_SUBSYSTEM LOG_CSTA
 #include "service.h"
+#include "auto_hold.h"
 #include "buf.h"
 #include "csta_fault_map.h"
 #include "cti_conf.h"
@@ -12,25 +13,37 @@
 #include "line_uri.h"
 #include "log.h"
 #include "message.h"
+#include "peer_class.h"
 #include "service_rules.h"
 #include "session.h"
 #include <errno.h>
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/sip_header.h>
+#include <sofia-sip/sip_status.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { ANSWER_BYTES = 65536 };
 
-static msg_t *answer_message(struct server_transaction *st, struct csta_msg const *reply)
+/* An error is a 200 with it, unless the client is of a kind that looks at the status only. */
+static int status_of(struct session const *session, struct csta_msg const *reply)
+{
+    if (reply->type != CSTA_CSTAErrorCode || !session->peer ||
+        session->peer->error_style == PEER_ERROR_BODY200)
+        return 200;
+    return csta_fault_map_status(&reply->error);
+}
+
+static msg_t *answer_message(struct server_transaction *st, int status,
+                             struct csta_msg const *reply)
 {
     struct buf xml;
     msg_t *response = NULL;
 
     buf_init(&xml, ANSWER_BYTES);
     if (csta_encode(reply, &xml) == 0 && buf_ok(&xml))
-        response = message_response(server_transaction_request(st), 200, "OK",
-                                    server_transaction_to_tag(st));
+        response = message_response(server_transaction_request(st), status,
+                                    sip_status_phrase(status), server_transaction_to_tag(st));
     if (response &&
         (message_add(response, "Content-Disposition: signal;handling=required") < 0 ||
          message_set_body(response, "application/csta+xml", buf_text(&xml), xml.len) < 0)) {
@@ -41,9 +54,10 @@ static msg_t *answer_message(struct server_transaction *st, struct csta_msg cons
     return response;
 }
 
-void service_answer(struct server_transaction *st, struct csta_msg const *reply)
+static void answer(struct session const *session, struct server_transaction *st,
+                   struct csta_msg const *reply)
 {
-    msg_t *response = answer_message(st, reply);
+    msg_t *response = answer_message(st, status_of(session, reply), reply);
 
     if (response)
         server_transaction_respond(st, response);
@@ -58,14 +72,14 @@ void service_fail(struct service_request *r, enum cti_fault fault, char const *w
     cti_count(M_service_errors);
     log_info(r->session->id, "service refused service=%s error=%s device=\"%s\" why=\"%s\"",
              csta_type_str(r->msg.type), error.error.value, r->device, why);
-    service_answer(r->st, &error);
+    answer(r->session, r->st, &error);
 }
 
 void service_reply(struct service_request *r, struct csta_msg reply)
 {
     reply.edition = r->msg.edition;
     reply.type = csta_response_of(r->msg.type);
-    service_answer(r->st, &reply);
+    answer(r->session, r->st, &reply);
 }
 
 /* --- what the request names: client's names become the driver's --------------------------------
@@ -225,7 +239,7 @@ static void on_reply(void *ctx, struct csta_msg const *from_driver)
     if (service->st && home) {
         struct device_echo echo = { service->number, service->device, home };
         device_echo_apply(&echo, &reply);
-        service_answer(service->st, &reply);
+        answer(service->session, service->st, &reply);
     }
     su_home_unref(home);
     service_free(service);
@@ -268,19 +282,26 @@ static bool limits_are_kept(struct service_request *r)
     return false;
 }
 
-static void ask_driver(struct service_request *r, struct service_rule const *rule)
+static int send_request(struct service_request *r, struct service *service)
 {
     struct session *session = r->session;
+    struct provider *provider = session->gw->provider;
+    struct csta_msg request = r->msg;
+
+    request.filter = (struct csta_set){ 0 }; /* the gateway filters, so that it can change */
+    if (request.type == CSTA_AnswerCall && session->gw->conf->auto_hold)
+        return auto_hold_answer(provider, session->connection, &request, on_reply, service);
+    return provider_request(provider, session->connection, &request, on_reply, service);
+}
+
+static void ask_driver(struct service_request *r, struct service_rule const *rule)
+{
     char const *monitor = r->msg.monitor_xref;
 
     if (!limits_are_kept(r) || !translate(r, rule))
         return;
     struct service *service = service_new(r, monitor);
-    struct csta_msg request = r->msg;
-    request.filter = (struct csta_set){ 0 }; /* the gateway filters, so that it can change */
-    int err = service ? provider_request(session->gw->provider, session->connection, &request,
-                                         on_reply, service)
-                      : -ENOMEM;
+    int err = service ? send_request(r, service) : -ENOMEM;
     if (err < 0) {
         if (service)
             service_free(service);

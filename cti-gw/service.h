@@ -37,9 +37,6 @@ void service_take(struct session *session, struct server_transaction *st);
 /** The session is going: answers the INFO with 481 and lets the driver's reply come to nothing. */
 void service_abandon(struct service *service);
 
-/** Answers @p st with 200 and @p reply as its CSTA body. Used for INVITE too: see signin.c. */
-void service_answer(struct server_transaction *st, struct csta_msg const *reply);
-
 /** Answers a request that the gateway serves itself: @p reply becomes its response. */
 void service_reply(struct service_request *r, struct csta_msg reply);
 

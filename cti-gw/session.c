@@ -9,6 +9,7 @@
 #include "dialog.h"
 #include "log.h"
 #include "message.h"
+#include "peer_class.h"
 #include "service.h"
 #include "session_fsm.h"
 #include "token.h"
@@ -64,15 +65,21 @@ static void print_contact(struct gateway *gw, struct origin const *from, char *r
 
 /* The real client's Via has no branch, and its CSeq starts again after each INVITE (csta-rcc 1.6).
  * The client's Via is the lowest. */
-static enum dialog_cseq cseq_rule(struct gateway const *gw, sip_t const *invite)
+static enum dialog_cseq cseq_rule(struct gateway const *gw, struct peer_class const *peer,
+                                  sip_t const *invite)
 {
+    static int const of_class[] = { [PEER_CSEQ_AUTO] = CTI_CSEQ_AUTO,
+                                    [PEER_CSEQ_ALWAYS] = CTI_CSEQ_ALWAYS,
+                                    [PEER_CSEQ_NEVER] = CTI_CSEQ_NEVER };
+    int rule = peer && peer->relaxed_cseq != PEER_CSEQ_GLOBAL ? of_class[peer->relaxed_cseq]
+                                                              : gw->conf->relaxed_cseq;
     sip_via_t const *via = invite->sip_via;
 
     while (via && via->v_next)
         via = via->v_next;
-    if (gw->conf->relaxed_cseq == CTI_CSEQ_AUTO)
+    if (rule == CTI_CSEQ_AUTO)
         return message_has_branch(via) ? DIALOG_CSEQ_STRICT : DIALOG_CSEQ_RELAXED;
-    return gw->conf->relaxed_cseq == CTI_CSEQ_ALWAYS ? DIALOG_CSEQ_RELAXED : DIALOG_CSEQ_STRICT;
+    return rule == CTI_CSEQ_ALWAYS ? DIALOG_CSEQ_RELAXED : DIALOG_CSEQ_STRICT;
 }
 
 struct session *session_new(struct gateway *gw, struct server_transaction *st,
@@ -87,9 +94,11 @@ struct session *session_new(struct gateway *gw, struct server_transaction *st,
         return NULL;
     print_contact(gw, server_transaction_origin(st), contact, sizeof contact);
     session->gw = gw;
+    session->peer = peer_class_of(&gw->conf->peer_classes,
+                                  invite->sip_user_agent ? invite->sip_user_agent->g_string : NULL);
     session_heard(session, server_transaction_origin(st));
-    session->dialog =
-        dialog_new_uas(invite, server_transaction_to_tag(st), contact, cseq_rule(gw, invite));
+    session->dialog = dialog_new_uas(invite, server_transaction_to_tag(st), contact,
+                                     cseq_rule(gw, session->peer, invite));
     session->user = strdup(user->id);
     session->number = strdup(number);
     session->line_text = strdup(line_text);

@@ -13,6 +13,7 @@
 
 struct dialog;
 struct cti_monitor;
+struct peer_class;
 
 /** An INFO or BYE of ours that has no final response yet. */
 struct session_sent {
@@ -26,12 +27,13 @@ struct session {
     LIST_ENTRY(session) link;
     struct gateway *gw;
     struct dialog *dialog;
-    char *user;           /* its id */
-    struct policy policy; /* what is taken from the user */
-    char *device;         /* the phone of it that is controlled; NULL: the line as a whole */
-    char *number;         /* directory number of the line */
-    char *line_text;      /* the line as the client wrote it */
-    bool choosing;        /* both phones ring; the one that is answered becomes the device */
+    char *user;                    /* its id */
+    struct policy policy;          /* what is taken from the user */
+    struct peer_class const *peer; /* kind of the client, or NULL; of the configuration */
+    char *device;    /* the phone of it that is controlled; NULL: the line as a whole */
+    char *number;    /* directory number of the line */
+    char *line_text; /* the line as the client wrote it */
+    bool choosing;   /* both phones ring; the one that is answered becomes the device */
     char id[9];
     uint8_t state; /* set by fsm_step() only */
     enum csta_edition edition;

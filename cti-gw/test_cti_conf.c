@@ -57,6 +57,19 @@ static struct {
       "a.conf:3: session_timer: 86401 is outside 90..86400 s\n" },
     { "timer that is no number", START "session_timer = \"100\"; };",
       "a.conf:3: session_timer: wants a number\n" },
+    { "peer classes", START "peer_classes = ( { name = \"r2\"; user_agent = \"UCCP/3.5\"; "
+      "error_style = \"status4xx\"; }, { name = \"oc\"; user_agent = \"UCCP/\"; } ); };", "" },
+    { "a peer class without a name", START "peer_classes = ( { user_agent = \"x\"; } ); };",
+      "a.conf:3: peer class: \"name\" is missing\n" },
+    { "an error style that is none", START
+      "peer_classes = ( { name = \"a\"; error_style = \"5xx\"; } ); };",
+      "a.conf:3: error_style: wants one of \"body200\", \"status4xx\"\n" },
+    { "the same peer class twice", START
+      "peer_classes = ( { name = \"a\"; user_agent = \"A\"; }, { name = \"a\"; } ); };",
+      "a.conf:3: peer class \"a\" stands twice, first in line 3\n" },
+    { "a peer class that is never reached", START "peer_classes = ( { name = \"any\"; },\n"
+      "{ name = \"oc\"; user_agent = \"UCCP/\"; } ); };",
+      "a.conf:4: peer class \"oc\" is never reached: \"any\" in line 3 takes all of it\n" },
     { "line that is none", START "users = ( { id = \"a\"; lines = ( \"20-01\" ); } ); };",
       "a.conf:3: lines: \"20-01\": wants the digits of a directory number\n" },
     { "URI without scheme", START "users = ( { id = \"a\"; uri = \"a@x.test\"; } ); };",
