@@ -2,6 +2,7 @@
 /* The tables that an administrator looks at. */
 #include "cti_commands.h"
 #include "clock.h"
+#include "cmd_line.h"
 #include "cmd_number.h"
 #include "dialog.h"
 #include "session.h"
@@ -43,6 +44,8 @@ struct ctl_command const cti_commands[] = {
       "CTI connections and the reason of their last loss." },
     { "directory reload", CTL_WRITE, directory_cmd_reload, NULL,
       "Reads the users of the store again; whoever changes the store says so." },
+    { "line select", CTL_WRITE, cmd_line_select, "USER LINE DEVICE",
+      "The device that a user controls a line on, from now on and in open sessions." },
     { "number", CTL_READ, cmd_number, "NUMBER [DIRECTION]",
       "What the rules make of a number that clients write, or are shown (--outbound)." },
     { 0 },

@@ -147,6 +147,9 @@ static struct cfg_row const rows[] = {
              "How often the store is looked at for what another program has changed."),
     COUNT_ROW(lcs_devices, 1, 1000, 2,
               "Devices of one user with server_type lcs, one by extension mobility included."),
+    TIME_ROW(ring, 1, 3600, 30, "s",
+             "With server_type lcs: how long two hard phones ring at sign-in, until one is "
+             "answered."),
     CFG_ROW_GROUPS("users", struct cti_conf, users, .max = 100000, .sub = &user_schema,
                    .effect = CFG_RESTART, .help = "Who may control which line."),
     CFG_ROW_GROUPS("policies", struct cti_conf, policies, .max = 1000, .sub = &policy_conf_schema,

@@ -47,7 +47,10 @@ int cti_events_send(struct session *session, struct csta_msg const *msg)
 static int send_event(struct cti_monitor *monitor, struct csta_msg const *event, su_home_t *home)
 {
     struct csta_msg copy = *event;
-    struct device_echo echo = { .number = monitor->number, .text = monitor->device, .home = home };
+    struct device_echo echo = { .number = monitor->number,
+                                .text = monitor->device,
+                                .home = home,
+                                .rules = monitor->session->gw->outbound };
 
     copy.edition = monitor->edition;
     copy.monitor_xref = monitor->xref;
@@ -84,6 +87,8 @@ void cti_events_take(struct gateway *gw, unsigned index, struct csta_msg const *
     struct cti_monitor *monitor =
         event->monitor_xref ? cti_monitor_of_event(gw, index, event->monitor_xref) : NULL;
 
+    if (device_ring_take(gw, index, event))
+        return;
     if (!monitor || !session_is_open(monitor->session)) {
         log_debug(NULL, "event for no monitor type=%s", csta_type_str(event->type));
         return;

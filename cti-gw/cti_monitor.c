@@ -5,7 +5,9 @@
 #include "cti_metrics.h"
 #include "service.h"
 #include "session.h"
+#include "session_device.h"
 #include "token.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,6 +61,7 @@ void cti_monitor_free(struct cti_monitor **pmonitor)
     *pmonitor = NULL;
     if (!monitor)
         return;
+    session_device_forget(monitor);
     htab_remove(&monitor->session->gw->monitors, &monitor->by_xref);
     LIST_REMOVE(monitor, link);
     monitor->session->n_monitors--;
@@ -67,6 +70,20 @@ void cti_monitor_free(struct cti_monitor **pmonitor)
     free(monitor->device);
     free(monitor->number);
     free(monitor);
+}
+
+int cti_monitor_rename(struct cti_monitor *monitor, char const *driver_xref)
+{
+    struct htab *monitors = &monitor->session->gw->monitors;
+    char *copy = strdup(driver_xref);
+
+    if (!copy)
+        return -ENOMEM;
+    /* It was in the table, which therefore has room for it. */
+    htab_remove(monitors, &monitor->by_xref);
+    free(monitor->driver_xref);
+    monitor->driver_xref = copy;
+    return htab_insert(monitors, &monitor->by_xref, hash_of(monitor->connection, copy));
 }
 
 static void ignore_reply(void *ctx, struct csta_msg const *reply)

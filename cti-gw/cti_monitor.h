@@ -23,13 +23,18 @@ struct cti_monitor {
     char *driver_xref;
     char *device; /* as the client wrote it, for the echo */
     char *number;
-    struct csta_set filter; /* events that the client does not want */
+    struct session_move *move; /* goes over to another phone; or NULL */
+    struct csta_set filter;    /* events that the client does not want */
 };
 
 /** New monitor after the driver's MonitorStartResponse. Strings are copied. NULL: out of memory. */
 struct cti_monitor *cti_monitor_new(struct session *session, char const *driver_xref,
                                     char const *device, char const *number,
                                     enum csta_edition edition);
+
+/** The driver calls it @p driver_xref from now on. Returns 0 or -ENOMEM, and nothing has changed.
+ */
+int cti_monitor_rename(struct cti_monitor *monitor, char const *driver_xref);
 
 /** Stops it at the driver too (if the connection is up), frees it and clears *@p pmonitor. */
 void cti_monitor_stop(struct cti_monitor **pmonitor);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rewriting devices of a message; pure but for the allocations. */
 #include "device_echo.h"
+#include "number_rules.h"
 #include <string.h>
 
 /* Device names and URIs of a driver are no numbers; nor is what nobody can dial. */
@@ -11,14 +12,29 @@ static bool is_number(char const *text)
     return text[plus] && text[plus + strspn(text + plus, "0123456789*#")] == '\0';
 }
 
+/* The driver may say which phone of the line it is. */
+static bool is_own(struct device_echo const *echo, char const *driver_text)
+{
+    size_t len = strlen(echo->number);
+
+    return strncmp(driver_text, echo->number, len) == 0 &&
+           (driver_text[len] == '\0' || driver_text[len] == ';');
+}
+
 char const *device_echo_text(struct device_echo const *echo, char const *driver_text)
 {
-    if (!driver_text || strcmp(driver_text, echo->number) == 0)
+    char shown[NUMBER_RULES_TEXT];
+
+    if (!driver_text || is_own(echo, driver_text))
         return driver_text ? echo->text : NULL;
     if (!is_number(driver_text))
         return driver_text;
+    if (echo->rules && number_rules_apply(echo->rules, driver_text, shown) >= 0)
+        driver_text = shown;
     return su_sprintf(echo->home,
-                      driver_text[0] == '+' ? "tel:%s" : "tel:%s;phone-context=dialstring",
+                      driver_text[0] == '+' || strchr(driver_text, ';')
+                          ? "tel:%s"
+                          : "tel:%s;phone-context=dialstring",
                       driver_text);
 }
 

@@ -194,6 +194,7 @@ int gateway_init(struct gateway *gw, struct svc *svc)
 
     *gw = (struct gateway){ .conf = svc_conf(svc), .wheel = svc_wheel(svc) };
     LIST_INIT(&gw->all);
+    device_ring_init(&gw->rings);
     htab_init(&gw->sessions);
     htab_init(&gw->monitors);
     int err = directory_init(&gw->directory, gw);
@@ -213,6 +214,7 @@ void gateway_fini(struct gateway *gw)
 
     while ((session = LIST_FIRST(&gw->all)))
         session_free(&session);
+    device_ring_fini(&gw->rings);
     provider_free(&gw->provider);
     stack_free(&gw->stack);
     directory_fini(&gw->directory);

@@ -2,6 +2,7 @@
 /* The gateway: what its parts share. One per process, made in main.c; everything here runs on the
  * loop thread. The life of a session is told in ARCHITECTURE.md. */
 #pragma once
+#include "device_ring.h"
 #include "directory.h"
 #include "htab.h"
 #include "provider.h"
@@ -18,6 +19,7 @@ struct gateway {
     struct stack *stack;
     struct provider *provider;
     struct directory directory;
+    struct device_rings rings;
     struct number_rules *inbound, *outbound;
     struct htab sessions; /* by local tag */
     struct htab monitors; /* by the driver's crossRefID and connection */

@@ -13,9 +13,11 @@
 #include "line_uri.h"
 #include "log.h"
 #include "message.h"
+#include "number_rules.h"
 #include "peer_class.h"
 #include "service_rules.h"
 #include "session.h"
+#include "session_device.h"
 #include <errno.h>
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/sip_header.h>
@@ -85,8 +87,8 @@ void service_reply(struct service_request *r, struct csta_msg reply)
 /* --- what the request names: client's names become the driver's --------------------------------
  */
 
-/* The user's own device in @p text, as the driver calls it; NULL after an error. */
-static char const *own_device(struct service_request *r, char const *text)
+/* The user's own line in @p text; NULL after an error. */
+static char const *own_line(struct service_request *r, char const *text)
 {
     struct users const *users = r->session->gw->directory.users;
     struct line_uri device;
@@ -118,11 +120,12 @@ static bool translate_own(struct service_request *r, unsigned members)
         char const *written = *text ? *text : r->session->line_text;
         if (first)
             r->device = written;
-        *text = own_device(r, written);
-        if (!*text)
+        char const *number = own_line(r, written);
+        if (!number)
             return false;
+        *text = session_device_name(r->session, number, r->home);
         if (first)
-            r->number = *text;
+            r->number = number;
         first = false;
     }
     return true;
@@ -131,8 +134,11 @@ static bool translate_own(struct service_request *r, unsigned members)
 /* The one place where a number that a client dials or names becomes one of the driver's. */
 static char const *number_of_others(struct service_request *r, char const *text)
 {
+    char dialled[NUMBER_RULES_TEXT];
     struct line_uri uri;
 
+    if (number_rules_apply(r->session->gw->inbound, text, dialled) >= 0)
+        text = su_strdup(r->home, dialled);
     return line_uri_parse(text, &uri) < 0 ? text : su_strdup(r->home, uri.number);
 }
 
@@ -223,6 +229,12 @@ static void count_error(struct service *service, struct csta_msg const *reply)
              service->device);
 }
 
+/* The rules of the gateway that the reply comes to; nobody reads one without a session. */
+static struct number_rules *outbound_of(struct service const *service)
+{
+    return service->session ? service->session->gw->outbound : NULL;
+}
+
 static void on_reply(void *ctx, struct csta_msg const *from_driver)
 {
     struct service *service = ctx;
@@ -237,7 +249,7 @@ static void on_reply(void *ctx, struct csta_msg const *from_driver)
     else if (service->session && reply.type == CSTA_MonitorStopResponse)
         monitor_stopped(service);
     if (service->st && home) {
-        struct device_echo echo = { service->number, service->device, home };
+        struct device_echo echo = { service->number, service->device, home, outbound_of(service) };
         device_echo_apply(&echo, &reply);
         answer(service->session, service->st, &reply);
     }

@@ -17,7 +17,7 @@ struct service {
     enum csta_edition edition;
     struct csta_set filter; /* MonitorStart: events that the client does not want */
     char *device;  /* as the client wrote it: the first that the request names, else its line */
-    char *number;  /* the same as the driver calls it */
+    char *number;  /* the line that this is */
     char *monitor; /* MonitorStop: our crossRefID */
 };
 
@@ -28,7 +28,7 @@ struct service_request {
     su_home_t *home; /* of the strings of msg */
     struct csta_msg msg;
     char const *device; /* as the client wrote it: the first that it names, else its line */
-    char const *number; /* the same as the driver calls it */
+    char const *number; /* the line that this is */
 };
 
 /** Serves the INFO @p st of @p session; answers it now or when the driver has replied. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rules as an array, and the members that they speak of. */
 #include "service_rules.h"
+#include "cti_features.h"
 #include "cti_monitor.h"
 #include "device_list.h"
-#include "cti_features.h"
 #include "system_status.h"
 
 static struct service_rule const rules[CSTA_TYPES] = {

@@ -158,6 +158,7 @@ static void release_csta(struct session *session)
     struct cti_monitor *monitor;
     struct service *service;
 
+    device_ring_end(session);
     while ((monitor = LIST_FIRST(&session->monitors)))
         cti_monitor_stop(&monitor);
     while ((service = LIST_FIRST(&session->services)))

@@ -30,10 +30,10 @@ struct session {
     char *user;                    /* its id */
     struct policy policy;          /* what is taken from the user */
     struct peer_class const *peer; /* kind of the client, or NULL; of the configuration */
-    char *device;    /* the phone of it that is controlled; NULL: the line as a whole */
-    char *number;    /* directory number of the line */
-    char *line_text; /* the line as the client wrote it */
-    bool choosing;   /* both phones ring; the one that is answered becomes the device */
+    char *device;             /* the phone of it that is controlled; NULL: the line as a whole */
+    char *number;             /* directory number of the line */
+    char *line_text;          /* the line as the client wrote it */
+    struct device_ring *ring; /* both phones ring; the one that is answered becomes the device */
     char id[9];
     uint8_t state; /* set by fsm_step() only */
     enum csta_edition edition;

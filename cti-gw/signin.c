@@ -256,7 +256,6 @@ static void start_session(struct attempt *a, uint32_t expires_s)
     session->edition = a->edition;
     if (a->choice.kind == DEVICE_CHOICE_ONE)
         session->device = strdup(a->phones[a->choice.index].name);
-    session->choosing = a->choice.kind == DEVICE_CHOICE_RING;
     warn_of_form(a);
     session_refreshed(session, expires_s);
     log_info(session->id,
@@ -265,6 +264,8 @@ static void start_session(struct attempt *a, uint32_t expires_s)
              a->user->id, a->line.number, a->sip->sip_call_id->i_id, a->connection,
              session->device ? session->device : "", a->choice.why);
     session_accept(session, a->st, ok);
+    if (a->choice.kind == DEVICE_CHOICE_RING)
+        device_ring_start(session, a->phones);
 }
 
 void signin_take(struct gateway *gw, struct server_transaction *st)

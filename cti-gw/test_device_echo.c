@@ -8,6 +8,8 @@
 #include <cmocka.h>
 
 #include "device_echo.h"
+#include "number_conf.h"
+#include "number_rules.h"
 #include <string.h>
 
 /* Neither spelling nor parameters of the client's own string may change. */
@@ -50,7 +52,7 @@ static int stop(void **state)
 
 static void test_text(void **state)
 {
-    struct device_echo echo = { "2001", own, *state };
+    struct device_echo echo = { .number = "2001", .text = own, .home = *state };
 
     for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
         print_message("# \"%s\"\n", vectors[i].driver);
@@ -58,6 +60,30 @@ static void test_text(void **state)
     }
     assert_ptr_equal(device_echo_text(&echo, "2001"), own);
     assert_null(device_echo_text(&echo, NULL));
+}
+
+/* What the outbound rules make of others' numbers; the client's own line is not asked for. */
+static void test_rules(void **state)
+{
+    struct number_conf rows[] = {
+        { .expression = "000(\\d+)", .replacement = "+$1" },
+        { .expression = "3(\\d{4})", .replacement = "$1;phone-context=dialstring;x=y" },
+        { .expression = "(2...)", .replacement = "9$1" },
+    };
+    struct cfg_groups const list = { .v = rows, .n = 3 };
+    struct number_rules *rules = number_rules_new(&list, 10000, 1000);
+    struct device_echo echo = { .number = "2001", .text = own, .home = *state, .rules = rules };
+
+    assert_string_equal(device_echo_text(&echo, "00049301"), "tel:+49301");
+    assert_string_equal(device_echo_text(&echo, "37900"), "tel:7900;phone-context=dialstring;x=y");
+    assert_string_equal(device_echo_text(&echo, "2002"), "tel:92002;phone-context=dialstring");
+    assert_string_equal(device_echo_text(&echo, "1000"), "tel:1000;phone-context=dialstring");
+    assert_string_equal(device_echo_text(&echo, "SEP00"), "SEP00");
+    assert_ptr_equal(device_echo_text(&echo, "2001"), own);
+    /* the driver may say which phone of the line it is */
+    assert_ptr_equal(device_echo_text(&echo, "2001;device=SEP00"), own);
+    assert_string_equal(device_echo_text(&echo, "20011"), "tel:20011;phone-context=dialstring");
+    number_rules_free(&rules);
 }
 
 static void assert_device(struct csta_device const *device, char const *id)
@@ -68,7 +94,7 @@ static void assert_device(struct csta_device const *device, char const *id)
 
 static void test_event(void **state)
 {
-    struct device_echo echo = { "2001", own, *state };
+    struct device_echo echo = { .number = "2001", .text = own, .home = *state };
     struct csta_msg event = { .type = CSTA_DeliveredEvent,
                               .conn = { "call-1", "2001" },
                               .subject = { CSTA_DEVICE_IDENTIFIER, "2001" },
@@ -90,7 +116,7 @@ static void test_event(void **state)
 
 static void test_snapshot(void **state)
 {
-    struct device_echo echo = { "2001", own, *state };
+    struct device_echo echo = { .number = "2001", .text = own, .home = *state };
     struct csta_snapshot_item items[] = {
         { .conn = { "call-1", "2001" }, .endpoint = "2002", .state = CSTA_STATE_connected },
         { .conn = { "call-2", "2001" }, .state = CSTA_STATE_hold },
@@ -108,7 +134,7 @@ static void test_snapshot(void **state)
 
 static void test_nothing_to_replace(void **state)
 {
-    struct device_echo echo = { "2001", own, *state };
+    struct device_echo echo = { .number = "2001", .text = own, .home = *state };
     struct csta_msg reply = { .type = CSTA_MonitorStopResponse }, before = reply;
 
     device_echo_apply(&echo, &reply);
@@ -118,7 +144,7 @@ static void test_nothing_to_replace(void **state)
 /* In every place where a message can name a device. */
 static void test_lists(void **state)
 {
-    struct device_echo echo = { "2001", own, *state };
+    struct device_echo echo = { .number = "2001", .text = own, .home = *state };
     struct csta_connection_item connections[] = {
         { .now = { "c3", "2001" }, .before = { "c1", "2002" }, .endpoint = "2001" },
     };
@@ -165,6 +191,7 @@ int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test_setup_teardown(test_text, start, stop),
+        cmocka_unit_test_setup_teardown(test_rules, start, stop),
         cmocka_unit_test_setup_teardown(test_event, start, stop),
         cmocka_unit_test_setup_teardown(test_snapshot, start, stop),
         cmocka_unit_test_setup_teardown(test_lists, start, stop),
