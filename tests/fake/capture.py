@@ -12,8 +12,8 @@ class Capture:
 
     def __init__(self, node):
         self.file = os.path.join(node.dir, "lo.pcap")
-        self.child = subprocess.Popen(["tcpdump", "-i", "lo", "-U", "-n", "--immediate-mode", "-w", self.file, "host", node.ip],
-                                      stderr=subprocess.PIPE, text=True)
+        self.child = subprocess.Popen(["tcpdump", "-i", "lo", "-U", "-n", "--immediate-mode", "-w", self.file, "host",
+                                       node.ip], stderr=subprocess.PIPE, text=True)
         # Not each line that it writes at its start is there on every machine.
         said = iter(self.child.stderr.readline, "")
         if not any("listening on" in line for line in said):

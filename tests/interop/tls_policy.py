@@ -20,7 +20,9 @@ CONTEXTS = (
     ("old-versions", 'min_version = "1.0"; max_version = "1.1";'),
     ("newest", 'min_version = "1.3";'),
     ("second-newest", 'max_version = "1.2";'),
-    ("folder", "")
+    ("folder", ""),
+    ("ordered", 'ciphers = ( "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256", '
+     '"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384" ); ciphersuites = ( "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384" );'),
 )
 PORTS = {name: 5100 + i for i, (name, _) in enumerate(CONTEXTS)}
 
@@ -62,8 +64,8 @@ def prepare(test):
     certs.make("wild", "wild.test", extensions="subjectAltName=DNS:*.wild.test")
     certs.make("listed", "listed.test")
     certs.write("subjects", "# who may come in\n\nlisted.test\n")
-    for name, extensions in (("hop_server", "\nextendedKeyUsage=serverAuth"), ("hop_gone", "\nextendedKeyUsage=serverAuth")):
-        certs.make(name, "hop.test", extensions=here + extensions)
+    for name in ("hop_server", "hop_gone"):
+        certs.make(name, "hop.test", extensions=here + "\nextendedKeyUsage=serverAuth")
     certs.revoke("hop_gone", "crl.pem")
     certs.folder_of("trusted", "ca.pem", "other_ca.pem")
 
@@ -72,7 +74,7 @@ OLD = ["-cipher", "ALL:@SECLEVEL=0"]
 BELOW = own("below") + ["-cert_chain", "below.chain.pem"]
 NOT_SELECTED = "the subject is not selected into the context"
 
-# name, context, arguments of s_client, the reason of a refusal (None: it is served; a tuple: no rejection, but a failure)
+# name, context, arguments of s_client, the reason of a rejection (None: it is served; or a refusal of another kind)
 CLIENTS = (
     ("not revoked", "revocation", own("good"), None),
     ("revoked", "revocation", own("revoked"), "the certificate is revoked"),
@@ -100,7 +102,8 @@ CLIENTS = (
     ("TLS 1.1 where it may", "old-versions", own("good_rsa") + ["-tls1_1"] + OLD, None),
     ("TLS 1.2 where 1.3 is wanted", "newest", own("good") + ["-tls1_2"], failed("no common version of TLS", "newest")),
     ("TLS 1.3 where it is wanted", "newest", own("good") + ["-tls1_3"], None),
-    ("TLS 1.3 where 1.2 is the newest", "second-newest", own("good") + ["-tls1_3"], failed("no common version of TLS", "second-newest")),
+    ("TLS 1.3 where 1.2 is the newest", "second-newest", own("good") + ["-tls1_3"],
+     failed("no common version of TLS", "second-newest")),
     ("TLS 1.2 where it is the newest", "second-newest", own("good") + ["-tls1_2"], None),
     ("of the second CA of a folder", "folder", own("stranger"), None),
     ("of no CA of a folder", "folder", own("alone"), "the certificate is self-signed and not trusted"),
@@ -115,7 +118,23 @@ HOPS = (
 )
 
 
+# Our order decides, whatever the client wants most: arguments of s_client, what is agreed on.
+ORDER = (
+    (["-tls1_2", "-cipher", "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256"], "ECDHE-RSA-AES128-GCM-SHA256"),
+    (["-tls1_2", "-cipher", "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256"],
+     "ECDHE-ECDSA-AES128-GCM-SHA256"),
+    (["-tls1_3", "-ciphersuites", "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256"], "TLS_AES_128_GCM_SHA256"),
+)
+
+
+def check_order(test, args, wanted):
+    check_client(test, PORTS["ordered"], VERIFY + own("good") + args, None)
+    test.logged("TLS connection open .* cipher=%s" % wanted)
+
+
 def tests(_):
+    for args, wanted in ORDER:
+        yield "our order: " + wanted, lambda t, a=(args, wanted): check_order(t, *a)
     for name, context, args, refusal in CLIENTS:
         if isinstance(refusal, str):
             refusal = rejected(refusal, context)

@@ -51,7 +51,8 @@ def check_sslscan(test, port):
 def check_testssl(test, port, what):
     out = os.path.join(test.node.dir, "testssl-%d.json" % port)
     command = ["testssl", "--quiet", "--color", "0", "--warnings", "off", "--ip", "one", "--nodns", "min",
-               "--openssl-timeout", "10", "--add-ca", os.path.join(test.certs, "ca.pem"), "--jsonfile", out, *what, "%s:%d" % (test.ip, port)]
+               "--openssl-timeout", "10", "--add-ca", os.path.join(test.certs, "ca.pem"), "--jsonfile", out, *what,
+               "%s:%d" % (test.ip, port)]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=test.node.dir,
                           env={**os.environ, "TERM": "dumb"}, timeout=900)
     try:
