@@ -84,7 +84,7 @@ static struct vector {
       ": crl_check: is none, so nobody would look at the crls\n" },
     { "tls_contexts = (\n { name = \"b\"; ca = \"ca.pem\"; crls = ( \"a.pem\" ); crl_check = "
       "\"leaf\"; } );",
-      "a.pem\" holds no PEM revocation list\n" },
+      "a.pem\" holds no usable PEM revocation list\n" },
     { "tls_contexts = (\n { name = \"b\"; ca = \"ca.pem\"; crls = ( \"old_crl.pem\" ); crl_check = "
       "\"leaf\"; } );",
       ":3: warning: TLS context \"b\": the revocation list of \"/O=Test/CN=CA\" is out of date" },

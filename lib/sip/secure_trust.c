@@ -22,43 +22,53 @@ static bool is_folder(char const *path)
     return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
-/* Everything in a file of PEM; NULL and a fault if that is not what it is. */
-static STACK_OF(X509_INFO) *
-    read_pem(char const *path, char const *setting, char const *what, struct secure_fault *fault)
-{
-    BIO *in = NULL;
-    STACK_OF(X509_INFO) *all = NULL;
+/* What a setting is about, and how it gets into the store. */
+struct kind {
+    char const *setting, *what;
+    int (*take)(X509_STORE *store, X509_INFO const *entry); /* 1: it was one */
+};
 
-    if (secure_fault_check_file(fault, setting, path) < 0)
-        return NULL;
-    in = BIO_new_file(path, "r");
-    if (in && !is_folder(path))
+static int take_certificate(X509_STORE *store, X509_INFO const *entry)
+{
+    return entry->x509 && X509_STORE_add_cert(store, entry->x509) == 1;
+}
+
+static int take_list(X509_STORE *store, X509_INFO const *entry)
+{
+    return entry->crl && X509_STORE_add_crl(store, entry->crl) == 1;
+}
+
+static struct kind const certificates = { "ca", "certificate", take_certificate },
+                         lists = { "crls", "revocation list", take_list };
+
+/* Everything of a kind in a file of PEM, which must hold one at least. */
+static int load_file(SSL_CTX *ctx, char const *path, struct kind const *kind,
+                     struct secure_fault *fault)
+{
+    STACK_OF(X509_INFO) *all = NULL;
+    int n = 0;
+
+    if (secure_fault_check_file(fault, kind->setting, path) < 0)
+        return -1;
+    if (is_folder(path))
+        return secure_fault_set(fault, kind->setting, "\"%s\" is a folder", path);
+    BIO *in = BIO_new_file(path, "r");
+    if (in)
         all = PEM_X509_INFO_read_bio(in, NULL, NULL, NULL);
     BIO_free(in);
     if (!all)
-        secure_fault_set(fault, setting, "\"%s\" holds no usable PEM %s: %s", path, what,
-                         is_folder(path) ? "it is a folder" : secure_fault_reason());
-    return all;
+        return secure_fault_set(fault, kind->setting, "\"%s\" holds no usable PEM %s: %s", path,
+                                kind->what, secure_fault_reason());
+    for (int i = 0; i < sk_X509_INFO_num(all); i++)
+        n += kind->take(SSL_CTX_get_cert_store(ctx), sk_X509_INFO_value(all, i));
+    sk_X509_INFO_pop_free(all, X509_INFO_free);
+    return n ? 0
+             : secure_fault_set(fault, kind->setting, "\"%s\" holds no usable PEM %s", path,
+                                kind->what);
 }
 
 /* --- certificates -------------------------------------------------------------------------------
  */
-
-static int trust_file(SSL_CTX *ctx, char const *path, struct secure_fault *fault)
-{
-    STACK_OF(X509_INFO) *all = read_pem(path, "ca", "certificate", fault);
-    int n = 0;
-
-    if (!all)
-        return -1;
-    for (int i = 0; i < sk_X509_INFO_num(all); i++) {
-        X509 *cert = sk_X509_INFO_value(all, i)->x509;
-        if (cert && X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx), cert) == 1)
-            n++;
-    }
-    sk_X509_INFO_pop_free(all, X509_INFO_free);
-    return n ? 0 : secure_fault_set(fault, "ca", "\"%s\" holds no usable PEM certificate", path);
-}
 
 static bool has_suffix(char const *name, char const *suffix)
 {
@@ -90,7 +100,7 @@ static int trust_folder(SSL_CTX *ctx, char const *folder, struct secure_fault *f
         char path[PATH_MAX];
         int len = snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
         if (!error && len < (int)sizeof path)
-            error = trust_file(ctx, path, fault);
+            error = load_file(ctx, path, &certificates, fault);
         free(entries[i]);
     }
     free(entries);
@@ -99,22 +109,6 @@ static int trust_folder(SSL_CTX *ctx, char const *folder, struct secure_fault *f
 
 /* --- revocation ---------------------------------------------------------------------------------
  */
-
-static int read_list(X509_STORE *store, char const *path, struct secure_fault *fault)
-{
-    STACK_OF(X509_INFO) *all = read_pem(path, "crls", "revocation list", fault);
-    int n = 0;
-
-    if (!all)
-        return -1;
-    for (int i = 0; i < sk_X509_INFO_num(all); i++) {
-        X509_CRL *list = sk_X509_INFO_value(all, i)->crl;
-        if (list && X509_STORE_add_crl(store, list) == 1)
-            n++;
-    }
-    sk_X509_INFO_pop_free(all, X509_INFO_free);
-    return n ? 0 : secure_fault_set(fault, "crls", "\"%s\" holds no PEM revocation list", path);
-}
 
 static int load_lists(SSL_CTX *ctx, struct secure_settings const *settings,
                       struct secure_fault *fault)
@@ -130,7 +124,7 @@ static int load_lists(SSL_CTX *ctx, struct secure_settings const *settings,
     if (!settings->crls.n && settings->crl_check != SECURE_CRL_NONE)
         return secure_fault_set(fault, "crls", "crl_check wants the lists of what is revoked");
     for (size_t i = 0; i < settings->crls.n; i++)
-        if (read_list(SSL_CTX_get_cert_store(ctx), settings->crls.v[i], fault) < 0)
+        if (load_file(ctx, settings->crls.v[i], &lists, fault) < 0)
             return -1;
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx), flags[settings->crl_check]);
     return 0;
@@ -172,7 +166,8 @@ int secure_trust_load(SSL_CTX *ctx, struct secure_settings const *settings, size
     if (!ca && SSL_CTX_set_default_verify_paths(ctx) != 1)
         return secure_fault_set(fault, "ca", "the system's certificates cannot be read: %s",
                                 secure_fault_reason());
-    if (ca && (is_folder(ca) ? trust_folder(ctx, ca, fault) : trust_file(ctx, ca, fault)) < 0)
+    if (ca && (is_folder(ca) ? trust_folder(ctx, ca, fault)
+                             : load_file(ctx, ca, &certificates, fault)) < 0)
         return -1;
     *ret_trusted = ca ? count_certificates(ctx) : 0;
     if (is_asked && *ret_trusted <= NAMED_MAX)
