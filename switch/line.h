@@ -30,7 +30,7 @@ struct line {
 
     bool busy; /* the human made it busy by hand */
     struct feature features;
-    TAILQ_HEAD(, call_conn) conns; /* owned by their calls, oldest first */
+    TAILQ_HEAD(line_conns, call_conn) conns; /* owned by their calls, oldest first */
     size_t n_conns;
     TAILQ_HEAD(, monitor) monitors; /* owned by the monitor table */
     size_t n_monitors;
