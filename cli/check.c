@@ -6,6 +6,7 @@
 #include "cfg.h"
 #include "cli.h"
 #include "fault_list.h"
+#include "people_check.h"
 #include "program.h"
 #include <errno.h>
 #include <limits.h>
@@ -79,6 +80,18 @@ static void report(struct cli const *cli, struct fault_list const *faults)
     buf_fini(&out);
 }
 
+/* What stands in two places differently. */
+static int ask_directory(struct cli *cli, struct fault_list *faults)
+{
+    struct buf said;
+
+    buf_init(&said, OUTPUT_MAX);
+    people_check(cli, &said);
+    int error = fault_list_add(faults, buf_text(&said));
+    buf_fini(&said);
+    return error < 0 ? EX_SOFTWARE : CLI_OK;
+}
+
 int check_file(struct cli *cli, bool quiet)
 {
     struct fault_list *faults = fault_list_new();
@@ -95,6 +108,8 @@ int check_file(struct cli *cli, bool quiet)
     }
     if (!faults)
         code = EX_SOFTWARE;
+    else if (code == CLI_OK && readable)
+        code = ask_directory(cli, faults);
     if (code == CLI_OK && asked == 0) {
         cli_complain("%s configures no program", cli->conf_path);
         code = EX_CONFIG;

@@ -6,7 +6,6 @@
 #include "people_file.h"
 #include "program.h"
 #include "store_people_change.h"
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -73,47 +72,6 @@ static void tell_fault(void *ctx, enum store_people_fault fault, char const *nam
                            name);
 }
 
-/* --- users of the configuration file ---------------------------------------------------------- */
-
-static char const *id_of_address(json_t const *index, char const *address)
-{
-    char folded[300];
-    size_t n = 0;
-
-    for (; address[n] && n + 1 < sizeof folded; n++)
-        folded[n] = (char)tolower((unsigned char)address[n]);
-    folded[n] = '\0';
-    return json_string_value(json_object_get(index, folded));
-}
-
-static bool is_same_text(json_t const *user, char const *key, char const *text)
-{
-    char const *its = json_string_value(json_object_get(user, key));
-
-    return strcasecmp(its ? its : "", text) == 0;
-}
-
-/* Both sources are merged by the gateway, so they may not say different things. */
-static void check_conf(struct people_batch *batch, char const *const *v, int line)
-{
-    struct people_conf const *conf = &batch->conf;
-    char const *path = batch->cli->conf_path, *id = v[0];
-    json_t const *user = json_object_get(conf->users, id);
-    char const *mail = id_of_address(conf->mails, v[1]), *sip = id_of_address(conf->sips, v[2]);
-
-    if (user && (!is_same_text(user, "mail", v[1]) || !is_same_text(user, "uri", v[2]) ||
-                 json_is_true(json_object_get(user, "rcc")) != (strcmp(v[3], "yes") == 0)))
-        people_batch_fault(batch, line,
-                           "user \"%s\" stands in %s (cti.users) with another mail, uri or rcc", id,
-                           path);
-    if (mail && strcmp(mail, id) != 0)
-        people_batch_fault(batch, line, "mail %s is that of user \"%s\" in %s (cti.users)", v[1],
-                           mail, path);
-    if (sip && strcmp(sip, id) != 0)
-        people_batch_fault(batch, line, "sip %s is that of user \"%s\" in %s (cti.users)", v[2],
-                           sip, path);
-}
-
 /* --- entries ---------------------------------------------------------------------------------- */
 
 static bool given_is_right(struct people_batch *batch, struct people_kind const *kind,
@@ -162,11 +120,26 @@ static bool is_same(struct people_kind const *kind, char const *const *values,
     return true;
 }
 
+/* Where the contradicting entry stands. */
+struct told {
+    struct people_batch *batch;
+    int line;
+};
+
+static void tell_contradiction(void *ctx, char const *text)
+{
+    struct told *told = ctx;
+
+    people_batch_fault(told->batch, told->line, "%s", text);
+}
+
 static void write_values(struct people_batch *batch, struct people_kind const *kind,
                          char const *const *values, bool is_new, int line)
 {
+    struct told told = { batch, line };
+
     if (kind == &people_kind_user)
-        check_conf(batch, values, line);
+        people_conf_compare(&batch->conf, values, tell_contradiction, &told);
     int error = kind->put(batch->store, values);
     if (error == -EEXIST)
         people_batch_fault(batch, line, "%s \"%s\": mail or sip is another user's", kind->name,

@@ -7,9 +7,11 @@
 #include "program.h"
 #include <ctype.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
-enum { OUTPUT_MAX = 256 << 20 };
+enum { OUTPUT_MAX = 256 << 20, FOLDED_BYTES = 300 };
 
 static char const *text_of(json_t const *object, char const *key)
 {
@@ -46,16 +48,22 @@ out:
 }
 
 /* Addresses are compared without case. */
-static void index_address(json_t *index, char const *address, char const *id)
+static char const *fold(char const *address, char ret[static FOLDED_BYTES])
 {
-    char folded[300];
     size_t n = 0;
 
-    for (; address[n] && n + 1 < sizeof folded; n++)
-        folded[n] = (char)tolower((unsigned char)address[n]);
-    folded[n] = '\0';
-    if (n)
-        json_object_set_new(index, folded, json_string(id));
+    for (; address[n] && n + 1 < FOLDED_BYTES; n++)
+        ret[n] = (char)tolower((unsigned char)address[n]);
+    ret[n] = '\0';
+    return ret;
+}
+
+static void index_address(json_t *index, char const *address, char const *id)
+{
+    char folded[FOLDED_BYTES];
+
+    if (*address)
+        json_object_set_new(index, fold(address, folded), json_string(id));
 }
 
 static void index_users(struct people_conf *conf, json_t const *list)
@@ -72,9 +80,47 @@ static void index_users(struct people_conf *conf, json_t const *list)
     }
 }
 
+static char const *id_of_address(json_t const *index, char const *address)
+{
+    char folded[FOLDED_BYTES];
+
+    return json_string_value(json_object_get(index, fold(address, folded)));
+}
+
+void people_conf_compare(struct people_conf const *conf, char const *const *values,
+                         void (*fn)(void *ctx, char const *text), void *ctx)
+{
+    char const *id = values[0], *mail = values[1], *sip = values[2];
+    char const *mail_id = id_of_address(conf->mails, mail);
+    char const *sip_id = id_of_address(conf->sips, sip);
+    json_t const *user = json_object_get(conf->users, id);
+    bool rcc = strcmp(values[3], "yes") == 0;
+    char text[1024];
+
+    if (user && (strcasecmp(text_of(user, "mail"), mail) != 0 ||
+                 strcasecmp(text_of(user, "uri"), sip) != 0 ||
+                 json_is_true(json_object_get(user, "rcc")) != rcc)) {
+        (void)snprintf(text, sizeof text,
+                       "user \"%s\" stands in %s (cti.users) with another mail, uri or rcc", id,
+                       conf->path);
+        fn(ctx, text);
+    }
+    if (mail_id && strcmp(mail_id, id) != 0) {
+        (void)snprintf(text, sizeof text, "mail %s is that of user \"%s\" in %s (cti.users)", mail,
+                       mail_id, conf->path);
+        fn(ctx, text);
+    }
+    if (sip_id && strcmp(sip_id, id) != 0) {
+        (void)snprintf(text, sizeof text, "sip %s is that of user \"%s\" in %s (cti.users)", sip,
+                       sip_id, conf->path);
+        fn(ctx, text);
+    }
+}
+
 static int load(struct cli *cli, struct people_conf *ret, bool aloud)
 {
-    *ret = (struct people_conf){ .users = json_object(),
+    *ret = (struct people_conf){ .path = cli->conf_path,
+                                 .users = json_object(),
                                  .mails = json_object(),
                                  .sips = json_object() };
     int code = aloud ? cli_load(cli) : cli_try_load(cli);

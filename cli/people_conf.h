@@ -8,6 +8,7 @@
 struct cli;
 
 struct people_conf {
+    char const *path;     /* of the configuration file; borrowed */
     json_t *all;          /* owned */
     char const *store;    /* path; never "" */
     char const *owner;    /* node.user: whose file it is; "" if nobody is named */
@@ -20,6 +21,11 @@ struct people_conf {
  *  after either. */
 int people_conf_load(struct cli *cli, struct people_conf *ret);
 void people_conf_fini(struct people_conf *conf);
+
+/** Calls @p fn with a text for everything in which the user of these values (columns of
+ *  people_kind_user) contradicts the users of the configuration file. */
+void people_conf_compare(struct people_conf const *conf, char const *const *values,
+                         void (*fn)(void *ctx, char const *text), void *ctx);
 
 /** Is there a gateway with a store? Says nothing. After cli_load(). */
 int people_conf_try(struct cli *cli, struct people_conf *ret);
