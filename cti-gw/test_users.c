@@ -289,6 +289,14 @@ static void test_store_and_file(void **state)
     struct device_choice_phone one;
     assert_int_equal(users_phones(users, "gina", "3001", "", &one, 1), 1);
 
+    char const *numbers[4];
+    assert_int_equal(users_numbers(users, "gina", numbers, 4), 2);
+    assert_string_equal(numbers[0], "2001");
+    assert_string_equal(numbers[1], "3001");
+    assert_int_equal(users_numbers(users, "gina", numbers, 1), 1);
+    assert_int_equal(users_numbers(users, "alice", numbers, 4), 3);
+    assert_int_equal(users_numbers(users, "carol", numbers, 4), 0);
+    assert_int_equal(users_numbers(users, "nobody", numbers, 4), 0);
     assert_true(users_may_control(users, "gina", "3001"));
     assert_true(users_may_control(users, "alice", "3001"));
     assert_false(users_may_control(users, "carol", "3001"));

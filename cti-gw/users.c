@@ -417,18 +417,16 @@ static bool lists(char const *const *numbers, size_t n, char const *number)
 size_t users_numbers(struct users const *users, char const *id, char const **ret, size_t max)
 {
     struct users_person const *person = users_by_id(users, id);
-    struct store_line const *line;
-    struct device_choice_phone one;
     size_t n = 0;
 
     for (size_t i = 0; person && i < person->lines.n && n < max; i++)
         ret[n++] = person->lines.v[i];
     if (!person || !person->owner)
         return n;
-    STAILQ_FOREACH(line, store_people_lines(users->people), link)
-    if (n < max && !lists(ret, n, line->number) &&
-        users_phones(users, id, line->number, "", &one, 1) > 0)
-        ret[n++] = line->number;
+    for (struct store_device_ref const *d = person->owner->devices; d; d = d->next)
+        for (struct store_line_ref const *l = d->device->lines; l && n < max; l = l->next)
+            if (!lists(ret, n, l->line->number))
+                ret[n++] = l->line->number;
     return n;
 }
 

@@ -48,8 +48,7 @@ bool users_may_control(struct users const *users, char const *id, char const *nu
 /** Does anybody have the line @p number? */
 bool users_have_line(struct users const *users, char const *number);
 
-/** The numbers of the lines that the user @p id may control, at most @p max; returns how many.
- * Looks at every line of the store. */
+/** The numbers of the lines that the user @p id may control, at most @p max; returns how many. */
 size_t users_numbers(struct users const *users, char const *id, char const **ret, size_t max);
 
 /** The phones of line @p number (in @p partition, "" for any) that the user @p id may control, at

@@ -233,13 +233,32 @@ static int add_ref(struct store_people *people, struct store_device_ref **plist,
     return 0;
 }
 
+static int add_line(struct store_people *people, struct store_device *device,
+                    struct store_line const *line)
+{
+    struct store_line_ref *ref = store_arena_alloc(&people->arena, sizeof *ref);
+    struct store_line_ref **end = &device->lines;
+
+    if (!ref)
+        return -ENOMEM;
+    ref->line = line;
+    while (*end)
+        end = &(*end)->next;
+    *end = ref;
+    return 0;
+}
+
 static int read_appearance(struct store_people *people, sqlite3_stmt *row)
 {
     struct store_line *line = (struct store_line *)store_people_lines_of(people, peek(row, 0));
 
     while (line && strcmp(line->partition, peek(row, 1)) != 0)
         line = line->same_number;
-    return line ? add_ref(people, &line->devices, peek(row, 2)) : 0;
+    struct store_device *device = (struct store_device *)store_people_device(people, peek(row, 2));
+    if (!line || !device)
+        return 0;
+    int error = add_line(people, device, line);
+    return error < 0 ? error : add_ref(people, &line->devices, device->name);
 }
 
 static int read_association(struct store_people *people, sqlite3_stmt *row)

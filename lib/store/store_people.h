@@ -15,6 +15,14 @@
 
 struct store_people;
 
+struct store_line;
+
+/** One entry of a list of lines. */
+struct store_line_ref {
+    struct store_line_ref *next;
+    struct store_line const *line;
+};
+
 /** One entry of a list of names. */
 struct store_word {
     struct store_word *next;
@@ -26,11 +34,12 @@ struct store_device {
     struct htab_entry by_name;
     STAILQ_ENTRY(store_device) link;
     char const *name;
-    char const *partition;    /* that its calls are made in */
-    char const *mobility;     /* user who is signed in to it by extension mobility */
-    struct store_word *users; /* whose it is by association, in the order of their ids */
-    bool soft;                /* a soft phone (IP Communicator) */
-    bool registered;          /* at the call manager */
+    char const *partition;        /* that its calls are made in */
+    char const *mobility;         /* user who is signed in to it by extension mobility */
+    struct store_line_ref *lines; /* that stand on it */
+    struct store_word *users;     /* whose it is by association, in the order of their ids */
+    bool soft;                    /* a soft phone (IP Communicator) */
+    bool registered;              /* at the call manager */
 };
 
 /** One entry of a list of devices. */
