@@ -82,18 +82,10 @@ static int deliver(struct cti_monitor *monitor, struct csta_msg const *event)
     return err;
 }
 
-void cti_events_take(struct gateway *gw, unsigned index, struct csta_msg const *event)
+static void pass_on(struct cti_monitor *monitor, struct csta_msg const *event)
 {
-    struct cti_monitor *monitor =
-        event->monitor_xref ? cti_monitor_of_event(gw, index, event->monitor_xref) : NULL;
-
-    if (device_ring_take(gw, index, event))
-        return;
-    if (!monitor || !session_is_open(monitor->session)) {
-        log_debug(NULL, "event for no monitor type=%s", csta_type_str(event->type));
-        return;
-    }
     struct session *session = monitor->session;
+
     if (csta_set_has(&monitor->filter, event->type)) {
         cti_count(M_events_filtered);
         return;
@@ -108,4 +100,21 @@ void cti_events_take(struct gateway *gw, unsigned index, struct csta_msg const *
         cti_count(M_events);
         log_debug(session->id, "event sent type=%s", csta_type_str(event->type));
     }
+}
+
+void cti_events_take(struct gateway *gw, unsigned index, struct csta_msg const *event)
+{
+    struct cti_monitor *monitor =
+        event->monitor_xref ? cti_monitor_of_event(gw, index, event->monitor_xref) : NULL;
+
+    if (device_ring_take(gw, index, event))
+        return;
+    if (!monitor || !session_is_open(monitor->session)) {
+        log_debug(NULL, "event for no monitor type=%s", csta_type_str(event->type));
+        return;
+    }
+    pass_on(monitor, event);
+    /* The last one of a monitor of a call, which ends with it. */
+    if (event->type == CSTA_CallClearedEvent)
+        cti_monitor_free(&monitor);
 }

@@ -107,6 +107,16 @@ static char const *own_line(struct service_request *r, char const *text)
     return NULL;
 }
 
+/* Of a choice between a device and a connection, the one that the request has. */
+static unsigned choose(struct csta_msg const *msg, unsigned members)
+{
+    unsigned const choice = SERVICE_DEVICE | SERVICE_CONN;
+
+    if ((members & choice) != choice)
+        return members;
+    return members & ~(unsigned)(msg->device ? SERVICE_CONN : SERVICE_DEVICE);
+}
+
 /* Members without a value mean the line of the session. The first one is echoed as it was written.
  */
 static bool translate_own(struct service_request *r, unsigned members)
@@ -151,13 +161,9 @@ static void translate_others(struct service_request *r, unsigned members)
     }
 }
 
-/* Our crossRefID becomes the driver's. A call cannot be monitored, only a device. */
+/* Our crossRefID becomes the driver's. */
 static bool translate_monitor(struct service_request *r)
 {
-    if (r->msg.type == CSTA_MonitorStart && !r->msg.device) {
-        service_fail(r, CTI_FAULT_MONITOR_OBJECT, "no device");
-        return false;
-    }
     if (!r->msg.monitor_xref)
         return true;
     struct cti_monitor *monitor = cti_monitor_of_session(r->session, r->msg.monitor_xref);
@@ -170,7 +176,7 @@ static bool translate_monitor(struct service_request *r)
 
 static bool translate(struct service_request *r, struct service_rule const *rule)
 {
-    if (!translate_monitor(r) || !translate_own(r, rule->own))
+    if (!translate_monitor(r) || !translate_own(r, choose(&r->msg, rule->own)))
         return false;
     translate_others(r, rule->others);
     return true;

@@ -123,7 +123,7 @@ struct csta_error services_find_call(struct service const *s, struct csta_conn c
 {
     static struct services_search const search = { FSM_ANY, "noConnectionToClear" };
     struct call_conn *conn;
-    if (!id->call_id) {
+    if (id->device_id || !id->call_id) {
         struct csta_error error = services_find_conn(s, id, &search, &conn);
         if (!error.category)
             *ret = conn->call;
