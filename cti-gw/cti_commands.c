@@ -11,7 +11,7 @@
 static void cmd_show_sessions(struct svc *svc, struct ctl_call *call, json_t const *args)
 {
     json_t *table = ctl_table("session", "user", "line", "state", "monitors", "unanswered", "age s",
-                              "expires s", "connection", "call-id", NULL);
+                              "expires s", "connection", "device", "call-id", NULL);
     struct gateway *gw = svc_state(svc);
     uint64_t now = clock_now_ms();
     struct session *s;
@@ -20,10 +20,11 @@ static void cmd_show_sessions(struct svc *svc, struct ctl_call *call, json_t con
     LIST_FOREACH(s, &gw->all, link)
     {
         uint64_t left = s->due_ms > now ? (s->due_ms - now) / 1000 : 0;
-        ctl_table_row(table, json_pack("[s,s,s,s,i,i,I,I,i,s]", s->id, s->user, s->line_text,
+        ctl_table_row(table, json_pack("[s,s,s,s,i,i,I,I,i,s,s]", s->id, s->user, s->line_text,
                                        session_state_str(s), (int)s->n_monitors, (int)s->n_sent,
                                        (json_int_t)((now - s->started_ms) / 1000), (json_int_t)left,
-                                       (int)s->connection, dialog_call_id(s->dialog)));
+                                       (int)s->connection, s->device ? s->device : "",
+                                       dialog_call_id(s->dialog)));
     }
     ctl_reply(call, table);
 }

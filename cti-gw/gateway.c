@@ -214,8 +214,8 @@ void gateway_fini(struct gateway *gw)
 
     while ((session = LIST_FIRST(&gw->all)))
         session_free(&session);
-    device_ring_fini(&gw->rings);
     provider_free(&gw->provider);
+    device_ring_fini(&gw->rings); /* the driver has answered what was under way */
     stack_free(&gw->stack);
     directory_fini(&gw->directory);
     number_rules_free(&gw->inbound);
