@@ -121,14 +121,13 @@ enum call_fault call_reconnect(struct call_conn *active, struct call_conn *held)
 }
 
 /* What rings where no phone works any more, or is at the phone that fails. */
-static struct call_conn *cut_off(struct call_table *tab, struct station const *station)
+static struct call_conn *cut_off(struct station const *station)
 {
-    struct line *line;
     struct call_conn *conn;
     if (!TAILQ_EMPTY(&station->conns))
         return TAILQ_FIRST(&station->conns);
-    TAILQ_FOREACH(line, &tab->options.lines->all, link)
-    {
+    for (size_t i = 0; i < station->n_lines; i++) {
+        struct line const *line = station->lines[i];
         if (line_in_service(line))
             continue;
         TAILQ_FOREACH(conn, &line->conns, on_line)
@@ -142,14 +141,10 @@ static struct call_conn *cut_off(struct call_table *tab, struct station const *s
 
 void call_set_service(struct call_table *tab, struct station *station, bool on)
 {
-    struct line_table *lines = tab->options.lines;
     struct call_conn *conn;
-    struct line *line;
-    station_set_service(lines, station, on);
-    while (!on && (conn = cut_off(tab, station)))
+    station_set_service(tab->options.lines, station, on);
+    while (!on && (conn = cut_off(station)))
         call_leave(conn, CSTA_CAUSE_destOutOfOrder);
-    TAILQ_FOREACH(line, &lines->all, link)
-    {
-        call_line_freed(tab, line);
-    }
+    for (size_t i = 0; i < station->n_lines; i++)
+        call_line_freed(tab, station->lines[i]);
 }

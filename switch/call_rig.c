@@ -157,7 +157,7 @@ static void add_lines(struct call_rig *rig)
     static char const *const watched[] = {
         "2001", "2002", "2003", "2004", "SEP4A", "SEP4B", "2005"
     };
-    static struct line_trunk const trunk = { "T1", "+" };
+    static struct line_trunk const trunk = { "T1", "+", 2 };
     rig->lines.trunks = &trunk;
     rig->lines.n_trunks = 1;
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)

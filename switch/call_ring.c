@@ -169,7 +169,9 @@ void call_ring(struct call *call, char const *number, enum csta_cause cause)
         if (!line)
             line = line_guest(lines, to);
         if (!line) {
-            refuse(call, to, CSTA_CAUSE_destNotObtainable);
+            refuse(call, to,
+                   line_is_reachable(lines, to) ? CSTA_CAUSE_networkCongestion
+                                                : CSTA_CAUSE_destNotObtainable);
             return;
         }
         struct verdict verdict = decide(call, line);

@@ -41,7 +41,8 @@ static int add_trunks(struct exchange *ex)
     if (!ex->trunks)
         return -ENOMEM;
     for (size_t i = 0; i < n; i++)
-        ex->trunks[i] = (struct line_trunk){ trunks[i].name, trunks[i].prefix };
+        ex->trunks[i] =
+            (struct line_trunk){ trunks[i].name, trunks[i].prefix, (size_t)trunks[i].max_calls };
     ex->lines.trunks = ex->trunks;
     ex->lines.n_trunks = n;
     return 0;

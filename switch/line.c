@@ -116,6 +116,9 @@ static int add_station(struct line_table *tab, struct line *line, char const *na
     struct station *station = station_of_name(tab, name);
     if (!station)
         return -ENOMEM;
+    int error = station_add_line(station, line);
+    if (error)
+        return error;
     line->stations[line->n_stations++] = station;
     return add_name(tab, line, name, station);
 }
@@ -134,6 +137,8 @@ static void remove_names(struct line_table *tab, struct line *line)
 {
     for (size_t i = 0; i < line->n_names; i++)
         htab_remove(&tab->names, &line->names[i].entry);
+    for (size_t i = 0; i < line->n_stations; i++)
+        station_remove_line(line->stations[i], line);
 }
 
 int line_add(struct line_table *tab, struct line_options const *options)
@@ -257,6 +262,17 @@ static struct line_trunk const *trunk_of(struct line_table const *tab, char cons
     return best;
 }
 
+static bool is_full(struct line_table const *tab, struct line_trunk const *trunk)
+{
+    struct line const *line;
+    size_t n = 0;
+    TAILQ_FOREACH(line, &tab->guests, link)
+    {
+        n += line->trunk == trunk->name;
+    }
+    return n >= trunk->max;
+}
+
 bool line_is_reachable(struct line_table const *tab, char const *number)
 {
     return line_find(tab, number) || trunk_of(tab, number);
@@ -273,7 +289,7 @@ struct line *line_guest(struct line_table *tab, char const *number)
         if (strcmp(line->number, number) == 0)
             return line;
     }
-    line = line_new(NULL);
+    line = is_full(tab, trunk) ? NULL : line_new(NULL);
     if (!line)
         return NULL;
     snprintf(line->own_number, sizeof line->own_number, "%s", number);

@@ -45,6 +45,7 @@ TAILQ_HEAD(lines, line);
 /** Numbers that begin with @p prefix and are no line leave by the trunk. Borrowed strings. */
 struct line_trunk {
     char const *name, *prefix;
+    size_t max; /* numbers outside that take part in calls at one time */
 };
 
 /** Something about a line or a phone changed; borrowed for the time of the hook. */
@@ -105,8 +106,8 @@ struct station *line_pick_station(struct line const *line);
 /** Whether @p number is one that a call can go to: a line, or a number behind a trunk. */
 bool line_is_reachable(struct line_table const *tab, char const *number);
 
-/** The guest of @p number, new if need be; NULL when no trunk leads there, or out of memory. It
- *  goes with its last connection, or by line_guest_release(). */
+/** The guest of @p number, new if need be; NULL when no trunk leads there or it is full, or out of
+ *  memory. It goes with its last connection, or by line_guest_release(). */
 struct line *line_guest(struct line_table *tab, char const *number);
 
 /** Frees @p *pline if it is a guest without connections. */

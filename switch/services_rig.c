@@ -56,7 +56,7 @@ void services_rig_init(struct services_rig *rig)
         { .number = "2003" },
         { .number = "2004", .devices.v = devices[2], .devices.n = 2 },
     };
-    static struct switch_trunk_conf trunk = { .name = "T1", .prefix = "+" };
+    static struct switch_trunk_conf trunk = { .name = "T1", .prefix = "+", .max_calls = 2 };
     *rig = (struct services_rig){ .conf = { .lines = { lines, 4 },
                                             .trunks = { &trunk, 1 },
                                             .max_monitors = 3,

@@ -3,6 +3,7 @@
 #include "station.h"
 #include "call.h"
 #include "line.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,27 +29,32 @@ void station_free(struct station **pstation)
 {
     struct station *station = *pstation;
     *pstation = NULL;
+    if (!station)
+        return;
+    free(station->lines);
     free(station);
 }
 
-static bool has_line(struct station const *station, struct line const *line)
+int station_add_line(struct station *station, struct line *line)
 {
-    for (size_t i = 0; i < line->n_stations; i++)
-        if (line->stations[i] == station)
-            return true;
-    return false;
+    struct line **lines = realloc(station->lines, (station->n_lines + 1) * sizeof *lines);
+    if (!lines)
+        return -ENOMEM;
+    station->lines = lines;
+    station->lines[station->n_lines++] = line;
+    return 0;
+}
+
+void station_remove_line(struct station *station, struct line const *line)
+{
+    if (station->n_lines > 0 && station->lines[station->n_lines - 1] == line)
+        station->n_lines--;
 }
 
 static void tell_lines(struct line_table *tab, struct line_event event)
 {
-    struct line *line;
-    if (!tab->on_event)
-        return;
-    TAILQ_FOREACH(line, &tab->all, link)
-    {
-        if (!has_line(event.station, line))
-            continue;
-        event.line = line;
+    for (size_t i = 0; tab->on_event && i < event.station->n_lines; i++) {
+        event.line = event.station->lines[i];
         tab->on_event(tab->ctx, &event);
     }
 }

@@ -28,6 +28,8 @@ struct station {
     bool off_hook; /* as the hook was told */
     struct station_audio audio[STATION_APPARATUS];
     TAILQ_HEAD(, call_conn) conns; /* that are at this phone, of all its lines; oldest first */
+    struct line **lines;           /* owned array of the lines that it has */
+    size_t n_lines;
 };
 
 /** What changed about a line or phone. */
@@ -42,6 +44,12 @@ struct line_event {
 /** A new phone that works. NULL when out of memory; owned by the caller. */
 struct station *station_new(char const *name);
 void station_free(struct station **pstation);
+
+/** Notes that the phone has @p line. Returns 0 or -ENOMEM. */
+int station_add_line(struct station *station, struct line *line);
+
+/** Takes back the last station_add_line(), if it was for @p line. */
+void station_remove_line(struct station *station, struct line const *line);
 
 /** Takes a phone into or out of service and tells the lines whose state that changes: with the
  *  phone, and as a whole when it is the first or the last that works. */

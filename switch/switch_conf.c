@@ -66,6 +66,10 @@ static const struct cfg_row trunk_rows[] = {
                    .effect = CFG_RESTART, .check = check_prefix, .example = "+",
                    .help = "What the numbers that leave by it begin with; the longest prefix "
                            "wins."),
+    CFG_ROW_INT("max_calls", struct switch_trunk_conf, max_calls, .min = 1, .max = 10000,
+                .default_text = "100", .effect = CFG_RESTART,
+                .help = "Most numbers outside that are in a call by it at one time; one more is "
+                        "network congestion."),
 };
 
 static const struct cfg_schema trunk_schema = {

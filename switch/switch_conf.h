@@ -13,6 +13,7 @@ struct switch_line_conf {
 struct switch_trunk_conf {
     struct cfg_where where;
     char const *name, *prefix;
+    int64_t max_calls;
 };
 
 struct switch_conf {

@@ -302,6 +302,24 @@ static struct call_rig_script const scripts[] = {
             "2001 ConnectionCleared 1 +39021234 connected normalClearing\n"
             "2001 ConnectionCleared 1 2001 null normalClearing\n" },
       } },
+    { .name = "a trunk takes two",
+      .steps = {
+          { "make 2001 +391", CALL_OK,
+            "2001 Originated 1 2001 connected newCall\n"
+            "2001 NetworkReached 1 +391 connected newCall by=T1\n"
+            "2001 Delivered 1 +391 connected newCall\n" },
+          { "make +392 2002", CALL_OK,
+            "2002 Delivered 2 2002 alerting newCall\n" },
+          { "make 2003 +393", CALL_OK,
+            "2003 Originated 3 2003 connected newCall\n"
+            "2003 Failed 3 +393 fail networkCongestion\n" },
+          { "clear 2001 1", CALL_OK,
+            "2001 ConnectionCleared 1 2001 null normalClearing\n" },
+          { "make 2001 +393", CALL_OK,
+            "2001 Originated 4 2001 connected newCall\n"
+            "2001 NetworkReached 4 +393 connected newCall by=T1\n"
+            "2001 Delivered 4 +393 connected newCall\n" },
+      } },
     { .name = "a call from outside",
       .steps = {
           { "make +39021234 2002", CALL_OK,
