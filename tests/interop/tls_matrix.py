@@ -173,6 +173,8 @@ def check_hop_resumption(test, version):
 
 
 def check_renegotiation(test):
+    refusal = failed("the peer wants to shake hands again")
+    before = counts(test, refusal)
     child = subprocess.Popen(["openssl", "s_client", "-connect", "%s:5061" % test.ip, "-tls1_2"],
                              cwd=test.certs, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     said = b""
@@ -187,6 +189,8 @@ def check_renegotiation(test):
         child.communicate()
     if b"no renegotiation" not in error:
         raise Failure("renegotiation: %r" % error[-300:])
+    if counts(test, refusal) != (before[0], before[1] + 1):
+        raise Failure("counted %s, before %s" % (counts(test, refusal), before))
 
 
 def tests(_):
