@@ -66,7 +66,7 @@ static void send_list(struct list const *list, enum csta_edition edition, char c
     int err = 0;
 
     while (err == 0 && !msg.last_segment) {
-        msg.devices = list->v + sent;
+        msg.devices = list->v ? list->v + sent : NULL; /* none: a category of others */
         msg.n_devices = list->n - sent < SEGMENT ? list->n - sent : SEGMENT;
         sent += msg.n_devices;
         msg.segment++;
