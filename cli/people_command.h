@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `crosspoint user`, `device` and `line`: the directory of people, devices and lines. What `user`
- * means beyond it (passwords, registrations) goes to the proxy. */
+/* Commands `crosspoint user`, `device` and `line`: the directory of people, devices and lines. What
+ * `user` means beyond it (passwords, registrations) goes to the proxy. */
 #pragma once
 #include "command.h"
 
