@@ -9,19 +9,13 @@
 #include <errno.h>
 #include <string.h>
 
-enum { PHONES_MAX = 16, LIST_BYTES = 4096 };
+enum { LIST_BYTES = 4096 };
 
-static bool knows(struct device_choice_phone const *phones, size_t n, char const *name)
+static void fail_device(struct ctl_call *call, struct users const *users, char const *id,
+                        char const *number, char const *device)
 {
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(phones[i].name, name) == 0)
-            return true;
-    return false;
-}
-
-static void fail_device(struct ctl_call *call, struct device_choice_phone const *phones, size_t n,
-                        char const *device)
-{
+    struct device_choice_phone phones[USERS_PHONES_MAX];
+    size_t n = users_phones(users, id, number, "", phones, USERS_PHONES_MAX);
     struct buf list;
 
     buf_init(&list, LIST_BYTES);
@@ -58,7 +52,6 @@ void cmd_line_select(struct svc *svc, struct ctl_call *call, json_t const *args)
     char const *device = ctl_arg(args, "device"), *line = ctl_arg(args, "line");
     char const *id = ctl_arg(args, "user");
     struct users_person const *user = id ? users_by_id(gw->directory.users, id) : NULL;
-    struct device_choice_phone phones[PHONES_MAX];
     struct line_uri uri;
 
     if (!device || !line || line_uri_parse(line, &uri) < 0) {
@@ -69,9 +62,8 @@ void cmd_line_select(struct svc *svc, struct ctl_call *call, json_t const *args)
         ctl_fail(call, "not-found", "there is no user \"%s\"", id ? id : "");
         return;
     }
-    size_t n = users_phones(gw->directory.users, id, uri.number, uri.partition, phones, PHONES_MAX);
-    if (!knows(phones, n, device)) {
-        fail_device(call, phones, n, device);
+    if (!users_has_phone(gw->directory.users, id, uri.number, device)) {
+        fail_device(call, gw->directory.users, id, uri.number, device);
         return;
     }
     int error = directory_choose(&gw->directory, id, uri.number, device);

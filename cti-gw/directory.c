@@ -40,6 +40,15 @@ int directory_init(struct directory *directory, struct gateway *gw)
 
 /* --- what changes for sessions ---------------------------------------------------------------- */
 
+/* The line, and the phone of it that the session controls. */
+static bool may_go_on(struct users const *users, struct session const *session)
+{
+    if (!users_may_control(users, session->user, session->number))
+        return false;
+    return !session->device || !users_has_phones(users, session->number) ||
+           users_has_phone(users, session->user, session->number, session->device);
+}
+
 static void adjust_sessions(struct directory *directory)
 {
     struct gateway *gw = directory->gw;
@@ -50,8 +59,7 @@ static void adjust_sessions(struct directory *directory)
         struct users_person const *user = users_by_id(directory->users, session->user);
         if (!session_is_open(session))
             continue;
-        if (user && user->rcc &&
-            users_may_control(directory->users, session->user, session->number))
+        if (user && user->rcc && may_go_on(directory->users, session))
             session->policy = policy_of(&gw->conf->policies, user->id, &user->groups);
         else
             session_forbidden(session);

@@ -18,7 +18,7 @@
 
 #define ALLOW "Allow: INVITE, ACK, BYE, CANCEL, INFO, UPDATE, OPTIONS"
 
-enum { PHONES_MAX = 16, URI_BYTES = 300, BODY_BYTES = 4096, LINE_BYTES = 300 };
+enum { URI_BYTES = 300, BODY_BYTES = 4096, LINE_BYTES = 300 };
 
 static struct cti_refusal const bad_body = { 400, "Bad Request", M_refused_body, NULL };
 static struct cti_refusal const bad_type = { 415, "Unsupported Media Type", M_refused_body,
@@ -36,7 +36,7 @@ struct attempt {
     struct line_uri line;
     char const *line_text;
     struct device_choice choice;
-    struct device_choice_phone phones[PHONES_MAX];
+    struct device_choice_phone phones[USERS_PHONES_MAX];
     enum csta_edition edition;
     int connection;
 };
@@ -205,13 +205,15 @@ static bool device_is_right(struct attempt *a)
         .chosen = users_chosen(users, a->user->id, a->line.number),
         .phones = a->phones,
         .n = users_phones(users, a->user->id, a->line.number, a->line.partition, a->phones,
-                          PHONES_MAX),
+                          USERS_PHONES_MAX),
     };
 
-    /* A line of the configuration file whose phones nobody has written down: the switch knows. */
-    if (!options.n && *a->line.device && !*options.chosen &&
-        !users_has_phones(users, a->line.number))
+    /* Where nobody has written the phones down, the driver knows them. */
+    if (!users_has_phones(users, a->line.number))
         a->choice = (struct device_choice){ DEVICE_CHOICE_LINE, 0, "devices are not known" };
+    else if (!options.n && *a->line.partition)
+        a->choice = (struct device_choice){ DEVICE_CHOICE_REFUSED, 0,
+                                            "the user has no device in that partition" };
     else
         a->choice = device_choice_make(&options);
     if (a->choice.kind != DEVICE_CHOICE_REFUSED)
@@ -240,6 +242,14 @@ static bool resources_are_there(struct attempt *a)
     return false;
 }
 
+/* A device that nobody has written down is the driver's to know. */
+static char const *chosen_device(struct attempt const *a)
+{
+    if (a->choice.kind == DEVICE_CHOICE_ONE)
+        return a->phones[a->choice.index].name;
+    return a->choice.kind == DEVICE_CHOICE_LINE && *a->line.device ? a->line.device : NULL;
+}
+
 static void start_session(struct attempt *a, uint32_t expires_s)
 {
     msg_t *ok = make_ok(a->gw, a->st, expires_s, a->edition);
@@ -254,8 +264,8 @@ static void start_session(struct attempt *a, uint32_t expires_s)
         return;
     }
     session->edition = a->edition;
-    if (a->choice.kind == DEVICE_CHOICE_ONE)
-        session->device = strdup(a->phones[a->choice.index].name);
+    char const *device = chosen_device(a);
+    session->device = device ? strdup(device) : NULL;
     warn_of_form(a);
     session_refreshed(session, expires_s);
     log_info(session->id,

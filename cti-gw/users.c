@@ -440,6 +440,15 @@ bool users_has_phones(struct users const *users, char const *number)
     return line != NULL;
 }
 
+bool users_has_phone(struct users const *users, char const *id, char const *number,
+                     char const *device)
+{
+    struct device_choice_phone phones[USERS_PHONES_MAX];
+    size_t n = users_phones(users, id, number, "", phones, USERS_PHONES_MAX);
+
+    return knows(phones, n, device);
+}
+
 bool users_may_control(struct users const *users, char const *id, char const *number)
 {
     struct users_person const *person = users_by_id(users, id);

@@ -51,10 +51,16 @@ bool users_have_line(struct users const *users, char const *number);
 /** The numbers of the lines that the user @p id may control, at most @p max; returns how many. */
 size_t users_numbers(struct users const *users, char const *id, char const **ret, size_t max);
 
+enum { USERS_PHONES_MAX = 16 };
+
 /** The phones of line @p number (in @p partition, "" for any) that the user @p id may control, at
  *  most @p max; returns how many. A line of the configuration file is the user's on every phone. */
 size_t users_phones(struct users const *users, char const *id, char const *number,
                     char const *partition, struct device_choice_phone *ret, size_t max);
+
+/** Is @p device one of those phones? */
+bool users_has_phone(struct users const *users, char const *id, char const *number,
+                     char const *device);
 
 /** Does the store know a phone with line @p number? */
 bool users_has_phones(struct users const *users, char const *number);
