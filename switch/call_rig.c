@@ -152,11 +152,10 @@ static void add_lines(struct call_rig *rig)
     static char const *const one[] = { "SEP1" }, *const two[] = { "SEP4A", "SEP4B" };
     static struct line_options const lines[] = {
         { "2001", one, 1, 0 }, { "2002", NULL, 0, 0 }, { "2003", NULL, 0, 0 },
-        { "2004", two, 2, 0 }, { "2005", NULL, 0, 2 },
+        { "2004", two, 2, 0 }, { "2005", NULL, 0, 2 }, { "2006", one, 1, 0 },
     };
-    static char const *const watched[] = {
-        "2001", "2002", "2003", "2004", "SEP4A", "SEP4B", "2005"
-    };
+    static char const *const watched[] = { "2001",  "2002",  "2003", "2004",
+                                           "SEP4A", "SEP4B", "2005", "2006" };
     static struct line_trunk const trunk = { "T1", "+", 2 };
     rig->lines.trunks = &trunk;
     rig->lines.n_trunks = 1;

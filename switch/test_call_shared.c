@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lines on several phones, phones that fail, the features of a line and handsets, as scripts
- * (call_rig.h). */
+/* Lines on several phones, phones with several lines, phones that fail, the features of a line and
+ * handsets, as scripts (call_rig.h). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -155,6 +155,7 @@ static struct call_rig_script const scripts[] = {
             "2002 Established 2 2002 connected normal\n" },
           { "fail SEP1", CALL_OK,
             "2001 OutOfService 2001 off\n"
+            "2006 OutOfService 2006 off\n"
             "2001 ConnectionCleared 2 2001 null destOutOfOrder\n"
             "2002 ConnectionCleared 2 2001 connected destOutOfOrder\n"
             "2002 ConnectionCleared 2 2002 null destOutOfOrder\n" },
@@ -182,6 +183,7 @@ static struct call_rig_script const scripts[] = {
           { "make 2001 2002", CALL_OK,
             "2001 Originated 1 2001 connected newCall\n"
             "2001 Hookswitch 2001 off\n"
+            "2006 Hookswitch 2006 off\n"
             "2001 Delivered 1 2002 connected newCall\n"
             "2002 Delivered 1 2002 alerting newCall\n" },
           { "answer 2002 1", CALL_OK,
@@ -191,17 +193,20 @@ static struct call_rig_script const scripts[] = {
           { "hold 2001 1", CALL_OK,
             "2001 Held 1 2001 hold normal\n"
             "2002 Held 1 2001 connected normal\n"
-            "2001 Hookswitch 2001 on\n" },
+            "2001 Hookswitch 2001 on\n"
+            "2006 Hookswitch 2006 on\n" },
           { "retrieve 2001 1", CALL_OK,
             "2001 Retrieved 1 2001 connected normal\n"
             "2002 Retrieved 1 2001 connected normal\n"
-            "2001 Hookswitch 2001 off\n" },
+            "2001 Hookswitch 2001 off\n"
+            "2006 Hookswitch 2006 off\n" },
           { "clear 2002 1", CALL_OK,
             "2001 ConnectionCleared 1 2002 connected normalClearing\n"
             "2002 ConnectionCleared 1 2002 null normalClearing\n"
             "2002 Hookswitch 2002 on\n"
             "2001 ConnectionCleared 1 2001 null normalClearing\n"
-            "2001 Hookswitch 2001 on\n" },
+            "2001 Hookswitch 2001 on\n"
+            "2006 Hookswitch 2006 on\n" },
       } },
     { .name = "handsets of a shared line",
       .hookswitch = true,
@@ -209,6 +214,7 @@ static struct call_rig_script const scripts[] = {
           { "make 2001 2004", CALL_OK,
             "2001 Originated 1 2001 connected newCall\n"
             "2001 Hookswitch 2001 off\n"
+            "2006 Hookswitch 2006 off\n"
             "2001 Delivered 1 2004 connected newCall\n"
             "2004 Delivered 1 2004 alerting newCall\n"
             "SEP4A Delivered 1 2004 alerting newCall\n"
@@ -225,10 +231,85 @@ static struct call_rig_script const scripts[] = {
             "2004 ConnectionCleared 1 2001 connected normalClearing\n"
             "SEP4B ConnectionCleared 1 2001 connected normalClearing\n"
             "2001 Hookswitch 2001 on\n"
+            "2006 Hookswitch 2006 on\n"
             "2004 ConnectionCleared 1 2004 null normalClearing\n"
             "SEP4B ConnectionCleared 1 2004 null normalClearing\n"
             "2004 Hookswitch 2004 on\n"
             "SEP4B Hookswitch 2004 on\n" },
+      } },
+    { .name = "two lines on one phone have one handset",
+      .steps = {
+          { "make 2001 2002", CALL_OK,
+            "2001 Originated 1 2001 connected newCall\n"
+            "2001 Delivered 1 2002 connected newCall\n"
+            "2002 Delivered 1 2002 alerting newCall\n" },
+          { "answer 2002 1", CALL_OK,
+            "2001 Established 1 2002 connected normal\n"
+            "2002 Established 1 2002 connected normal\n" },
+          { "make 2006 2003", CALL_FAULT_CALLING_STATE, NULL },
+          { "make 2003 2006", CALL_OK,
+            "2003 Originated 2 2003 connected newCall\n"
+            "2003 Delivered 2 2006 connected newCall\n"
+            "2006 Delivered 2 2006 alerting newCall\n" },
+          { "answer 2006 2", CALL_OK,
+            "2001 Held 1 2001 hold normal\n"
+            "2002 Held 1 2001 connected normal\n"
+            "2003 Established 2 2006 connected normal\n"
+            "2006 Established 2 2006 connected normal\n" },
+          { "retrieve 2001 1", CALL_OK,
+            "2003 Held 2 2006 connected normal\n"
+            "2006 Held 2 2006 hold normal\n"
+            "2001 Retrieved 1 2001 connected normal\n"
+            "2002 Retrieved 1 2001 connected normal\n" },
+          { "clear 2001 1", CALL_OK,
+            "2001 ConnectionCleared 1 2001 null normalClearing\n"
+            "2002 ConnectionCleared 1 2001 connected normalClearing\n"
+            "2002 ConnectionCleared 1 2002 null normalClearing\n" },
+      } },
+    { .name = "one line of a phone calls the other",
+      .steps = {
+          { "make 2001 2006", CALL_OK,
+            "2001 Originated 1 2001 connected newCall\n"
+            "2001 Delivered 1 2006 connected newCall\n"
+            "2006 Delivered 1 2006 alerting newCall\n" },
+          { "answer 2006 1", CALL_OK,
+            "2001 Held 1 2001 hold normal\n"
+            "2006 Held 1 2001 alerting normal\n"
+            "2001 Established 1 2006 hold normal\n"
+            "2006 Established 1 2006 connected normal\n" },
+          { "hold 2006 1", CALL_OK,
+            "2001 Held 1 2006 hold normal\n"
+            "2006 Held 1 2006 hold normal\n" },
+          { "clear 2001 1", CALL_OK,
+            "2001 ConnectionCleared 1 2001 null normalClearing\n"
+            "2006 ConnectionCleared 1 2001 hold normalClearing\n"
+            "2006 ConnectionCleared 1 2006 null normalClearing\n" },
+      } },
+    { .name = "a phone with two lines fails",
+      .hookswitch = true,
+      .steps = {
+          { "make 2001 2002", CALL_OK,
+            "2001 Originated 1 2001 connected newCall\n"
+            "2001 Hookswitch 2001 off\n"
+            "2006 Hookswitch 2006 off\n"
+            "2001 Delivered 1 2002 connected newCall\n"
+            "2002 Delivered 1 2002 alerting newCall\n" },
+          { "answer 2002 1", CALL_OK,
+            "2001 Established 1 2002 connected normal\n"
+            "2002 Established 1 2002 connected normal\n"
+            "2002 Hookswitch 2002 off\n" },
+          { "fail SEP1", CALL_OK,
+            "2001 OutOfService 2001 off\n"
+            "2006 OutOfService 2006 off\n"
+            "2001 ConnectionCleared 1 2001 null destOutOfOrder\n"
+            "2002 ConnectionCleared 1 2001 connected destOutOfOrder\n"
+            "2001 Hookswitch 2001 on\n"
+            "2006 Hookswitch 2006 on\n"
+            "2002 ConnectionCleared 1 2002 null destOutOfOrder\n"
+            "2002 Hookswitch 2002 on\n" },
+          { "repair SEP1", CALL_OK,
+            "2001 BackInService 2001 off\n"
+            "2006 BackInService 2006 off\n" },
       } },
 };
 /* clang-format on */
