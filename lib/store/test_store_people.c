@@ -10,7 +10,9 @@
 
 #include "store_people_change.h"
 #include "store_rig.h"
+#include "store_users.h"
 #include <errno.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -317,6 +319,39 @@ static void test_two_programs_make_the_file(void **state)
     store_rig_fini(&rig);
 }
 
+/* A file of the version before there were people: its users stay, and people can be added. */
+static void test_a_file_without_people(void **state)
+{
+    static char const version_1[] =
+        "CREATE TABLE users (name TEXT NOT NULL, domain TEXT NOT NULL, realm TEXT NOT NULL,"
+        " ha1_md5 TEXT NOT NULL, ha1_sha256 TEXT NOT NULL, enabled INTEGER NOT NULL,"
+        " created INTEGER NOT NULL, PRIMARY KEY (name, domain)) WITHOUT ROWID;"
+        "CREATE TABLE bindings (aor TEXT NOT NULL, contact TEXT NOT NULL, path TEXT NOT NULL,"
+        " received TEXT NOT NULL, call_id TEXT NOT NULL, cseq INTEGER NOT NULL,"
+        " q INTEGER NOT NULL, expires INTEGER NOT NULL, user_agent TEXT NOT NULL,"
+        " PRIMARY KEY (aor, contact)) WITHOUT ROWID;"
+        "INSERT INTO users VALUES ('joe', 'example.test', 'example.test', '', '', 1, 5);"
+        "PRAGMA application_id = 0x43725074; PRAGMA user_version = 1;";
+    struct store_users *users;
+    struct store_rig rig;
+    sqlite3 *db;
+
+    (void)state;
+    store_rig_init(&rig);
+    assert_int_equal(sqlite3_open(rig.path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, version_1, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    store_rig_open(&rig);
+    expect_stored(rig.store, "");
+    put_all(rig.store);
+    expect_stored(rig.store, ALL);
+    assert_int_equal(store_users_new(&users, rig.store), 0);
+    assert_true(store_users_exists(users, "joe", "example.test"));
+    store_rig_close(&rig);
+    store_users_free(&users);
+    store_rig_fini(&rig);
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
@@ -326,6 +361,7 @@ int main(void)
         cmocka_unit_test(test_check),
         cmocka_unit_test(test_what_another_program_commits),
         cmocka_unit_test(test_two_programs_make_the_file),
+        cmocka_unit_test(test_a_file_without_people),
     };
     return cmocka_run_group_tests_name("store_people", tests, NULL, NULL);
 }
