@@ -225,7 +225,8 @@ bool csta_rig_peek(struct csta_rig *rig, unsigned *ret_invoke_id, struct csta_ms
 static bool is_routine(enum csta_type type)
 {
     return type == CSTA_SystemStatus || type == CSTA_ResetApplicationSessionTimer ||
-           type == CSTA_GetCSTAFeatures;
+           type == CSTA_GetCSTAFeatures || type == CSTA_SystemRegister ||
+           type == CSTA_RequestSystemStatus;
 }
 
 static bool peek_past_routine(struct csta_rig *rig, enum csta_type wanted, unsigned *ret_invoke_id,
@@ -304,4 +305,7 @@ void csta_rig_start(struct csta_rig *rig, uint32_t duration_s)
     csta_rig_send(rig, id, &yes);
     csta_rig_await(rig, &rig->ups, rig->ups + 1);
     rig->features_id = csta_rig_take(rig, CSTA_GetCSTAFeatures, &start);
+    csta_rig_take(rig, CSTA_SystemRegister, &start);
+    assert_true(csta_set_has(&start.request_types, CSTA_SystemStatus));
+    rig->status_id = csta_rig_take(rig, CSTA_RequestSystemStatus, &start);
 }

@@ -26,7 +26,7 @@ struct csta_rig {
     bool is_eof;
 
     /* what the driver told its host */
-    unsigned features_id;
+    unsigned features_id, status_id;
     unsigned ups, downs, events;
     char identity[32], reason[64], event_xref[32];
     enum csta_type event;

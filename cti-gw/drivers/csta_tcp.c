@@ -160,6 +160,13 @@ static void take_features(struct driver_conn *conn, unsigned invoke_id, struct c
     csta_requests_answer(&conn->requests, invoke_id, msg);
 }
 
+static void take_status_answer(struct driver_conn *conn, unsigned invoke_id,
+                               struct csta_msg const *msg)
+{
+    csta_requests_answer(&conn->requests, invoke_id, msg);
+    conn->host->on_status(conn->ctx, msg->system_status);
+}
+
 static void take_message(struct driver_conn *conn, unsigned invoke_id, struct csta_msg const *msg)
 {
     if (msg->type == CSTA_StartApplicationSessionPosResponse && conn->state == STARTING)
@@ -172,6 +179,8 @@ static void take_message(struct driver_conn *conn, unsigned invoke_id, struct cs
         session_ended(conn);
     else if (msg->type == CSTA_GetCSTAFeaturesResponse && conn->state == UP)
         take_features(conn, invoke_id, msg);
+    else if (msg->type == CSTA_RequestSystemStatusResponse && conn->state == UP)
+        take_status_answer(conn, invoke_id, msg);
     else if (csta_is_event(msg->type) && conn->state == UP)
         conn->host->on_event(conn->ctx, msg);
     else if (msg->type == CSTA_SystemStatus)
@@ -240,6 +249,8 @@ static void start_request(struct driver_conn *conn, enum csta_type type)
                             .session_id = conn->session_id,
                             .session_duration_s = SESSION_S,
                             .system_status = CSTA_STATUS_normal };
+
+    csta_set_add(&msg.request_types, CSTA_SystemStatus);
     int err = send_request(conn, &msg, NULL, NULL);
 
     if (err < 0)
@@ -314,6 +325,8 @@ static int act_up(void *obj, void *arg)
     log_info(conn->options.address, "CTI connection up identity=%s", conn->identity);
     conn->features_known = false;
     start_request(conn, CSTA_GetCSTAFeatures);
+    start_request(conn, CSTA_SystemRegister);
+    start_request(conn, CSTA_RequestSystemStatus);
     conn->host->on_up(conn->ctx, conn->identity);
     return FSM_OK;
 }

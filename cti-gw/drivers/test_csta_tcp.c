@@ -243,10 +243,15 @@ static void test_status(void **state)
     struct csta_msg status = { .type = CSTA_SystemStatus,
                                .edition = CSTA_ED3,
                                .system_status = CSTA_STATUS_partiallyDisabled };
+    struct csta_msg answer = { .type = CSTA_RequestSystemStatusResponse,
+                               .edition = CSTA_ED3,
+                               .system_status = CSTA_STATUS_overloadReached };
     struct csta_msg msg;
     (void)state;
 
     csta_rig_start(&rig, 0);
+    csta_rig_send(&rig, rig.status_id, &answer);
+    csta_rig_await(&rig, (unsigned *)&rig.status, CSTA_STATUS_overloadReached);
     csta_rig_send(&rig, 17, &status);
     assert_int_equal(csta_rig_take(&rig, CSTA_SystemStatusResponse, &msg), 17);
     assert_int_equal(rig.status, CSTA_STATUS_partiallyDisabled);
