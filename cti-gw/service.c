@@ -22,6 +22,7 @@
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/sip_header.h>
 #include <sofia-sip/sip_status.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -330,6 +331,19 @@ static void ask_driver(struct service_request *r, struct service_rule const *rul
     server_transaction_own(r->st, service, on_info_gone);
 }
 
+/* Names the policy, for whoever wonders where a button has gone. */
+static void refuse_by_policy(struct service_request *r)
+{
+    struct gateway const *gw = r->session->gw;
+    struct users_person const *user = users_by_id(gw->directory.users, r->session->user);
+    char const *name = policy_denier(&gw->conf->policies, r->session->user,
+                                     user ? &user->groups : NULL, r->msg.type);
+    char why[100];
+
+    (void)snprintf(why, sizeof why, "taken by policy %s", name ? name : "");
+    service_fail(r, CTI_FAULT_SERVICE_UNKNOWN, why);
+}
+
 static void serve(struct service_request *r)
 {
     struct session *session = r->session;
@@ -340,7 +354,7 @@ static void serve(struct service_request *r)
     if (!rule || (!rule->here && !provider_serves(session->gw->provider, r->msg.type)))
         service_fail(r, CTI_FAULT_SERVICE_UNKNOWN, "not served here");
     else if (!policy_allows(&session->policy, r->msg.type))
-        service_fail(r, CTI_FAULT_SERVICE_UNKNOWN, "taken by a policy");
+        refuse_by_policy(r);
     else if (rule->here)
         rule->here(r);
     else
