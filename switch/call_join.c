@@ -39,7 +39,7 @@ static bool share_a_line(struct call_conn const *held, struct call_conn const *a
 }
 
 static enum call_fault check_join(struct call_conn const *held, struct call_conn const *active,
-                                  enum call_purpose forbidden)
+                                  bool leaves)
 {
     enum call_purpose purpose = active->call->purpose;
     if (held->state != CALL_HOLD)
@@ -47,24 +47,23 @@ static enum call_fault check_join(struct call_conn const *held, struct call_conn
     if (active->state != CALL_CONNECTED || held->line != active->line ||
         held->call == active->call || held->silent || active->silent)
         return CALL_FAULT_STATE;
-    if (purpose == CALL_FOR_TALK || purpose == forbidden)
+    if (purpose == CALL_FOR_TALK || purpose == (leaves ? CALL_FOR_CONFERENCE : CALL_FOR_TRANSFER))
         return CALL_FAULT_STATE;
     if (!first_other(held) || !first_other(active) || share_a_line(held, active))
         return CALL_FAULT_STATE;
-    size_t members = call_parties(held->call) + call_parties(active->call) - 2;
-    return members > CALL_MEMBERS_MAX - 1 ? CALL_FAULT_MEMBERS : CALL_OK;
+    /* Who transfers leaves, who makes a conference stays. Two may always talk. */
+    size_t members = call_parties(held->call) + call_parties(active->call) - (leaves ? 2 : 1);
+    return members > 2 && members > held->call->table->options.max_members ? CALL_FAULT_MEMBERS
+                                                                           : CALL_OK;
 }
 
-/* A new call takes over all connections of @p from but @p but. */
-static void move_all(struct call *from, struct call *to, struct call_conn const *but)
+/* A new call takes over all connections of @p from. */
+static void move_all(struct call *from, struct call *to)
 {
     struct call_options const *options = &from->table->options;
-    struct call_conn *conn, *next;
-    for (conn = TAILQ_FIRST(&from->conns); conn; conn = next) {
-        next = TAILQ_NEXT(conn, on_call);
-        if (conn != but)
-            call_move(conn, to);
-    }
+    struct call_conn *conn;
+    while ((conn = TAILQ_FIRST(&from->conns)))
+        call_move(conn, to);
     if (options->on_move)
         options->on_move(options->ctx, from, to);
 }
@@ -108,8 +107,8 @@ static enum call_fault merge(struct call_conn *held, struct call_conn *active,
     call->start_ms = first->start_ms;
     call_step(active, CALL_DISCARD, CSTA_CAUSE_ABSENT);
     call_conn_free(&active);
-    move_all(first, call, NULL);
-    move_all(second, call, NULL);
+    move_all(first, call);
+    move_all(second, call);
     call_free(&first);
     call_free(&second);
     return CALL_OK;
@@ -136,7 +135,7 @@ static void rename_call(struct call *call, struct call_conn const *caller)
 enum call_fault call_transfer(struct call_conn *held, struct call_conn *active,
                               struct call_join *ret)
 {
-    enum call_fault fault = check_join(held, active, CALL_FOR_CONFERENCE);
+    enum call_fault fault = check_join(held, active, true);
     if (fault == CALL_OK)
         fault = merge(held, active, ret);
     if (fault != CALL_OK)
@@ -155,12 +154,9 @@ enum call_fault call_transfer(struct call_conn *held, struct call_conn *active,
 enum call_fault call_conference(struct call_conn *held, struct call_conn *active,
                                 struct call_join *ret)
 {
-    enum call_fault fault = check_join(held, active, CALL_FOR_TRANSFER);
+    enum call_fault fault = check_join(held, active, false);
     if (fault != CALL_OK)
         return fault;
-    if (call_parties(held->call) + call_parties(active->call) - 1 >
-        held->call->table->options.max_members)
-        return CALL_FAULT_MEMBERS;
     char calling[NUMBER_MAX + 1], called[NUMBER_MAX + 1];
     bool external = held->call->external;
     memcpy(calling, held->call->calling, sizeof calling);
@@ -218,7 +214,7 @@ enum call_fault call_send_to(struct call_conn *active, char const *number, struc
     snprintf(ret->added, sizeof ret->added, "%s", to);
     name_members(ret, active, call);
     call->start_ms = first->start_ms;
-    move_all(first, call, NULL);
+    move_all(first, call);
     call_free(&first);
     rename_call(call, first_other(active));
     list_members(ret, call, active, NULL);

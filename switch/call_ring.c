@@ -87,8 +87,9 @@ static struct verdict decide(struct call const *call, struct line const *line)
         return divert_or(call, line, FEATURE_IMMEDIATE, CSTA_CAUSE_destNotObtainable);
     if (line->features.dnd)
         return divert_or(call, line, FEATURE_DND, CSTA_CAUSE_doNotDisturb);
+    /* A phone that does not work does not answer. */
     if (!line_in_service(line))
-        return (struct verdict){ VERDICT_REFUSE, CSTA_CAUSE_destOutOfOrder, NULL };
+        return divert_or(call, line, FEATURE_NO_ANSWER, CSTA_CAUSE_destOutOfOrder);
     if (takes_calls(&call->table->options, line))
         return ring;
     struct verdict verdict = divert_or(call, line, FEATURE_BUSY, CSTA_CAUSE_busy);

@@ -161,16 +161,35 @@ static bool is_same(char const *a, char const *b)
     return a && b && strcmp(a, b) == 0;
 }
 
-void switch_conf_check(void const *conf, struct cfg_node const *node, struct cfg_faults *faults)
+static void check_lines(struct cfg_groups const *groups, struct cfg_faults *faults)
 {
-    struct switch_conf const *c = conf;
-    struct switch_line_conf const *lines = c->lines.v;
-    (void)node;
-    for (size_t i = 0; i < c->lines.n; i++) {
+    struct switch_line_conf const *lines = groups->v;
+    for (size_t i = 0; i < groups->n; i++) {
         size_t k = 0;
         while (k < i && !is_same(lines[i].number, lines[k].number))
             k++;
         if (k < i)
             cfg_fault(faults, lines[i].where, "line %s stands twice", lines[i].number);
     }
+}
+
+/* One of the two would never be used. */
+static void check_trunks(struct cfg_groups const *groups, struct cfg_faults *faults)
+{
+    struct switch_trunk_conf const *trunks = groups->v;
+    for (size_t i = 0; i < groups->n; i++) {
+        size_t k = 0;
+        while (k < i && !is_same(trunks[i].prefix, trunks[k].prefix))
+            k++;
+        if (k < i)
+            cfg_fault(faults, trunks[i].where, "prefix %s stands twice", trunks[i].prefix);
+    }
+}
+
+void switch_conf_check(void const *conf, struct cfg_node const *node, struct cfg_faults *faults)
+{
+    struct switch_conf const *c = conf;
+    (void)node;
+    check_lines(&c->lines, faults);
+    check_trunks(&c->trunks, faults);
 }

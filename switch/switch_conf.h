@@ -32,5 +32,5 @@ struct switch_conf {
 
 extern const struct cfg_schema switch_conf_schema;
 
-/** Faults that no single row can see: numbers that stand twice. */
+/** Faults that no single row can see: numbers and prefixes that stand twice. */
 void switch_conf_check(void const *conf, struct cfg_node const *node, struct cfg_faults *faults);

@@ -302,6 +302,19 @@ static struct call_rig_script const scripts[] = {
             "2001 ConnectionCleared 1 +39021234 connected normalClearing\n"
             "2001 ConnectionCleared 1 2001 null normalClearing\n" },
       } },
+    { .name = "forwarded on no answer while no phone works",
+      .steps = {
+          { "fail 2002", CALL_OK,
+            "2002 OutOfService 2002 off\n" },
+          { "forward 2002 forwardNoAns 2003", CALL_OK,
+            "2002 Forwarding 2002 on forwardNoAns 2003 0\n" },
+          { "make 2001 2002", CALL_OK,
+            "2001 Originated 1 2001 connected newCall\n"
+            "2001 Diverted 1 2002 connected callForwardNoAnswer to=2003\n"
+            "2002 Diverted 1 2002 null callForwardNoAnswer to=2003\n"
+            "2001 Delivered 1 2003 connected callForwardNoAnswer from=2002\n"
+            "2003 Delivered 1 2003 alerting callForwardNoAnswer from=2002\n" },
+      } },
     { .name = "a trunk takes two",
       .steps = {
           { "make 2001 +391", CALL_OK,

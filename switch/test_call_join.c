@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Consultation, transfer and conference as scripts (call_rig.h): every party's events, the limits,
- * and what is refused. */
+/* Consultation, transfer and conference as scripts (call_rig.h): every party's events, the limits, and
+ * what is refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -407,6 +407,52 @@ static struct call_rig_script const scripts[] = {
             "2002 ConnectionCleared 3 2002 null normalClearing\n"
             "call ConnectionCleared 3 2002 - normalClearing\n"
             "call CallCleared 3 - - normalClearing\n" },
+      } },
+    { .name = "two conferences that would be too large for one",
+      .steps = {
+          RINGING,
+          ANSWERED,
+          { "take-in 2001 1 2003", CALL_OK,
+            "2001 Conferenced 1 2001 connected singleStepConference 2001+2003: "
+            "2001/1<1=connected 2002/1<1=connected 2003/1=connected\n"
+            "2002 Conferenced 1 2001 connected singleStepConference 2001+2003: "
+            "2001/1<1=connected 2002/1<1=connected 2003/1=connected\n"
+            "2003 Conferenced 1 2001 connected singleStepConference 2001+2003: "
+            "2001/1<1=connected 2002/1<1=connected 2003/1=connected\n" },
+          { "consult 2001 1 2005", CALL_OK,
+            "2001 Held 1 2001 hold consultation\n"
+            "2002 Held 1 2001 connected consultation\n"
+            "2003 Held 1 2001 connected consultation\n"
+            "2001 Originated 2 2001 connected consultation\n"
+            "2001 Delivered 2 2005 connected newCall\n"
+            "2005 Delivered 2 2005 alerting newCall\n" },
+          { "answer 2005 2", CALL_OK,
+            "2001 Established 2 2005 connected normal\n"
+            "2005 Established 2 2005 connected normal\n" },
+          { "take-in 2001 2 2004", CALL_OK,
+            "2001 Conferenced 2 2001 connected singleStepConference 2001+2004: "
+            "2001/2<2=connected 2005/2<2=connected 2004/2=connected\n"
+            "2005 Conferenced 2 2001 connected singleStepConference 2001+2004: "
+            "2001/2<2=connected 2005/2<2=connected 2004/2=connected\n"
+            "2004 Conferenced 2 2001 connected singleStepConference 2001+2004: "
+            "2001/2<2=connected 2005/2<2=connected 2004/2=connected\n"
+            "SEP4A Conferenced 2 2001 connected singleStepConference 2001+2004: "
+            "2001/2<2=connected 2005/2<2=connected 2004/2=connected\n" },
+          { "transfer 2001 1 2", CALL_FAULT_MEMBERS, NULL },
+          { "clear 2004 2", CALL_OK,
+            "2001 ConnectionCleared 2 2004 connected normalClearing\n"
+            "2005 ConnectionCleared 2 2004 connected normalClearing\n"
+            "2004 ConnectionCleared 2 2004 null normalClearing\n"
+            "SEP4A ConnectionCleared 2 2004 null normalClearing\n" },
+          { "transfer 2001 1 2", CALL_OK,
+            "2001 Transfered 1+2 2001 null transfer 2001+2005: 2002/3<1=connected "
+            "2003/3<1=connected 2005/3<2=connected\n"
+            "2002 Transfered 1+2 2001 connected transfer 2001+2005: 2002/3<1=connected "
+            "2003/3<1=connected 2005/3<2=connected\n"
+            "2003 Transfered 1+2 2001 connected transfer 2001+2005: 2002/3<1=connected "
+            "2003/3<1=connected 2005/3<2=connected\n"
+            "2005 Transfered 1+2 2001 connected transfer 2001+2005: 2002/3<1=connected "
+            "2003/3<1=connected 2005/3<2=connected\n" },
       } },
 };
 /* clang-format on */
