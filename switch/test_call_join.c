@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Consultation, transfer and conference as scripts (call_rig.h): every party's events, the limits, and
- * what is refused. */
+/* Consultation, transfer and conference as scripts (call_rig.h): every party's events, the limits,
+ * and what is refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -36,7 +36,8 @@ static struct {
       "a.conf:3: number: \"20-01\": is not a number of digits, * and #, with or without + in "
       "front\n" },
     { "a number twice",
-      START "lines = ( { number = \"2001\"; },\n{ number = \"2002\"; },\n{ number = \"2001\"; } ); };",
+      START "lines = ( { number = \"2001\"; },\n{ number = \"2002\"; },\n"
+      "{ number = \"2001\"; } ); };",
       "a.conf:5: line 2001 stands twice\n" },
     { "a queue out of range", START "lines = ( { number = \"2001\"; queue = 1001; } ); };",
       "a.conf:3: queue: 1001 is outside 0..1000\n" },
