@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { FAULTS_SHOWN = 20, WHY_TEXT = 512, VALUES_BYTES = 1 << 20 };
@@ -133,20 +134,46 @@ static void tell_contradiction(void *ctx, char const *text)
     people_batch_fault(told->batch, told->line, "%s", text);
 }
 
-static void write_values(struct people_batch *batch, struct people_kind const *kind,
-                         char const *const *values, bool is_new, int line)
+/* One entry that is to be written; its values stand behind it. */
+struct people_write {
+    STAILQ_ENTRY(people_write) link;
+    struct people_kind const *kind;
+    bool drops;
+    int line;
+    char const *values[PEOPLE_COLUMNS];
+};
+
+static struct people_write *gather(struct people_batch *batch, struct people_kind const *kind,
+                                   char const *const *values, size_t n)
+{
+    struct people_write *write;
+    size_t sizes[PEOPLE_COLUMNS], all = 0;
+
+    for (size_t i = 0; i < n; i++)
+        all += sizes[i] = strlen(values[i]) + 1;
+    write = calloc(1, sizeof *write + all);
+    if (!write) {
+        people_batch_fault(batch, 0, "out of memory");
+        return NULL;
+    }
+    char *at = (char *)(write + 1);
+    for (size_t i = 0; i < n; at += sizes[i++])
+        write->values[i] = memcpy(at, values[i], sizes[i]);
+    write->kind = kind;
+    STAILQ_INSERT_TAIL(&batch->writes, write, link);
+    return write;
+}
+
+static void gather_put(struct people_batch *batch, struct people_kind const *kind,
+                       char const *const *values, bool is_new, int line)
 {
     struct told told = { batch, line };
 
     if (kind == &people_kind_user)
         people_conf_compare(&batch->conf, values, tell_contradiction, &told);
-    int error = kind->put(batch->store, values);
-    if (error == -EEXIST)
-        people_batch_fault(batch, line, "%s \"%s\": mail or sip is another user's", kind->name,
-                           values[0]);
-    else if (error < 0)
-        people_batch_fault(batch, line, "%s \"%s\" is not written: %s", kind->name, values[0],
-                           strerror(-error));
+    struct people_write *write = gather(batch, kind, values, kind->n);
+    if (write)
+        write->line = line;
     batch->added += is_new;
     batch->changed += !is_new;
 }
@@ -176,7 +203,7 @@ void people_batch_put(struct people_batch *batch, struct people_kind const *kind
     else if (there && is_same(kind, values, &old))
         batch->same++;
     else
-        write_values(batch, kind, values, !there, line);
+        gather_put(batch, kind, values, !there, line);
     buf_fini(&memory);
     buf_fini(&old.list);
 }
@@ -184,22 +211,63 @@ void people_batch_put(struct people_batch *batch, struct people_kind const *kind
 void people_batch_drop(struct people_batch *batch, struct people_kind const *kind,
                        char const *const *key)
 {
-    int error = kind->drop(batch->store, key);
+    struct people_write *write = gather(batch, kind, key, kind->keys);
 
-    if (error == -ENOENT)
-        people_batch_fault(batch, 0, "there is no %s \"%s\"", kind->name, key[0]);
+    if (write)
+        write->drops = true;
+    batch->dropped++;
+}
+
+/* --- writing ---------------------------------------------------------------------------------- */
+
+static void write_one(struct people_batch *batch, struct people_write const *write)
+{
+    struct people_kind const *kind = write->kind;
+    int error = write->drops ? kind->drop(batch->store, write->values)
+                             : kind->put(batch->store, write->values);
+
+    if (error == -EEXIST)
+        people_batch_fault(batch, write->line, "%s \"%s\": mail or sip is another user's",
+                           kind->name, write->values[0]);
+    else if (error == -ENOENT)
+        people_batch_fault(batch, write->line, "there is no %s \"%s\"", kind->name,
+                           write->values[0]);
     else if (error < 0)
-        people_batch_fault(batch, 0, "%s \"%s\" is not deleted: %s", kind->name, key[0],
-                           strerror(-error));
-    else
-        batch->dropped++;
+        people_batch_fault(batch, write->line, "%s \"%s\" is not written: %s", kind->name,
+                           write->values[0], strerror(-error));
+}
+
+/* All of it, uncommitted, and does it fit together? */
+static int write_all(struct people_batch *batch)
+{
+    struct people_write const *write;
+    int error = store_people_begin(batch->store, store_people_revision(batch->people));
+
+    if (error < 0)
+        return error;
+    STAILQ_FOREACH(write, &batch->writes, link)
+    {
+        write_one(batch, write);
+    }
+    if (batch->faults)
+        return 0;
+    return store_people_check(batch->store, batch->conf.max_devices, tell_fault, batch);
 }
 
 /* --- begin and end ---------------------------------------------------------------------------- */
 
+static void complain_store(struct people_batch const *batch, int error)
+{
+    cli_complain("%s: %s", batch->conf.store,
+                 error == -EBUSY    ? "another program is writing to it"
+                 : error == -ESTALE ? "another program has just changed it; try again"
+                                    : strerror(-error));
+}
+
 int people_batch_begin(struct people_batch *batch, struct cli *cli)
 {
     *batch = (struct people_batch){ .cli = cli };
+    STAILQ_INIT(&batch->writes);
     int code = people_conf_load(cli, &batch->conf);
     if (code != CLI_OK)
         return code;
@@ -208,16 +276,13 @@ int people_batch_begin(struct people_batch *batch, struct cli *cli)
     code = people_file_open(&batch->conf, &batch->store);
     if (code != CLI_OK)
         return code;
-    int error = store_people_begin(batch->store);
-    if (error == 0)
-        error = store_people_read(batch->store, &batch->people);
+    int error = store_people_read(batch->store, &batch->people);
     if (error == 0)
         error = store_people_check(batch->store, batch->conf.max_devices, remember_fault,
                                    batch->before);
     if (error == 0)
         return CLI_OK;
-    cli_complain("%s: %s", batch->conf.store,
-                 error == -EBUSY ? "another program is writing to it" : strerror(-error));
+    complain_store(batch, error);
     return CLI_FAILED;
 }
 
@@ -257,9 +322,7 @@ static int tell_gateway(struct people_batch const *batch)
 
 static int finish(struct people_batch *batch, bool dry_run)
 {
-    int error = batch->faults
-                    ? 0
-                    : store_people_check(batch->store, batch->conf.max_devices, tell_fault, batch);
+    int error = batch->faults ? 0 : write_all(batch);
 
     if (batch->faults > FAULTS_SHOWN)
         cli_complain("and %zu more faults", batch->faults - FAULTS_SHOWN);
@@ -271,7 +334,7 @@ static int finish(struct people_batch *batch, bool dry_run)
     if (error == 0 && !dry_run && (error = store_people_end(batch->store, true)) == 0)
         store_close(&batch->store);
     if (error < 0) {
-        cli_complain("%s: %s", batch->conf.store, strerror(-error));
+        complain_store(batch, error);
         return CLI_FAILED;
     }
     print_counts(batch, dry_run);
@@ -280,8 +343,14 @@ static int finish(struct people_batch *batch, bool dry_run)
 
 int people_batch_end(struct people_batch *batch, int code, bool dry_run)
 {
+    struct people_write *write;
+
     if (code == CLI_OK)
         code = finish(batch, dry_run);
+    while ((write = STAILQ_FIRST(&batch->writes))) {
+        STAILQ_REMOVE_HEAD(&batch->writes, link);
+        free(write);
+    }
     if (batch->store)
         (void)store_people_end(batch->store, false);
     store_close(&batch->store);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One change of the directory, be it one entry or a file of a hundred thousand: all or nothing.
  *
+ * What is to be written is gathered first and written in one go, because the registrar of the proxy
+ * waits meanwhile if the file is its own, too.
+ *
  * The store is opened and locked, every entry is checked against the columns, the store and the
  * users of the configuration file; what does not fit together at the end is a fault, unless it did
  * not fit before. The gateway is told when it runs. */
@@ -16,6 +19,7 @@ struct people_batch {
     json_t *before;              /* faults that were there already, as keys */
     char const *file;            /* of an import, for the faults; NULL: none */
     json_t *lines;               /* first column of an imported entry -> line */
+    STAILQ_HEAD(, people_write) writes;
     size_t added, changed, same, dropped, faults;
 };
 

@@ -221,7 +221,7 @@ static struct users *with_store(bool contradictory, size_t *ret_contradictions)
     assert_true(fd >= 0);
     close(fd);
     assert_int_equal(store_open(&store, path, 1), 0);
-    assert_int_equal(store_people_begin(store), 0);
+    assert_int_equal(store_people_begin(store, 0), 0);
     assert_int_equal(store_people_put_user(store, &stored[0], "staff desk"), 0);
     assert_int_equal(store_people_put_user(store, &stored[1], "staff"), 0);
     for (size_t i = 0; contradictory && i < 3; i++)

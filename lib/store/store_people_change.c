@@ -22,9 +22,26 @@ static int write_texts(struct store_db *db, enum store_statement id,
 
 #define TEXTS(...) ((char const *const[TEXTS_MAX]){ __VA_ARGS__ })
 
-int store_people_begin(struct store *store)
+static int check_revision(struct store_db *db, int64_t known)
 {
-    return write_texts(store_job_db(store), STORE_SQL_begin, TEXTS(NULL));
+    sqlite3_stmt *row = store_db_use(db, STORE_SQL_revision_get);
+    int error = store_db_step(row);
+
+    if (error < 0)
+        return error;
+    bool is_known = error == 1 && sqlite3_column_int64(row, 0) == known;
+    sqlite3_reset(row);
+    return is_known ? 0 : -ESTALE;
+}
+
+int store_people_begin(struct store *store, int64_t known)
+{
+    struct store_db *db = store_job_db(store);
+    int error = write_texts(db, STORE_SQL_begin, TEXTS(NULL));
+
+    if (error == 0 && known && (error = check_revision(db, known)) < 0)
+        (void)write_texts(db, STORE_SQL_rollback, TEXTS(NULL));
+    return error;
 }
 
 int store_people_end(struct store *store, bool commit)

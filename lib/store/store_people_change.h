@@ -9,8 +9,9 @@
 #pragma once
 #include "store_people.h"
 
-/** Keeps other writers out until store_people_end(). */
-int store_people_begin(struct store *store);
+/** Keeps other writers out until store_people_end(), so what can be done before is done before.
+ *  -ESTALE: somebody has changed people since revision @p known; 0 for any. */
+int store_people_begin(struct store *store, int64_t known);
 
 /** Adds the user, or gives the user of this id these values; @p groups are words. */
 int store_people_put_user(struct store *store, struct store_person const *person,

@@ -101,7 +101,7 @@ static void expect_stored(struct store *store, char const *wanted)
 
 static void put_all(struct store *store)
 {
-    assert_int_equal(store_people_begin(store), 0);
+    assert_int_equal(store_people_begin(store, 0), 0);
     assert_int_equal(store_people_put_user(store, &joe, " staff  desk "), 0);
     assert_int_equal(store_people_put_user(store, &ann, ""), 0);
     assert_int_equal(store_people_put_device(store, &hard, LIST("joe")), 0);
@@ -152,7 +152,7 @@ static void test_changes_and_drops(void **state)
     store_rig_init(&rig);
     store_rig_open(&rig);
     put_all(rig.store);
-    assert_int_equal(store_people_begin(rig.store), 0);
+    assert_int_equal(store_people_begin(rig.store, 0), 0);
     assert_int_equal(store_people_drop_user(rig.store, "ann"), 0);
     assert_int_equal(store_people_drop_user(rig.store, "ann"), -ENOENT);
     assert_int_equal(store_people_drop_line(rig.store, "2001", "PT2"), 0);
@@ -163,7 +163,7 @@ static void test_changes_and_drops(void **state)
     expect_stored(rig.store, "user joe joe@example.test sip:joe@example.test 1: staff\n"
                              "device IPC01  1 0 : joe\ndevice SEP01 PT1 0 1 : joe\n"
                              "line 2001 : IPC01 SEP01\nowner joe: IPC01 SEP01\n");
-    assert_int_equal(store_people_begin(rig.store), 0);
+    assert_int_equal(store_people_begin(rig.store, 0), 0);
     assert_int_equal(store_people_drop_device(rig.store, "IPC01"), 0);
     assert_int_equal(store_people_drop_device(rig.store, "IPC01"), -ENOENT);
     assert_int_equal(store_people_end(rig.store, true), 0);
@@ -183,7 +183,7 @@ static void test_addresses_are_of_one_user(void **state)
     store_rig_init(&rig);
     store_rig_open(&rig);
     put_all(rig.store);
-    assert_int_equal(store_people_begin(rig.store), 0);
+    assert_int_equal(store_people_begin(rig.store, 0), 0);
     assert_int_equal(store_people_put_user(rig.store, &mail, ""), -EEXIST);
     assert_int_equal(store_people_put_user(rig.store, &sip, ""), -EEXIST);
     assert_int_equal(store_people_drop_user(rig.store, "ann"), 0);
@@ -214,7 +214,7 @@ static void test_check(void **state)
     assert_string_equal(said, "");
     assert_int_equal(store_people_check(rig.store, 0, note, said), 0);
     assert_string_equal(said, "");
-    assert_int_equal(store_people_begin(rig.store), 0);
+    assert_int_equal(store_people_begin(rig.store, 0), 0);
     assert_int_equal(store_people_put_device(rig.store, &hard, LIST("joe", "bob")), 0);
     assert_int_equal(store_people_put_line(rig.store, "2002", "", LIST("SEP99")), 0);
     assert_int_equal(store_people_check(rig.store, 1, note, said), 0);
@@ -271,6 +271,7 @@ static void test_what_another_program_commits(void **state)
     put_all(other);
     assert_int_equal(refresh(&taken, revision), 0);
     expect(taken.people, ALL);
+    assert_int_equal(store_people_begin(other, revision), -ESTALE);
     revision = store_people_revision(taken.people);
     store_people_free(&taken.people);
 
@@ -282,7 +283,7 @@ static void test_what_another_program_commits(void **state)
     assert_null(taken.people);
     expect_stored(other, ALL "choice joe 2001  IPC01\n");
 
-    assert_int_equal(store_people_begin(other), 0);
+    assert_int_equal(store_people_begin(other, revision), 0);
     assert_int_equal(store_people_drop_device(other, "IPC01"), 0);
     assert_int_equal(store_people_end(other, true), 0);
     assert_int_equal(refresh(&taken, revision), 0);
