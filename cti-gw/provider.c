@@ -167,8 +167,11 @@ int provider_request(struct provider *provider, unsigned index, struct csta_msg 
                      driver_reply_fn *reply, void *ctx)
 {
     driver_service_fn *service = provider->driver->service[request->type];
+    struct driver_conn *conn = provider->v[index].conn;
 
-    return service ? service(provider->v[index].conn, request, reply, ctx) : -EOPNOTSUPP;
+    if (!service)
+        return -EOPNOTSUPP;
+    return conn ? service(conn, request, reply, ctx) : -ENOTCONN; /* while all are closed */
 }
 
 void provider_rows(struct provider const *provider, json_t *table)

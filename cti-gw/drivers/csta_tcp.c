@@ -430,7 +430,6 @@ static void csta_tcp_close(struct driver_conn **pconn)
 {
     struct driver_conn *conn = *pconn;
 
-    *pconn = NULL;
     if (!conn)
         return;
     if (conn->state == UP)
@@ -438,8 +437,10 @@ static void csta_tcp_close(struct driver_conn **pconn)
     wheel_disarm(&conn->retry);
     wheel_disarm(&conn->beat);
     wheel_disarm(&conn->renew);
-    csta_requests_fini(&conn->requests);
     csta_link_close(&conn->link);
+    csta_requests_fail_all(&conn->requests);
+    csta_requests_fini(&conn->requests);
+    *pconn = NULL;
     free(conn);
 }
 

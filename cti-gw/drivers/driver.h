@@ -8,8 +8,8 @@
  * sends.
  *
  * One driver_conn per configured address. All calls and up-calls are on the loop thread; an up-call
- * never happens inside a call. A request is answered exactly once, also when the connection dies
- * (CSTAErrorCode systemResourceAvailibility), unless the connection is closed by the gateway. */
+ * never happens inside a call. A request is answered exactly once, also when the connection dies or
+ * is closed (CSTAErrorCode systemResourceAvailibility), so that who asked can let go. */
 #pragma once
 #include "csta.h"
 #include <uv.h>
@@ -57,7 +57,8 @@ struct driver {
      * connection. NULL when out of memory or the address is wrong. */
     struct driver_conn *(*open)(struct driver_options const *options,
                                 struct driver_host const *host, void *ctx);
-    /* Ends the session politely if it can and frees; no up-call or reply follows. */
+    /* Ends the session politely if it can, answers what still waits, and frees; no up-call is made,
+     * and no reply after it. What the replies ask then is refused. */
     void (*close)(struct driver_conn **pconn);
     driver_service_fn *service[CSTA_TYPES]; /* indexed by the request's csta_type */
     struct csta_set events;                 /* events it can deliver */

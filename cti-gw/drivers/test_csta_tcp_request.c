@@ -229,6 +229,8 @@ static void test_number_limit(void **state)
     csta_rig_await(&rig, &results[0].replies, 1);
     assert_int_equal(ask(&hold_call, &results[2]), 0);
     assert_int_equal(results[1].replies + results[2].replies, 0);
+    rig.driver->close(&rig.conn);
+    assert_int_equal(results[1].replies + results[2].replies, 2);
 }
 
 /* The limit is for the clients' requests: it must not keep heartbeats from the switch, nor they
@@ -250,6 +252,7 @@ static void test_heartbeats_do_not_count(void **state)
     csta_rig_sync(&rig);
     csta_rig_pass(&rig, 25000);
     csta_rig_take(&rig, CSTA_SystemStatus, &msg);
+    rig.driver->close(&rig.conn);
 }
 
 static void test_lost(void **state)
@@ -269,6 +272,7 @@ static void test_lost(void **state)
     assert_int_equal(a.replies + b.replies, 2);
 }
 
+/* Who asked can let go, and gets nothing more. */
 static void test_closed(void **state)
 {
     struct result result = { 0 };
@@ -276,9 +280,24 @@ static void test_closed(void **state)
 
     assert_int_equal(ask(&monitor_start, &result), 0);
     rig.driver->close(&rig.conn);
+    assert_null(rig.conn);
+    assert_int_equal(result.replies, 1);
+    assert_int_equal(result.type, CSTA_CSTAErrorCode);
     csta_rig_await_eof(&rig);
     csta_rig_pass(&rig, 20000);
-    assert_int_equal(result.replies, 0);
+    assert_int_equal(result.replies, 1);
+}
+
+/* A reply may ask again, as the gateway does; while the connection is closed that is refused. */
+static void test_closed_and_asked_again(void **state)
+{
+    struct result result = { .asks_again = true };
+    (void)state;
+
+    assert_int_equal(ask(&hold_call, &result), 0);
+    rig.driver->close(&rig.conn);
+    assert_int_equal(result.replies, 1);
+    assert_int_equal(result.again, -ENOTCONN);
 }
 
 /* An invoke ID whose answer is still to come is not given away when the numbers start again. */
@@ -397,6 +416,7 @@ int main(void)
         TEST(test_heartbeats_do_not_count),
         TEST(test_lost),
         TEST(test_closed),
+        TEST(test_closed_and_asked_again),
         TEST(test_invoke_ids),
         TEST(test_session_timer),
         TEST(test_session_gone),
