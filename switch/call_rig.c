@@ -502,3 +502,23 @@ void call_rig_play(struct call_rig_script const *scripts, size_t n)
         call_rig_fini(&rig);
     }
 }
+
+struct scripts {
+    struct call_rig_script const *v;
+    size_t n;
+};
+
+static void test_scripts(void **state)
+{
+    struct scripts const *scripts = *state;
+    call_rig_play(scripts->v, scripts->n);
+}
+
+int call_rig_main(struct call_rig_script const *scripts, size_t n)
+{
+    struct scripts all = { scripts, n };
+    struct CMUnitTest const tests[] = {
+        cmocka_unit_test_prestate(test_scripts, &all),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

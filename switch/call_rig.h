@@ -41,7 +41,10 @@ struct call_rig {
 /** Plays each script in a switch of its own, and fails at the first difference. */
 void call_rig_play(struct call_rig_script const *scripts, size_t n);
 
-/** The same by hand; @p script says the options. */
+/** main() of a test that plays scripts and nothing else. */
+int call_rig_main(struct call_rig_script const *scripts, size_t n);
+
+/** One switch by hand; @p script says the options. */
 void call_rig_init(struct call_rig *rig, struct call_rig_script const *script);
 void call_rig_fini(struct call_rig *rig);
 

@@ -137,22 +137,48 @@ static struct csta_error list_apparatus(struct service *s, struct choice *ret)
     return services_ok;
 }
 
-static struct csta_error get_speaker_mute(struct service *s)
+static bool *mute_of(struct choice const *choice, size_t i, bool microphone)
+{
+    struct station_audio *audio = &choice->station->audio[i];
+    return microphone ? &audio->microphone_mute : &audio->speaker_mute;
+}
+
+static struct csta_error get_mute(struct service *s, bool microphone)
 {
     struct choice choice = { NULL, 0, 0 };
     struct csta_error error = list_apparatus(s, &choice);
     for (size_t i = choice.first; !error.category && i < choice.end; i++)
-        s->reply->apparatuses[i - choice.first].muted = choice.station->audio[i].speaker_mute;
+        s->reply->apparatuses[i - choice.first].muted = *mute_of(&choice, i, microphone);
     return error;
+}
+
+static struct csta_error set_mute(struct service *s, bool microphone)
+{
+    struct choice choice = { NULL, 0, 0 };
+    struct csta_error error = choose(s, &choice);
+    for (size_t i = choice.first; !error.category && i < choice.end; i++)
+        *mute_of(&choice, i, microphone) = s->request->on;
+    return error;
+}
+
+static struct csta_error get_speaker_mute(struct service *s)
+{
+    return get_mute(s, false);
+}
+
+static struct csta_error set_speaker_mute(struct service *s)
+{
+    return set_mute(s, false);
 }
 
 static struct csta_error get_microphone_mute(struct service *s)
 {
-    struct choice choice = { NULL, 0, 0 };
-    struct csta_error error = list_apparatus(s, &choice);
-    for (size_t i = choice.first; !error.category && i < choice.end; i++)
-        s->reply->apparatuses[i - choice.first].muted = choice.station->audio[i].microphone_mute;
-    return error;
+    return get_mute(s, true);
+}
+
+static struct csta_error set_microphone_mute(struct service *s)
+{
+    return set_mute(s, true);
 }
 
 static struct csta_error get_speaker_volume(struct service *s)
@@ -161,24 +187,6 @@ static struct csta_error get_speaker_volume(struct service *s)
     struct csta_error error = list_apparatus(s, &choice);
     for (size_t i = choice.first; !error.category && i < choice.end; i++)
         s->reply->apparatuses[i - choice.first].volume = choice.station->audio[i].volume;
-    return error;
-}
-
-static struct csta_error set_speaker_mute(struct service *s)
-{
-    struct choice choice = { NULL, 0, 0 };
-    struct csta_error error = choose(s, &choice);
-    for (size_t i = choice.first; !error.category && i < choice.end; i++)
-        choice.station->audio[i].speaker_mute = s->request->on;
-    return error;
-}
-
-static struct csta_error set_microphone_mute(struct service *s)
-{
-    struct choice choice = { NULL, 0, 0 };
-    struct csta_error error = choose(s, &choice);
-    for (size_t i = choice.first; !error.category && i < choice.end; i++)
-        choice.station->audio[i].microphone_mute = s->request->on;
     return error;
 }
 

@@ -183,3 +183,23 @@ void services_rig_play(struct services_rig_script const *scripts, size_t n)
         services_rig_fini(&rig);
     }
 }
+
+struct scripts {
+    struct services_rig_script const *v;
+    size_t n;
+};
+
+static void test_scripts(void **state)
+{
+    struct scripts const *scripts = *state;
+    services_rig_play(scripts->v, scripts->n);
+}
+
+int services_rig_main(struct services_rig_script const *scripts, size_t n)
+{
+    struct scripts all = { scripts, n };
+    struct CMUnitTest const tests[] = {
+        cmocka_unit_test_prestate(test_scripts, &all),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

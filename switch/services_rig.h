@@ -41,6 +41,9 @@ void services_rig_fini(struct services_rig *rig);
 /** Plays each script in a switch of its own, and fails at the first difference. */
 void services_rig_play(struct services_rig_script const *scripts, size_t n);
 
+/** main() of a test that plays scripts and nothing else. */
+int services_rig_main(struct services_rig_script const *scripts, size_t n);
+
 #define ERROR(kind, value) "<" kind ">" value "</" kind ">"
 #define OPERATION(value)   ERROR("operation", value)
 #define STATE(value)       ERROR("stateIncompatibility", value)

@@ -1,12 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Numbers dialled digit by digit, DTMF, and callers who wait, as scripts (call_rig.h). */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "call_rig.h"
 
 /* clang-format off */
@@ -197,16 +190,7 @@ static struct call_rig_script const scripts[] = {
 };
 /* clang-format on */
 
-static void test_scripts(void **state)
-{
-    (void)state;
-    call_rig_play(scripts, sizeof scripts / sizeof *scripts);
-}
-
 int main(void)
 {
-    struct CMUnitTest const tests[] = {
-        cmocka_unit_test(test_scripts),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return call_rig_main(scripts, sizeof scripts / sizeof *scripts);
 }

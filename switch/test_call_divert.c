@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who rings for a number: forwarding, do not disturb, deflect, pickup, and calls from and to the
  * outside, as scripts (call_rig.h). */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "call_rig.h"
 
 /* clang-format off */
@@ -370,16 +363,7 @@ static struct call_rig_script const scripts[] = {
 };
 /* clang-format on */
 
-static void test_scripts(void **state)
-{
-    (void)state;
-    call_rig_play(scripts, sizeof scripts / sizeof *scripts);
-}
-
 int main(void)
 {
-    struct CMUnitTest const tests[] = {
-        cmocka_unit_test(test_scripts),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return call_rig_main(scripts, sizeof scripts / sizeof *scripts);
 }

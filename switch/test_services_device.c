@@ -1,12 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Services about a line and its phones, as scripts (services_rig.h). */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "services_rig.h"
 
 #define ELEMENT(name, text)     "<" name ">" text "</" name ">"
@@ -99,16 +92,7 @@ static struct services_rig_script const scripts[] = {
 };
 /* clang-format on */
 
-static void test_scripts(void **state)
-{
-    (void)state;
-    services_rig_play(scripts, sizeof scripts / sizeof *scripts);
-}
-
 int main(void)
 {
-    struct CMUnitTest const tests[] = {
-        cmocka_unit_test(test_scripts),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return services_rig_main(scripts, sizeof scripts / sizeof *scripts);
 }
