@@ -44,7 +44,9 @@ static unsigned call_number(char const *id)
 
 static char const *device_text(struct csta_device const *device)
 {
-    return device->kind == CSTA_DEVICE_IDENTIFIER ? device->id : "?";
+    return device->kind == CSTA_DEVICE_IDENTIFIER   ? device->id
+           : device->kind == CSTA_DEVICE_RESTRICTED ? "hidden"
+                                                    : "?";
 }
 
 static void print_join(struct buf *out, struct csta_msg const *m)
@@ -52,7 +54,8 @@ static void print_join(struct buf *out, struct csta_msg const *m)
     buf_printf(out, " %s+%s:", device_text(&m->subject), device_text(&m->destination));
     for (size_t i = 0; i < m->n_connections; i++) {
         struct csta_connection_item const *item = &m->connections[i];
-        buf_printf(out, " %s/%u", item->endpoint, call_number(item->now.call_id));
+        buf_printf(out, " %s/%u", item->endpoint ? item->endpoint : "hidden",
+                   call_number(item->now.call_id));
         if (item->before.call_id)
             buf_printf(out, "<%u", call_number(item->before.call_id));
         buf_printf(out, "=%s", state_names[item->state]);
@@ -61,8 +64,11 @@ static void print_join(struct buf *out, struct csta_msg const *m)
 
 static void print_more(struct buf *out, struct csta_msg const *m)
 {
-    if (m->redirected.kind == CSTA_DEVICE_IDENTIFIER)
-        buf_printf(out, " from=%s", m->redirected.id);
+    if (m->calling.kind == CSTA_DEVICE_RESTRICTED)
+        buf_puts(out, " caller=hidden");
+    if (m->redirected.kind == CSTA_DEVICE_IDENTIFIER ||
+        m->redirected.kind == CSTA_DEVICE_RESTRICTED)
+        buf_printf(out, " from=%s", device_text(&m->redirected));
     if (m->type == CSTA_DivertedEvent)
         buf_printf(out, " to=%s", device_text(&m->destination));
     if (m->type == CSTA_NetworkReachedEvent)
@@ -151,11 +157,12 @@ static void add_lines(struct call_rig *rig)
 {
     static char const *const one[] = { "SEP1" }, *const two[] = { "SEP4A", "SEP4B" };
     static struct line_options const lines[] = {
-        { "2001", one, 1, 0 }, { "2002", NULL, 0, 0 }, { "2003", NULL, 0, 0 },
-        { "2004", two, 2, 0 }, { "2005", NULL, 0, 2 }, { "2006", one, 1, 0 },
+        { "2001", one, 1, 0, false }, { "2002", NULL, 0, 0, false }, { "2003", NULL, 0, 0, false },
+        { "2004", two, 2, 0, false }, { "2005", NULL, 0, 2, false }, { "2006", one, 1, 0, false },
+        { "2007", NULL, 0, 0, true },
     };
-    static char const *const watched[] = { "2001",  "2002",  "2003", "2004",
-                                           "SEP4A", "SEP4B", "2005", "2006" };
+    static char const *const watched[] = { "2001",  "2002", "2003", "2004", "SEP4A",
+                                           "SEP4B", "2005", "2006", "2007" };
     static struct line_trunk const trunk = { "T1", "+", 2 };
     rig->lines.trunks = &trunk;
     rig->lines.n_trunks = 1;

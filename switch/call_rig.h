@@ -2,8 +2,8 @@
 /* For tests: the call model as scripts of operations, what they answer, and what monitors see.
  *
  * Lines 2001 (one phone, SEP1), 2002 and 2003 (no named phone), 2004 (shared: SEP4A and SEP4B),
- * 2005 (a queue of two), 2006 (on SEP1, too); trunk "+" to the outside, for two. Every line has a
- * monitor, and so has each phone of 2004.
+ * 2005 (a queue of two), 2006 (on SEP1, too), 2007 (restricted); trunk "+" to the outside, for two.
+ * Every line has a monitor, and so has each phone of 2004.
  *
  * An operation is "VERB WHO [CALL or NUMBER] [more]"; calls are numbered from 1 in each script. An
  * event is one text line: "MONITOR Type call device localConnectionInfo cause", and what the type

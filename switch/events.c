@@ -107,7 +107,58 @@ void events_fill(struct call_event const *event, struct call_conn const *conn,
         fill_join(event->join, items, ret);
     else
         fill_more(event, ret);
+    events_hide(event->call->table->options.lines, conn ? conn->line : NULL, ret);
 }
+
+/* --- privacy ---------------------------------------------------------------------------------- */
+
+struct privacy {
+    struct line_table const *lines;
+    struct line const *viewer;
+};
+
+static bool is_hidden(struct privacy const *privacy, char const *id)
+{
+    struct line const *line = id ? line_find(privacy->lines, id) : NULL;
+    return line && line->restricted && line != privacy->viewer;
+}
+
+static void hide_text(struct privacy const *privacy, char const **id)
+{
+    if (is_hidden(privacy, *id))
+        *id = NULL;
+}
+
+static void hide_device(struct privacy const *privacy, struct csta_device *device)
+{
+    if (device->kind == CSTA_DEVICE_IDENTIFIER && is_hidden(privacy, device->id))
+        *device = (struct csta_device){ .kind = CSTA_DEVICE_RESTRICTED };
+}
+
+void events_hide(struct line_table const *lines, struct line const *viewer, struct csta_msg *msg)
+{
+    struct privacy privacy = { lines, viewer };
+    if (lines->n_restricted == 0)
+        return;
+    hide_device(&privacy, &msg->subject);
+    hide_device(&privacy, &msg->calling);
+    hide_device(&privacy, &msg->destination);
+    hide_device(&privacy, &msg->redirected);
+    hide_text(&privacy, &msg->conn.device_id);
+    hide_text(&privacy, &msg->held.device_id);
+    for (size_t i = 0; i < msg->n_connections; i++) {
+        hide_text(&privacy, &msg->connections[i].now.device_id);
+        hide_text(&privacy, &msg->connections[i].before.device_id);
+        hide_text(&privacy, &msg->connections[i].endpoint);
+    }
+    for (size_t i = 0; i < msg->n_items; i++) {
+        hide_text(&privacy, &msg->items[i].conn.device_id);
+        hide_text(&privacy, &msg->items[i].endpoint);
+        hide_device(&privacy, &msg->items[i].device);
+    }
+}
+
+/* --- who is told ------------------------------------------------------------------------------ */
 
 static void send_to(struct monitor *monitor, struct csta_msg *message, events_send_fn *send)
 {

@@ -21,6 +21,10 @@ typedef void events_send_fn(struct monitor *monitor, struct csta_msg const *mess
 void events_fill(struct call_event const *event, struct call_conn const *conn,
                  struct csta_connection_item items[static CALL_MEMBERS_MAX], struct csta_msg *ret);
 
+/** Takes the numbers of restricted lines out of @p msg where @p viewer (NULL: anybody) is told.
+ * What was dialled stays: the caller knows it. */
+void events_hide(struct line_table const *lines, struct line const *viewer, struct csta_msg *msg);
+
 /** Tells @p event to each monitor of each line in the call, the calling line's first; then to the
  *  monitors of the call. */
 void events_tell(struct call_event const *event, events_send_fn *send);

@@ -58,6 +58,7 @@ static int add_lines(struct exchange *ex)
             .devices = lines[i].devices.v,
             .n_devices = lines[i].devices.n,
             .queue = (size_t)lines[i].queue,
+            .restricted = lines[i].restricted,
         };
         error = line_add(&ex->lines, &options);
     }

@@ -151,6 +151,7 @@ int line_add(struct line_table *tab, struct line_options const *options)
     if (!line)
         goto fail;
     line->queue = options->queue;
+    line->restricted = options->restricted;
     line->names = calloc(n, sizeof *line->names);
     line->stations = calloc(n, sizeof *line->stations);
     if (!line->names || !line->stations)
@@ -162,6 +163,7 @@ int line_add(struct line_table *tab, struct line_options const *options)
     }
     TAILQ_INSERT_TAIL(&tab->all, line, link);
     tab->n++;
+    tab->n_restricted += line->restricted;
     return 0;
 fail:
     line_free(&line);

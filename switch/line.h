@@ -26,7 +26,8 @@ struct line {
     size_t n_stations;
     struct line_name *names; /* owned */
     size_t n_names;
-    size_t queue; /* callers that wait while the line is busy */
+    size_t queue;    /* callers that wait while the line is busy */
+    bool restricted; /* its number is not shown to others */
 
     bool busy; /* the human made it busy by hand */
     struct feature features;
@@ -56,7 +57,7 @@ struct line_table {
     struct lines guests;
     TAILQ_HEAD(, station) stations;
     struct htab names;
-    size_t n;
+    size_t n, n_restricted;
     struct line_trunk const *trunks; /* borrowed */
     size_t n_trunks;
     line_event_fn *on_event; /* may be NULL */
@@ -75,6 +76,7 @@ struct line_options {
     char const *const *devices;
     size_t n_devices;
     size_t queue;
+    bool restricted;
 };
 
 void line_table_init(struct line_table *tab);

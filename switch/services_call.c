@@ -170,6 +170,7 @@ static struct csta_error answer_join(struct service *s, struct call_join const *
         return services_ok; /* it is done, and the list is optional */
     s->reply->connections = items;
     s->reply->n_connections = events_list(join, items);
+    events_hide(&s->ex->lines, line_find(&s->ex->lines, join->by), s->reply);
     return services_ok;
 }
 

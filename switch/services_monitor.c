@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Owns the services that look: monitors of lines and calls, and snapshots. */
+#include "events.h"
 #include "services_parts.h"
 
 static struct csta_error find_object(struct service *s, struct monitor_options *ret)
@@ -112,6 +113,7 @@ static struct csta_error snapshot_device(struct service *s)
         item++;
     }
     s->reply->n_items = (size_t)(item - s->reply->items);
+    events_hide(&s->ex->lines, at.line, s->reply);
     return services_ok;
 }
 
@@ -144,6 +146,8 @@ static struct csta_error snapshot_call(struct service *s)
     s->reply->n_items = (size_t)(item - s->reply->items);
     s->reply->calling = identified(call->calling);
     s->reply->called = identified(call->called);
+    char const *viewer = s->request->conn.device_id;
+    events_hide(&s->ex->lines, viewer ? line_find(&s->ex->lines, viewer) : NULL, s->reply);
     return services_ok;
 }
 

@@ -42,6 +42,9 @@ static const struct cfg_row line_rows[] = {
     CFG_ROW_INT("queue", struct switch_line_conf, queue, .min = 0, .max = 1000, .default_text = "0",
                 .effect = CFG_RESTART,
                 .help = "Most callers that wait while the line is busy, instead of hearing so."),
+    CFG_ROW_BOOL("restricted", struct switch_line_conf, restricted, .default_text = "false",
+                 .effect = CFG_RESTART,
+                 .help = "Its number is not shown to those it talks to, nor to their clients."),
 };
 
 static const struct cfg_schema line_schema = {

@@ -8,6 +8,7 @@ struct switch_line_conf {
     char const *number;
     struct cfg_strings devices;
     int64_t queue;
+    bool restricted;
 };
 
 struct switch_trunk_conf {
