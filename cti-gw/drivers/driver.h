@@ -3,13 +3,27 @@
  *
  * The vtable has one slot per CSTA service and up-calls that carry CSTA events; what a driver
  * leaves NULL is not advertised in GetCSTAFeatures and is refused with serviceNotSupported. Device
- * strings in requests are directory numbers or device names as the switch knows them (lines.c has
+ * strings in requests are directory numbers or device names as the switch knows them (service.c has
  * resolved the client's line URI); the gateway puts the client's own string back into what it
  * sends.
  *
  * One driver_conn per configured address. All calls and up-calls are on the loop thread; an up-call
- * never happens inside a call. A request is answered exactly once, also when the connection dies or
- * is closed (CSTAErrorCode systemResourceAvailibility), so that who asked can let go. */
+ * or a reply never happens inside a call, but for the replies that close() gives.
+ *
+ * A request that was taken is answered exactly once:
+ *   by the system                     its response, or its CSTAErrorCode unchanged; in any order
+ *   no answer in request_ms           systemResourceAvailibility resourceBusy; a late one is lost
+ *   an answer that makes no sense     systemResourceAvailibility resourceOutOfService
+ *   link lost, or connection closed   the same; before on_down, so that who asked can let go
+ * One that was not taken gets a negative errno and no reply: -ENOTCONN not up, -EBUSY max_requests
+ * are unanswered, -ENOMEM.
+ *
+ * In the order of what the system says: a response comes before the events of what it has done, so
+ * that a client knows a call by the answer before it hears of it; events of one monitor keep their
+ * order. After on_down nothing comes but on_down again, with why an attempt has failed, and on_up,
+ * with an identity that was never there before.
+ *
+ * test_driver.c and test_driver_contract.c hold every driver of drivers.def to this. */
 #pragma once
 #include "csta.h"
 #include <uv.h>
@@ -60,12 +74,66 @@ struct driver {
     /* Ends the session politely if it can, answers what still waits, and frees; no up-call is made,
      * and no reply after it. What the replies ask then is refused. */
     void (*close)(struct driver_conn **pconn);
-    driver_service_fn *service[CSTA_TYPES]; /* indexed by the request's csta_type */
+    driver_service_fn *service[CSTA_TYPES]; /* indexed by the request's csta_type: see below */
     struct csta_set events;                 /* events it can deliver */
     /* Takes off @p set, which has all of the above, what the system at the other end has said it
      * cannot do. NULL: nothing. */
     void (*narrow)(struct driver_conn const *conn, struct csta_set *set);
 };
+
+/* The slots of driver.service. What the request holds is in the members that its rows name
+ * (csta_rows_*.c); the answer is the response of the same name. "Needs" is what the system must
+ * find, else the driver answers its error; the gateway does not check it, but who may touch which
+ * line. "Then" is what every monitor of the lines in question must be told. MonitorStart and
+ * MonitorStop are all that a driver must have; a system that lacks a service leaves its slot NULL.
+ *
+ * slot                     needs                    answer            then, as events
+ * ------------------------ ------------------------ ----------------- ---------------------------
+ * MonitorStart             a line, phone or call    monitor_xref,     none of what is already;
+ *                                                   unique on this    all that follows
+ *                                                   connection
+ * MonitorStop              the xref of one          empty             none more of it
+ * SnapshotDevice           a line or phone          items: its calls  -
+ * SnapshotCall             a call                   items: its        -
+ *                                                   devices
+ * MakeCall                 a line in service;       conn: the new     ServiceInitiated (prompt),
+ *                          a number                 call, while it    Originated, then Delivered
+ *                                                   may still fail    or NetworkReached, or Failed
+ * AnswerCall               a call that alerts       empty             Established
+ * ClearConnection          a connection             empty             ConnectionCleared
+ * ClearCall                a call                   empty             ConnectionCleared for each,
+ *                                                                     CallCleared for the call
+ * HoldCall                 connected                empty             Held
+ * RetrieveCall             held                     empty             Retrieved
+ * AlternateCall            one connected, one held  empty             Held, Retrieved
+ * ReconnectCall            one connected, one held  empty             ConnectionCleared, Retrieved
+ * ConsultationCall         connected; a number      conn: the new     Held, Originated, then as
+ *                                                   call              after MakeCall
+ * TransferCall             one held, one connected  conn and          Transfered, with the new
+ *                          or alerting at the end   connections       connections
+ * SingleStepTransferCall   connected; a number      conn and          Transfered
+ *                                                   connections
+ * ConferenceCall           one held, one connected  conn and          Conferenced, with the new
+ *                                                   connections       connections
+ * SingleStepConferenceCall connected; a number      conn and          Conferenced
+ *                                                   connections
+ * DeflectCall              alerting; a number       empty             Diverted, Delivered there
+ * DirectedPickupCall       alerting at another line empty             Diverted there, Established
+ * DialDigits               a call that is initiated empty             Originated when complete
+ * GenerateDigits           connected                empty             none
+ * GetForwarding            a line                   forwards          -
+ * SetForwarding            a line; a number, if on  empty             Forwarding
+ * GetDoNotDisturb          a line                   on                -
+ * SetDoNotDisturb          a line                   empty             DoNotDisturb
+ * GetMessageWaiting...     a line                   on                -
+ * SetMessageWaiting...     a line                   empty             MessageWaiting
+ * GetSpeakerMute, ...      a phone                  apparatuses       -
+ * SetSpeakerMute, ...      a phone and apparatus    empty             none
+ *
+ * (...: GetMessageWaitingIndicator and the like; SpeakerVolume and MicrophoneMute as SpeakerMute.)
+ * What the human does at the phone is told with the same events. The gateway answers these itself
+ * and never calls their slots: RequestSystemStatus, SystemStatus, SystemRegister, GetCSTAFeatures,
+ * GetSwitchingFunctionDevices, ChangeMonitorFilter. */
 
 /** Driver by name, NULL if there is none; drivers.def lists them. */
 struct driver const *driver_find(char const *name);
