@@ -31,7 +31,8 @@ static void cmd_show_sessions(struct svc *svc, struct ctl_call *call, json_t con
 
 static void cmd_show_cti(struct svc *svc, struct ctl_call *call, json_t const *args)
 {
-    json_t *table = ctl_table("connection", "state", "identity", "sessions", "last loss", NULL);
+    json_t *table = ctl_table("connection", "state", "identity", "sessions", "round trip ms",
+                              "lost at", "last loss", "last attempt", NULL);
     struct gateway *gw = svc_state(svc);
 
     (void)args;
@@ -42,7 +43,7 @@ static void cmd_show_cti(struct svc *svc, struct ctl_call *call, json_t const *a
 struct ctl_command const cti_commands[] = {
     { "show sessions", CTL_READ, cmd_show_sessions, NULL, "CSTA sessions of clients." },
     { "show cti", CTL_READ, cmd_show_cti, NULL,
-      "CTI connections and the reason of their last loss." },
+      "CTI connections: heartbeat, last loss, why one is not up." },
     { "directory reload", CTL_WRITE, directory_cmd_reload, NULL,
       "Reads the users of the store again; whoever changes the store says so." },
     { "line select", CTL_WRITE, cmd_line_select, "USER LINE DEVICE",

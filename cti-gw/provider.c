@@ -2,23 +2,28 @@
 /* The list of CTI connections over one driver. */
 #define LOG_SUBSYSTEM LOG_CSTA
 #include "provider.h"
+#include "clock.h"
 #include "cti_conf.h"
 #include "cti_metrics.h"
 #include "ctl.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { MAX_CONNECTIONS = 8 };
 
 struct connection {
     struct provider *provider;
     struct driver_conn *conn;
-    char const *address, *reason;
+    char const *address;
+    char const *loss, *attempt; /* why it was lost last; why it is still not up */
     char identity[32];
     bool up;
     enum csta_system_status status;
     int64_t sessions;
+    uint64_t beat_us;  /* round-trip time of the last heartbeat; 0: none yet */
+    int64_t lost_at_s; /* wall clock; 0: never */
 };
 
 struct provider {
@@ -39,6 +44,8 @@ static void on_up(void *ctx, char const *identity)
     struct connection *c = ctx;
 
     c->up = true;
+    c->attempt = "";
+    c->beat_us = 0;
     c->status = CSTA_STATUS_normal;
     snprintf(c->identity, sizeof c->identity, "%s", identity);
     cti_gauge(M_connections_up, 1);
@@ -50,9 +57,11 @@ static void on_down(void *ctx, char const *reason)
     bool was_up = c->up;
 
     c->up = false;
-    c->reason = reason;
+    c->attempt = was_up ? "" : reason;
     if (!was_up)
         return;
+    c->loss = reason;
+    c->lost_at_s = (int64_t)(clock_wall_us() / 1000000);
     cti_gauge(M_connections_up, -1);
     cti_count(M_connections_lost);
     c->provider->handlers->on_lost(c->provider->ctx, index_of(c), reason);
@@ -76,7 +85,13 @@ static void on_status(void *ctx, enum csta_system_status status)
     c->provider->handlers->on_status(c->provider->ctx, index_of(c), status);
 }
 
-static struct driver_host const host = { on_up, on_down, on_event, on_status };
+/* What is faster than the clock can tell counts as a microsecond. */
+static void on_beat(void *ctx, uint64_t us)
+{
+    ((struct connection *)ctx)->beat_us = us ? us : 1;
+}
+
+static struct driver_host const host = { on_up, on_down, on_event, on_status, on_beat };
 
 struct provider *provider_new(struct cti_conf const *conf, struct driver_options const *base,
                               struct provider_handlers const *handlers, void *ctx)
@@ -93,7 +108,7 @@ struct provider *provider_new(struct cti_conf const *conf, struct driver_options
         struct connection *c = &provider->v[i];
         options.address = c->address = conf->connections.v[i];
         c->provider = provider;
-        c->reason = "";
+        c->loss = c->attempt = "";
         c->conn = provider->driver->open(&options, &host, c);
         provider->n++;
         if (!c->conn)
@@ -174,12 +189,30 @@ int provider_request(struct provider *provider, unsigned index, struct csta_msg 
     return conn ? service(conn, request, reply, ctx) : -ENOTCONN; /* while all are closed */
 }
 
+static char const *moment(int64_t at_s, char text[static 24])
+{
+    time_t at = (time_t)at_s;
+    struct tm tm;
+
+    text[0] = '\0';
+    if (at_s && gmtime_r(&at, &tm))
+        strftime(text, 24, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    return text;
+}
+
+static json_t *round_trip(struct connection const *c)
+{
+    return c->up && c->beat_us ? json_real((double)c->beat_us / 1000) : json_string("");
+}
+
 void provider_rows(struct provider const *provider, json_t *table)
 {
     for (unsigned i = 0; i < provider->n; i++) {
         struct connection const *c = &provider->v[i];
+        char at[24];
         ctl_table_row(table,
-                      json_pack("[s,s,s,I,s]", c->address, c->up ? "up" : "down",
-                                c->up ? c->identity : "", (json_int_t)c->sessions, c->reason));
+                      json_pack("[s,s,s,I,o,s,s,s]", c->address, c->up ? "up" : "down",
+                                c->up ? c->identity : "", (json_int_t)c->sessions, round_trip(c),
+                                moment(c->lost_at_s, at), c->loss, c->attempt));
     }
 }

@@ -45,5 +45,6 @@ void provider_features(struct provider const *provider, unsigned index, struct c
 int provider_request(struct provider *provider, unsigned index, struct csta_msg const *request,
                      driver_reply_fn *reply, void *ctx);
 
-/** Rows for "show cti": address, state, identity, sessions, reason of the last loss. */
+/** Rows for "show cti": address, state, identity, sessions, round-trip time of the heartbeat in
+ *  ms, time and reason of the last loss, and why it is still not up. */
 void provider_rows(struct provider const *provider, json_t *table);

@@ -55,6 +55,14 @@ static void on_status(void *ctx, enum csta_system_status status)
     rig->status = status;
 }
 
+static void on_beat(void *ctx, uint64_t us)
+{
+    struct csta_rig *rig = ctx;
+
+    rig->beats++;
+    rig->beat_us = us;
+}
+
 /* --- up and down ------------------------------------------------------------------------------ */
 
 static void listen_somewhere(struct csta_rig *rig)
@@ -109,7 +117,7 @@ void csta_rig_fini(struct csta_rig *rig)
 
 void csta_rig_open(struct csta_rig *rig)
 {
-    static struct driver_host const host = { on_up, on_down, on_event, on_status };
+    static struct driver_host const host = { on_up, on_down, on_event, on_status, on_beat };
 
     rig->conn = rig->driver->open(&rig->options, &host, rig);
     assert_non_null(rig->conn);

@@ -37,6 +37,7 @@ struct driver_conn {
     struct wheel_timer retry, beat, renew;
     struct csta_requests requests;
     uint64_t heard_ms;
+    uint64_t beat_us;   /* when the heartbeat that is under way was sent; 0: none is */
     uint32_t session_s; /* what the switch granted */
     bool features_known;
     struct csta_set features; /* what the switch says it can do */
@@ -160,11 +161,27 @@ static void take_features(struct driver_conn *conn, unsigned invoke_id, struct c
     csta_requests_answer(&conn->requests, invoke_id, msg);
 }
 
+/* Of SystemStatus and RequestSystemStatus, which stands for the first heartbeat. */
+static void beat_answered(struct driver_conn *conn)
+{
+    if (conn->beat_us && conn->state == UP)
+        conn->host->on_beat(conn->ctx, clock_now_us() - conn->beat_us);
+    conn->beat_us = 0;
+}
+
 static void take_status_answer(struct driver_conn *conn, unsigned invoke_id,
                                struct csta_msg const *msg)
 {
     csta_requests_answer(&conn->requests, invoke_id, msg);
+    beat_answered(conn);
     conn->host->on_status(conn->ctx, msg->system_status);
+}
+
+static void take_beat_answer(struct driver_conn *conn, unsigned invoke_id,
+                             struct csta_msg const *msg)
+{
+    csta_requests_answer(&conn->requests, invoke_id, msg);
+    beat_answered(conn);
 }
 
 static void take_message(struct driver_conn *conn, unsigned invoke_id, struct csta_msg const *msg)
@@ -181,6 +198,8 @@ static void take_message(struct driver_conn *conn, unsigned invoke_id, struct cs
         take_features(conn, invoke_id, msg);
     else if (msg->type == CSTA_RequestSystemStatusResponse && conn->state == UP)
         take_status_answer(conn, invoke_id, msg);
+    else if (msg->type == CSTA_SystemStatusResponse)
+        take_beat_answer(conn, invoke_id, msg);
     else if (csta_is_event(msg->type) && conn->state == UP)
         conn->host->on_event(conn->ctx, msg);
     else if (msg->type == CSTA_SystemStatus)
@@ -258,6 +277,14 @@ static void start_request(struct driver_conn *conn, enum csta_type type)
                   err);
 }
 
+/* One is measured at a time, so that an answer belongs to its own request. */
+static void send_beat(struct driver_conn *conn, enum csta_type type)
+{
+    if (!conn->beat_us)
+        conn->beat_us = clock_now_us();
+    start_request(conn, type);
+}
+
 /* The session's own timer (ECMA-354): two resets may be lost. */
 static void on_renew(struct wheel_timer *timer)
 {
@@ -282,7 +309,7 @@ static void on_beat(struct wheel_timer *timer)
         return;
     }
     if (now - conn->heard_ms >= beat_ms / 2)
-        start_request(conn, CSTA_SystemStatus);
+        send_beat(conn, CSTA_SystemStatus);
     wheel_arm(conn->options.wheel, &conn->beat, beat_ms / 4, on_beat);
 }
 
@@ -324,9 +351,10 @@ static int act_up(void *obj, void *arg)
     wheel_arm(conn->options.wheel, &conn->beat, (uint64_t)conn->options.heartbeat_s * 250, on_beat);
     log_info(conn->options.address, "CTI connection up identity=%s", conn->identity);
     conn->features_known = false;
+    conn->beat_us = 0;
     start_request(conn, CSTA_GetCSTAFeatures);
     start_request(conn, CSTA_SystemRegister);
-    start_request(conn, CSTA_RequestSystemStatus);
+    send_beat(conn, CSTA_RequestSystemStatus);
     conn->host->on_up(conn->ctx, conn->identity);
     return FSM_OK;
 }

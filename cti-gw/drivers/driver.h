@@ -50,6 +50,8 @@ struct driver_host {
     void (*on_event)(void *ctx, struct csta_msg const *event);
     /* The switch says how it is; also if that is nothing new. */
     void (*on_status)(void *ctx, enum csta_system_status status);
+    /* A heartbeat was answered after @p us microseconds. */
+    void (*on_beat)(void *ctx, uint64_t us);
 };
 
 struct driver_options {

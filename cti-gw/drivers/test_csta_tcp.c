@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "clock.h"
 #include "csta_rig.h"
 #include "csta_tcp.h"
 #include "tap.h"
@@ -315,6 +316,30 @@ static void test_heartbeat(void **state)
     csta_rig_await_eof(&rig);
 }
 
+/* Each answer is measured against its own heartbeat; the first is the question for the status. */
+static void test_round_trip(void **state)
+{
+    struct csta_msg msg, status = { .type = CSTA_RequestSystemStatusResponse },
+                         answer = { .type = CSTA_SystemStatusResponse };
+    (void)state;
+
+    csta_rig_start(&rig, 180);
+    unsigned id = csta_rig_take(&rig, CSTA_RequestSystemStatus, &msg);
+    clock_advance_ms(120);
+    csta_rig_send(&rig, id, &status);
+    csta_rig_await(&rig, &rig.beats, 1);
+    assert_in_range(rig.beat_us, 120000, 15000000);
+    csta_rig_send(&rig, id, &answer);
+    csta_rig_sync(&rig);
+    assert_int_equal(rig.beats, 1);
+    csta_rig_pass(&rig, 15250);
+    id = csta_rig_take(&rig, CSTA_SystemStatus, &msg);
+    clock_advance_ms(20000);
+    csta_rig_send(&rig, id, &answer);
+    csta_rig_await(&rig, &rig.beats, 2);
+    assert_in_range(rig.beat_us, 20000000, 35000000);
+}
+
 static void test_lost_and_back(void **state)
 {
     char first[sizeof rig.identity];
@@ -405,6 +430,7 @@ int main(void)
         TEST(test_every_service_and_event),
         TEST(test_status),
         TEST(test_heartbeat),
+        TEST(test_round_trip),
         TEST(test_lost_and_back),
         TEST(test_close),
         TEST(test_close_early),

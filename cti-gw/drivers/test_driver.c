@@ -26,7 +26,7 @@ static struct driver const *const drivers[] = {
 enum { DRIVERS = sizeof drivers / sizeof *drivers };
 
 static struct {
-    unsigned ups, downs, events, statuses, replies;
+    unsigned ups, downs, events, statuses, beats, replies;
 } heard;
 
 static void on_up(void *ctx, char const *identity)
@@ -57,6 +57,13 @@ static void on_status(void *ctx, enum csta_system_status status)
     heard.statuses++;
 }
 
+static void on_beat(void *ctx, uint64_t us)
+{
+    (void)ctx;
+    (void)us;
+    heard.beats++;
+}
+
 static void on_reply(void *ctx, struct csta_msg const *reply)
 {
     (void)ctx;
@@ -64,7 +71,7 @@ static void on_reply(void *ctx, struct csta_msg const *reply)
     heard.replies++;
 }
 
-static struct driver_host const host = { on_up, on_down, on_event, on_status };
+static struct driver_host const host = { on_up, on_down, on_event, on_status, on_beat };
 static uv_loop_t loop;
 
 static struct driver_options options(char const *address)
@@ -148,7 +155,8 @@ static void test_not_up(void **state)
         assert_null(conn);
         driver->close(&conn);
         uv_run(&loop, UV_RUN_DEFAULT);
-        assert_int_equal(heard.ups + heard.downs + heard.events + heard.statuses + heard.replies,
+        assert_int_equal(heard.ups + heard.downs + heard.events + heard.statuses + heard.beats +
+                             heard.replies,
                          0);
         free_options(&made);
     }
