@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "cmd_line.h"
 #include "cmd_number.h"
+#include "cmd_signin.h"
 #include "dialog.h"
 #include "session.h"
 #include "svc.h"
@@ -44,6 +45,10 @@ struct ctl_command const cti_commands[] = {
     { "show sessions", CTL_READ, cmd_show_sessions, NULL, "CSTA sessions of clients." },
     { "show cti", CTL_READ, cmd_show_cti, NULL,
       "CTI connections: heartbeat, last loss, why one is not up." },
+    { "show signins", CTL_READ, cmd_signin_show, NULL,
+      "The last sign-ins that were refused, each with what the client was told." },
+    { "signin check", CTL_READ, cmd_signin_check, "USER [LINE]",
+      "Whether a user (an address) may sign in now, for which line and phone, and why not." },
     { "directory reload", CTL_WRITE, directory_cmd_reload, NULL,
       "Reads the users of the store again; whoever changes the store says so." },
     { "line select", CTL_WRITE, cmd_line_select, "USER LINE DEVICE",

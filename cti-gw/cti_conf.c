@@ -133,6 +133,8 @@ static struct cfg_row const rows[] = {
     TIME_ROW(retry_after, 1, 3600, 10, "s",
              "Retry-After of a sign-in refused because no CTI connection is up."),
     COUNT_ROW(max_sessions, 1, 10000000, 20000, "Sessions in total; more are answered 503."),
+    COUNT_ROW(refused_signins, 0, 1000, 200,
+              "Refused sign-ins that are kept for `show signins`; the oldest goes."),
     COUNT_ROW(max_monitors_per_session, 1, 10000, 16, "Monitors of one session."),
     COUNT_ROW(max_requests_per_session, 1, 10000, 32, "Unanswered services of one session."),
     COUNT_ROW(max_unanswered_events, 1, 100000, 500,

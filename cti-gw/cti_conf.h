@@ -27,7 +27,7 @@ struct cti_conf {
     bool auto_hold;
     struct cfg_groups numbers_inbound, numbers_outbound; /* of struct number_conf */
     char const *store;
-    int64_t store_poll, lcs_devices, ring;
+    int64_t store_poll, lcs_devices, ring, refused_signins;
     int64_t number_match_limit, number_depth_limit;
     struct stack_limits limits;
 };

@@ -195,6 +195,7 @@ int gateway_init(struct gateway *gw, struct svc *svc)
     *gw = (struct gateway){ .conf = svc_conf(svc), .wheel = svc_wheel(svc) };
     LIST_INIT(&gw->all);
     device_ring_init(&gw->rings);
+    signin_log_init(&gw->refused, (size_t)gw->conf->refused_signins);
     htab_init(&gw->sessions);
     htab_init(&gw->monitors);
     int err = directory_init(&gw->directory, gw);
@@ -220,6 +221,7 @@ void gateway_fini(struct gateway *gw)
     directory_fini(&gw->directory);
     number_rules_free(&gw->inbound);
     number_rules_free(&gw->outbound);
+    signin_log_fini(&gw->refused);
     htab_fini(&gw->sessions);
     htab_fini(&gw->monitors);
 }

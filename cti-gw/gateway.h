@@ -6,6 +6,7 @@
 #include "directory.h"
 #include "htab.h"
 #include "provider.h"
+#include "signin_log.h"
 #include "stack.h"
 #include <sys/queue.h>
 
@@ -20,6 +21,7 @@ struct gateway {
     struct provider *provider;
     struct directory directory;
     struct device_rings rings;
+    struct signin_log refused;
     struct number_rules *inbound, *outbound;
     struct htab sessions; /* by local tag */
     struct htab monitors; /* by the driver's crossRefID and connection */

@@ -5,11 +5,10 @@
 #include "buf.h"
 #include "cti_conf.h"
 #include "cti_metrics.h"
-#include "cti_refusal.h"
-#include "line_uri.h"
 #include "log.h"
 #include "message.h"
 #include "session.h"
+#include "signin_check.h"
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/sip_header.h>
 #include <sofia-sip/sip_util.h>
@@ -18,25 +17,20 @@
 
 #define ALLOW "Allow: INVITE, ACK, BYE, CANCEL, INFO, UPDATE, OPTIONS"
 
-enum { URI_BYTES = 300, BODY_BYTES = 4096, LINE_BYTES = 300 };
+enum { URI_BYTES = 300, BODY_BYTES = 4096, LINE_BYTES = 300, WHY_BYTES = 200 };
 
 static struct cti_refusal const bad_body = { 400, "Bad Request", M_refused_body, NULL };
 static struct cti_refusal const bad_type = { 415, "Unsupported Media Type", M_refused_body,
                                              "Accept: application/csta+xml" };
-static struct cti_refusal const bad_user = { 403, "Forbidden", M_refused_user, NULL };
-static struct cti_refusal const bad_line = { 403, "Forbidden", M_refused_line, NULL };
-static struct cti_refusal const no_line = { 404, "Not Found", M_refused_line, NULL };
 
 /* A sign-in while it is checked. */
 struct attempt {
     struct gateway *gw;
     struct server_transaction *st;
     sip_t const *sip;
-    struct users_person const *user;
-    struct line_uri line;
-    char const *line_text;
-    struct device_choice choice;
-    struct device_choice_phone phones[USERS_PHONES_MAX];
+    struct signin_check check;
+    char uri[URI_BYTES];   /* of From */
+    char const *line_text; /* of the body, else who is called */
     enum csta_edition edition;
     int connection;
 };
@@ -126,135 +120,85 @@ static msg_t *make_ok(struct gateway *gw, struct server_transaction *st, uint32_
 
 /* --- checks, in the order of the guide -------------------------------------------------------- */
 
+/* Says no, and keeps it for who looks for the cause. */
+static bool refuse(struct attempt *a, struct cti_refusal const *refusal, char const *why)
+{
+    char peer[NET_ADDR_TEXT];
+    char const *line = a->line_text ? a->line_text : "";
+
+    cti_refusal_send(a->st, refusal, "%s", why);
+    signin_log_add(&a->gw->refused, a->uri + 4, line,
+                   net_addr_print(&server_transaction_origin(a->st)->peer, peer), refusal->status,
+                   why);
+    return false;
+}
+
 /* The body must be RequestSystemStatus; @p home holds its strings. */
 static bool body_is_right(struct attempt *a, su_home_t *home)
 {
     struct csta_msg msg;
     struct csta_fault fault;
+    char why[WHY_BYTES];
 
-    if (strcmp(message_content_type(a->sip), "application/csta+xml") != 0 || !a->sip->sip_payload) {
-        cti_refusal_send(a->st, &bad_type, "INVITE without a CSTA body");
-        return false;
-    }
-    if (csta_decode(home, a->sip->sip_payload->pl_data, a->sip->sip_payload->pl_len, &msg,
-                    &fault)) {
-        cti_refusal_send(a->st, &bad_body, "%s", fault.text);
-        return false;
-    }
+    if (strcmp(message_content_type(a->sip), "application/csta+xml") != 0 || !a->sip->sip_payload)
+        return refuse(a, &bad_type, "INVITE without a CSTA body");
+    if (csta_decode(home, a->sip->sip_payload->pl_data, a->sip->sip_payload->pl_len, &msg, &fault))
+        return refuse(a, &bad_body, fault.text);
     if (msg.type != CSTA_RequestSystemStatus) {
-        cti_refusal_send(a->st, &bad_body, "INVITE wants RequestSystemStatus, not %s",
-                         csta_type_str(msg.type));
-        return false;
+        (void)snprintf(why, sizeof why, "INVITE wants RequestSystemStatus, not %s",
+                       csta_type_str(msg.type));
+        return refuse(a, &bad_body, why);
     }
     a->edition = msg.edition;
     a->line_text = msg.line;
     return true;
 }
 
-static bool user_is_right(struct attempt *a)
+/* As the check says, with the Retry-After of what may pass. */
+static bool refuse_checked(struct attempt *a)
 {
-    url_t const *from = a->sip->sip_from->a_url;
-    char uri[URI_BYTES];
+    char retry_after[40];
+    struct cti_refusal refusal = *a->check.refusal;
 
-    snprintf(uri, sizeof uri, "sip:%s@%s", from->url_user ? from->url_user : "",
-             from->url_host ? from->url_host : "");
-    a->user = users_find(a->gw->directory.users, uri);
-    if (a->user && a->user->rcc)
-        return true;
-    cti_refusal_send(a->st, &bad_user,
-                     a->user ? "user %s is not enabled for remote call control"
-                             : "user %s is not known",
-                     uri + 4);
-    return false;
+    (void)snprintf(retry_after, sizeof retry_after, "Retry-After: %d",
+                   (int)a->gw->conf->retry_after);
+    if (refusal.status == 503)
+        refusal.header = retry_after;
+    return refuse(a, &refusal, a->check.why);
 }
 
-static bool line_is_right(struct attempt *a, su_home_t *home)
+/* User, line, phone, room, connection. */
+static bool check_is_passed(struct attempt *a, su_home_t *home)
 {
+    char const *called = a->sip->sip_request->rq_url->url_user;
+
     if (!a->line_text)
-        a->line_text = su_strdup(home, a->sip->sip_request->rq_url->url_user
-                                           ? a->sip->sip_request->rq_url->url_user
-                                           : "");
-    if (line_uri_parse(a->line_text, &a->line) < 0 ||
-        !users_have_line(a->gw->directory.users, a->line.number)) {
-        cti_refusal_send(a->st, &no_line, "line %s is not known", a->line_text);
-        return false;
-    }
-    if (users_may_control(a->gw->directory.users, a->user->id, a->line.number))
-        return true;
-    cti_refusal_send(a->st, &bad_line, "line %s is not a line of user %s", a->line.number,
-                     a->user->id);
-    return false;
+        a->line_text = su_strdup(home, called ? called : "");
+    a->check.gw = a->gw;
+    if (!signin_check_user(&a->check, a->uri) ||
+        !signin_check_line(&a->check, a->line_text ? a->line_text : "") ||
+        !signin_check_device(&a->check) || !signin_check_room(&a->check) ||
+        !signin_check_connection(&a->check))
+        return refuse_checked(a);
+    a->connection = provider_choose(a->gw->provider);
+    return true;
 }
 
-/* csta-rcc 1.2: clients report an error for such a line, which is hard to find. */
-static void warn_of_form(struct attempt const *a)
+static void warn_of_form(struct signin_check const *check)
 {
-    if (a->line.number[0] == '+' && a->line.dialstring)
+    if (signin_check_form_is_odd(check))
         log_warn(NULL,
                  "line URI of an E.164 number has phone-context=dialstring user=\"%s\" "
                  "line=\"%s\"",
-                 a->user->id, a->line_text);
-}
-
-static bool device_is_right(struct attempt *a)
-{
-    struct users const *users = a->gw->directory.users;
-    struct device_choice_options const options = {
-        .server_type = (enum cti_server_type)a->gw->conf->server_type,
-        .named = a->line.device,
-        .chosen = users_chosen(users, a->user->id, a->line.number),
-        .phones = a->phones,
-        .n = users_phones(users, a->user->id, a->line.number, a->line.partition, a->phones,
-                          USERS_PHONES_MAX),
-    };
-
-    /* Where nobody has written the phones down, the driver knows them. */
-    if (!users_has_phones(users, a->line.number))
-        a->choice = (struct device_choice){ DEVICE_CHOICE_LINE, 0, "devices are not known" };
-    else if (!options.n && *a->line.partition)
-        a->choice = (struct device_choice){ DEVICE_CHOICE_REFUSED, 0,
-                                            "the user has no device in that partition" };
-    else
-        a->choice = device_choice_make(&options);
-    if (a->choice.kind != DEVICE_CHOICE_REFUSED)
-        return true;
-    cti_refusal_send(a->st, &bad_line, "line %s of user %s: %s", a->line_text, a->user->id,
-                     a->choice.why);
-    return false;
-}
-
-static bool resources_are_there(struct attempt *a)
-{
-    char retry_after[40];
-    struct cti_refusal refusal = { 503, "Service Unavailable", M_refused_no_connection,
-                                   retry_after };
-
-    snprintf(retry_after, sizeof retry_after, "Retry-After: %d", (int)a->gw->conf->retry_after);
-    if (a->gw->sessions.n >= (size_t)a->gw->conf->max_sessions) {
-        refusal.metric = M_refused_limit;
-        cti_refusal_send(a->st, &refusal, "max_sessions is reached");
-        return false;
-    }
-    a->connection = provider_choose(a->gw->provider);
-    if (a->connection >= 0)
-        return true;
-    cti_refusal_send(a->st, &refusal, "no CTI connection is up");
-    return false;
-}
-
-/* A device that nobody has written down is the driver's to know. */
-static char const *chosen_device(struct attempt const *a)
-{
-    if (a->choice.kind == DEVICE_CHOICE_ONE)
-        return a->phones[a->choice.index].name;
-    return a->choice.kind == DEVICE_CHOICE_LINE && *a->line.device ? a->line.device : NULL;
+                 check->user->id, check->line_text);
 }
 
 static void start_session(struct attempt *a, uint32_t expires_s)
 {
+    struct signin_check const *check = &a->check;
     msg_t *ok = make_ok(a->gw, a->st, expires_s, a->edition);
-    struct session *session = ok ? session_new(a->gw, a->st, a->user, a->line.number, a->line_text,
-                                               (unsigned)a->connection)
+    struct session *session = ok ? session_new(a->gw, a->st, check->user, check->line.number,
+                                               check->line_text, (unsigned)a->connection)
                                  : NULL;
 
     if (!session) {
@@ -264,30 +208,32 @@ static void start_session(struct attempt *a, uint32_t expires_s)
         return;
     }
     session->edition = a->edition;
-    char const *device = chosen_device(a);
+    char const *device = signin_check_device_name(check);
     session->device = device ? strdup(device) : NULL;
-    warn_of_form(a);
+    warn_of_form(check);
     session_refreshed(session, expires_s);
     log_info(session->id,
              "session started user=\"%s\" line=%s call_id=\"%s\" connection=%d device=\"%s\" "
              "because=\"%s\"",
-             a->user->id, a->line.number, a->sip->sip_call_id->i_id, a->connection,
-             session->device ? session->device : "", a->choice.why);
+             check->user->id, check->line.number, a->sip->sip_call_id->i_id, a->connection,
+             session->device ? session->device : "", check->choice.why);
     session_accept(session, a->st, ok);
-    if (a->choice.kind == DEVICE_CHOICE_RING)
-        device_ring_start(session, a->phones);
+    if (check->choice.kind == DEVICE_CHOICE_RING)
+        device_ring_start(session, check->phones);
 }
 
 void signin_take(struct gateway *gw, struct server_transaction *st)
 {
     struct attempt a = { .gw = gw, .st = st, .sip = sip_object(server_transaction_request(st)) };
+    url_t const *from = a.sip->sip_from->a_url;
     su_home_t *home = su_home_new(sizeof *home);
     uint32_t expires_s;
 
+    (void)snprintf(a.uri, sizeof a.uri, "sip:%s@%s", from->url_user ? from->url_user : "",
+                   from->url_host ? from->url_host : "");
     if (!home)
         server_transaction_refuse(st, 500, "Server Internal Error", NULL);
-    else if (body_is_right(&a, home) && user_is_right(&a) && line_is_right(&a, home) &&
-             device_is_right(&a) && resources_are_there(&a) &&
+    else if (body_is_right(&a, home) && check_is_passed(&a, home) &&
              (expires_s = choose_expires(gw, st, a.sip)))
         start_session(&a, expires_s);
     su_home_unref(home);

@@ -72,7 +72,7 @@ static struct {
 
 static void assert_finds(struct users const *users, char const *from, char const *id)
 {
-    struct users_person const *user = users_find(users, from);
+    struct users_person const *user = users_find(users, from, NULL);
 
     print_message("# %s\n", from);
     if (id) {
@@ -97,6 +97,23 @@ static void test_find(void **state)
     users_free(&users);
 }
 
+static void test_matched(void **state)
+{
+    enum users_match matched;
+    size_t contradictions;
+    struct users *users = users_new(&conf, NULL, &contradictions);
+    (void)state;
+
+    assert_non_null(users);
+    assert_non_null(users_find(users, "sip:alice@anywhere.test", &matched));
+    assert_int_equal(matched, USERS_MATCH_ID);
+    assert_non_null(users_find(users, "SIP:AA@SIP.example.test", &matched));
+    assert_int_equal(matched, USERS_MATCH_URI);
+    assert_non_null(users_find(users, "sip:alice.a@example.test", &matched));
+    assert_int_equal(matched, USERS_MATCH_MAIL);
+    users_free(&users);
+}
+
 /* From is the peer's: any length. */
 static void test_long_names(void **state)
 {
@@ -110,9 +127,9 @@ static void test_long_names(void **state)
     assert_int_equal(contradictions, 0);
     memset(from + 4, 'a', LONG - 4);
     from[LONG] = '\0';
-    assert_null(users_find(users, from));
+    assert_null(users_find(users, from, NULL));
     from[10] = '@';
-    assert_null(users_find(users, from));
+    assert_null(users_find(users, from, NULL));
     users_free(&users);
 }
 
@@ -136,7 +153,7 @@ static void test_lines(void **state)
     assert_true(users_have_line(users, "2002"));
     assert_false(users_have_line(users, "2003"));
     assert_false(users_have_line(users, "alice"));
-    assert_null(users_find(users, "sip:2001@example.test"));
+    assert_null(users_find(users, "sip:2001@example.test", NULL));
     users_free(&users);
 }
 
@@ -150,7 +167,7 @@ static void test_nobody(void **state)
     users = users_new(&none, NULL, &contradictions);
     assert_non_null(users);
     assert_int_equal(contradictions, 0);
-    assert_null(users_find(users, "sip:alice@example.test"));
+    assert_null(users_find(users, "sip:alice@example.test", NULL));
     assert_false(users_have_line(users, "2001"));
     users_free(&users);
     users_free(&users);
@@ -179,7 +196,7 @@ static void test_many(void **state)
     assert_non_null(users);
     assert_int_equal(contradictions, 0);
     for (int i = 0; i < MANY; i++) {
-        assert_ptr_equal(users_find(users, froms[i])->id, ids[i]);
+        assert_ptr_equal(users_find(users, froms[i], NULL)->id, ids[i]);
         assert_true(users_have_line(users, numbers[i]));
     }
     assert_false(users_have_line(users, "9999"));
@@ -341,10 +358,11 @@ static void test_choices(void **state)
 int main(void)
 {
     struct CMUnitTest const tests[] = {
-        cmocka_unit_test(test_find),           cmocka_unit_test(test_long_names),
-        cmocka_unit_test(test_lines),          cmocka_unit_test(test_nobody),
-        cmocka_unit_test(test_many),           cmocka_unit_test(test_store_and_file),
-        cmocka_unit_test(test_contradictions), cmocka_unit_test(test_choices),
+        cmocka_unit_test(test_find),           cmocka_unit_test(test_matched),
+        cmocka_unit_test(test_long_names),     cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_nobody),         cmocka_unit_test(test_many),
+        cmocka_unit_test(test_store_and_file), cmocka_unit_test(test_contradictions),
+        cmocka_unit_test(test_choices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -325,8 +325,12 @@ size_t users_count(struct users const *users)
 
 /* --- look-ups --------------------------------------------------------------------------------- */
 
-struct users_person const *users_find(struct users const *users, char const *from_uri)
+struct users_person const *users_find(struct users const *users, char const *from_uri,
+                                      enum users_match *ret_matched)
 {
+    static enum users_match const matches[] = {
+        [NAME_ID] = USERS_MATCH_ID, [NAME_MAIL] = USERS_MATCH_MAIL, [NAME_URI] = USERS_MATCH_URI
+    };
     char id[KEY_BYTES];
     char const *address = strchr(from_uri, ':');
     struct user_name const *name;
@@ -344,6 +348,8 @@ struct users_person const *users_find(struct users const *users, char const *fro
         name = find(&users->names, NAME_MAIL, address);
     if (!name)
         name = find(&users->names, NAME_URI, from_uri);
+    if (name && ret_matched)
+        *ret_matched = matches[name->kind];
     return name ? name->user : NULL;
 }
 

@@ -35,9 +35,13 @@ int64_t users_revision(struct users const *users);
 /** How many there are. */
 size_t users_count(struct users const *users);
 
+/** Which of the three steps found a user. */
+enum users_match { USERS_MATCH_ID, USERS_MATCH_MAIL, USERS_MATCH_URI };
+
 /** The user that a From URI names ("sip:joe@company.example"): by user id, else by mail address,
- *  else by primary SIP address. NULL if nobody. */
-struct users_person const *users_find(struct users const *users, char const *from_uri);
+ *  else by primary SIP address. NULL if nobody. @p ret_matched may be NULL. */
+struct users_person const *users_find(struct users const *users, char const *from_uri,
+                                      enum users_match *ret_matched);
 
 /** The user with this id, or NULL. */
 struct users_person const *users_by_id(struct users const *users, char const *id);
