@@ -132,6 +132,8 @@ static struct cfg_row const rows[] = {
     TIME_ROW(request_ms, 100, 600000, 10000, "ms", "Limit for the answer to one service."),
     TIME_ROW(retry_after, 1, 3600, 10, "s",
              "Retry-After of a sign-in refused because no CTI connection is up."),
+    TIME_ROW(stop_ms, 0, 60000, 500, "ms",
+             "How long a planned stop waits for clients to answer that their sessions end."),
     COUNT_ROW(max_sessions, 1, 10000000, 20000, "Sessions in total; more are answered 503."),
     COUNT_ROW(refused_signins, 0, 1000, 200,
               "Refused sign-ins that are kept for `show signins`; the oldest goes."),

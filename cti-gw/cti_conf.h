@@ -18,7 +18,7 @@ struct cti_conf {
     struct cfg_strings listen, connections;
     char const *driver, *user, *password_file;
     int server_type, relaxed_cseq;
-    int64_t session_timer, min_session_timer, heartbeat, retry_ms, request_ms, retry_after;
+    int64_t session_timer, min_session_timer, heartbeat, retry_ms, request_ms, retry_after, stop_ms;
     int64_t max_sessions, max_monitors_per_session, max_requests_per_session, max_unanswered_events;
     int64_t max_requests_per_connection;
     struct cfg_groups users;        /* of struct cti_user */

@@ -193,6 +193,7 @@ int gateway_init(struct gateway *gw, struct svc *svc)
                                                           .on_cancel = on_cancel };
 
     *gw = (struct gateway){ .conf = svc_conf(svc), .wheel = svc_wheel(svc) };
+    uv_timer_init(svc_loop(svc), &gw->patience);
     LIST_INIT(&gw->all);
     device_ring_init(&gw->rings);
     signin_log_init(&gw->refused, (size_t)gw->conf->refused_signins);
@@ -209,10 +210,44 @@ int gateway_init(struct gateway *gw, struct svc *svc)
     return err == 0 ? open_provider(gw, svc) : err;
 }
 
+static void on_patience_over(uv_timer_t *timer)
+{
+    uv_stop(timer->loop);
+}
+
+/* Runs the loop until every client has answered our BYE, or patience is over. */
+static void wait_for_answers(struct gateway *gw)
+{
+    uv_loop_t *loop = gw->patience.loop;
+
+    uv_timer_start(&gw->patience, on_patience_over, (uint64_t)gw->conf->stop_ms, 0);
+    while (!LIST_EMPTY(&gw->all) && uv_is_active((uv_handle_t *)&gw->patience))
+        uv_run(loop, UV_RUN_ONCE);
+    uv_close((uv_handle_t *)&gw->patience, NULL);
+}
+
+/* A planned stop: each client hears that control is over before its session ends (csta-rcc 1.8),
+ * and signs in somewhere else or later instead of waiting for a timeout. */
+static void say_goodbye(struct gateway *gw)
+{
+    struct session *session, *next;
+
+    for (session = LIST_FIRST(&gw->all); session; session = next) {
+        next = LIST_NEXT(session, link);
+        if (!session_is_open(session))
+            continue;
+        system_status_send(session, CSTA_STATUS_disabled);
+        session_stopped(session);
+    }
+    if (gw->patience.loop)
+        wait_for_answers(gw);
+}
+
 void gateway_fini(struct gateway *gw)
 {
     struct session *session;
 
+    say_goodbye(gw);
     while ((session = LIST_FIRST(&gw->all)))
         session_free(&session);
     provider_free(&gw->provider);

@@ -26,6 +26,7 @@ struct gateway {
     struct htab sessions; /* by local tag */
     struct htab monitors; /* by the driver's crossRefID and connection */
     LIST_HEAD(, session) all;
+    uv_timer_t patience; /* with clients, at a planned stop */
     char password[260];
 };
 

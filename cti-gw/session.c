@@ -364,6 +364,13 @@ int session_act_forbidden(void *obj, void *arg)
     return send_bye(obj);
 }
 
+int session_act_stopped(void *obj, void *arg)
+{
+    (void)arg;
+    tell_end(obj, "the gateway stops", M_sessions_stopped);
+    return send_bye(obj);
+}
+
 int session_act_no_ack(void *obj, void *arg)
 {
     (void)arg;
@@ -399,6 +406,11 @@ void session_lost(struct session *session)
 void session_forbidden(struct session *session)
 {
     step(session, SESSION_EV_FORBIDDEN);
+}
+
+void session_stopped(struct session *session)
+{
+    step(session, SESSION_EV_STOPPED);
 }
 
 bool session_is_open(struct session const *session)

@@ -94,6 +94,9 @@ void session_lost(struct session *session);
 /** The user may not control the line any more: ends it with a BYE of ours. */
 void session_forbidden(struct session *session);
 
+/** The gateway stops: ends it with a BYE of ours, which may free it. */
+void session_stopped(struct session *session);
+
 /** May CSTA be served now (neither ending nor its connection lost)? */
 bool session_is_open(struct session const *session);
 

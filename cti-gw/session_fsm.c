@@ -4,8 +4,8 @@
 #include "session_fsm.h"
 
 static char const *const state_names[] = { "setup", "active", "ending", "ended" };
-static char const *const event_names[] = { "ack",       "bye",    "expired", "lost",
-                                           "forbidden", "no-ack", "done" };
+static char const *const event_names[] = { "ack",       "bye",     "expired", "lost",
+                                           "forbidden", "stopped", "no-ack",  "done" };
 
 #define OPEN (FSM_IN(SESSION_SETUP) | FSM_IN(SESSION_ACTIVE))
 
@@ -16,6 +16,7 @@ static struct fsm_row const rows[] = {
     { OPEN, SESSION_EV_EXPIRED, session_act_expired, SESSION_ENDING },
     { OPEN, SESSION_EV_LOST, session_act_lost, SESSION_ENDING },
     { OPEN, SESSION_EV_FORBIDDEN, session_act_forbidden, SESSION_ENDING },
+    { OPEN, SESSION_EV_STOPPED, session_act_stopped, SESSION_ENDING },
     { OPEN, SESSION_EV_NO_ACK, session_act_no_ack, SESSION_ENDING },
     { FSM_IN(SESSION_ENDING), SESSION_EV_ACK, session_act_acked, FSM_STAY },
     { FSM_IN(SESSION_ENDING), SESSION_EV_LOST, NULL, FSM_STAY },

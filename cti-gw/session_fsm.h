@@ -11,6 +11,7 @@ enum session_event {
     SESSION_EV_EXPIRED,   /* session timer, or the guard of our BYE */
     SESSION_EV_LOST,      /* CTI connection lost */
     SESSION_EV_FORBIDDEN, /* the user may not control the line any more */
+    SESSION_EV_STOPPED,   /* the gateway stops */
     SESSION_EV_NO_ACK,
     SESSION_EV_DONE, /* our BYE is answered, or will not be */
     SESSION_EVENTS
@@ -24,5 +25,6 @@ int session_act_gone(void *obj, void *arg);    /* frees the session */
 int session_act_expired(void *obj, void *arg); /* these send BYE */
 int session_act_lost(void *obj, void *arg);
 int session_act_forbidden(void *obj, void *arg);
+int session_act_stopped(void *obj, void *arg);
 int session_act_no_ack(void *obj, void *arg);
 int session_act_bye(void *obj, void *arg);

@@ -72,13 +72,19 @@ int session_act_forbidden(void *obj, void *arg)
     return note_end(obj, 'f');
 }
 
+int session_act_stopped(void *obj, void *arg)
+{
+    (void)arg;
+    return note_end(obj, 's');
+}
+
 int session_act_no_ack(void *obj, void *arg)
 {
     (void)arg;
     return note_end(obj, 'n');
 }
 
-enum { ACK = SESSION_EV_ACK, BYE, EXPIRED, LOST, FORBIDDEN, NO_ACK, DONE, END = -1 };
+enum { ACK = SESSION_EV_ACK, BYE, EXPIRED, LOST, FORBIDDEN, STOPPED, NO_ACK, DONE, END = -1 };
 
 /* clang-format off */
 static struct {
@@ -104,6 +110,8 @@ static struct {
     { "the user is not allowed any more", { ACK, FORBIDDEN, DONE, END }, false, SESSION_ENDED,
       "afg" },
     { "not allowed any more, before the ACK", { FORBIDDEN, END }, false, SESSION_ENDING, "f" },
+    { "the gateway stops", { ACK, STOPPED, END }, false, SESSION_ENDING, "as" },
+    { "the gateway stops before the ACK", { STOPPED, END }, true, SESSION_ENDED, "sg" },
     { "both say BYE", { ACK, LOST, BYE, END }, false, SESSION_ENDED, "alg" },
     { "BYE cannot be sent after expiry", { ACK, EXPIRED, END }, true, SESSION_ENDED, "axg" },
     { "BYE cannot be sent after loss", { LOST, END }, true, SESSION_ENDED, "lg" },
@@ -117,6 +125,7 @@ static struct {
     { SESSION_SETUP, DONE }, { SESSION_ACTIVE, DONE }, { SESSION_ENDING, NO_ACK },
     { SESSION_ENDED, ACK }, { SESSION_ENDED, BYE }, { SESSION_ENDED, EXPIRED },
     { SESSION_ENDING, FORBIDDEN }, { SESSION_ENDED, FORBIDDEN },
+    { SESSION_ENDING, STOPPED }, { SESSION_ENDED, STOPPED },
     { SESSION_ENDED, LOST }, { SESSION_ENDED, NO_ACK }, { SESSION_ENDED, DONE },
 };
 /* clang-format on */
