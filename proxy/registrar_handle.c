@@ -95,8 +95,12 @@ static void refuse_plainly(struct server_transaction *st, char const *aor, enum 
 static void grant(struct server_transaction *st, char const *aor, msg_t *answer,
                   uint64_t started_us)
 {
+    sip_t const *sip = sip_object(server_transaction_request(st));
     met_inc(&proxy_metrics, M_registers_accepted);
     tell(st, aor, 200, "", started_us);
+    /* Nobody stands between: the way back to a phone that listens nowhere. */
+    if (!sip->sip_via->v_next)
+        server_transaction_vouch(st);
     (void)server_transaction_respond(st, answer);
 }
 

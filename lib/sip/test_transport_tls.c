@@ -262,6 +262,34 @@ static void test_no_sharing(void **state)
     UNTIL(rig, rig->waiter_error);
 }
 
+/* Unless its client has registered: then by its very address, but still under no name. */
+static void test_client_that_registered(void **state)
+{
+    struct rig *rig = *state;
+
+    rig->echoes = false;
+    struct destination to = to_listener(rig, rig->open_listener, "alt.test");
+    assert_int_equal(put(rig, &to), 0);
+    UNTIL(rig, rig->messages == 1);
+    uint64_t accepted = rig->from.connection;
+    struct destination back = { .kind = TRANSPORT_TLS,
+                                .listener = rig->peer_listener,
+                                .addr = rig->from.peer,
+                                .server_name = "127.0.0.1" };
+    transport_vouch(rig->t, to.connection); /* ours: nothing */
+    transport_vouch(rig->t, 0);
+    transport_vouch(rig->t, accepted);
+    assert_int_equal(put(rig, &back), 0);
+    assert_int_equal(back.connection, accepted);
+    UNTIL(rig, rig->messages == 2);
+    assert_int_equal(rig->from.connection, to.connection);
+    back.server_name = "alt.test";
+    back.connection = 0;
+    assert_int_equal(put(rig, &back), 0);
+    assert_int_not_equal(back.connection, accepted);
+    UNTIL(rig, rig->waiter_error);
+}
+
 static void test_identity(void **state)
 {
     struct rig *rig = *state;
@@ -681,6 +709,7 @@ int main(void)
     static struct CMUnitTest const tests[] = {
         TEST(test_exchange),
         TEST(test_no_sharing),
+        TEST(test_client_that_registered),
         TEST(test_identity),
         TEST(test_replaced_context),
         TEST(test_refused_peers),

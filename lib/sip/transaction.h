@@ -76,6 +76,9 @@ size_t transaction_count(struct transaction_layer const *layer);
 msg_t *server_transaction_request(struct server_transaction const *st);
 struct origin const *server_transaction_origin(struct server_transaction const *st);
 
+/** The client is known now: transport_vouch() for the connection that the request came on. */
+void server_transaction_vouch(struct server_transaction *st);
+
 /** Who is told when @p st ends (NULL: nobody). @p on_gone is called exactly once, the pointer is
  *  invalid after it. */
 void server_transaction_own(struct server_transaction *st, void *owner,

@@ -115,6 +115,11 @@ struct origin const *server_transaction_origin(struct server_transaction const *
     return &st->from;
 }
 
+void server_transaction_vouch(struct server_transaction *st)
+{
+    transport_vouch(st->base.layer->transport, st->from.connection);
+}
+
 void server_transaction_own(struct server_transaction *st, void *owner,
                             void (*on_gone)(void *owner, struct server_transaction *st))
 {

@@ -337,6 +337,18 @@ bool transport_is_refused(struct transport const *t, enum transport_kind kind,
     return transport_refused_has(&t->refused, kind, addr, clock_now_ms());
 }
 
+void transport_vouch(struct transport *t, uint64_t connection)
+{
+    struct destination to = { .connection = connection, .addr.sa.sa_family = AF_UNSPEC };
+    struct connection *conn = connection ? transport_table_find(t, &to) : NULL;
+
+    /* Only accepted ones have a host; TCP needs nobody's word. */
+    if (!conn || !conn->host || !conn->secure || conn->is_client)
+        return;
+    conn->is_client = true;
+    transport_share_note(conn);
+}
+
 bool transport_has_connection(struct transport const *t, uint64_t connection)
 {
     struct destination to = { .connection = connection, .addr.sa.sa_family = AF_UNSPEC };

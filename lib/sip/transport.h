@@ -130,6 +130,11 @@ void transport_forget(struct transport_waiter *waiter);
 bool transport_is_refused(struct transport const *t, enum transport_kind kind,
                           struct net_addr const *addr);
 
+/** The client has registered over this connection that it opened to us: what is to go to its very
+ *  address may take it from now on, by any worker, though over TLS a client has proved no name. (A
+ *  TCP connection may be so used from the start.) Nothing happens if it is none of these. */
+void transport_vouch(struct transport *t, uint64_t connection);
+
 /** Is the stream connection with this number still there? */
 bool transport_has_connection(struct transport const *t, uint64_t connection);
 

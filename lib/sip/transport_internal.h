@@ -137,6 +137,7 @@ struct connection {
     unsigned refs;
     int error; /* why it was killed */
     bool is_open, is_dirty, is_half, is_last, is_dead;
+    bool is_client; /* accepted, and its peer has registered over it (transport_vouch()) */
     bool was_open;  /* it has been open, if only for a moment */
     bool is_listed; /* in the tables and counted */
     bool is_socket; /* `tcp` must be closed */
@@ -168,11 +169,11 @@ int transport_share_port(struct transport const *t, int fd, struct net_addr cons
 /* Passes a message on if it is another worker's; false: it is ours. */
 bool transport_share_pass(struct transport *t, struct origin const *from, char const *bytes,
                           size_t len);
-/* Has another worker send it, if one has an accepted TCP connection from there. (TLS: that
- * connection was made for a context and a name, which the other worker would have to judge.) */
+/* Has another worker send it, if one has an accepted connection from there: over TLS, one of a
+ * client that has registered. */
 bool transport_share_send(struct transport *t, struct destination const *to, void const *bytes,
                           size_t len, struct transport_waiter *waiter);
-/* Tells the others about an accepted connection, and that it is gone. */
+/* Tells the others about an accepted connection, if they may use it, and that it is gone. */
 void transport_share_note(struct connection *conn);
 void transport_share_forget(struct connection *conn);
 void transport_share_end(struct transport *t);
@@ -190,6 +191,8 @@ int transport_via_stamp(msg_t *msg, struct net_addr const *peer);
 
 /* --- transport_table.c --- */
 struct connection *transport_table_find(struct transport const *t, struct destination const *to);
+/* Is @p to an address that a client may have registered from, and no name that must be proved? */
+bool transport_table_is_of_client(struct destination const *to);
 /* Is there room for one more connection, of this peer? 0 or a negative errno, counted and logged.
  * The second counts conn->peer until transport_table_remove(). */
 int transport_table_admit(struct transport const *t);

@@ -64,6 +64,7 @@ static void send_for_other(struct transport *t, struct origin const *way, char c
     struct destination to = { .kind = way->kind, .listener = way->listener, .addr = way->peer };
     struct connection *conn = transport_table_find(t, &to);
     unsigned worker = (unsigned)way->connection;
+    to.connection = conn ? conn->id : 0;
     int error = conn ? transport_send(t, &to, bytes, len, NULL) : -ENOTCONN;
     if (error < 0)
         tell_gone(t, worker, way, error);
@@ -93,9 +94,10 @@ static void on_letter(void *ctx, enum steer_kind kind, struct origin const *orig
 bool transport_share_send(struct transport *t, struct destination const *to, void const *bytes,
                           size_t len, struct transport_waiter *waiter)
 {
-    if (!t->steer || to->kind != TRANSPORT_TCP)
+    uint16_t listener = to->kind == TRANSPORT_TCP ? to->listener : TRANSPORT_AUTO_LISTENER;
+    if (!t->steer || (to->kind != TRANSPORT_TCP && !transport_table_is_of_client(to)))
         return false;
-    int owner = steer_place_find(steer_places(t->steer), to->kind, to->listener, &to->addr);
+    int owner = steer_place_find(steer_places(t->steer), to->kind, listener, &to->addr);
     if (owner < 0 || owner == (int)t->worker)
         return false;
     struct origin const way = {
@@ -111,7 +113,7 @@ bool transport_share_send(struct transport *t, struct destination const *to, voi
 void transport_share_note(struct connection *conn)
 {
     struct transport *t = conn->transport;
-    if (!t->steer || !conn->host)
+    if (!t->steer || !conn->host || (conn->secure && !conn->is_client))
         return;
     conn->place = (struct steer_place){
         .worker = t->worker, .listener = conn->listener, .kind = conn->kind, .peer = conn->peer

@@ -27,14 +27,14 @@ static uint64_t hash_host(struct net_addr const *addr)
     return htab_hash(&addr->in.sin_addr, sizeof addr->in.sin_addr, AF_INET);
 }
 
-/* TLS: connections of two contexts, or to two names at one address, are strangers to each other.
- */
+/* TLS: connections of two contexts, or to two names at one address, are strangers to each other;
+ * those that were accepted have no name, and are found by their address alone. */
 static uint64_t hash_destination(struct destination const *to)
 {
     uint32_t key[2] = { to->kind, net_addr_port(&to->addr) };
     uint64_t hash = htab_hash(key, sizeof key, hash_host(&to->addr));
 
-    if (to->kind != TRANSPORT_TLS)
+    if (to->kind != TRANSPORT_TLS || !to->server_name)
         return hash;
     hash = htab_hash(&to->context, sizeof to->context, hash);
     return htab_hash(to->server_name, strlen(to->server_name), hash);
@@ -44,7 +44,7 @@ static uint64_t hash_connection(struct connection const *conn)
 {
     struct destination as = { .kind = conn->kind, .addr = conn->peer };
 
-    if (conn->secure) {
+    if (conn->secure && *secure_link_server_name(conn->secure)) {
         as.context = secure_link_context(conn->secure);
         as.server_name = secure_link_server_name(conn->secure);
     }
@@ -67,9 +67,37 @@ static bool is_destination(struct htab_entry const *entry, void const *key)
            (to->listener == TRANSPORT_AUTO_LISTENER || to->listener == conn->listener);
 }
 
+/* By whatever listener: what it sends comes back that way. */
+static bool is_client(struct htab_entry const *entry, void const *key)
+{
+    struct connection const *conn = OWNER(entry, struct connection, by_addr);
+    struct destination const *to = key;
+
+    return conn->is_client && conn->kind == to->kind && !conn->is_last &&
+           net_addr_equal(&conn->peer, &to->addr);
+}
+
 static bool is_host(struct htab_entry const *entry, void const *key)
 {
     return net_addr_same_host(&OWNER(entry, struct stream_host, entry)->addr, key);
+}
+
+bool transport_table_is_of_client(struct destination const *to)
+{
+    struct net_addr named;
+
+    return to->kind == TRANSPORT_TLS &&
+           (!to->server_name || net_addr_parse(&named, to->server_name, 0) == 0);
+}
+
+static struct connection *find_client(struct transport const *t, struct destination const *to)
+{
+    struct destination const client = { .kind = to->kind, .addr = to->addr };
+    struct htab_entry *entry = NULL;
+
+    if (transport_table_is_of_client(to))
+        entry = htab_find(&t->by_addr, hash_destination(&client), is_client, &client);
+    return entry ? OWNER(entry, struct connection, by_addr) : NULL;
 }
 
 struct connection *transport_table_find(struct transport const *t, struct destination const *to)
@@ -83,8 +111,9 @@ struct connection *transport_table_find(struct transport const *t, struct destin
         return OWNER(entry, struct connection, by_id);
     if (to->addr.sa.sa_family == AF_UNSPEC)
         return NULL;
-    entry = htab_find(&t->by_addr, hash_destination(to), is_destination, to);
-    return entry ? OWNER(entry, struct connection, by_addr) : NULL;
+    if (to->kind != TRANSPORT_TLS || to->server_name)
+        entry = htab_find(&t->by_addr, hash_destination(to), is_destination, to);
+    return entry ? OWNER(entry, struct connection, by_addr) : find_client(t, to);
 }
 
 int transport_table_admit(struct transport const *t)
