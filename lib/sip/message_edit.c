@@ -144,8 +144,8 @@ void message_edited_number(msg_t *msg, void *header, uint32_t number)
 {
     enum { MAX_DIGITS = 10 };
     msg_header_t *edited = header;
-    char const *line = edited->sh_data, *end = line + edited->sh_len;
-    char const *digits = line ? memchr(line, ':', edited->sh_len) : NULL;
+    char const *line = edited->sh_data ? edited->sh_data : "", *end = line + edited->sh_len;
+    char const *digits = memchr(line, ':', edited->sh_len);
     struct text text;
 
     while (digits && digits < end && (*digits < '0' || *digits > '9'))
