@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `signin check` and `show signins`: may this user sign in, and who was refused. */
+/* Commands `signin check` and `show signins`: may this user sign in, and who was refused. */
 #pragma once
 #include "ctl.h"
 

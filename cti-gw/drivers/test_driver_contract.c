@@ -106,6 +106,12 @@ static void on_status(void *ctx, enum csta_system_status status)
     seen.status = status;
 }
 
+static void on_beat(void *ctx, uint64_t us)
+{
+    assert_ptr_equal(ctx, &seen);
+    (void)us;
+}
+
 static void on_reply(void *ctx, struct csta_msg const *reply)
 {
     struct result *result = ctx;
@@ -154,7 +160,7 @@ static void refuse(enum csta_type type)
 
 static void start(void)
 {
-    static struct driver_host const host = { on_up, on_down, on_event, on_status };
+    static struct driver_host const host = { on_up, on_down, on_event, on_status, on_beat };
 
     memset(&seen, 0, sizeof seen);
     memset(results, 0, sizeof results);
