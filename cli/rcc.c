@@ -4,6 +4,7 @@
 #include "buf.h"
 #include "cli.h"
 #include "control.h"
+#include "doctor_command.h"
 #include "loop_wheel.h"
 #include "net_addr.h"
 #include "program.h"
@@ -26,7 +27,7 @@ enum { WHY_TEXT = 512 };
 
 static char const default_proxy[] = "sip:127.0.0.1:5060;transport=tcp";
 
-char const rcc_args[] = "--user ADDRESS --line URI [OPTION ...] STEP ...";
+char const rcc_args[] = "--user ADDRESS --line URI [OPTION ...] STEP ... | doctor OPTION ...";
 char const rcc_more[] =
     "Signs in through the proxy like a desktop client, does the steps in order, signs out.\n\n"
     "Steps:\n"
@@ -51,7 +52,14 @@ char const rcc_more[] =
     "  --wait S        limit of a wait and of any answer, 10 s\n"
     "  --expires S     session timer to ask for; the session is refreshed by UPDATE\n"
     "  --like-client   habits of known clients: questions back to back, events never answered\n\n"
-    "Exit code: 0 only if every step succeeded; 69 when the proxy cannot be reached.\n";
+    "Exit code: 0 only if every step succeeded; 69 when the proxy cannot be reached.\n\n"
+    "rcc doctor --user USER --server ADDRESS [--line URI] [--transport udp|tcp|tls]\n"
+    "           [--subject CN] [--json]\n"
+    "  checks why a sign-in of that user from that server fails, sending nothing: user, line,\n"
+    "  phone, CTI connections, access list, routing, Record-Route, TLS; names the first fault\n"
+    "  and its cure. Exit code: 0 nothing is wrong; 11 user, 12 form of the line URI, 13 line,\n"
+    "  14 phone, 15 CTI connections, 16 no listener, 17 access list, 18 routing,\n"
+    "  19 Record-Route, 20 TLS context, 21 our certificate; 69 a program is not running.\n";
 
 struct rcc {
     uv_loop_t loop;
@@ -186,6 +194,8 @@ int rcc_command(struct cli *cli, int argc, char **argv)
     char proxy[RCC_URI_MAX], local[NET_ADDR_TEXT], why[WHY_TEXT];
     struct rcc_report const report = { stdout, cli->json };
 
+    if (argc > 0 && strcmp(argv[0], "doctor") == 0)
+        return doctor_command(cli, argc - 1, argv + 1);
     if (rcc_options_parse(argc, argv, &options, why, sizeof why) < 0) {
         cli_complain("rcc: %s", why);
         return EX_USAGE;
