@@ -53,7 +53,8 @@ static void ask_proxy(struct cli *cli, struct doctor_facts *facts)
     struct buf message;
     bool running;
 
-    facts->proxy = ask(cli, "proxy", "show config", NULL);
+    facts->proxy = control_ask(cli, program_find("proxy"), "show config", NULL, facts->proxy_why,
+                               sizeof facts->proxy_why, &running);
     facts->domains = ask(cli, "proxy", "show domains", NULL);
     facts->certificates = ask(cli, "proxy", "show tls certificates", NULL);
     buf_init(&message, MESSAGE_MAX);
@@ -71,8 +72,11 @@ void doctor_ask(struct cli *cli, struct doctor_question const *question, struct 
 {
     json_t *args = json_pack("{s:s,s:s*}", "user", question->user, "line", question->line);
 
+    bool running;
+
     *ret = (struct doctor_facts){ .question = question };
-    ret->signin = ask(cli, "cti", "signin check", args);
+    ret->signin = control_ask(cli, program_find("cti"), "signin check", args, ret->cti_why,
+                              sizeof ret->cti_why, &running);
     json_decref(args);
     ret->connections = ask(cli, "cti", "show cti", NULL);
     ret->refused = ask(cli, "cti", "show signins", NULL);

@@ -74,6 +74,15 @@ static char const *parse(struct cli *cli, int argc, char **argv, struct doctor_q
     return NULL;
 }
 
+static bool is_text(char const *argument)
+{
+    json_t *value = argument ? json_string(argument) : NULL;
+    bool is = !argument || value;
+
+    json_decref(value);
+    return is;
+}
+
 /* sip:joe@host, joe@host, or joe of our own domain. */
 static int set_user(struct cli const *cli, char const *typed, struct doctor_question *question)
 {
@@ -82,6 +91,10 @@ static int set_user(struct cli const *cli, char const *typed, struct doctor_ques
                        strchr(user, '@') ? "" : "@",
                        strchr(user, '@') ? "" : cfg_get_node(cli->cfg)->domain);
 
+    if (!is_text(user) || !is_text(question->line) || !is_text(question->subject)) {
+        cli_complain("rcc doctor: an argument is not UTF-8 text");
+        return EX_USAGE;
+    }
     if (len < (int)sizeof question->user && !strpbrk(question->user, " <>\"\r\n"))
         return CLI_OK;
     cli_complain("rcc doctor: --user wants a user id or an address such as joe@example.test");

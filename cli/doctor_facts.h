@@ -16,14 +16,15 @@ struct doctor_question {
 /** Answers; NULL where there is none. */
 struct doctor_facts {
     struct doctor_question const *question;
-    json_t *signin;             /* of cti: signin check */
-    json_t *connections;        /* of cti: show cti */
-    json_t *refused;            /* of cti: show signins */
-    json_t *cti, *proxy;        /* show config of both */
-    json_t *explain;            /* of proxy: its decision about the INVITE */
-    json_t *domains;            /* of proxy: show domains */
-    json_t *certificates;       /* of proxy: show tls certificates */
-    char why[DOCTOR_FACTS_WHY]; /* there is no answer to explain */
+    json_t *signin;       /* of cti: signin check */
+    json_t *connections;  /* of cti: show cti */
+    json_t *refused;      /* of cti: show signins */
+    json_t *cti, *proxy;  /* show config of both */
+    json_t *explain;      /* of proxy: its decision about the INVITE */
+    json_t *domains;      /* of proxy: show domains */
+    json_t *certificates; /* of proxy: show tls certificates */
+    /* why there is no answer of the gateway, of the proxy, to explain */
+    char cti_why[DOCTOR_FACTS_WHY], proxy_why[DOCTOR_FACTS_WHY], why[DOCTOR_FACTS_WHY];
 };
 
 void doctor_facts_fini(struct doctor_facts *facts);

@@ -206,7 +206,7 @@ void doctor_judge(struct doctor_facts const *facts, struct doctor_report *report
 {
     if (!facts->signin) {
         doctor_report_fault(report, DOCTOR_GATEWAY, "Start the node: crosspoint run.",
-                            "the CTI gateway does not answer");
+                            "the CTI gateway does not answer: %s", facts->cti_why);
     } else {
         judge_user(facts, report);
         judge_form(facts, report);

@@ -179,7 +179,7 @@ void doctor_path(struct doctor_facts const *facts, struct doctor_report *report)
 
     if (!facts->proxy) {
         doctor_report_fault(report, DOCTOR_PROXY, "Start the node: crosspoint run.",
-                            "the proxy does not answer");
+                            "the proxy does not answer: %s", facts->proxy_why);
         return;
     }
     if (!facts->explain) {

@@ -3,10 +3,7 @@
 #include "doctor_report.h"
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <sysexits.h>
-
-enum { FOUND_TEXT = 1000 };
 
 static struct {
     char const *name;
@@ -44,11 +41,12 @@ void doctor_report_fini(struct doctor_report *report)
 static void add(struct doctor_report *report, enum doctor_class check, char const *verdict,
                 char const *cure, char const *format, va_list args)
 {
-    char found[FOUND_TEXT];
+    json_t *found = json_vsprintf(format, args);
 
-    (void)vsnprintf(found, sizeof found, format, args);
+    if (!found) /* cut inside a character */
+        found = json_string("(not UTF-8)");
     json_array_append_new(report->checks,
-                          json_pack("{s:s,s:s,s:s,s:s*}", "check", classes[check].name, "verdict",
+                          json_pack("{s:s,s:s,s:o,s:s*}", "check", classes[check].name, "verdict",
                                     verdict, "found", found, "cure", cure));
 }
 

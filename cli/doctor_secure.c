@@ -23,11 +23,22 @@ static char const *value_of(struct doctor_facts const *facts, char const *name, 
             return "";
         if (strcmp(found, name) == 0)
             break;
-        path[0] = '\0';
     }
     char *end = strrchr(path, '.');
     (void)snprintf(end, sizeof path - (size_t)(end - path), ".%s", key);
     return run_hints_value(facts->proxy, path);
+}
+
+/* Does the proxy's reader find the subject in @p name or in @p file? -1: it cannot read them. */
+static int is_among(struct doctor_facts const *facts, char const *name, char const *file)
+{
+    struct secure_subjects subjects = { 0 };
+    struct secure_fault fault;
+    int error = secure_subjects_read(&subjects, &name, name ? 1 : 0, file, &fault);
+    bool found = error == 0 && secure_subjects_has(&subjects, facts->question->subject);
+
+    secure_subjects_fini(&subjects);
+    return error < 0 ? -1 : found;
 }
 
 /* 1: selected, or all are; 0: not; -1: the file of subjects cannot be read. */
@@ -35,28 +46,19 @@ static int is_selected(struct doctor_facts const *facts, char const *context)
 {
     char const *list = value_of(facts, context, "subjects");
     char const *file = value_of(facts, context, "subjects_file");
-    struct secure_subjects subjects = { 0 };
-    struct secure_fault fault;
     char word[NAME_TEXT];
-    bool found = false;
 
-    for (; *list && !found; list += strspn(list, ", ")) {
-        size_t len = strcspn(list, ", ");
-        char const *const one[] = { word };
-        (void)snprintf(word, sizeof word, "%.*s", (int)len, list);
-        struct secure_subjects single = { 0 };
-        found = secure_subjects_read(&single, one, 1, NULL, &fault) == 0 &&
-                secure_subjects_has(&single, facts->question->subject);
-        secure_subjects_fini(&single);
-        list += len;
-    }
-    if (found || (!*value_of(facts, context, "subjects") && !*file))
+    if (!*list && !*file)
         return 1;
-    int error = secure_subjects_read(&subjects, NULL, 0, file, &fault);
-    if (error == 0)
-        found = secure_subjects_has(&subjects, facts->question->subject);
-    secure_subjects_fini(&subjects);
-    return error < 0 ? -1 : found;
+    while (*list) {
+        size_t len = strcspn(list, ", ");
+        (void)snprintf(word, sizeof word, "%.*s", (int)len, list);
+        if (is_among(facts, word, NULL) > 0)
+            return 1;
+        list += len;
+        list += strspn(list, ", ");
+    }
+    return is_among(facts, NULL, file);
 }
 
 static void judge_peer(struct doctor_facts const *facts, struct doctor_report *report,
@@ -64,6 +66,7 @@ static void judge_peer(struct doctor_facts const *facts, struct doctor_report *r
 {
     char const *verify = value_of(facts, context, "verify_peer");
     char const *subject = facts->question->subject;
+    int selected = subject ? is_selected(facts, context) : 0;
 
     if (!subject && strcmp(verify, "required") == 0)
         doctor_report_fault(report, DOCTOR_TLS,
@@ -74,12 +77,12 @@ static void judge_peer(struct doctor_facts const *facts, struct doctor_report *r
         doctor_report_note(report, DOCTOR_TLS,
                            "context %s demands no certificate; for another listener say --subject",
                            context);
-    else if (is_selected(facts, context) == 0)
+    else if (selected == 0)
         doctor_report_fault(report, DOCTOR_TLS,
                             "Select it: add the CN to the context's subjects, or crosspoint cert "
                             "fetch HOST --context NAME; then crosspoint reload.",
                             "\"%s\" is not selected into context %s", subject, context);
-    else if (is_selected(facts, context) < 0)
+    else if (selected < 0)
         doctor_report_note(report, DOCTOR_TLS,
                            "not found among the subjects of context %s, and its subjects_file "
                            "cannot be read here",

@@ -55,12 +55,10 @@ static struct signin_log_entry *find(struct signin_log *log, struct signin_log_e
     return NULL;
 }
 
-/* An entry to write to, out of the list: the same as before, the oldest, or a new one. */
-static struct signin_log_entry *take_one(struct signin_log *log,
-                                         struct signin_log_entry const *like)
+/* An entry to write to, out of the list: the same as before (@p entry), the oldest, or a new one.
+ */
+static struct signin_log_entry *take_one(struct signin_log *log, struct signin_log_entry *entry)
 {
-    struct signin_log_entry *entry = find(log, like);
-
     if (!entry && log->n >= log->max)
         entry = TAILQ_LAST(&log->entries, signin_log_list);
     if (entry) {
@@ -82,9 +80,9 @@ void signin_log_add(struct signin_log *log, char const *user, char const *line, 
     copy(fresh.line, line, sizeof fresh.line);
     copy(fresh.peer, peer, sizeof fresh.peer);
     copy(fresh.why, why, sizeof fresh.why);
-    if (find(log, &fresh))
-        fresh.times += find(log, &fresh)->times;
-    entry = take_one(log, &fresh);
+    entry = find(log, &fresh);
+    fresh.times += entry ? entry->times : 0;
+    entry = take_one(log, entry);
     if (!entry)
         return;
     *entry = fresh;
