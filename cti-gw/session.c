@@ -176,6 +176,7 @@ void session_free(struct session **psession)
     release_csta(session);
     stop_waiting_for_ack(session);
     wheel_disarm(&session->expiry);
+    wheel_disarm(&session->refresh);
     while ((sent = LIST_FIRST(&session->sent))) {
         outgoing_detach(sent->outgoing);
         forget_sent(sent);
@@ -259,6 +260,11 @@ void session_refreshed(struct session *session, uint32_t expires_s)
     wheel_arm(session->gw->wheel, &session->expiry, (uint64_t)expires_s * 1000, on_expiry);
 }
 
+void session_expire(struct session *session)
+{
+    wheel_arm(session->gw->wheel, &session->expiry, 0, on_expiry);
+}
+
 /* --- requests of ours ------------------------------------------------------------------------- */
 
 static void finish_sent(struct session_sent *sent)
@@ -279,6 +285,8 @@ static void on_response(void *ctx, struct client_transaction *ct, msg_t *respons
     /* 481 and 408: the client has lost the dialog (RFC 3261 12.2.1.2). */
     if (sip->sip_status->st_status == 481 && sent->session->state != SESSION_ENDING)
         log_info(sent->session->id, "client does not know the session any more");
+    if (sip->sip_status->st_status >= 200 && sent->on_answer && session_is_open(sent->session))
+        sent->on_answer(sent->session, sip);
 }
 
 static void on_failure(void *ctx, struct client_transaction *ct, enum transaction_failure why)
@@ -299,6 +307,11 @@ static void on_gone(void *ctx, struct client_transaction *ct)
 
 int session_send(struct session *session, msg_t *request)
 {
+    return session_ask(session, request, NULL);
+}
+
+int session_ask(struct session *session, msg_t *request, session_answer_fn *on_answer)
+{
     static struct client_handlers const handlers = { on_response, on_failure, on_gone };
     struct session_sent *sent = calloc(1, sizeof *sent);
 
@@ -307,6 +320,7 @@ int session_send(struct session *session, msg_t *request)
         return -ENOMEM;
     }
     sent->session = session;
+    sent->on_answer = on_answer;
     LIST_INSERT_HEAD(&session->sent, sent, link);
     session->n_sent++;
     sent->outgoing = stack_send_back(session->gw->stack, request, dialog_next_hop(session->dialog),
@@ -333,6 +347,7 @@ static int send_bye(struct session *session)
 
     release_csta(session);
     stop_waiting_for_ack(session);
+    wheel_disarm(&session->refresh);
     /* Events without an answer do not keep an ending session alive; its BYE does. */
     while ((sent = LIST_FIRST(&session->sent))) {
         outgoing_detach(sent->outgoing);

@@ -15,11 +15,17 @@ struct dialog;
 struct cti_monitor;
 struct peer_class;
 
-/** An INFO or BYE of ours that has no final response yet. */
+struct session;
+
+/** The final response to a request of ours; may not end the session. */
+typedef void session_answer_fn(struct session *session, sip_t const *response);
+
+/** An INFO, BYE or refresh of ours that has no final response yet. */
 struct session_sent {
     LIST_ENTRY(session_sent) link;
     struct session *session;
     struct outgoing *outgoing;
+    session_answer_fn *on_answer; /* NULL: nobody wants to know */
 };
 
 struct session {
@@ -41,7 +47,8 @@ struct session {
     struct origin flow; /* of the client's last request; ours go back the same way */
     uint32_t expires_s;
     uint64_t started_ms, due_ms;
-    struct wheel_timer expiry, resend;
+    struct wheel_timer expiry, resend, refresh;
+    bool no_update;                    /* the client refuses UPDATE */
     struct server_transaction *invite; /* whose 2xx waits for its ACK */
     msg_t *ok;                         /* that 2xx */
     uint64_t ok_since_ms, resend_ms;
@@ -84,6 +91,12 @@ void session_refreshed(struct session *session, uint32_t expires_s);
 /** Sends a request of ours in the dialog (taken). Counts it as unanswered until its final response.
  *  Returns 0 or a negative errno. */
 int session_send(struct session *session, msg_t *request);
+
+/** As session_send(), and the final response is given to @p on_answer; of an INVITE each 2xx. */
+int session_ask(struct session *session, msg_t *request, session_answer_fn *on_answer);
+
+/** The client does not know the session any more: it ends soon, as if it had expired. */
+void session_expire(struct session *session);
 
 /** The client's BYE came and is answered: frees the session. */
 void session_bye(struct session *session);

@@ -7,11 +7,11 @@
 #include "cti_metrics.h"
 #include "log.h"
 #include "message.h"
+#include "refresh.h"
 #include "session.h"
 #include "signin_check.h"
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/sip_header.h>
-#include <sofia-sip/sip_util.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,33 +40,31 @@ struct attempt {
 /* What the client asked for, within our limit; 0 after a 422. */
 static uint32_t choose_expires(struct gateway *gw, struct server_transaction *st, sip_t const *sip)
 {
-    int64_t wanted = gw->conf->session_timer;
     char min_se[40];
 
-    if (sip->sip_session_expires) {
-        int64_t asked = (int64_t)sip->sip_session_expires->x_delta;
-        if (asked < gw->conf->min_session_timer) {
-            snprintf(min_se, sizeof min_se, "Min-SE: %d", (int)gw->conf->min_session_timer);
-            struct cti_refusal const too_short = { 422, "Session Interval Too Small",
-                                                   M_refused_timer, min_se };
-            cti_refusal_send(st, &too_short, "session timer of %d s is too short", (int)asked);
-            return 0;
-        }
-        wanted = asked < wanted ? asked : wanted;
+    if (sip->sip_session_expires &&
+        (int64_t)sip->sip_session_expires->x_delta < gw->conf->min_session_timer) {
+        snprintf(min_se, sizeof min_se, "Min-SE: %d", (int)gw->conf->min_session_timer);
+        struct cti_refusal const too_short = { 422, "Session Interval Too Small", M_refused_timer,
+                                               min_se };
+        cti_refusal_send(st, &too_short, "session timer of %d s is too short",
+                         (int)sip->sip_session_expires->x_delta);
+        return 0;
     }
-    return (uint32_t)wanted;
+    return refresh_interval(sip, (uint32_t)gw->conf->session_timer);
 }
 
-/* The client refreshes: it has the timer, and it may sit behind something that cannot be called. */
+/* RFC 4028 9: a client that has to refresh must know that it has to. */
 static int add_timer(msg_t *response, sip_t const *request, uint32_t expires_s)
 {
+    bool is_ours = refresh_is_ours(request);
     char line[60];
 
-    if (message_add(response, ALLOW) < 0 || message_add(response, "Supported: timer") < 0)
+    snprintf(line, sizeof line, "Session-Expires: %u;refresher=%s", expires_s,
+             is_ours ? "uas" : "uac");
+    if (message_add(response, ALLOW) < 0 || message_add(response, "Supported: timer") < 0 ||
+        (!is_ours && message_add(response, "Require: timer") < 0))
         return -1;
-    if (!sip_has_feature(request->sip_supported, "timer") && !request->sip_session_expires)
-        return 0;
-    snprintf(line, sizeof line, "Session-Expires: %u;refresher=uac", expires_s);
     return message_add(response, line);
 }
 
@@ -212,6 +210,7 @@ static void start_session(struct attempt *a, uint32_t expires_s)
     session->device = device ? strdup(device) : NULL;
     warn_of_form(check);
     session_refreshed(session, expires_s);
+    refresh_plan(session, refresh_is_ours(a->sip));
     log_info(session->id,
              "session started user=\"%s\" line=%s call_id=\"%s\" connection=%d device=\"%s\" "
              "because=\"%s\"",
@@ -255,6 +254,7 @@ void signin_refresh(struct session *session, struct server_transaction *st)
     }
     cti_count(M_sessions_refreshed);
     session_refreshed(session, expires_s);
+    refresh_plan(session, refresh_is_ours(sip));
     log_debug(session->id, "session refreshed by=%s", sip->sip_request->rq_method_name);
     if (is_invite)
         session_accept(session, st, ok);
