@@ -50,6 +50,13 @@ static char const *check_password_file(char const *path)
     return err ? strerror(-err) : NULL;
 }
 
+static char const *check_proxy(char const *text)
+{
+    struct net_cidr block;
+
+    return net_cidr_parse(&block, text) < 0 ? "wants an IP address, perhaps with /bits" : NULL;
+}
+
 static char const *check_uri(char const *text)
 {
     return *text && strncasecmp(text, "sip:", 4) != 0 ? "wants a sip: URI" : NULL;
@@ -143,6 +150,17 @@ static struct cfg_row const rows[] = {
               "Events of one session that the client has not answered; more are dropped."),
     COUNT_ROW(max_requests_per_connection, 1, 9000, 4000,
               "Unanswered services on one CTI connection."),
+    CFG_ROW_STRINGS("proxies", struct cti_conf, proxies, .default_text = "127.0.0.0/8, ::1",
+                    .max = 100, .check = check_proxy, .effect = CFG_RESTART,
+                    .help = "Addresses of the proxies that phones reach us through; SUBSCRIBE to "
+                            "as-feature-event from elsewhere is answered 403."),
+    COUNT_ROW(max_feature_subscriptions, 1, 10000000, 20000,
+              "Phones that may be subscribed to the features of their lines (as-feature-event); "
+              "more are answered 503."),
+    TIME_ROW(feature_expires, 60, 604800, 3600, "s",
+             "Longest time that such a subscription lives without a refresh."),
+    TIME_ROW(min_feature_expires, 1, 604800, 60, "s",
+             "Shortest time that a phone may ask for; less is answered 423."),
     CFG_ROW_PATH(
         "store", struct cti_conf, store, .default_text = "", .max = 4096, .effect = CFG_RESTART,
         .help = "File of users, devices and lines (SQLite), besides those of this file; may "
@@ -237,6 +255,8 @@ void cti_conf_check(void const *conf, struct cfg_node const *node, struct cfg_fa
     (void)node;
     if (cti->session_timer && cti->min_session_timer > cti->session_timer)
         cfg_fault(faults, where, "min_session_timer is above session_timer");
+    if (cti->min_feature_expires > cti->feature_expires)
+        cfg_fault(faults, where, "min_feature_expires is above feature_expires");
     if (cti->server_type == CTI_SERVER_LCS)
         check_lines(cti->users.v, cti->users.n, faults);
     if (check_doubles(cti->users.v, cti->users.n, faults) < 0)

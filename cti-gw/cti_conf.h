@@ -26,6 +26,8 @@ struct cti_conf {
     struct cfg_groups peer_classes; /* of struct peer_class */
     bool auto_hold;
     struct cfg_groups numbers_inbound, numbers_outbound; /* of struct number_conf */
+    struct cfg_strings proxies;
+    int64_t max_feature_subscriptions, feature_expires, min_feature_expires;
     char const *store;
     int64_t store_poll, lcs_devices, ring, refused_signins;
     int64_t number_match_limit, number_depth_limit;

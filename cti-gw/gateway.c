@@ -6,6 +6,7 @@
 #include "cti_events.h"
 #include "cti_refusal.h"
 #include "dialog.h"
+#include "feature_request.h"
 #include "log.h"
 #include "message.h"
 #include "number_rules.h"
@@ -28,7 +29,7 @@ static struct cti_refusal const bad_type = { 415, "Unsupported Media Type", M_re
                                              "Accept: application/csta+xml" };
 static struct cti_refusal const bad_method = { 405, "Method Not Allowed", M_refused_method,
                                                "Allow: INVITE, ACK, BYE, CANCEL, INFO, UPDATE, "
-                                               "OPTIONS" };
+                                               "OPTIONS, SUBSCRIBE" };
 
 /* --- inside a session ------------------------------------------------------------------------- */
 
@@ -82,7 +83,9 @@ static void on_request(void *ctx, struct server_transaction *st)
     sip_t const *sip = sip_object(server_transaction_request(st));
     sip_method_t method = sip->sip_request->rq_method;
 
-    if (sip->sip_to->a_tag)
+    if (method == sip_method_subscribe)
+        feature_request_take(gw, st);
+    else if (sip->sip_to->a_tag)
         take_in_dialog(gw, st, sip);
     else if (method == sip_method_invite)
         signin_take(gw, st);
@@ -124,11 +127,13 @@ static void on_connection_lost(void *ctx, unsigned index, char const *reason)
             session_lost(session);
         }
     }
+    feature_line_lost(gw, index);
 }
 
 static void on_event(void *ctx, unsigned index, struct csta_msg const *event)
 {
-    cti_events_take(ctx, index, event);
+    if (!feature_line_take(ctx, index, event))
+        cti_events_take(ctx, index, event);
 }
 
 static void on_status(void *ctx, unsigned index, enum csta_system_status status)
@@ -197,6 +202,7 @@ int gateway_init(struct gateway *gw, struct svc *svc)
     LIST_INIT(&gw->all);
     device_ring_init(&gw->rings);
     signin_log_init(&gw->refused, (size_t)gw->conf->refused_signins);
+    feature_line_init(&gw->features);
     htab_init(&gw->sessions);
     htab_init(&gw->monitors);
     int err = directory_init(&gw->directory, gw);
@@ -250,7 +256,9 @@ void gateway_fini(struct gateway *gw)
     say_goodbye(gw);
     while ((session = LIST_FIRST(&gw->all)))
         session_free(&session);
+    feature_line_stop(gw);
     provider_free(&gw->provider);
+    feature_line_fini(&gw->features);
     device_ring_fini(&gw->rings); /* the driver has answered what was under way */
     stack_free(&gw->stack);
     directory_fini(&gw->directory);

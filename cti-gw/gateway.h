@@ -4,6 +4,7 @@
 #pragma once
 #include "device_ring.h"
 #include "directory.h"
+#include "feature_line.h"
 #include "htab.h"
 #include "provider.h"
 #include "signin_log.h"
@@ -22,6 +23,7 @@ struct gateway {
     struct directory directory;
     struct device_rings rings;
     struct signin_log refused;
+    struct feature_lines features; /* that phones have subscribed to */
     struct number_rules *inbound, *outbound;
     struct htab sessions; /* by local tag */
     struct htab monitors; /* by the driver's crossRefID and connection */

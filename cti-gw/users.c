@@ -436,6 +436,17 @@ size_t users_numbers(struct users const *users, char const *id, char const **ret
     return n;
 }
 
+bool users_stands_on(struct users const *users, char const *number, char const *device)
+{
+    struct store_device const *found =
+        users->people ? store_people_device(users->people, device) : NULL;
+    struct store_line_ref const *ref = found ? found->lines : NULL;
+
+    while (ref && strcmp(ref->line->number, number) != 0)
+        ref = ref->next;
+    return ref != NULL;
+}
+
 bool users_has_phones(struct users const *users, char const *number)
 {
     struct store_line const *line =

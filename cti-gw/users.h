@@ -66,6 +66,9 @@ size_t users_phones(struct users const *users, char const *id, char const *numbe
 bool users_has_phone(struct users const *users, char const *id, char const *number,
                      char const *device);
 
+/** Does line @p number stand on the phone @p device, whosever that is? */
+bool users_stands_on(struct users const *users, char const *number, char const *device);
+
 /** Does the store know a phone with line @p number? */
 bool users_has_phones(struct users const *users, char const *number);
 

@@ -319,7 +319,7 @@ class Scenario:
         """Of a 2xx that makes a dialog: To, remote target and route set for the peer's next requests."""
         head = self.last.split("\r\n\r\n")[0]
         contact = re.search(r"(?im)^Contact:[^<]*<([^>]+)>", head)
-        if not re.match(r"SIP/2.0 2", head) or not contact or not re.search(r"(?im)^CSeq: *\d+ INVITE", head):
+        if not re.match(r"SIP/2.0 2", head) or not contact or not re.search(r"(?im)^CSeq: *\d+ (INVITE|SUBSCRIBE)", head):
             return
         self.asked.setdefault(peer, 1)
         routes = re.findall(r"(?im)^Record-Route: *(.+?)\r?$", head)
