@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading answers: see doctor_facts.h. */
 #include "doctor_facts.h"
+#include <stdio.h>
 #include <string.h>
 
 void doctor_facts_fini(struct doctor_facts *facts)
@@ -40,4 +41,14 @@ char const *doctor_facts_cell(json_t const *table, size_t i, char const *column)
             text = json_string_value(json_array_get(row, at));
     }
     return text ? text : "";
+}
+
+bool doctor_facts_word(char const **list, char ret[static DOCTOR_FACTS_WORD])
+{
+    char const *word = *list + strspn(*list, ", ");
+    size_t len = strcspn(word, ", ");
+
+    (void)snprintf(ret, DOCTOR_FACTS_WORD, "%.*s", (int)len, word);
+    *list = word + len;
+    return len > 0;
 }

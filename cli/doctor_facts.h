@@ -2,6 +2,7 @@
 /* What `rcc doctor` judges from: the question, and the answers of the running programs. */
 #pragma once
 #include <jansson.h>
+#include <stdbool.h>
 
 enum { DOCTOR_FACTS_WHY = 300, DOCTOR_FACTS_ADDRESS = 300 };
 
@@ -34,3 +35,9 @@ char const *doctor_facts_text(json_t const *object, char const *key);
 /** Cell of row @p i in @p column of a table; "" if there is none or it is no text. */
 char const *doctor_facts_cell(json_t const *table, size_t i, char const *column);
 size_t doctor_facts_rows(json_t const *table);
+
+enum { DOCTOR_FACTS_WORD = 300 };
+
+/** The next entry of a list as programs print it, "a, b" or "a b": moves @p list behind it. False
+ * at the end. */
+bool doctor_facts_word(char const **list, char ret[static DOCTOR_FACTS_WORD]);

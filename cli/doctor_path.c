@@ -59,15 +59,11 @@ static bool reaches(char const *address, char const *listener)
 static bool is_gateway(struct doctor_facts const *facts, char const *address)
 {
     char const *list = run_hints_value(facts->cti, "cti.listen");
-    char word[WORD_TEXT];
+    char listener[DOCTOR_FACTS_WORD];
 
-    for (; *list; list += strspn(list, ", ")) {
-        size_t len = strcspn(list, ", ");
-        (void)snprintf(word, sizeof word, "%.*s", (int)len, list);
-        if (reaches(address, word))
+    while (doctor_facts_word(&list, listener))
+        if (reaches(address, listener))
             return true;
-        list += len;
-    }
     return false;
 }
 

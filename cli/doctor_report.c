@@ -38,8 +38,9 @@ void doctor_report_fini(struct doctor_report *report)
     report->checks = NULL;
 }
 
-static void add(struct doctor_report *report, enum doctor_class check, char const *verdict,
-                char const *cure, char const *format, va_list args)
+static void __attribute__((format(printf, 5, 0)))
+add(struct doctor_report *report, enum doctor_class check, char const *verdict, char const *cure,
+    char const *format, va_list args)
 {
     json_t *found = json_vsprintf(format, args);
 

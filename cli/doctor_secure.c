@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { KEY_TEXT = 100, LIST_TEXT = 100000, NAME_TEXT = 300 };
+enum { KEY_TEXT = 100, LIST_TEXT = 100000 };
 
 /* Value of @p key of the context that is called @p name, "" if there is none. */
 static char const *value_of(struct doctor_facts const *facts, char const *name, char const *key)
@@ -46,18 +46,13 @@ static int is_selected(struct doctor_facts const *facts, char const *context)
 {
     char const *list = value_of(facts, context, "subjects");
     char const *file = value_of(facts, context, "subjects_file");
-    char word[NAME_TEXT];
+    char name[DOCTOR_FACTS_WORD];
 
     if (!*list && !*file)
         return 1;
-    while (*list) {
-        size_t len = strcspn(list, ", ");
-        (void)snprintf(word, sizeof word, "%.*s", (int)len, list);
-        if (is_among(facts, word, NULL) > 0)
+    while (doctor_facts_word(&list, name))
+        if (is_among(facts, name, NULL) > 0)
             return 1;
-        list += len;
-        list += strspn(list, ", ");
-    }
     return is_among(facts, NULL, file);
 }
 
@@ -104,15 +99,11 @@ static bool is_own(struct doctor_facts const *facts, char const *name)
 
 static bool has_own_name(struct doctor_facts const *facts, char const *names)
 {
-    char word[NAME_TEXT];
+    char name[DOCTOR_FACTS_WORD];
 
-    for (; *names; names += strspn(names, " ")) {
-        size_t len = strcspn(names, " ");
-        (void)snprintf(word, sizeof word, "%.*s", (int)len, names);
-        if (is_own(facts, word))
+    while (doctor_facts_word(&names, name))
+        if (is_own(facts, name))
             return true;
-        names += len;
-    }
     return false;
 }
 
