@@ -322,6 +322,11 @@ static void test_store_and_file(void **state)
     assert_true(users_has_phones(users, "3001"));
     assert_false(users_has_phones(users, "3002"));
     assert_false(users_has_phones(users, "2002"));
+    assert_true(users_stands_on(users, "3001", "SEP2"));
+    assert_true(users_stands_on(users, "2001", "SEP4"));
+    assert_false(users_stands_on(users, "3002", "SEP1"));
+    assert_false(users_stands_on(users, "2001", "SEP2"));
+    assert_false(users_stands_on(users, "3001", "nobody"));
     users_free(&users);
 }
 
