@@ -161,6 +161,8 @@ static struct cfg_row const rows[] = {
              "Longest time that such a subscription lives without a refresh."),
     TIME_ROW(min_feature_expires, 1, 604800, 60, "s",
              "Shortest time that a phone may ask for; less is answered 423."),
+    COUNT_ROW(farewell_batch, 1, 100000, 100,
+              "Sessions that are told of their end every 20 ms, when many end together."),
     CFG_ROW_PATH(
         "store", struct cti_conf, store, .default_text = "", .max = 4096, .effect = CFG_RESTART,
         .help = "File of users, devices and lines (SQLite), besides those of this file; may "

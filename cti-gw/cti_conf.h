@@ -20,7 +20,7 @@ struct cti_conf {
     int server_type, relaxed_cseq;
     int64_t session_timer, min_session_timer, heartbeat, retry_ms, request_ms, retry_after, stop_ms;
     int64_t max_sessions, max_monitors_per_session, max_requests_per_session, max_unanswered_events;
-    int64_t max_requests_per_connection;
+    int64_t max_requests_per_connection, farewell_batch;
     struct cfg_groups users;        /* of struct cti_user */
     struct cfg_groups policies;     /* of struct policy_conf */
     struct cfg_groups peer_classes; /* of struct peer_class */

@@ -201,6 +201,7 @@ int gateway_init(struct gateway *gw, struct svc *svc)
     uv_timer_init(svc_loop(svc), &gw->patience);
     LIST_INIT(&gw->all);
     device_ring_init(&gw->rings);
+    farewell_init(&gw->farewell, gw->wheel, gw->conf->farewell_batch);
     signin_log_init(&gw->refused, (size_t)gw->conf->refused_signins);
     feature_line_init(&gw->features);
     htab_init(&gw->sessions);
@@ -221,11 +222,13 @@ static void on_patience_over(uv_timer_t *timer)
     uv_stop(timer->loop);
 }
 
-/* Runs the loop until every client has answered our BYE, or patience is over. */
+/* Runs the loop until every client was told and has answered our BYE, or patience is over. */
 static void wait_for_answers(struct gateway *gw)
 {
     uv_loop_t *loop = gw->patience.loop;
 
+    while (!TAILQ_EMPTY(&gw->farewell.waiting))
+        uv_run(loop, UV_RUN_ONCE);
     uv_timer_start(&gw->patience, on_patience_over, (uint64_t)gw->conf->stop_ms, 0);
     while (!LIST_EMPTY(&gw->all) && uv_is_active((uv_handle_t *)&gw->patience))
         uv_run(loop, UV_RUN_ONCE);
@@ -238,11 +241,11 @@ static void say_goodbye(struct gateway *gw)
 {
     struct session *session, *next;
 
+    gw->is_stopping = true;
     for (session = LIST_FIRST(&gw->all); session; session = next) {
         next = LIST_NEXT(session, link);
         if (!session_is_open(session))
             continue;
-        system_status_send(session, CSTA_STATUS_disabled);
         session_stopped(session);
     }
     if (gw->patience.loop)
@@ -257,6 +260,7 @@ void gateway_fini(struct gateway *gw)
     while ((session = LIST_FIRST(&gw->all)))
         session_free(&session);
     feature_line_stop(gw);
+    farewell_fini(&gw->farewell);
     provider_free(&gw->provider);
     feature_line_fini(&gw->features);
     device_ring_fini(&gw->rings); /* the driver has answered what was under way */

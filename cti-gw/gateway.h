@@ -4,6 +4,7 @@
 #pragma once
 #include "device_ring.h"
 #include "directory.h"
+#include "farewell.h"
 #include "feature_line.h"
 #include "htab.h"
 #include "provider.h"
@@ -28,6 +29,8 @@ struct gateway {
     struct htab sessions; /* by local tag */
     struct htab monitors; /* by the driver's crossRefID and connection */
     LIST_HEAD(, session) all;
+    struct farewell farewell;
+    bool is_stopping;
     uv_timer_t patience; /* with clients, at a planned stop */
     char password[260];
 };

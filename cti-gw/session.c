@@ -7,11 +7,13 @@
 #include "cti_metrics.h"
 #include "cti_monitor.h"
 #include "dialog.h"
+#include "farewell.h"
 #include "log.h"
 #include "message.h"
 #include "peer_class.h"
 #include "service.h"
 #include "session_fsm.h"
+#include "system_status.h"
 #include "token.h"
 #include <errno.h>
 #include <sofia-sip/msg_addr.h>
@@ -175,6 +177,7 @@ void session_free(struct session **psession)
         return;
     release_csta(session);
     stop_waiting_for_ack(session);
+    farewell_remove(&session->gw->farewell, session);
     wheel_disarm(&session->expiry);
     wheel_disarm(&session->refresh);
     while ((sent = LIST_FIRST(&session->sent))) {
@@ -341,6 +344,16 @@ static void tell_end(struct session *session, char const *why, enum cti_metric m
              (unsigned long long)((clock_now_ms() - session->started_ms) / 1000));
 }
 
+/* CSTA ends at once; the client is told in its turn. */
+static int leave(struct session *session)
+{
+    release_csta(session);
+    stop_waiting_for_ack(session);
+    wheel_disarm(&session->refresh);
+    farewell_add(&session->gw->farewell, session);
+    return FSM_OK;
+}
+
 static int send_bye(struct session *session)
 {
     struct session_sent *sent;
@@ -369,7 +382,7 @@ int session_act_lost(void *obj, void *arg)
 {
     (void)arg;
     tell_end(obj, "CTI connection lost", M_sessions_lost);
-    return send_bye(obj);
+    return leave(obj);
 }
 
 int session_act_forbidden(void *obj, void *arg)
@@ -381,9 +394,23 @@ int session_act_forbidden(void *obj, void *arg)
 
 int session_act_stopped(void *obj, void *arg)
 {
+    struct session *session = obj;
+
     (void)arg;
-    tell_end(obj, "the gateway stops", M_sessions_stopped);
-    return send_bye(obj);
+    tell_end(session, "the gateway stops", M_sessions_stopped);
+    session->is_stopped = true;
+    return leave(session);
+}
+
+int session_act_turn(void *obj, void *arg)
+{
+    struct session *session = obj;
+
+    (void)arg;
+    farewell_remove(&session->gw->farewell, session);
+    if (session->is_stopped)
+        system_status_send(session, CSTA_STATUS_disabled);
+    return send_bye(session);
 }
 
 int session_act_no_ack(void *obj, void *arg)
@@ -421,6 +448,11 @@ void session_lost(struct session *session)
 void session_forbidden(struct session *session)
 {
     step(session, SESSION_EV_FORBIDDEN);
+}
+
+void session_turn(struct session *session)
+{
+    step(session, SESSION_EV_TURN);
 }
 
 void session_stopped(struct session *session)

@@ -31,6 +31,7 @@ struct session_sent {
 struct session {
     struct htab_entry by_tag;
     LIST_ENTRY(session) link;
+    TAILQ_ENTRY(session) leaving; /* while is_leaving */
     struct gateway *gw;
     struct dialog *dialog;
     char *user;                    /* its id */
@@ -56,6 +57,8 @@ struct session {
     LIST_HEAD(, service) services; /* under way at the driver */
     LIST_HEAD(, session_sent) sent;
     unsigned n_monitors, n_services, n_sent;
+    bool is_leaving;                /* waits in farewell.c */
+    bool is_stopped;                /* SystemStatus goes before the BYE */
     bool events_lost;               /* and the client has not been told yet */
     bool wants_status;              /* registered for SystemStatus */
     char register_id[13];           /* sysStatRegisterID */
@@ -109,6 +112,9 @@ void session_forbidden(struct session *session);
 
 /** The gateway stops: ends it with a BYE of ours, which may free it. */
 void session_stopped(struct session *session);
+
+/** Its turn has come (farewell.c): the client is told, which may free it. */
+void session_turn(struct session *session);
 
 /** May CSTA be served now (neither ending nor its connection lost)? */
 bool session_is_open(struct session const *session);

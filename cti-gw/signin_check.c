@@ -90,6 +90,8 @@ bool signin_check_connection(struct signin_check *check)
 {
     struct gateway const *gw = check->gw;
 
+    if (gw->is_stopping)
+        return refuse(check, &no_connection, "the gateway stops");
     for (unsigned i = 0; i < gw->conf->connections.n; i++)
         if (provider_is_up(gw->provider, i))
             return true;

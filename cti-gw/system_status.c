@@ -51,7 +51,7 @@ void system_status_send(struct session *session, enum csta_system_status status)
                             .register_id = session->wants_status ? session->register_id : NULL,
                             .system_status = status };
 
-    if (!session_is_open(session) || !is_wanted(session, status))
+    if (!is_wanted(session, status))
         return;
     if (cti_events_send(session, &msg) < 0)
         log_warn(session->id, "system status not sent system_status=%s",
@@ -65,6 +65,6 @@ void system_status_spread(struct gateway *gw, unsigned index, enum csta_system_s
     log_info(NULL, "switch says connection=%u system_status=%s", index,
              csta_system_status_str(status));
     LIST_FOREACH(session, &gw->all, link)
-    if (session->connection == index)
+    if (session->connection == index && session_is_open(session))
         system_status_send(session, status);
 }

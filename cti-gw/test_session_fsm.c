@@ -63,7 +63,8 @@ int session_act_expired(void *obj, void *arg)
 int session_act_lost(void *obj, void *arg)
 {
     (void)arg;
-    return note_end(obj, 'l');
+    note(obj, 'l');
+    return FSM_OK;
 }
 
 int session_act_forbidden(void *obj, void *arg)
@@ -75,7 +76,14 @@ int session_act_forbidden(void *obj, void *arg)
 int session_act_stopped(void *obj, void *arg)
 {
     (void)arg;
-    return note_end(obj, 's');
+    note(obj, 's');
+    return FSM_OK;
+}
+
+int session_act_turn(void *obj, void *arg)
+{
+    (void)arg;
+    return note_end(obj, 't');
 }
 
 int session_act_no_ack(void *obj, void *arg)
@@ -84,7 +92,7 @@ int session_act_no_ack(void *obj, void *arg)
     return note_end(obj, 'n');
 }
 
-enum { ACK = SESSION_EV_ACK, BYE, EXPIRED, LOST, FORBIDDEN, STOPPED, NO_ACK, DONE, END = -1 };
+enum { ACK = SESSION_EV_ACK, BYE, EXPIRED, LOST, FORBIDDEN, STOPPED, TURN, NO_ACK, DONE, END = -1 };
 
 /* clang-format off */
 static struct {
@@ -103,18 +111,22 @@ static struct {
     { "no refresh, and our BYE is never answered", { ACK, EXPIRED, EXPIRED, END }, false,
       SESSION_ENDED, "axg" },
     { "no refresh in setup", { EXPIRED, END }, false, SESSION_ENDING, "x" },
-    { "connection lost", { ACK, LOST, END }, false, SESSION_ENDING, "al" },
-    { "connection lost before the ACK", { LOST, ACK, DONE, END }, false, SESSION_ENDED, "lag" },
-    { "connection lost again while ending", { ACK, LOST, LOST, DONE, END }, false, SESSION_ENDED,
-      "alg" },
+    { "connection lost", { ACK, LOST, END }, false, SESSION_LEAVING, "al" },
+    { "connection lost, and told so", { ACK, LOST, TURN, END }, false, SESSION_ENDING, "alt" },
+    { "connection lost before the ACK", { LOST, ACK, TURN, DONE, END }, false, SESSION_ENDED,
+      "latg" },
+    { "connection lost again while ending", { ACK, LOST, LOST, TURN, LOST, DONE, END }, false,
+      SESSION_ENDED, "altg" },
+    { "the turn never comes", { ACK, LOST, EXPIRED, END }, false, SESSION_ENDING, "alt" },
     { "the user is not allowed any more", { ACK, FORBIDDEN, DONE, END }, false, SESSION_ENDED,
       "afg" },
     { "not allowed any more, before the ACK", { FORBIDDEN, END }, false, SESSION_ENDING, "f" },
-    { "the gateway stops", { ACK, STOPPED, END }, false, SESSION_ENDING, "as" },
-    { "the gateway stops before the ACK", { STOPPED, END }, true, SESSION_ENDED, "sg" },
-    { "both say BYE", { ACK, LOST, BYE, END }, false, SESSION_ENDED, "alg" },
+    { "the gateway stops", { ACK, STOPPED, TURN, END }, false, SESSION_ENDING, "ast" },
+    { "the gateway stops before the ACK", { STOPPED, TURN, END }, true, SESSION_ENDED, "stg" },
+    { "both say BYE", { ACK, LOST, TURN, BYE, END }, false, SESSION_ENDED, "altg" },
+    { "BYE before our turn", { ACK, LOST, BYE, END }, false, SESSION_ENDED, "alg" },
     { "BYE cannot be sent after expiry", { ACK, EXPIRED, END }, true, SESSION_ENDED, "axg" },
-    { "BYE cannot be sent after loss", { LOST, END }, true, SESSION_ENDED, "lg" },
+    { "BYE cannot be sent after loss", { LOST, TURN, END }, true, SESSION_ENDED, "ltg" },
     { "BYE cannot be sent without ACK", { NO_ACK, END }, true, SESSION_ENDED, "ng" },
 };
 
@@ -126,6 +138,9 @@ static struct {
     { SESSION_ENDED, ACK }, { SESSION_ENDED, BYE }, { SESSION_ENDED, EXPIRED },
     { SESSION_ENDING, FORBIDDEN }, { SESSION_ENDED, FORBIDDEN },
     { SESSION_ENDING, STOPPED }, { SESSION_ENDED, STOPPED },
+    { SESSION_SETUP, TURN }, { SESSION_ACTIVE, TURN }, { SESSION_ENDING, TURN },
+    { SESSION_ENDED, TURN }, { SESSION_LEAVING, STOPPED }, { SESSION_LEAVING, NO_ACK },
+    { SESSION_LEAVING, DONE }, { SESSION_LEAVING, FORBIDDEN },
     { SESSION_ENDED, LOST }, { SESSION_ENDED, NO_ACK }, { SESSION_ENDED, DONE },
 };
 /* clang-format on */
