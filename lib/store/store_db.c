@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { APPLICATION_ID = 0x43725074, BUSY_MS = 5000 };
+enum { APPLICATION_ID = 0x43725074, BUSY_MS = 5000, RETRY_MS = 10 };
 
 /* Step i brings a file from version i to i + 1; a step that was released never changes. */
 static char const *const migrations[] = {
@@ -100,15 +100,24 @@ static int get_pragma(struct store_db *db, char const *sql, int *ret)
     return error;
 }
 
+/* All at one moment: another program may be making the file. */
+static int look(struct store_db *db, int *ret_id, int *ret_version, int *ret_tables)
+{
+    int error = execute(db, "BEGIN");
+    if (error == 0)
+        error = get_pragma(db, "PRAGMA application_id", ret_id);
+    if (error == 0)
+        error = get_pragma(db, "PRAGMA user_version", ret_version);
+    if (error == 0)
+        error = get_pragma(db, "SELECT count(*) FROM sqlite_master", ret_tables);
+    return error < 0 ? error : execute(db, "COMMIT");
+}
+
 /* A file of somebody else's must not be written to, nor one of a later Crosspoint. */
 static int check_owner(struct store_db *db, char const *path, int *ret_version)
 {
     int id = 0, tables = 0;
-    int error = get_pragma(db, "PRAGMA application_id", &id);
-    if (error == 0)
-        error = get_pragma(db, "PRAGMA user_version", ret_version);
-    if (error == 0)
-        error = get_pragma(db, "SELECT count(*) FROM sqlite_master", &tables);
+    int error = look(db, &id, ret_version, &tables);
     if (error < 0)
         return error;
     if (id != APPLICATION_ID && (id || tables)) {
@@ -155,6 +164,18 @@ static int make_private(char const *path)
     return 0;
 }
 
+/* SQLite does not wait for those who read just now when it changes to WAL. */
+static int use_wal(struct store_db *db)
+{
+    int error = -EBUSY;
+    for (int waited_ms = 0; error == -EBUSY && waited_ms < BUSY_MS; waited_ms += RETRY_MS) {
+        if (waited_ms)
+            sqlite3_sleep(RETRY_MS);
+        error = execute(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+    }
+    return error;
+}
+
 int store_db_open(struct store_db **ret, char const *path)
 {
     int version = 0, flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
@@ -171,7 +192,7 @@ int store_db_open(struct store_db **ret, char const *path)
         sqlite3_errcode(db->sqlite) == SQLITE_OK)
         goto fail; /* it has said why */
     if (error == 0)
-        error = execute(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+        error = use_wal(db);
     if (error == 0)
         error = migrate(db, version);
     if (error == 0)
