@@ -12,7 +12,7 @@ class Capture:
 
     def __init__(self, node):
         self.file = os.path.join(node.dir, "lo.pcap")
-        self.child = subprocess.Popen(["tcpdump", "-i", "lo", "-U", "-n", "--immediate-mode", "-w", self.file, "host",
+        self.child = subprocess.Popen(["tcpdump", "-i", "lo", "-U", "-n", "--immediate-mode", "-B", "65536", "-w", self.file, "host",
                                        node.ip], stderr=subprocess.PIPE, text=True)
         # Not each line that it writes at its start is there on every machine.
         said = iter(self.child.stderr.readline, "")
