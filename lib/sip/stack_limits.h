@@ -18,7 +18,7 @@
       "Log lines a minute about TLS connections of one address that fail; the rest is counted.")   \
     X(write_queue_bytes, 262144, 4096, 67108864, "bytes", "Unsent bytes on one connection.")       \
     X(udp_receive_buffer_bytes, 4194304, 65536, 268435456, "bytes", "SO_RCVBUF of UDP sockets.")   \
-    X(gather_us, 1000, 0, 10000, "us",                                                             \
+    X(gather_us, 2000, 0, 10000, "us",                                                             \
       "Under load, how long messages gather before they are read together; 0: never.")             \
     X(udp_switch_bytes, 1300, 200, 65535, "bytes",                                                 \
       "UDP requests larger than this use TCP (RFC 3261 18.1.1); 65535: none.")                     \
