@@ -90,7 +90,7 @@ def message(test, user):
 def sipp(test, side, user, port, *more):
     """A running sipp of the benchmark's call."""
     with open(os.path.join(ROOT, "tests/bench/call-%s.xml" % side), encoding="utf-8") as f:
-        test.node.write(side + ".xml", f.read().replace("sip:bob@example.test", "sip:%s@example.test" % user))
+        test.node.write(side + ".xml", f.read().replace("sip:35551234@example.test", "sip:%s@example.test" % user))
     return subprocess.Popen(["sipp", "-sf", side + ".xml", "-i", test.ip, "-p", str(port), "-m", str(CALLS), "-nostdin",
                              "-timeout", "20", "-timeout_error", "-trace_err", *more], cwd=test.node.dir,
                             env={**os.environ, "TERM": "dumb"}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
