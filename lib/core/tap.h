@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 enum tap_direction { TAP_RECEIVED, TAP_SENT };
-enum tap_protocol { TAP_SIP, TAP_CSTA };
+enum tap_protocol { TAP_SIP, TAP_CSTA, TAP_XMPP };
 
 struct tap_record {
     uint64_t serial;  /* 1, 2, 3 ... in this process; a gap means that the ring overflowed */

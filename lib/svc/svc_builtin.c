@@ -136,9 +136,11 @@ static json_t *tap_object(struct tap_record const *record)
     return json_pack("{s:I,s:I,s:s,s:s,s:s,s:s,s:s,s:o}", "serial", (json_int_t)record->serial,
                      "time_us", (json_int_t)record->wall_us, "direction",
                      record->direction == TAP_SENT ? "sent" : "received", "protocol",
-                     record->protocol == TAP_SIP ? "sip" : "csta", "transport", record->transport,
-                     "local", net_addr_print(&record->local, local), "remote",
-                     net_addr_print(&record->remote, remote), "text", tap_text(record));
+                     record->protocol == TAP_SIP    ? "sip"
+                     : record->protocol == TAP_CSTA ? "csta"
+                                                    : "xmpp",
+                     "transport", record->transport, "local", net_addr_print(&record->local, local),
+                     "remote", net_addr_print(&record->remote, remote), "text", tap_text(record));
 }
 
 /* A whole number of at least 0 among the arguments, as a number or as text; -1 if it is none. */
