@@ -2,6 +2,7 @@
 /* The tables that an administrator looks at. */
 #include "cti_commands.h"
 #include "clock.h"
+#include "cmd_feature.h"
 #include "cmd_line.h"
 #include "cmd_number.h"
 #include "cmd_signin.h"
@@ -45,6 +46,8 @@ struct ctl_command const cti_commands[] = {
     { "show sessions", CTL_READ, cmd_show_sessions, NULL, "CSTA sessions of clients." },
     { "show cti", CTL_READ, cmd_show_cti, NULL,
       "CTI connections: heartbeat, last loss, why one is not up." },
+    { "show features", CTL_READ, cmd_feature_show, NULL,
+      "Phones that have subscribed to the features of their lines, and how these are." },
     { "show signins", CTL_READ, cmd_signin_show, NULL,
       "The last sign-ins that were refused, each with what the client was told." },
     { "signin check", CTL_READ, cmd_signin_check, "USER [LINE]",
