@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The commands behind `cert` as rows; running one and printing what it has to say. */
 #include "cert_command.h"
+#include "answer.h"
 #include "buf.h"
 #include "cert_expiry.h"
 #include "cert_fetch.h"
@@ -59,22 +60,18 @@ static struct cert_row const *find(char const *name)
     return NULL;
 }
 
-static void print_text(json_t const *result)
+static void print_text(json_t const *result, struct buf *out)
 {
-    struct buf out;
     json_t *object;
     size_t i;
 
-    buf_init(&out, OUT_MAX);
     if (!json_is_array(result))
-        table_print(result, &out);
+        table_print(result, out);
     json_array_foreach(result, i, object)
     {
-        buf_puts(&out, i ? "\n" : "");
-        table_print(object, &out);
+        buf_puts(out, i ? "\n" : "");
+        table_print(object, out);
     }
-    fputs(buf_text(&out), stdout);
-    buf_fini(&out);
 }
 
 static void print_notes(json_t const *notes)
@@ -118,12 +115,8 @@ static int run_row(struct cert_row const *row, struct cert_run *run, int argc, c
 
     if (cert_options_parse(&run->options, argc, argv, row->options, &run->fault) == 0)
         code = row->fn(run);
-    if (run->result && run->cli->json) {
-        json_dumpf(run->result, stdout, JSON_INDENT(1));
-        putchar('\n');
-    } else if (run->result) {
-        print_text(run->result);
-    }
+    if (run->result)
+        answer_print(run->cli, run->result, print_text);
     print_notes(run->notes);
     if (code != CLI_OK && *run->fault.text)
         complain(&run->fault);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs PROGRAM -t -f FILE for each program of the file and merges the faults. */
 #include "check.h"
+#include "answer.h"
 #include "buf.h"
 #include "capture.h"
 #include "cfg.h"
@@ -67,8 +68,7 @@ static void report(struct cli const *cli, struct fault_list const *faults)
             json_pack("{s:b,s:o,s:o}", "ok", fault_list_count(faults) == 0, "faults",
                       fault_list_json(faults, false), "warnings", fault_list_json(faults, true));
 
-        json_dumpf(result, stdout, JSON_INDENT(1));
-        putchar('\n');
+        answer_print_json(result);
         json_decref(result);
         return;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Options of the troubleshooter, its output and exit code: see doctor_command.h. */
 #include "doctor_command.h"
-#include "buf.h"
+#include "answer.h"
 #include "cfg.h"
 #include "cli.h"
 #include "doctor_ask.h"
@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { OUT_MAX = 1 << 20, SIP_PORT = 5060 };
+enum { SIP_PORT = 5060 };
 
 char const doctor_command_args[] = "doctor --user USER --server ADDRESS [--line URI] "
                                    "[--transport udp|tcp|tls] [--subject CN]";
@@ -104,17 +104,8 @@ static int set_user(struct cli const *cli, char const *typed, struct doctor_ques
 static void print(struct cli const *cli, struct doctor_report const *report)
 {
     json_t *result = doctor_report_json(report);
-    struct buf out;
 
-    buf_init(&out, OUT_MAX);
-    if (cli->json) {
-        json_dumpf(result, stdout, JSON_INDENT(1));
-        putchar('\n');
-    } else {
-        doctor_print(result, &out);
-        fputs(buf_text(&out), stdout);
-    }
-    buf_fini(&out);
+    answer_print(cli, result, doctor_print);
     json_decref(result);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Options, the question to the proxy, and the printing of its answer. */
 #include "explain_command.h"
+#include "answer.h"
 #include "buf.h"
 #include "cli.h"
 #include "control.h"
@@ -11,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MESSAGE_MAX = 1 << 20, OUT_MAX = 16 << 20, WHY_TEXT = 512, CHUNK = 4096 };
+enum { MESSAGE_MAX = 1 << 20, WHY_TEXT = 512, CHUNK = 4096 };
 
 char const explain_args[] = "[OPTION ...] FILE|URI";
 char const explain_more[] =
@@ -119,16 +120,7 @@ static int ask(struct cli *cli, struct question const *question, char const *mes
     }
     char const *verdict = json_string_value(json_object_get(answer, "verdict"));
     int code = verdict && strcmp(verdict, "refuse") == 0 ? CLI_FAILED : CLI_OK;
-    if (cli->json) {
-        json_dumpf(answer, stdout, JSON_INDENT(1));
-        putchar('\n');
-    } else {
-        struct buf out;
-        buf_init(&out, OUT_MAX);
-        explain_print(answer, &out);
-        fputs(buf_text(&out), stdout);
-        buf_fini(&out);
-    }
+    answer_print(cli, answer, explain_print);
     json_decref(answer);
     return code;
 }

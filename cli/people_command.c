@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The verbs of the directory, the same for each kind of entry: see people_command.h. */
 #include "people_command.h"
+#include "answer.h"
 #include "cli.h"
 #include "control.h"
 #include "people_file.h"
@@ -8,6 +9,7 @@
 #include "people_table.h"
 #include "program.h"
 #include "store_people_change.h"
+#include "table.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -156,7 +158,7 @@ static int verb_list(struct verb *verb)
         return usage(verb, "wants no name");
     int code = people_table_read(verb->cli, verb->kind, &table);
     if (code == CLI_OK)
-        people_table_show(verb->cli, table);
+        answer_print(verb->cli, table, table_print);
     json_decref(table);
     return code;
 }

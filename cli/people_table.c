@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tables of the directory: see people_table.h. */
 #include "people_table.h"
+#include "answer.h"
 #include "cli.h"
 #include "control.h"
 #include "people_file.h"
@@ -66,21 +67,6 @@ int people_table_read(struct cli *cli, struct people_kind const *kind, json_t **
     return code;
 }
 
-void people_table_show(struct cli *cli, json_t const *table)
-{
-    struct buf out;
-
-    if (cli->json) {
-        json_dumpf(table, stdout, JSON_INDENT(1));
-        putchar('\n');
-        return;
-    }
-    buf_init(&out, OUT_MAX);
-    table_print(table, &out);
-    fputs(buf_text(&out), stdout);
-    buf_fini(&out);
-}
-
 /* --- users ------------------------------------------------------------------------------------ */
 
 /* The proxy's table of users, NULL if it has none or does not run. */
@@ -99,14 +85,14 @@ static void show_both(struct cli *cli, json_t const *directory, json_t const *pr
 {
     if (cli->json) {
         json_t *both = json_pack("{s:O,s:O}", "directory", directory, "proxy", proxy);
-        people_table_show(cli, both);
+        answer_print(cli, both, table_print);
         json_decref(both);
         return;
     }
     puts("Directory:");
-    people_table_show(cli, directory);
+    answer_print(cli, directory, table_print);
     puts("\nRegistrar of the proxy:");
-    people_table_show(cli, proxy);
+    answer_print(cli, proxy, table_print);
 }
 
 int people_table_list_users(struct cli *cli, int argc, char **argv)
@@ -124,7 +110,7 @@ int people_table_list_users(struct cli *cli, int argc, char **argv)
     if (proxy)
         show_both(cli, directory, proxy);
     else if (code == CLI_OK)
-        people_table_show(cli, directory);
+        answer_print(cli, directory, table_print);
     json_decref(proxy);
     json_decref(directory);
     return code;

@@ -10,9 +10,6 @@ struct cli;
  *  complaint. */
 int people_table_read(struct cli *cli, struct people_kind const *kind, json_t **ret);
 
-/** Prints a table, as JSON if that is wanted. */
-void people_table_show(struct cli *cli, json_t const *table);
-
 /** `user list`: the directory's table if there is a store, and that of the proxy if it has one;
  *  @p argv are the words for the proxy. */
 int people_table_list_users(struct cli *cli, int argc, char **argv);

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Options, the question to the proxy, and the exit code: see probe_command.h. */
 #include "probe_command.h"
-#include "buf.h"
+#include "answer.h"
 #include "cli.h"
 #include "control.h"
 #include "probe_print.h"
 #include "program.h"
-#include <stdio.h>
 #include <string.h>
 
 /* The proxy bounds each step; this is more than all of them at their largest. */
-enum { PATIENCE_MS = 180000, WHY_TEXT = 512, OUT_MAX = 16 << 20 };
+enum { PATIENCE_MS = 180000, WHY_TEXT = 512 };
 
 char const probe_args[] = "peer HOST[:PORT] [OPTION ...]";
 char const probe_more[] =
@@ -57,20 +56,6 @@ static int parse(struct cli *cli, int argc, char **argv, struct question *ret)
     return ret->peer ? CLI_OK : EX_USAGE;
 }
 
-static void print(struct cli const *cli, json_t const *answer)
-{
-    struct buf out;
-    if (cli->json) {
-        json_dumpf(answer, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
-        putchar('\n');
-        return;
-    }
-    buf_init(&out, OUT_MAX);
-    probe_print(answer, &out);
-    fputs(buf_text(&out), stdout);
-    buf_fini(&out);
-}
-
 static int ask(struct cli *cli, struct question const *question)
 {
     char why[WHY_TEXT];
@@ -92,7 +77,7 @@ static int ask(struct cli *cli, struct question const *question)
     }
     char const *verdict = json_string_value(json_object_get(answer, "verdict"));
     int code = verdict && strcmp(verdict, "failed") == 0 ? CLI_FAILED : CLI_OK;
-    print(cli, answer);
+    answer_print(cli, answer, probe_print);
     json_decref(answer);
     return code;
 }
