@@ -191,7 +191,7 @@ void people_batch_put(struct people_batch *batch, struct people_kind const *kind
         key[i] = given[i] ? given[i] : kind->columns[i].preset;
     buf_init(&old.list, VALUES_BYTES);
     buf_init(&memory, VALUES_BYTES);
-    bool there = kind->find(batch->people, key, &old);
+    bool there = people_kind_find(kind, batch->people, key, &old);
     if (line)
         json_object_set_new(batch->lines, key[0], json_integer(line));
     if (there && mode == PEOPLE_ADD)

@@ -35,7 +35,7 @@ void people_check(struct cli *cli, struct buf *out)
     if (people_conf_try(cli, &conf) == 0 && json_object_size(conf.users) > 0 &&
         access(conf.store, R_OK | W_OK) == 0 && people_file_open(&conf, &store) == 0 &&
         store_people_read(store, &people) == 0)
-        people_kind_user.each(people, compare, &comparison);
+        people_kind_each(&people_kind_user, people, compare, &comparison);
     store_people_free(&people);
     store_close(&store);
     people_conf_fini(&conf);

@@ -113,7 +113,7 @@ static void edit_list(struct people_batch *batch, struct verb *verb, bool wanted
     (void)people_kind_column(verb->kind, verb->kind->assigned, &column);
     buf_init(&values.list, 1 << 20);
     buf_init(&list, 1 << 20);
-    if (!verb->kind->find(batch->people, key, &values))
+    if (!people_kind_find(verb->kind, batch->people, key, &values))
         people_batch_fault(batch, 0, "there is no %s \"%s\"", verb->kind->name, key[0]);
     else if (!people_options_edit(values.v[column], word, wanted, &list))
         people_batch_fault(batch, 0, "%s \"%s\": %s is %s of its %s", verb->kind->name, key[0],

@@ -193,7 +193,7 @@ int people_file_export(struct cli *cli, struct people_kind const *kind)
             names[i] = kind->columns[i].name;
         buf_init(&export.out, FILE_MAX);
         csv_write(names, kind->n, &export.out);
-        kind->each(people, print_entry, &export);
+        people_kind_each(kind, people, print_entry, &export);
         fwrite(buf_text(&export.out), 1, export.out.len, stdout);
         buf_fini(&export.out);
     }

@@ -168,11 +168,6 @@ static size_t cut_words(char *copy, char const *ret[static WORDS_MAX])
     return n;
 }
 
-static void start_values(struct people_values *ret)
-{
-    buf_reset(&ret->list);
-}
-
 static void add_word(struct people_values *ret, char const *word)
 {
     buf_printf(&ret->list, "%s%s", ret->list.len ? " " : "", word);
@@ -180,9 +175,10 @@ static void add_word(struct people_values *ret, char const *word)
 
 /* --- users ------------------------------------------------------------------------------------ */
 
-static void fill_user(struct store_person const *person, struct people_values *ret)
+static void fill_user(void const *entry, struct people_values *ret)
 {
-    start_values(ret);
+    struct store_person const *person = entry;
+
     for (size_t i = 0; i < person->n_groups; i++)
         add_word(ret, person->groups[i]);
     ret->v[0] = person->id;
@@ -192,14 +188,16 @@ static void fill_user(struct store_person const *person, struct people_values *r
     ret->v[4] = buf_text(&ret->list);
 }
 
-static bool find_user(struct store_people const *people, char const *const *key,
-                      struct people_values *ret)
+static void const *find_user(struct store_people const *people, char const *const *key)
 {
-    struct store_person const *person = store_people_user(people, key[0]);
+    return store_people_user(people, key[0]);
+}
 
-    if (person)
-        fill_user(person, ret);
-    return person != NULL;
+static void const *next_user(struct store_people const *people, void const *entry)
+{
+    struct store_person const *person = entry;
+
+    return person ? STAILQ_NEXT(person, link) : STAILQ_FIRST(store_people_users(people));
 }
 
 static int put_user(struct store *store, char const *const *v)
@@ -216,25 +214,12 @@ static int drop_user(struct store *store, char const *const *key)
     return store_people_drop_user(store, key[0]);
 }
 
-static void each_user(struct store_people const *people, people_each_fn *fn, void *ctx)
-{
-    struct store_person const *person;
-    struct people_values values;
-
-    buf_init(&values.list, LIST_BYTES);
-    STAILQ_FOREACH(person, store_people_users(people), link)
-    {
-        fill_user(person, &values);
-        fn(ctx, &values);
-    }
-    buf_fini(&values.list);
-}
-
 /* --- devices ---------------------------------------------------------------------------------- */
 
-static void fill_device(struct store_device const *device, struct people_values *ret)
+static void fill_device(void const *entry, struct people_values *ret)
 {
-    start_values(ret);
+    struct store_device const *device = entry;
+
     for (struct store_word const *user = device->users; user; user = user->next)
         add_word(ret, user->text);
     ret->v[0] = device->name;
@@ -245,14 +230,16 @@ static void fill_device(struct store_device const *device, struct people_values 
     ret->v[5] = buf_text(&ret->list);
 }
 
-static bool find_device(struct store_people const *people, char const *const *key,
-                        struct people_values *ret)
+static void const *find_device(struct store_people const *people, char const *const *key)
 {
-    struct store_device const *device = store_people_device(people, key[0]);
+    return store_people_device(people, key[0]);
+}
 
-    if (device)
-        fill_device(device, ret);
-    return device != NULL;
+static void const *next_device(struct store_people const *people, void const *entry)
+{
+    struct store_device const *device = entry;
+
+    return device ? STAILQ_NEXT(device, link) : STAILQ_FIRST(store_people_devices(people));
 }
 
 static int put_device(struct store *store, char const *const *v)
@@ -276,25 +263,12 @@ static int drop_device(struct store *store, char const *const *key)
     return store_people_drop_device(store, key[0]);
 }
 
-static void each_device(struct store_people const *people, people_each_fn *fn, void *ctx)
-{
-    struct store_device const *device;
-    struct people_values values;
-
-    buf_init(&values.list, LIST_BYTES);
-    STAILQ_FOREACH(device, store_people_devices(people), link)
-    {
-        fill_device(device, &values);
-        fn(ctx, &values);
-    }
-    buf_fini(&values.list);
-}
-
 /* --- lines ------------------------------------------------------------------------------------ */
 
-static void fill_line(struct store_line const *line, struct people_values *ret)
+static void fill_line(void const *entry, struct people_values *ret)
 {
-    start_values(ret);
+    struct store_line const *line = entry;
+
     for (struct store_device_ref const *ref = line->devices; ref; ref = ref->next)
         add_word(ret, ref->device->name);
     ret->v[0] = line->number;
@@ -302,16 +276,20 @@ static void fill_line(struct store_line const *line, struct people_values *ret)
     ret->v[2] = buf_text(&ret->list);
 }
 
-static bool find_line(struct store_people const *people, char const *const *key,
-                      struct people_values *ret)
+static void const *find_line(struct store_people const *people, char const *const *key)
 {
     struct store_line const *line = store_people_lines_of(people, key[0]);
 
     while (line && strcmp(line->partition, key[1]) != 0)
         line = line->same_number;
-    if (line)
-        fill_line(line, ret);
-    return line != NULL;
+    return line;
+}
+
+static void const *next_line(struct store_people const *people, void const *entry)
+{
+    struct store_line const *line = entry;
+
+    return line ? STAILQ_NEXT(line, link) : STAILQ_FIRST(store_people_lines(people));
 }
 
 static int put_line(struct store *store, char const *const *v)
@@ -330,20 +308,6 @@ static int drop_line(struct store *store, char const *const *key)
     return store_people_drop_line(store, key[0], key[1]);
 }
 
-static void each_line(struct store_people const *people, people_each_fn *fn, void *ctx)
-{
-    struct store_line const *line;
-    struct people_values values;
-
-    buf_init(&values.list, LIST_BYTES);
-    STAILQ_FOREACH(line, store_people_lines(people), link)
-    {
-        fill_line(line, &values);
-        fn(ctx, &values);
-    }
-    buf_fini(&values.list);
-}
-
 /* --- the kinds -------------------------------------------------------------------------------- */
 
 struct people_kind const people_kind_user = {
@@ -358,9 +322,10 @@ struct people_kind const people_kind_user = {
     .n = 5,
     .keys = 1,
     .find = find_user,
+    .next = next_user,
+    .fill = fill_user,
     .put = put_user,
     .drop = drop_user,
-    .each = each_user,
 };
 
 struct people_kind const people_kind_device = {
@@ -376,9 +341,10 @@ struct people_kind const people_kind_device = {
     .n = 6,
     .keys = 1,
     .find = find_device,
+    .next = next_device,
+    .fill = fill_device,
     .put = put_device,
     .drop = drop_device,
-    .each = each_device,
 };
 
 struct people_kind const people_kind_line = {
@@ -391,9 +357,10 @@ struct people_kind const people_kind_line = {
     .n = 3,
     .keys = 2,
     .find = find_line,
+    .next = next_line,
+    .fill = fill_line,
     .put = put_line,
     .drop = drop_line,
-    .each = each_line,
 };
 
 struct people_column const *people_kind_column(struct people_kind const *kind, char const *name,
@@ -405,4 +372,33 @@ struct people_column const *people_kind_column(struct people_kind const *kind, c
             return &kind->columns[i];
         }
     return NULL;
+}
+
+static void fill(struct people_kind const *kind, void const *entry, struct people_values *ret)
+{
+    buf_reset(&ret->list);
+    kind->fill(entry, ret);
+}
+
+bool people_kind_find(struct people_kind const *kind, struct store_people const *people,
+                      char const *const *key, struct people_values *ret)
+{
+    void const *entry = kind->find(people, key);
+
+    if (entry)
+        fill(kind, entry, ret);
+    return entry != NULL;
+}
+
+void people_kind_each(struct people_kind const *kind, struct store_people const *people,
+                      people_each_fn *fn, void *ctx)
+{
+    struct people_values values;
+
+    buf_init(&values.list, LIST_BYTES);
+    for (void const *entry = kind->next(people, NULL); entry; entry = kind->next(people, entry)) {
+        fill(kind, entry, &values);
+        fn(ctx, &values);
+    }
+    buf_fini(&values.list);
 }

@@ -37,15 +37,23 @@ struct people_kind {
     struct people_column columns[PEOPLE_COLUMNS];
     size_t n;
     size_t keys; /* so many columns, from the first, name an entry */
-    /* Fills @p ret, whose list is initialised. False: there is none. */
-    bool (*find)(struct store_people const *people, char const *const *key,
-                 struct people_values *ret);
+    /* Entries are what store_people.h keeps of this kind; NULL: there is none. */
+    void const *(*find)(struct store_people const *people, char const *const *key);
+    void const *(*next)(struct store_people const *people, void const *entry); /* NULL: first */
+    void (*fill)(void const *entry, struct people_values *ret);
     int (*put)(struct store *store, char const *const *values);
     int (*drop)(struct store *store, char const *const *key);
-    void (*each)(struct store_people const *people, people_each_fn *fn, void *ctx);
 };
 
 extern struct people_kind const people_kind_user, people_kind_device, people_kind_line;
+
+/** Fills @p ret, whose list is initialised, with the entry @p key. False: there is none. */
+bool people_kind_find(struct people_kind const *kind, struct store_people const *people,
+                      char const *const *key, struct people_values *ret);
+
+/** Calls @p fn with every entry, in the order of names. */
+void people_kind_each(struct people_kind const *kind, struct store_people const *people,
+                      people_each_fn *fn, void *ctx);
 
 /** Column of this name, NULL if there is none. */
 struct people_column const *people_kind_column(struct people_kind const *kind, char const *name,

@@ -36,7 +36,7 @@ static json_t *table_of(struct store_people const *people, struct people_kind co
 
     for (size_t i = 0; i < kind->n; i++)
         json_array_append_new(columns, json_string(kind->columns[i].name));
-    kind->each(people, add_row, &listing);
+    people_kind_each(kind, people, add_row, &listing);
     return json_pack("{s:o,s:o}", "columns", columns, "rows", listing.rows);
 }
 
@@ -154,7 +154,7 @@ int people_table_look(struct cli *cli, struct people_kind const *kind, char cons
         code = read_people(&conf, &people);
     if (code == CLI_OK) {
         buf_init(&values.list, OUT_MAX);
-        ret->in_directory = kind->find(people, key, &values);
+        ret->in_directory = people_kind_find(kind, people, key, &values);
         buf_fini(&values.list);
     }
     if (ret->in_directory)

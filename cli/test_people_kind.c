@@ -128,16 +128,17 @@ static void test_round_trip(void **state)
     assert_int_equal(store_people_read(store, &people), 0);
     buf_init(&values.list, 1000);
     for (size_t i = 0; i < ENTRIES; i++) {
-        assert_true(entries[i].kind->find(people, entries[i].v, &values));
+        assert_true(people_kind_find(entries[i].kind, people, entries[i].v, &values));
         for (size_t c = 0; c < entries[i].kind->n; c++)
             assert_string_equal(values.v[c], entries[i].v[c]);
     }
-    assert_false(people_kind_line.find(people, (char const *[]){ "2001", "PT8" }, &values));
-    assert_false(people_kind_user.find(people, (char const *[]){ "SEP1" }, &values));
+    assert_false(
+        people_kind_find(&people_kind_line, people, (char const *[]){ "2001", "PT8" }, &values));
+    assert_false(people_kind_find(&people_kind_user, people, (char const *[]){ "SEP1" }, &values));
     buf_fini(&values.list);
-    people_kind_user.each(people, count_one, &n);
-    people_kind_device.each(people, count_one, &n);
-    people_kind_line.each(people, count_one, &n);
+    people_kind_each(&people_kind_user, people, count_one, &n);
+    people_kind_each(&people_kind_device, people, count_one, &n);
+    people_kind_each(&people_kind_line, people, count_one, &n);
     assert_int_equal(n, ENTRIES);
     store_people_free(&people);
     for (size_t i = 0; i < ENTRIES; i++) {
