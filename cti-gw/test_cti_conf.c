@@ -8,22 +8,18 @@
 
 #include <cmocka.h>
 
+#include "conf_rig.h"
 #include "cti_conf.h"
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { MANY = 100000 };
 
 #define START "node = { domain = \"example.test\"; };\ncti = { password_file = \"cti.secret\";\n"
 
 /* clang-format off */
-static struct {
-    char const *what, *text, *faults;
-} const vectors[] = {
+static struct conf_rig_vector const vectors[] = {
     { "the least", START "};", "" },
     { "two connections, a user with two lines",
       START "connections = ( \"127.0.0.1\", \"[::1]:2751\" );\n"
@@ -111,70 +107,34 @@ static struct {
 };
 /* clang-format on */
 
-static void write_file(char const *name, char const *text)
-{
-    FILE *out = fopen(name, "w");
-
-    assert_non_null(out);
-    assert_true(fputs(text, out) >= 0);
-    assert_int_equal(fclose(out), 0);
-}
+static struct conf_rig rig = { .schema = &cti_schema, .check = cti_conf_check };
 
 static int set_up(void **state)
 {
-    static char folder[64];
-
-    snprintf(folder, sizeof folder, "/tmp/test_cti_conf.%d", (int)getpid());
-    if (mkdir(folder, 0700) < 0 || chdir(folder) < 0)
+    (void)state;
+    if (conf_rig_init(&rig) < 0)
         return -1;
-    *state = folder;
-    write_file("cti.secret", "secret\n");
-    write_file("empty.secret", "\n");
+    conf_rig_write("cti.secret", "secret\n");
+    conf_rig_write("empty.secret", "\n");
     return 0;
 }
 
 static int tear_down(void **state)
 {
-    unlink("cti.secret");
-    unlink("empty.secret");
-    unlink("a.conf");
-    return chdir("/") < 0 ? -1 : rmdir(*state);
-}
-
-/* Loads as svc_main() does; the faults as text, which is the caller's. */
-static struct cfg *load(char const *text, char **ret_said)
-{
-    struct cfg_faults *faults = cfg_faults_new();
-    size_t len;
-    FILE *out = open_memstream(ret_said, &len);
-
-    write_file("a.conf", text);
-    struct cfg *cfg = cfg_load("a.conf", &cti_schema, faults);
-    assert_non_null(cfg);
-    cti_conf_check(cfg_get(cfg), cfg_get_node(cfg), faults);
-    cfg_faults_print(faults, out);
-    assert_int_equal(fclose(out), 0);
-    cfg_faults_free(&faults);
-    return cfg;
+    (void)state;
+    return conf_rig_fini(&rig);
 }
 
 static void test_faults(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
-        char *said;
-        print_message("# %s\n", vectors[i].what);
-        struct cfg *cfg = load(vectors[i].text, &said);
-        assert_string_equal(said, vectors[i].faults);
-        free(said);
-        cfg_free(&cfg);
-    }
+    conf_rig_play(&rig, vectors, sizeof vectors / sizeof *vectors);
 }
 
 static void test_defaults(void **state)
 {
     char *said;
-    struct cfg *cfg = load(START "users = ( { id = \"alice\"; } ); };", &said);
+    struct cfg *cfg = conf_rig_load(&rig, START "users = ( { id = \"alice\"; } ); };", &said);
     struct cti_conf const *conf = cfg_get(cfg);
     struct cti_user const *user = conf->users.v;
     (void)state;

@@ -4,6 +4,7 @@
 #include "acl.h"
 #include "acl_conf.h"
 #include "buf.h"
+#include "conf_rig.h"
 #include "proxy_conf.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -69,7 +70,7 @@ static void print_list(struct acl const *acl, struct buf *out)
 /* Loads @p keys as lines 2 and following; prints the list, or the faults. */
 static void load(char const *keys, struct buf *out)
 {
-    char path[64], faults_text[4096] = "";
+    char path[64];
     struct cfg_faults *faults = cfg_faults_new();
 
     snprintf(path, sizeof path, "/tmp/test_acl_conf_%d", (int)getpid());
@@ -82,17 +83,15 @@ static void load(char const *keys, struct buf *out)
     assert_non_null(cfg);
     struct acl *acl = acl_conf_new(cfg_get(cfg), cfg_get_node(cfg), faults);
     assert_non_null(acl);
-    if (cfg_faults_count(faults)) {
-        FILE *memory = fmemopen(faults_text, sizeof faults_text, "w");
-        cfg_faults_print(faults, memory);
-        fclose(memory);
-        buf_puts(out, faults_text);
-    } else {
+    bool any = cfg_faults_count(faults) > 0;
+    char *said = conf_rig_said(&faults);
+    if (any)
+        buf_puts(out, said);
+    else
         print_list(acl, out);
-    }
+    free(said);
     acl_free(&acl);
     cfg_free(&cfg);
-    cfg_faults_free(&faults);
 }
 
 /* Every fault of @p wanted, "LINE:TEXT LINE:TEXT", begins a line of @p got after the file's name.

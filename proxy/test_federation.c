@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "cfg.h"
+#include "conf_rig.h"
 #include "domain.h"
 #include "federation.h"
 #include "federation_conf.h"
@@ -29,19 +30,12 @@ static struct domain *make_own(void)
 /* The faults of @p rows as text; NULL if there are none. The caller frees it. */
 static char *faults_of(struct federation_conf *rows, size_t n, struct federation **ret)
 {
-    char *text = NULL;
-    size_t len = 0;
     struct domain *own = make_own();
     struct cfg_faults *faults = cfg_faults_new();
     struct cfg_groups const list = { rows, n };
     struct federation *federation = federation_new(&list, own, faults);
     assert_non_null(federation);
-    if (cfg_faults_count(faults) > 0) {
-        FILE *out = open_memstream(&text, &len);
-        assert_non_null(out);
-        cfg_faults_print(faults, out);
-        assert_int_equal(fclose(out), 0);
-    }
+    char *text = cfg_faults_count(faults) > 0 ? conf_rig_said(&faults) : NULL;
     cfg_faults_free(&faults);
     domain_free(&own);
     if (ret)

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "cfg.h"
+#include "conf_rig.h"
 #include "proxy_conf.h"
 #include "static_conf.h"
 #include <stdio.h>
@@ -37,16 +38,10 @@ static struct cfg *load(char const *proxy, struct cfg_faults *faults)
 /* Faults and warnings of the keys @p proxy, without the file's name. */
 static char *said(char const *proxy)
 {
-    char *text = NULL;
-    size_t len = 0;
     struct cfg_faults *faults = cfg_faults_new();
     struct cfg *cfg = load(proxy, faults);
-    FILE *out = open_memstream(&text, &len);
-    assert_non_null(out);
-    cfg_faults_print(faults, out);
-    fclose(out);
+    char *text = conf_rig_said(&faults);
     cfg_free(&cfg);
-    cfg_faults_free(&faults);
     return text;
 }
 

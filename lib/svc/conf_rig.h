@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* For tests: configuration files with faults, loaded as svc_main() does it, in a folder of their
+ * own, which is the working directory meanwhile. The file is called "a.conf". */
+#pragma once
+#include "cfg.h"
+
+struct conf_rig {
+    struct cfg_schema const *schema;
+    void (*check)(void const *conf, struct cfg_node const *node, struct cfg_faults *faults);
+    char folder[64];
+};
+
+struct conf_rig_vector {
+    char const *what, *text, *faults;
+};
+
+/** Makes the folder and goes there; -1 if that is not possible. The two functions are set. */
+int conf_rig_init(struct conf_rig *rig);
+
+/** Removes the folder with what is in it. */
+int conf_rig_fini(struct conf_rig *rig);
+
+void conf_rig_write(char const *name, char const *text);
+
+/** Loads and checks @p text; its faults and warnings as text, which is the caller's, and so is what
+ *  is returned. */
+struct cfg *conf_rig_load(struct conf_rig const *rig, char const *text, char **ret_said);
+
+/** Loads each of @p vectors, and fails at the first that says something else. */
+void conf_rig_play(struct conf_rig const *rig, struct conf_rig_vector const *vectors, size_t n);
+
+/** Faults and warnings as text, which is the caller's. Frees @p pfaults. */
+char *conf_rig_said(struct cfg_faults **pfaults);
