@@ -46,11 +46,12 @@ uint16_t feature_state_part(struct csta_msg const *wish)
     return wish->type == CSTA_SetForwarding ? (uint16_t)(1U << type_of(wish->forwarding)) : 0;
 }
 
-uint16_t feature_state_event(struct feature_state const *state, uint16_t mask, struct csta_msg *ret)
+uint16_t feature_state_event(struct feature_state const *state, char const *line, uint16_t mask,
+                             struct csta_msg *ret)
 {
     enum csta_forwarding type = CSTA_FORWARD_ABSENT;
 
-    *ret = (struct csta_msg){ .edition = CSTA_ED3, .subject = { CSTA_DEVICE_NOT_KNOWN, NULL } };
+    *ret = (struct csta_msg){ .edition = CSTA_ED3, .subject = { CSTA_DEVICE_PLAIN, line } };
     if (mask & FEATURE_STATE_DND) {
         ret->type = CSTA_DoNotDisturbEvent;
         ret->on = state->dnd;

@@ -29,7 +29,8 @@ uint16_t feature_state_take(struct feature_state *state, struct csta_msg const *
 /** The part that a SetDoNotDisturb or SetForwarding is about; 0 of any other message. */
 uint16_t feature_state_part(struct csta_msg const *wish);
 
-/** The event that tells the lowest part of @p mask, which is known; its strings are borrowed from
- *  @p state. Returns the part's bit. */
-uint16_t feature_state_event(struct feature_state const *state, uint16_t mask,
+/** The event that tells the lowest part of @p mask, which is known, of @p line; its strings are
+ *  borrowed from both. The device is the plain number, as every server that phones know writes it,
+ *  not what the schema says. Returns the part's bit. */
+uint16_t feature_state_event(struct feature_state const *state, char const *line, uint16_t mask,
                              struct csta_msg *ret);

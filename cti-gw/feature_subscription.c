@@ -138,7 +138,7 @@ static uint16_t add_part(struct feature_subscription const *s, msg_t *notify)
 
     if (!known)
         return s->untold;
-    uint16_t part = feature_state_event(&s->line->state, known, &event);
+    uint16_t part = feature_state_event(&s->line->state, s->line->number, known, &event);
     buf_init(&xml, BODY_BYTES);
     if (csta_encode(&event, &xml) < 0 || !buf_ok(&xml) ||
         message_set_body(notify, FEATURE_SUBSCRIPTION_TYPE, buf_text(&xml), xml.len) < 0)

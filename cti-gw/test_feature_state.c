@@ -58,9 +58,11 @@ static void test_rows(void **state)
         print_message("# %s\n", rows[i].what);
         assert_int_equal(feature_state_take(&features, &rows[i].msg), rows[i].told);
         assert_int_equal(features.known, rows[i].told);
-        uint16_t part = feature_state_event(&features, rows[i].told, &event);
+        uint16_t part = feature_state_event(&features, "2001", rows[i].told, &event);
         assert_int_equal(part, rows[i].told & -rows[i].told);
         assert_int_equal(event.type, rows[i].type);
+        assert_int_equal(event.subject.kind, CSTA_DEVICE_PLAIN);
+        assert_string_equal(event.subject.id, "2001");
         assert_int_equal(event.forwarding, rows[i].forwarding);
         assert_int_equal(event.on, rows[i].on);
         assert_int_equal(event.ring_count, rows[i].rings);

@@ -33,6 +33,8 @@ enum csta_device_kind {
     CSTA_DEVICE_RESTRICTED,
     CSTA_DEVICE_NOT_REQUIRED,
     CSTA_DEVICE_NOT_SPECIFIED,
+    CSTA_DEVICE_PLAIN, /* id is set; written without an element around it, as phones know it
+                          (as-feature-event), and read as an identifier */
 };
 
 struct csta_device {

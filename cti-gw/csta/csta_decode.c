@@ -175,7 +175,11 @@ static int decode_uint(struct decoder *d, struct csta_row const *row, char *base
     int go_on;
 
     read_text(d, &go_on);
-    return go_on < 0 ? -1 : store_uint(d, row, base);
+    if (go_on < 0)
+        return -1;
+    /* Phones leave ringCount empty when they have none to say. */
+    bool may_be_empty = row->need == OPTIONAL && !csta_is_session(d->msg->type);
+    return may_be_empty && trim(&d->text)[0] == '\0' ? 0 : store_uint(d, row, base);
 }
 
 static int decode_enum(struct decoder *d, struct csta_row const *row, char *base)
@@ -222,17 +226,36 @@ static int decode_device_choice(struct decoder *d, struct csta_row const *row,
     return 0;
 }
 
+/* Servers of phones write the number alone, without deviceIdentifier. */
+static int decode_plain_device(struct decoder *d, struct csta_row const *row,
+                               struct csta_device *device)
+{
+    if (!buf_ok(&d->text))
+        return no_memory(d);
+    int got = keep(d, row, trim(&d->text), &device->id);
+    if (got > 0)
+        device->kind = CSTA_DEVICE_IDENTIFIER;
+    return got;
+}
+
 static int decode_device(struct decoder *d, struct csta_row const *row, char *base)
 {
     struct csta_device *device = (struct csta_device *)(base + row->offset);
     enum xml_event event;
+    bool is_plain = true;
 
-    while ((event = xml_reader_next(d->reader)) == XML_TEXT || event == XML_START)
+    buf_reset(&d->text);
+    buf_puts(&d->text, "");
+    while ((event = xml_reader_next(d->reader)) == XML_TEXT || event == XML_START) {
         if (event == XML_START && decode_device_choice(d, row, device) < 0)
             return -1;
+        is_plain &= event == XML_TEXT;
+        if (is_plain)
+            buf_puts(&d->text, xml_reader_text(d->reader));
+    }
     if (event != XML_END)
         return -1;
-    return device->kind != CSTA_DEVICE_ABSENT;
+    return is_plain ? decode_plain_device(d, row, device) : device->kind != CSTA_DEVICE_ABSENT;
 }
 
 /* One more element of the list; the array doubles. */

@@ -79,7 +79,10 @@ static void encode_device(struct encoder *e, struct csta_row const *row, char co
 
     if (!csta_row_is_present(row, base))
         kind = redirection ? CSTA_DEVICE_NOT_REQUIRED : CSTA_DEVICE_NOT_KNOWN;
-    else if (!redirection && kind > CSTA_DEVICE_RESTRICTED)
+    else if (kind == CSTA_DEVICE_PLAIN) {
+        xml_writer_element(e->w, row->name, device->id);
+        return;
+    } else if (!redirection && kind > CSTA_DEVICE_RESTRICTED)
         kind = CSTA_DEVICE_NOT_KNOWN; /* the other kinds belong to redirection */
 
     xml_writer_open(e->w, row->name, NULL);

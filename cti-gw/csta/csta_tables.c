@@ -137,7 +137,7 @@ struct csta_row const *csta_rows(enum csta_type type)
 
 static bool device_is_present(struct csta_device const *device)
 {
-    if (device->kind == CSTA_DEVICE_IDENTIFIER)
+    if (device->kind == CSTA_DEVICE_IDENTIFIER || device->kind == CSTA_DEVICE_PLAIN)
         return device->id && device->id[0];
     return device->kind != CSTA_DEVICE_ABSENT;
 }

@@ -192,6 +192,17 @@ static struct {
       "</ForwardingEvent>",
       { OF(ForwardingEvent), .forwarding = CSTA_FORWARD_forwardNoAns, .on = true,
         .directory_number = "2003", .ring_count = 3 } },
+    { "<DoNotDisturbEvent" X3 "\n<device> 2001\n</device><doNotDisturbOn>true</doNotDisturbOn>\n"
+      "</DoNotDisturbEvent>\n\r\n",
+      { OF(DoNotDisturbEvent), .subject = { CSTA_DEVICE_IDENTIFIER, "2001" }, .on = true } },
+    { "<ForwardingEvent" X3 "<device>x<notKnown/>y</device><forwardStatus>false</forwardStatus>"
+      "<forwardTo></forwardTo><ringCount> </ringCount></ForwardingEvent>",
+      { OF(ForwardingEvent), .subject = { CSTA_DEVICE_NOT_KNOWN, NULL } } },
+    { "<SetForwarding" X3 "<device>2001</device><activateForward>true</activateForward>"
+      "<forwardingType>forwardImmediate</forwardingType><forwardDN>2424</forwardDN><ringCount>"
+      "</ringCount></SetForwarding>",
+      { OF(SetForwarding), .device = "2001", .forwarding = CSTA_FORWARD_forwardImmediate,
+        .on = true, .directory_number = "2424" } },
     /* children of ReconnectCall in the other order */
     { "<ReconnectCall" X3 "<heldCall><callID>1</callID></heldCall><activeCall><callID>2</callID>"
       "</activeCall></ReconnectCall>",
@@ -375,6 +386,9 @@ static struct {
     { "<SetForwarding" X3 "<device>1</device><forwardingType>forwardImmediate</forwardingType>"
       "</SetForwarding>",
       CSTA_FAULT_PARAMETER, 3, CSTA_SetForwarding, "SetForwarding: activateForward is missing" },
+    { "<SetForwarding" X3 "<device>1</device><activateForward>true</activateForward><ringCount>x"
+      "</ringCount></SetForwarding>",
+      CSTA_FAULT_PARAMETER, 3, CSTA_SetForwarding, "SetForwarding: ringCount has an unknown value" },
     { "<SetForwarding" X3 "<device>1</device><forwardingType>forwardAtNight</forwardingType>"
       "<activateForward>true</activateForward></SetForwarding>",
       CSTA_FAULT_PARAMETER, 3, CSTA_SetForwarding,

@@ -118,6 +118,12 @@ static struct vector const vectors_basic[] = {
                   "2001") "<calledDevice><notKnown/></calledDevice>"
                           "<lastRedirectionDevice><numberDialed>2003</numberDialed>"
                           "</lastRedirectionDevice>" LCI("connected") CAUSE("normal")) },
+    /* to phones; without a number the schema's own way to say so */
+    { { OF(DoNotDisturbEvent), .subject = { CSTA_DEVICE_PLAIN, "2001" }, .on = true },
+      CSTA("DoNotDisturbEvent", "<device>2001</device><doNotDisturbOn>true</doNotDisturbOn>") },
+    { { OF(DoNotDisturbEvent), .subject = { CSTA_DEVICE_PLAIN, NULL } },
+      CSTA("DoNotDisturbEvent",
+           "<device><notKnown/></device><doNotDisturbOn>false</doNotDisturbOn>") },
     { { EVENT(HeldEvent), .subject = DEVICE("2001"), .local_state = CSTA_STATE_hold,
         .cause = CSTA_CAUSE_keyOperation },
       CSTA("HeldEvent", XREF CONN("heldConnection") ID("holdingDevice", "2001") LCI("hold")
