@@ -388,7 +388,8 @@ static struct {
       CSTA_FAULT_PARAMETER, 3, CSTA_SetForwarding, "SetForwarding: activateForward is missing" },
     { "<SetForwarding" X3 "<device>1</device><activateForward>true</activateForward><ringCount>x"
       "</ringCount></SetForwarding>",
-      CSTA_FAULT_PARAMETER, 3, CSTA_SetForwarding, "SetForwarding: ringCount has an unknown value" },
+      CSTA_FAULT_PARAMETER, 3, CSTA_SetForwarding,
+      "SetForwarding: ringCount has an unknown value" },
     { "<SetForwarding" X3 "<device>1</device><forwardingType>forwardAtNight</forwardingType>"
       "<activateForward>true</activateForward></SetForwarding>",
       CSTA_FAULT_PARAMETER, 3, CSTA_SetForwarding,
