@@ -30,19 +30,7 @@ static struct secure_rig_cert const certs[] = {
 
 static int setup(void **state)
 {
-    struct secure_rig *rig = calloc(1, sizeof *rig);
-
-    secure_rig_init(rig);
-    for (size_t i = 0; i < sizeof certs / sizeof *certs; i++)
-        secure_rig_make(rig, &certs[i]);
-    *state = rig;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    secure_rig_fini(*state);
-    free(*state);
+    (void)secure_rig_begin(state, certs, sizeof certs / sizeof *certs);
     return 0;
 }
 
@@ -185,5 +173,5 @@ int main(void)
         cmocka_unit_test(test_dates),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, secure_rig_end);
 }

@@ -20,17 +20,7 @@
 
 static int setup(void **state)
 {
-    struct secure_rig *rig = calloc(1, sizeof *rig);
-
-    secure_rig_init(rig);
-    *state = rig;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    secure_rig_fini(*state);
-    free(*state);
+    (void)secure_rig_begin(state, NULL, 0);
     return 0;
 }
 
@@ -161,5 +151,5 @@ int main(void)
         cmocka_unit_test(test_faults),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, secure_rig_end);
 }

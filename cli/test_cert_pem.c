@@ -18,19 +18,10 @@
 
 static int setup(void **state)
 {
-    struct secure_rig *rig = calloc(1, sizeof *rig);
+    struct secure_rig *rig = secure_rig_begin(state, NULL, 0);
 
-    secure_rig_init(rig);
     secure_rig_make(rig, &(struct secure_rig_cert){ .name = "a", .cn = "a.test" });
     secure_rig_make(rig, &(struct secure_rig_cert){ .name = "b", .cn = "b.test" });
-    *state = rig;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    secure_rig_fini(*state);
-    free(*state);
     return 0;
 }
 
@@ -179,5 +170,5 @@ int main(void)
         cmocka_unit_test(test_key_with_passphrase),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, secure_rig_end);
 }

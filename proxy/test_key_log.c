@@ -96,20 +96,12 @@ static void test_reloads(void **state)
 
 static int setup(void **state)
 {
-    static struct secure_rig rig;
-    secure_rig_init(&rig);
-    *state = &rig;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    secure_rig_fini(*state);
+    (void)secure_rig_begin(state, NULL, 0);
     return 0;
 }
 
 int main(void)
 {
     struct CMUnitTest const tests[] = { cmocka_unit_test(test_reloads) };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, secure_rig_end);
 }

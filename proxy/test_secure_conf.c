@@ -186,27 +186,18 @@ static void test_defaults(void **state)
 
 static int setup(void **state)
 {
-    static struct secure_rig rig;
     static struct secure_rig_cert const certs[] = {
         { .name = "ca", .cn = "CA", .is_ca = true },
         { .name = "a", .cn = "a.test", .issuer = "ca" },
         { .name = "old", .cn = "a.test", .issuer = "ca", .from_s = -20, .to_s = -10 },
     };
-    secure_rig_init(&rig);
-    for (size_t i = 0; i < sizeof certs / sizeof *certs; i++)
-        secure_rig_make(&rig, &certs[i]);
-    secure_rig_revoke(&rig, "crl", "ca", "old", 0);
-    secure_rig_revoke(&rig, "old_crl", "ca", "old", -3600);
-    secure_rig_write(&rig, "subjects", "a.test\n");
-    secure_rig_append(&rig, "both.pem", "a.pem");
-    secure_rig_append(&rig, "both.pem", "a.key");
-    *state = &rig;
-    return 0;
-}
+    struct secure_rig *rig = secure_rig_begin(state, certs, sizeof certs / sizeof *certs);
 
-static int teardown(void **state)
-{
-    secure_rig_fini(*state);
+    secure_rig_revoke(rig, "crl", "ca", "old", 0);
+    secure_rig_revoke(rig, "old_crl", "ca", "old", -3600);
+    secure_rig_write(rig, "subjects", "a.test\n");
+    secure_rig_append(rig, "both.pem", "a.pem");
+    secure_rig_append(rig, "both.pem", "a.key");
     return 0;
 }
 
@@ -216,5 +207,5 @@ int main(void)
         cmocka_unit_test(test_mistakes),
         cmocka_unit_test(test_defaults),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, secure_rig_end);
 }

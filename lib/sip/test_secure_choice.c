@@ -124,17 +124,9 @@ static void test_choice(void **state)
 
 static int setup(void **state)
 {
-    static struct secure_rig rig;
+    struct secure_rig *rig = secure_rig_begin(state, NULL, 0);
 
-    secure_rig_init(&rig);
-    secure_rig_make(&rig, &(struct secure_rig_cert){ .name = "ca", .cn = "CA", .is_ca = true });
-    *state = &rig;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    secure_rig_fini(*state);
+    secure_rig_make(rig, &(struct secure_rig_cert){ .name = "ca", .cn = "CA", .is_ca = true });
     return 0;
 }
 
@@ -142,5 +134,5 @@ int main(void)
 {
     static struct CMUnitTest const tests[] = { cmocka_unit_test(test_choice) };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, secure_rig_end);
 }

@@ -659,7 +659,6 @@ static void test_threads(void **state)
 
 static int setup(void **state)
 {
-    static struct secure_rig rig;
     static struct secure_rig_cert const certs[] = {
         { .name = "ca", .cn = "CA", .is_ca = true },
         { .name = "other_ca", .cn = "Other CA", .is_ca = true },
@@ -675,16 +674,7 @@ static int setup(void **state)
         { .name = "eku_server", .cn = "a.test", .issuer = "ca", .eku = "serverAuth" },
     };
 
-    secure_rig_init(&rig);
-    for (size_t i = 0; i < sizeof certs / sizeof *certs; i++)
-        secure_rig_make(&rig, &certs[i]);
-    *state = &rig;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    secure_rig_fini(*state);
+    (void)secure_rig_begin(state, certs, sizeof certs / sizeof *certs);
     return 0;
 }
 
@@ -698,5 +688,5 @@ int main(void)
         cmocka_unit_test(test_threads),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, secure_rig_end);
 }

@@ -323,7 +323,6 @@ static void test_threads(void **state)
 
 static int setup(void **state)
 {
-    static struct secure_rig rig;
     static struct secure_rig_cert const certs[] = {
         { .name = "ca", .cn = "CA", .is_ca = true },
         { .name = "a", .cn = "a.test", .issuer = "ca" },
@@ -333,19 +332,11 @@ static int setup(void **state)
         { .name = "leaf", .cn = "leaf.test", .issuer = "inter" },
     };
 
-    secure_rig_init(&rig);
-    for (size_t i = 0; i < sizeof certs / sizeof *certs; i++)
-        secure_rig_make(&rig, &certs[i]);
-    secure_rig_append(&rig, "chain.pem", "leaf.pem");
-    secure_rig_append(&rig, "chain.pem", "inter.pem");
-    secure_rig_append(&rig, "chain.pem", "leaf.key");
-    *state = &rig;
-    return 0;
-}
+    struct secure_rig *rig = secure_rig_begin(state, certs, sizeof certs / sizeof *certs);
 
-static int teardown(void **state)
-{
-    secure_rig_fini(*state);
+    secure_rig_append(rig, "chain.pem", "leaf.pem");
+    secure_rig_append(rig, "chain.pem", "inter.pem");
+    secure_rig_append(rig, "chain.pem", "leaf.key");
     return 0;
 }
 
@@ -360,5 +351,5 @@ int main(void)
         cmocka_unit_test(test_keys_turn), /* moves the clock */
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, secure_rig_end);
 }

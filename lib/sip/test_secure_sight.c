@@ -258,7 +258,6 @@ static void test_sessions(void **state)
 
 static int set_up(void **state)
 {
-    struct secure_rig *rig = calloc(1, sizeof *rig);
     static struct secure_rig_cert const certs[] = {
         { .name = "ca", .cn = "CA", .is_ca = true },
         { .name = "other", .cn = "Other CA", .is_ca = true },
@@ -268,17 +267,7 @@ static int set_up(void **state)
         { .name = "old", .cn = "a.test", .issuer = "ca", .from_s = -2 * DAY_S, .to_s = -DAY_S },
     };
 
-    secure_rig_init(rig);
-    for (size_t i = 0; i < sizeof certs / sizeof *certs; i++)
-        secure_rig_make(rig, &certs[i]);
-    *state = rig;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    secure_rig_fini(*state);
-    free(*state);
+    (void)secure_rig_begin(state, certs, sizeof certs / sizeof *certs);
     return 0;
 }
 
@@ -291,5 +280,5 @@ int main(void)
         cmocka_unit_test(test_sessions),
     };
 
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, secure_rig_end);
 }
