@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Transports on real loopback sockets: exchange, limits, timers, death of connections. */
-#include "buf.h"
+/* Transports on real loopback sockets: exchange, limits, timers, bad streams. */
 #include "clock.h"
 #include "message.h"
 #include "sip_metrics.h"
-#include "tap.h"
-#include "transport.h"
-#include "wheel.h"
+#include "transport_rig.h"
 #include <errno.h>
 #include <setjmp.h>
 #include <sofia-sip/msg.h>
@@ -16,139 +13,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-enum { PATIENCE_MS = 5000, FDS = 8 };
+#define UNTIL    TRANSPORT_RIG_UNTIL
+#define REQUEST  TRANSPORT_RIG_REQUEST
+#define LENGTH_0 TRANSPORT_RIG_LENGTH_0
+#define OPTIONS  REQUEST("SIP/2.0/tcp a.test;rport;branch=z9hG4bK1", LENGTH_0)
 
-/* One transport under test and what it heard. */
-struct rig {
-    uv_loop_t loop;
-    struct wheel *wheel;
-    struct tap *tap;
-    struct stack_limits limits;
-    struct transport *t;
-    int udp, tcp;
-    size_t messages;
-    struct origin from;
-    msg_t *last;
-    bool echoes, frees;
-    bool is_quiet; /* keep-alives get no answer */
-    struct transport_waiter waiter;
-    int waiter_error;
-    bool waiter_opened;
-    int fds[FDS];
-    size_t n_fds;
-};
-
-static void on_message(void *ctx, struct origin const *from, msg_t *msg)
+static int udp_client(struct transport_rig *rig)
 {
-    struct rig *rig = ctx;
-
-    rig->messages++;
-    rig->from = *from;
-    msg_destroy(rig->last);
-    rig->last = msg;
-    if (rig->echoes) {
-        struct destination to = { .kind = from->kind,
-                                  .listener = from->listener,
-                                  .connection = from->connection,
-                                  .addr = from->peer,
-                                  .source = from->local };
-        struct buf out;
-        buf_init(&out, 1 << 20);
-        msg_t *response = message_response(msg, 200, NULL, "echo");
-        assert_int_equal(message_print(response, &out), 0);
-        transport_send(rig->t, &to, out.data, out.len, NULL);
-        msg_destroy(response);
-        buf_fini(&out);
-    }
-    if (rig->frees)
-        transport_free(&rig->t);
+    return transport_rig_client(rig, SOCK_DGRAM,
+                                transport_listener_addr(rig->t, TRANSPORT_RIG_UDP));
 }
 
-static bool may_answer(void *ctx, struct origin const *from)
+static int tcp_client(struct transport_rig *rig)
 {
-    struct rig *rig = ctx;
-
-    return !rig->is_quiet && from->kind == TRANSPORT_TCP;
-}
-
-static struct transport_handlers const handlers = { .on_message = on_message,
-                                                    .may_answer = may_answer };
-
-static int setup(void **state)
-{
-    struct rig *rig = calloc(1, sizeof *rig);
-    struct net_addr addr;
-
-    uv_loop_init(&rig->loop);
-    rig->wheel = wheel_new(clock_now_ms());
-    rig->tap = tap_new(100, 1 << 20);
-    stack_limits_default(&rig->limits);
-    rig->t = transport_new(&rig->loop, rig->wheel, rig->tap, &rig->limits, &handlers, rig);
-    net_addr_parse(&addr, "127.0.0.1", 0);
-    rig->udp = transport_listen(rig->t, TRANSPORT_UDP, &addr, NULL);
-    rig->tcp = transport_listen(rig->t, TRANSPORT_TCP, &addr, "sip.example.test");
-    assert_int_equal(rig->udp, 0);
-    assert_int_equal(rig->tcp, 1);
-    rig->echoes = true;
-    *state = rig;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct rig *rig = *state;
-
-    for (size_t i = 0; i < rig->n_fds; i++)
-        close(rig->fds[i]);
-    transport_forget(&rig->waiter);
-    transport_free(&rig->t);
-    uv_run(&rig->loop, UV_RUN_DEFAULT);
-    assert_int_equal(uv_loop_close(&rig->loop), 0);
-    assert_int_equal(met_get(&sip_metrics, M_connections), 0);
-    wheel_free(&rig->wheel);
-    tap_free(&rig->tap);
-    msg_destroy(rig->last);
-    free(rig);
-    return 0;
-}
-
-static void turn(struct rig *rig)
-{
-    uv_run(&rig->loop, UV_RUN_NOWAIT);
-    wheel_run(rig->wheel, clock_now_ms());
-}
-
-/* Runs the loop until the condition holds; the patience is for a slow machine only. */
-#define UNTIL(rig, condition)                                                                      \
-    do {                                                                                           \
-        bool is_true_ = false;                                                                     \
-        for (int ms_ = 0; ms_ < PATIENCE_MS && !is_true_; ms_++) {                                 \
-            turn(rig);                                                                             \
-            if (!(is_true_ = (condition)))                                                         \
-                usleep(1000);                                                                      \
-        }                                                                                          \
-        if (!is_true_)                                                                             \
-            fail_msg("never: %s", #condition);                                                     \
-    } while (0)
-
-static int plain_socket(struct rig *rig, int type, struct net_addr const *to)
-{
-    int fd = socket(AF_INET, type, 0);
-
-    assert_true(fd >= 0);
-    assert_int_equal(connect(fd, &to->sa, net_addr_len(to)), 0);
-    assert_true(rig->n_fds < FDS);
-    rig->fds[rig->n_fds++] = fd;
-    return fd;
-}
-
-static int tcp_client(struct rig *rig)
-{
-    return plain_socket(rig, SOCK_STREAM, transport_listener_addr(rig->t, (uint16_t)rig->tcp));
+    return transport_rig_client(rig, SOCK_STREAM,
+                                transport_listener_addr(rig->t, TRANSPORT_RIG_TCP));
 }
 
 static void put(int fd, void const *bytes, size_t len)
@@ -164,7 +46,7 @@ static ssize_t peek(int fd)
     return recv(fd, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
 }
 
-static void get(struct rig *rig, int fd, char *text, size_t size)
+static void get(struct transport_rig *rig, int fd, char *text, size_t size)
 {
     ssize_t n = -1;
 
@@ -172,15 +54,7 @@ static void get(struct rig *rig, int fd, char *text, size_t size)
     text[n] = '\0';
 }
 
-#define REQUEST(via, length)                                                                       \
-    "OPTIONS sip:b@b.test SIP/2.0\r\n"                                                             \
-    "Via: " via "\r\n"                                                                             \
-    "From: <sip:a@a.test>;tag=1\r\nTo: <sip:b@b.test>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\n" length \
-    "\r\n"
-#define LENGTH_0 "Content-Length: 0\r\n"
-#define OPTIONS  REQUEST("SIP/2.0/tcp a.test;rport;branch=z9hG4bK1", LENGTH_0)
-
-static char const *last_via(struct rig *rig, char *text, size_t size)
+static char const *last_via(struct transport_rig *rig, char *text, size_t size)
 {
     sip_via_t const *via = sip_object(rig->last)->sip_via;
 
@@ -203,8 +77,8 @@ static void test_via(void **state)
         { REQUEST("SIP/2.0/UDP 127.0.0.1;received=192.0.2.9", LENGTH_0), "127.0.0.1 -" },
         { REQUEST("SIP/2.0/UDP [::1];rport", LENGTH_0), "127.0.0.1 P" },
     };
-    struct rig *rig = *state;
-    int fd = plain_socket(rig, SOCK_DGRAM, transport_listener_addr(rig->t, (uint16_t)rig->udp));
+    struct transport_rig *rig = *state;
+    int fd = udp_client(rig);
     char expected[64], text[64], *port;
 
     rig->echoes = false;
@@ -220,8 +94,8 @@ static void test_via(void **state)
 
 static void test_udp_echo(void **state)
 {
-    struct rig *rig = *state;
-    int fd = plain_socket(rig, SOCK_DGRAM, transport_listener_addr(rig->t, (uint16_t)rig->udp));
+    struct transport_rig *rig = *state;
+    int fd = udp_client(rig);
     char text[2000];
 
     put(fd, "\r\n\r\n", 4);
@@ -249,7 +123,7 @@ static void test_udp_answers_from_its_address(void **state)
     static struct {
         char const *listen, *to;
     } const rows[] = { { "0.0.0.0", "127.0.0.5" }, { "0.0.0.0", "127.77.3.2" }, { "::", "::1" } };
-    struct rig *rig = *state;
+    struct transport_rig *rig = *state;
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct net_addr addr;
@@ -261,9 +135,7 @@ static void test_udp_answers_from_its_address(void **state)
         assert_true(listener >= 0);
         uint16_t port = net_addr_port(transport_listener_addr(rig->t, (uint16_t)listener));
         assert_int_equal(net_addr_parse(&addr, rows[i].to, port), 0);
-        int fd = socket(addr.sa.sa_family, SOCK_DGRAM, 0);
-        assert_int_equal(connect(fd, &addr.sa, net_addr_len(&addr)), 0);
-        rig->fds[rig->n_fds++] = fd;
+        int fd = transport_rig_client(rig, SOCK_DGRAM, &addr);
         put(fd, OPTIONS, strlen(OPTIONS));
         get(rig, fd, text, sizeof text);
         assert_non_null(strstr(text, "SIP/2.0 200 OK\r\n"));
@@ -274,8 +146,8 @@ static void test_udp_answers_from_its_address(void **state)
 
 static void test_udp_oversize(void **state)
 {
-    struct rig *rig = *state;
-    int fd = plain_socket(rig, SOCK_DGRAM, transport_listener_addr(rig->t, (uint16_t)rig->udp));
+    struct transport_rig *rig = *state;
+    int fd = udp_client(rig);
     int64_t before = met_get(&sip_metrics, M_messages_oversize);
     struct destination to = { .kind = TRANSPORT_UDP, .addr = *transport_listener_addr(rig->t, 0) };
 
@@ -286,37 +158,13 @@ static void test_udp_oversize(void **state)
     assert_int_equal(rig->messages, 0);
 }
 
-static void on_failed(struct transport_waiter *waiter, int error)
-{
-    struct rig *rig = (struct rig *)((char *)waiter - offsetof(struct rig, waiter));
-
-    assert_false(waiter->linked);
-    rig->waiter_error = error;
-    rig->waiter_opened = waiter->opened;
-}
-
-/* A port that cannot be: the socket refuses it, and the waiter hears it from the loop. */
-static void test_udp_failure_tells_waiter(void **state)
-{
-    struct rig *rig = *state;
-    struct destination to = { .kind = TRANSPORT_UDP, .listener = (uint16_t)rig->udp };
-
-    net_addr_parse(&to.addr, "127.0.0.1", 0);
-    rig->waiter = (struct transport_waiter){ .on_failed = on_failed };
-    assert_int_equal(transport_send(rig->t, &to, OPTIONS, strlen(OPTIONS), &rig->waiter), 0);
-    assert_int_equal(rig->waiter_error, 0);
-    UNTIL(rig, rig->waiter_error == -EINVAL);
-    assert_false(rig->waiter.linked);
-}
-
 /* What was sent before the end of the transport is not lost with it. */
 static void test_udp_free_sends_rest(void **state)
 {
-    struct rig *rig = *state;
-    struct net_addr const *udp = transport_listener_addr(rig->t, (uint16_t)rig->udp);
-    struct destination to = { .kind = TRANSPORT_UDP, .listener = (uint16_t)rig->udp };
+    struct transport_rig *rig = *state;
+    struct destination to = { .kind = TRANSPORT_UDP, .listener = TRANSPORT_RIG_UDP };
     char text[64];
-    int fd = plain_socket(rig, SOCK_DGRAM, udp);
+    int fd = udp_client(rig);
     struct sockaddr_storage own;
     socklen_t len = sizeof own;
 
@@ -330,12 +178,12 @@ static void test_udp_free_sends_rest(void **state)
 /* From our own listener to our own listener: the reply must use the same connection. */
 static void test_tcp_to_itself(void **state)
 {
-    struct rig *rig = *state;
+    struct transport_rig *rig = *state;
     struct destination to = { .kind = TRANSPORT_TCP,
                               .listener = TRANSPORT_AUTO_LISTENER,
-                              .addr = *transport_listener_addr(rig->t, (uint16_t)rig->tcp) };
+                              .addr = *transport_listener_addr(rig->t, TRANSPORT_RIG_TCP) };
 
-    assert_string_equal(transport_listener_host(rig->t, (uint16_t)rig->tcp), "sip.example.test");
+    assert_string_equal(transport_listener_host(rig->t, TRANSPORT_RIG_TCP), "sip.example.test");
     assert_int_equal(transport_send(rig->t, &to, OPTIONS, strlen(OPTIONS), &rig->waiter), 0);
     assert_int_not_equal(to.connection, 0);
     UNTIL(rig, rig->messages == 1);
@@ -354,7 +202,7 @@ static void test_tcp_to_itself(void **state)
 
 static void test_pipelined(void **state)
 {
-    struct rig *rig = *state;
+    struct transport_rig *rig = *state;
     int fd = tcp_client(rig);
     size_t len = strlen(OPTIONS), n = 400, replies = 0;
     char *text = malloc(n * len);
@@ -376,12 +224,12 @@ static void test_pipelined(void **state)
 
 static void test_single_bytes(void **state)
 {
-    struct rig *rig = *state;
+    struct transport_rig *rig = *state;
     int fd = tcp_client(rig);
 
     for (size_t i = 0; i < strlen(OPTIONS); i++) {
         put(fd, &OPTIONS[i], 1);
-        turn(rig);
+        transport_rig_turn(rig);
     }
     UNTIL(rig, rig->messages == 1);
     assert_null(message_fault(rig->last));
@@ -389,7 +237,7 @@ static void test_single_bytes(void **state)
 
 static void test_keepalive(void **state)
 {
-    struct rig *rig = *state;
+    struct transport_rig *rig = *state;
     int fd = tcp_client(rig);
     char text[16];
 
@@ -401,18 +249,18 @@ static void test_keepalive(void **state)
     put(fd, "\r\n\r\n", 4);
     int64_t heard = met_get(&sip_metrics, M_keepalives);
     UNTIL(rig, met_get(&sip_metrics, M_keepalives) > heard);
-    turn(rig);
+    transport_rig_turn(rig);
     assert_int_equal(peek(fd), -1);
 }
 
 static void test_silent_is_closed(void **state)
 {
-    struct rig *rig = *state;
+    struct transport_rig *rig = *state;
     int fd = tcp_client(rig);
 
     UNTIL(rig, transport_connections(rig->t) == 1);
     clock_advance_ms((uint64_t)rig->limits.silent_ms - 1000);
-    turn(rig);
+    transport_rig_turn(rig);
     assert_int_equal(peek(fd), -1);
     clock_advance_ms(1100);
     UNTIL(rig, peek(fd) == 0);
@@ -421,18 +269,18 @@ static void test_silent_is_closed(void **state)
 
 static void test_half_message_is_closed(void **state)
 {
-    struct rig *rig = *state;
+    struct transport_rig *rig = *state;
     int fd = tcp_client(rig);
 
     put(fd, OPTIONS, strlen(OPTIONS));
     UNTIL(rig, rig->messages == 1);
     put(fd, OPTIONS, 20);
-    turn(rig);
+    transport_rig_turn(rig);
     /* further bytes do not buy further time */
     clock_advance_ms((uint64_t)rig->limits.half_message_ms - 1000);
     put(fd, &OPTIONS[20], 1);
     usleep(10000);
-    turn(rig);
+    transport_rig_turn(rig);
     assert_int_equal(transport_connections(rig->t), 1);
     clock_advance_ms(1100);
     UNTIL(rig, transport_connections(rig->t) == 0);
@@ -440,7 +288,7 @@ static void test_half_message_is_closed(void **state)
 
 static void test_idle_is_closed(void **state)
 {
-    struct rig *rig = *state;
+    struct transport_rig *rig = *state;
     int fd = tcp_client(rig);
 
     rig->echoes = false;
@@ -448,7 +296,7 @@ static void test_idle_is_closed(void **state)
         put(fd, OPTIONS, strlen(OPTIONS));
         UNTIL(rig, rig->messages == i + 1);
         clock_advance_ms((uint64_t)rig->limits.idle_ms - 1000);
-        turn(rig);
+        transport_rig_turn(rig);
         assert_int_equal(transport_connections(rig->t), 1);
     }
     clock_advance_ms(1100);
@@ -457,7 +305,7 @@ static void test_idle_is_closed(void **state)
 
 static void test_limits(void **state)
 {
-    struct rig *rig = *state;
+    struct transport_rig *rig = *state;
     int64_t host = met_get(&sip_metrics, M_connections_refused_host);
     int64_t total = met_get(&sip_metrics, M_connections_refused);
 
@@ -500,7 +348,7 @@ static void test_bad_streams(void **state)
         STREAM(REQUEST(VIA_TCP, "l: 0\r\nl: 5\r\n"), "two Content-Length"),
         STREAM(REQUEST(VIA_TCP, "l: 99999999\r\n"), "Content-Length larger than the body"),
     };
-    struct rig *rig = *state;
+    struct transport_rig *rig = *state;
     size_t expected = 0;
     char text[2000];
 
@@ -520,164 +368,9 @@ static void test_bad_streams(void **state)
     }
 }
 
-static void send_to_plain_server(struct rig *rig, int server, struct destination *to)
-{
-    struct sockaddr_in bound;
-    socklen_t len = sizeof bound;
-
-    rig->waiter.on_failed = on_failed;
-    assert_int_equal(getsockname(server, (struct sockaddr *)&bound, &len), 0);
-    *to = (struct destination){ .kind = TRANSPORT_TCP, .listener = TRANSPORT_AUTO_LISTENER };
-    net_addr_from(&to->addr, (struct sockaddr *)&bound);
-    assert_int_equal(transport_send(rig->t, to, OPTIONS, strlen(OPTIONS), &rig->waiter), 0);
-    assert_int_equal(rig->waiter_error, 0);
-}
-
-static int plain_server(struct rig *rig, bool listens)
-{
-    struct sockaddr_in any = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-
-    assert_int_equal(bind(fd, (struct sockaddr *)&any, sizeof any), 0);
-    if (listens)
-        assert_int_equal(listen(fd, 5), 0);
-    rig->fds[rig->n_fds++] = fd;
-    return fd;
-}
-
-static void test_refused_connection_tells_waiter(void **state)
-{
-    struct rig *rig = *state;
-    struct destination to;
-
-    send_to_plain_server(rig, plain_server(rig, false), &to);
-    assert_false(transport_is_refused(rig->t, TRANSPORT_TCP, &to.addr));
-    assert_true(transport_has_connection(rig->t, to.connection));
-    UNTIL(rig, rig->waiter_error == -ECONNREFUSED);
-    assert_false(rig->waiter_opened);
-    assert_int_equal(transport_connections(rig->t), 0);
-    assert_false(transport_has_connection(rig->t, to.connection));
-    assert_false(transport_has_connection(rig->t, 0));
-    assert_true(transport_is_refused(rig->t, TRANSPORT_TCP, &to.addr));
-    assert_false(transport_is_refused(rig->t, TRANSPORT_TLS, &to.addr));
-    clock_advance_ms((uint64_t)rig->limits.udp_only_ms);
-    assert_false(transport_is_refused(rig->t, TRANSPORT_TCP, &to.addr));
-}
-
-/* Who was not there and is now, is remembered no more. */
-static void test_refusal_is_forgotten(void **state)
-{
-    struct rig *rig = *state;
-    struct destination to;
-    int server = plain_server(rig, false);
-
-    send_to_plain_server(rig, server, &to);
-    UNTIL(rig, rig->waiter_error == -ECONNREFUSED);
-    assert_int_equal(listen(server, 5), 0);
-    to.connection = 0;
-    assert_int_equal(transport_send(rig->t, &to, OPTIONS, strlen(OPTIONS), NULL), 0);
-    assert_true(transport_is_refused(rig->t, TRANSPORT_TCP, &to.addr));
-    UNTIL(rig, !transport_is_refused(rig->t, TRANSPORT_TCP, &to.addr));
-}
-
-static void test_reset_tells_waiter(void **state)
-{
-    struct rig *rig = *state;
-    struct destination to;
-    struct linger hard = { 1, 0 };
-    int server = plain_server(rig, true), fd = -1;
-
-    send_to_plain_server(rig, server, &to);
-    UNTIL(rig, (fd = accept4(server, NULL, NULL, SOCK_NONBLOCK)) >= 0);
-    UNTIL(rig, peek(fd) > 0);
-    setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
-    close(fd);
-    UNTIL(rig, rig->waiter_error == -ECONNRESET);
-    assert_true(rig->waiter_opened);
-    assert_false(transport_is_refused(rig->t, TRANSPORT_TCP, &to.addr));
-    /* the address is left out: nothing may be opened instead */
-    to.addr = (struct net_addr){ 0 };
-    assert_int_equal(transport_send(rig->t, &to, OPTIONS, strlen(OPTIONS), NULL), -ENOTCONN);
-}
-
-static void test_forgotten_waiter_hears_nothing(void **state)
-{
-    struct rig *rig = *state;
-    struct destination to;
-
-    send_to_plain_server(rig, plain_server(rig, false), &to);
-    transport_forget(&rig->waiter);
-    UNTIL(rig, transport_connections(rig->t) == 0);
-    turn(rig);
-    assert_int_equal(rig->waiter_error, 0);
-}
-
-static void test_connect_limit(void **state)
-{
-    struct rig *rig = *state;
-    int server = plain_server(rig, true);
-    struct sockaddr_in bound;
-    socklen_t len = sizeof bound;
-    struct destination to;
-    struct net_addr addr;
-
-    /* A backlog of 0 is full with one connection: the next SYN is not answered. */
-    listen(server, 0);
-    assert_int_equal(getsockname(server, (struct sockaddr *)&bound, &len), 0);
-    net_addr_from(&addr, (struct sockaddr *)&bound);
-    plain_socket(rig, SOCK_STREAM, &addr);
-    send_to_plain_server(rig, server, &to);
-    for (int i = 0; i < 20; i++)
-        turn(rig);
-    assert_int_equal(rig->waiter_error, 0);
-    clock_advance_ms((uint64_t)rig->limits.connect_ms + 100);
-    UNTIL(rig, rig->waiter_error == -ETIMEDOUT);
-}
-
-static void test_write_queue_overflow(void **state)
-{
-    struct rig *rig = *state;
-    int64_t before = met_get(&sip_metrics, M_write_queue_overflows);
-    int server = plain_server(rig, true), error = 0;
-    struct destination to;
-    size_t const big = 60000;
-    char *text = malloc(big);
-
-    rig->limits.write_queue_bytes = 65536;
-    send_to_plain_server(rig, server, &to);
-    memset(text, 'x', big);
-    /* nobody reads: the kernel takes some, the queue the rest, then the connection goes */
-    for (int i = 0; i < 1000 && !error; i++) {
-        error = transport_send(rig->t, &to, text, big, NULL);
-        turn(rig);
-    }
-    assert_int_equal(error, -ENOBUFS);
-    UNTIL(rig, rig->waiter_error == -ENOBUFS);
-    assert_int_equal(met_get(&sip_metrics, M_write_queue_overflows), before + 1);
-    assert_int_equal(transport_connections(rig->t), 0);
-    free(text);
-}
-
-static void test_waiter_is_not_told_inside_send(void **state)
-{
-    struct rig *rig = *state;
-    int server = plain_server(rig, true);
-    struct destination to;
-    size_t const big = 60000;
-    char *text = calloc(1, big);
-
-    rig->limits.write_queue_bytes = 65536;
-    send_to_plain_server(rig, server, &to);
-    assert_int_equal(transport_send(rig->t, &to, text, big, NULL), 0);
-    assert_int_equal(transport_send(rig->t, &to, text, big, NULL), -ENOBUFS);
-    assert_int_equal(rig->waiter_error, 0);
-    UNTIL(rig, rig->waiter_error == -ENOBUFS);
-    free(text);
-}
-
 static void test_free_inside_callback(void **state)
 {
-    struct rig *rig = *state;
+    struct transport_rig *rig = *state;
     int fd = tcp_client(rig);
 
     rig->echoes = false;
@@ -688,37 +381,28 @@ static void test_free_inside_callback(void **state)
     assert_null(rig->t);
 }
 
-static void test_free_tells_waiters(void **state)
-{
-    struct rig *rig = *state;
-    struct destination to;
-
-    send_to_plain_server(rig, plain_server(rig, true), &to);
-    transport_free(&rig->t);
-    assert_int_equal(rig->waiter_error, -ECANCELED);
-}
-
 static void test_listener_errors(void **state)
 {
-    struct rig *rig = *state;
-    struct net_addr taken = *transport_listener_addr(rig->t, (uint16_t)rig->tcp), v6;
+    struct transport_rig *rig = *state;
+    struct net_addr taken = *transport_listener_addr(rig->t, TRANSPORT_RIG_TCP), v6;
     struct destination to = { .kind = TRANSPORT_TLS, .listener = TRANSPORT_AUTO_LISTENER };
 
     assert_int_equal(transport_listen(rig->t, TRANSPORT_TCP, &taken, NULL), -EADDRINUSE);
     assert_int_equal(transport_listen(rig->t, TRANSPORT_TLS, &taken, NULL), -ENOENT);
     assert_int_equal(transport_listen(rig->t, TRANSPORT_KINDS, &taken, NULL), -EPROTONOSUPPORT);
-    taken = *transport_listener_addr(rig->t, (uint16_t)rig->udp);
+    taken = *transport_listener_addr(rig->t, TRANSPORT_RIG_UDP);
     assert_int_equal(transport_listen(rig->t, TRANSPORT_UDP, &taken, NULL), -EADDRINUSE);
     net_addr_parse(&v6, "[::1]:5060", 0);
     assert_int_equal(transport_pick_listener(rig->t, TRANSPORT_TCP, &v6, 0), -EADDRNOTAVAIL);
-    assert_int_equal(transport_pick_listener(rig->t, TRANSPORT_TCP, &taken, 0), rig->tcp);
+    assert_int_equal(transport_pick_listener(rig->t, TRANSPORT_TCP, &taken, 0), TRANSPORT_RIG_TCP);
     assert_int_equal(transport_send(rig->t, &to, "x", 1, NULL), -ENOKEY);
     to.kind = TRANSPORT_KINDS;
     assert_int_equal(transport_send(rig->t, &to, "x", 1, NULL), -EPROTONOSUPPORT);
     assert_int_equal(transport_listeners(rig->t), 2);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                                                 \
+    cmocka_unit_test_setup_teardown(name, transport_rig_setup, transport_rig_teardown)
 
 int main(void)
 {
@@ -727,7 +411,6 @@ int main(void)
         TEST(test_udp_echo),
         TEST(test_udp_answers_from_its_address),
         TEST(test_udp_oversize),
-        TEST(test_udp_failure_tells_waiter),
         TEST(test_udp_free_sends_rest),
         TEST(test_tcp_to_itself),
         TEST(test_pipelined),
@@ -738,15 +421,7 @@ int main(void)
         TEST(test_idle_is_closed),
         TEST(test_limits),
         TEST(test_bad_streams),
-        TEST(test_refused_connection_tells_waiter),
-        TEST(test_refusal_is_forgotten),
-        TEST(test_reset_tells_waiter),
-        TEST(test_forgotten_waiter_hears_nothing),
-        TEST(test_connect_limit),
-        TEST(test_write_queue_overflow),
-        TEST(test_waiter_is_not_told_inside_send),
         TEST(test_free_inside_callback),
-        TEST(test_free_tells_waiters),
         TEST(test_listener_errors),
     };
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* TLS on real loopback sockets: exchange, identity, sharing, refusals, stalled handshakes, leaks.
  */
-#include "buf.h"
 #include "clock.h"
 #include "log.h"
 #include "message.h"
@@ -10,188 +9,101 @@
 #include "secure_rig.h"
 #include "secure_set.h"
 #include "sip_metrics.h"
-#include "transport.h"
-#include "wheel.h"
+#include "transport_rig.h"
 #include <errno.h>
 #include <malloc.h>
 #include <openssl/ssl.h>
 #include <setjmp.h>
 #include <signal.h>
-#include <sofia-sip/msg.h>
 #include <sofia-sip/sip_header.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-enum { PATIENCE_MS = 5000, STALLED = 500, CYCLES = 2000 };
+enum { STALLED = 500, CYCLES = 2000 };
 
-/* One transport under test: a listener for everybody, one that demands a certificate. */
-struct rig {
+/* Contexts of the transport under test: a listener for everybody, one that demands a certificate.
+ */
+enum { OPEN, PEER };
+
+static struct {
     struct secure_rig *certs;
-    uv_loop_t loop;
-    struct wheel *wheel;
-    struct stack_limits limits;
-    struct transport *t;
     struct secure_set contexts;
     struct secure_context *client, *stranger; /* borrowed from the set */
-    int open_listener, peer_listener;
-    size_t messages;
-    struct origin from;
-    char subject[100];
-    msg_t *last;
-    bool echoes, frees;
-    struct transport_waiter waiter;
-    int waiter_error;
-};
+} tls;
 
-static void on_message(void *ctx, struct origin const *from, msg_t *msg)
-{
-    struct rig *rig = ctx;
+#define UNTIL TRANSPORT_RIG_UNTIL
+#define OPTIONS                                                                                    \
+    TRANSPORT_RIG_REQUEST("SIP/2.0/TLS a.test;rport;branch=z9hG4bK1", TRANSPORT_RIG_LENGTH_0)
 
-    rig->messages++;
-    rig->from = *from;
-    snprintf(rig->subject, sizeof rig->subject, "%s", from->tls_subject ? from->tls_subject : "-");
-    msg_destroy(rig->last);
-    rig->last = msg;
-    if (rig->echoes && sip_object(msg)->sip_request) {
-        struct destination to = { .kind = from->kind,
-                                  .listener = from->listener,
-                                  .connection = from->connection,
-                                  .addr = from->peer };
-        struct buf out;
-        buf_init(&out, 1 << 20);
-        msg_t *response = message_response(msg, 200, NULL, "echo");
-        assert_int_equal(message_print(response, &out), 0);
-        transport_send(rig->t, &to, out.data, out.len, NULL);
-        msg_destroy(response);
-        buf_fini(&out);
-    }
-    if (rig->frees)
-        transport_free(&rig->t);
-}
-
-static struct transport_handlers const handlers = { .on_message = on_message };
-
-static struct secure_context *named(struct rig *rig, char const *name, char const *cert,
-                                    enum secure_verify verify)
+static struct secure_context *named(char const *name, char const *cert, enum secure_verify verify)
 {
     struct secure_settings like = { .name = name, .verify_peer = verify, .verify_server = true };
-    struct secure_context *context = secure_rig_context(rig->certs, cert, "ca", &like);
+    struct secure_context *context = secure_rig_context(tls.certs, cert, "ca", &like);
     struct secure_context *borrowed = context;
 
-    assert_true(secure_set_put(&rig->contexts, context) >= 0);
+    assert_true(secure_set_put(&tls.contexts, context) >= 0);
     secure_context_unref(&context);
     return borrowed;
 }
 
 static int setup(void **state)
 {
-    struct secure_rig *certs = *state;
-    struct rig *rig = calloc(1, sizeof *rig);
+    struct transport_rig *rig = calloc(1, sizeof *rig);
     struct net_addr addr;
 
-    rig->certs = certs;
-    uv_loop_init(&rig->loop);
-    rig->wheel = wheel_new(clock_now_ms());
-    stack_limits_default(&rig->limits);
-    rig->t = transport_new(&rig->loop, rig->wheel, NULL, &rig->limits, &handlers, rig);
+    tls.certs = *state;
+    transport_rig_init(rig);
     net_addr_parse(&addr, "127.0.0.1", 0);
     assert_int_equal(transport_listen(rig->t, TRANSPORT_TLS, &addr, NULL), -ENOENT);
-    secure_set_init(&rig->contexts);
-    named(rig, "open", "san", SECURE_VERIFY_NONE);
-    named(rig, "peer", "a", SECURE_VERIFY_REQUIRED);
-    rig->client = named(rig, "client", "b", SECURE_VERIFY_NONE);
-    rig->stranger = named(rig, "stranger", NULL, SECURE_VERIFY_NONE);
-    rig->contexts.server = secure_set_find(&rig->contexts, "open");
-    rig->contexts.client = secure_set_find(&rig->contexts, "client");
-    transport_use_contexts(rig->t, &rig->contexts);
+    secure_set_init(&tls.contexts);
+    named("open", "san", SECURE_VERIFY_NONE);
+    named("peer", "a", SECURE_VERIFY_REQUIRED);
+    tls.client = named("client", "b", SECURE_VERIFY_NONE);
+    tls.stranger = named("stranger", NULL, SECURE_VERIFY_NONE);
+    tls.contexts.server = secure_set_find(&tls.contexts, "open");
+    tls.contexts.client = secure_set_find(&tls.contexts, "client");
+    transport_use_contexts(rig->t, &tls.contexts);
     assert_int_equal(transport_listen_tls(rig->t, &addr, NULL, "none"), -ENOENT);
     assert_int_equal(transport_listen_tls(rig->t, &addr, NULL, "stranger"), -ENOKEY);
-    rig->open_listener = transport_listen(rig->t, TRANSPORT_TLS, &addr, NULL);
-    rig->peer_listener = transport_listen_tls(rig->t, &addr, NULL, "peer");
-    assert_int_equal(rig->open_listener, 0);
-    assert_int_equal(rig->peer_listener, 1);
-    rig->echoes = true;
+    assert_int_equal(transport_listen(rig->t, TRANSPORT_TLS, &addr, NULL), OPEN);
+    assert_int_equal(transport_listen_tls(rig->t, &addr, NULL, "peer"), PEER);
     *state = rig;
     return 0;
 }
 
 static int teardown(void **state)
 {
-    struct rig *rig = *state;
-
-    transport_forget(&rig->waiter);
-    transport_free(&rig->t);
-    uv_run(&rig->loop, UV_RUN_DEFAULT);
-    assert_int_equal(uv_loop_close(&rig->loop), 0);
-    assert_int_equal(met_get(&sip_metrics, M_connections), 0);
-    secure_set_fini(&rig->contexts);
-    wheel_free(&rig->wheel);
-    msg_destroy(rig->last);
-    *state = rig->certs;
-    free(rig);
+    (void)transport_rig_teardown(state);
+    secure_set_fini(&tls.contexts);
+    *state = tls.certs;
     return 0;
 }
 
-static void turn(struct rig *rig)
-{
-    uv_run(&rig->loop, UV_RUN_NOWAIT);
-    wheel_run(rig->wheel, clock_now_ms());
-}
-
-/* Runs the loop until the condition holds; the patience is for a slow machine only. */
-#define UNTIL(rig, condition)                                                                      \
-    do {                                                                                           \
-        bool is_true_ = false;                                                                     \
-        for (int ms_ = 0; ms_ < PATIENCE_MS && !is_true_; ms_++) {                                 \
-            turn(rig);                                                                             \
-            if (!(is_true_ = (condition)))                                                         \
-                usleep(ms_ < 50 ? 0 : 1000);                                                       \
-        }                                                                                          \
-        if (!is_true_)                                                                             \
-            fail_msg("never: %s", #condition);                                                     \
-    } while (0)
-
-#define OPTIONS                                                                                    \
-    "OPTIONS sip:b@b.test SIP/2.0\r\n"                                                             \
-    "Via: SIP/2.0/TLS a.test;rport;branch=z9hG4bK1\r\n"                                            \
-    "From: <sip:a@a.test>;tag=1\r\nTo: <sip:b@b.test>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\n"        \
-    "Content-Length: 0\r\n\r\n"
-
-static struct net_addr const *address(struct rig *rig, int listener)
+static struct net_addr const *address(struct transport_rig *rig, int listener)
 {
     return transport_listener_addr(rig->t, (uint16_t)listener);
 }
 
-static struct destination to_listener(struct rig *rig, int listener, char const *name)
+static struct destination to_listener(struct transport_rig *rig, int listener, char const *name)
 {
     return (struct destination){ .kind = TRANSPORT_TLS,
-                                 .listener = (uint16_t)rig->open_listener,
+                                 .listener = OPEN,
                                  .addr = *address(rig, listener),
                                  .server_name = name };
 }
 
-static void on_failed(struct transport_waiter *waiter, int error)
+static int put(struct transport_rig *rig, struct destination *to)
 {
-    struct rig *rig = (struct rig *)((char *)waiter - offsetof(struct rig, waiter));
-
-    rig->waiter_error = error;
-}
-
-static int put(struct rig *rig, struct destination *to)
-{
-    rig->waiter.on_failed = on_failed;
-    rig->waiter_error = 0;
-    return transport_send(rig->t, to, OPTIONS, strlen(OPTIONS), &rig->waiter);
+    return transport_rig_send(rig, to, OPTIONS);
 }
 
 /* Sends a request and waits for its answer: the number of the connection that was used. */
-static uint64_t exchange(struct rig *rig, struct destination to)
+static uint64_t exchange(struct transport_rig *rig, struct destination to)
 {
     size_t before = rig->messages;
 
@@ -211,8 +123,8 @@ static uint64_t exchange(struct rig *rig, struct destination to)
 
 static void test_exchange(void **state)
 {
-    struct rig *rig = *state;
-    struct destination to = to_listener(rig, rig->open_listener, "alt.test");
+    struct transport_rig *rig = *state;
+    struct destination to = to_listener(rig, OPEN, "alt.test");
     int64_t done = met_get(&sip_metrics, M_tls_handshakes);
     uint64_t first = exchange(rig, to);
 
@@ -227,8 +139,8 @@ static void test_exchange(void **state)
 /* One address, but two names or two contexts: never one connection. */
 static void test_no_sharing(void **state)
 {
-    struct rig *rig = *state;
-    struct destination to = to_listener(rig, rig->open_listener, "alt.test");
+    struct transport_rig *rig = *state;
+    struct destination to = to_listener(rig, OPEN, "alt.test");
     uint64_t first = exchange(rig, to);
 
     to.server_name = "ALT.test.";
@@ -240,16 +152,16 @@ static void test_no_sharing(void **state)
     uint64_t third = exchange(rig, to);
     assert_int_not_equal(third, second);
     to.server_name = "alt.test";
-    to.context = rig->stranger;
+    to.context = tls.stranger;
     uint64_t fourth = exchange(rig, to);
     assert_int_not_equal(fourth, first);
     assert_int_equal(exchange(rig, to), fourth);
-    to.context = rig->client; /* is the default */
+    to.context = tls.client; /* is the default */
     assert_int_equal(exchange(rig, to), first);
     assert_int_equal(transport_connections(rig->t), 8);
     /* An accepted connection is no way to its peer's address. */
     rig->echoes = false;
-    to = to_listener(rig, rig->open_listener, "alt.test");
+    to = to_listener(rig, OPEN, "alt.test");
     assert_int_equal(put(rig, &to), 0);
     size_t before = rig->messages;
     UNTIL(rig, rig->messages == before + 1);
@@ -265,17 +177,16 @@ static void test_no_sharing(void **state)
 /* Unless its client has registered: then by its very address, but still under no name. */
 static void test_client_that_registered(void **state)
 {
-    struct rig *rig = *state;
+    struct transport_rig *rig = *state;
 
     rig->echoes = false;
-    struct destination to = to_listener(rig, rig->open_listener, "alt.test");
+    struct destination to = to_listener(rig, OPEN, "alt.test");
     assert_int_equal(put(rig, &to), 0);
     UNTIL(rig, rig->messages == 1);
     uint64_t accepted = rig->from.connection;
-    struct destination back = { .kind = TRANSPORT_TLS,
-                                .listener = rig->peer_listener,
-                                .addr = rig->from.peer,
-                                .server_name = "127.0.0.1" };
+    struct destination back = {
+        .kind = TRANSPORT_TLS, .listener = PEER, .addr = rig->from.peer, .server_name = "127.0.0.1"
+    };
     transport_vouch(rig->t, to.connection); /* ours: nothing */
     transport_vouch(rig->t, 0);
     transport_vouch(rig->t, accepted);
@@ -292,53 +203,54 @@ static void test_client_that_registered(void **state)
 
 static void test_identity(void **state)
 {
-    struct rig *rig = *state;
+    struct transport_rig *rig = *state;
 
     rig->echoes = false;
-    struct destination to = to_listener(rig, rig->peer_listener, "a.test");
+    struct destination to = to_listener(rig, PEER, "a.test");
     assert_int_equal(put(rig, &to), 0);
     UNTIL(rig, rig->messages == 1);
     assert_string_equal(rig->subject, "b.test");
     assert_true(origin_is_subject(&rig->from, "B.TEST"));
     assert_true(origin_is_subject(&rig->from, "b2.test"));
     assert_false(origin_is_subject(&rig->from, "a.test"));
-    assert_int_equal(rig->from.listener, rig->peer_listener);
-    to = to_listener(rig, rig->open_listener, "alt.test");
+    assert_int_equal(rig->from.listener, PEER);
+    to = to_listener(rig, OPEN, "alt.test");
     assert_int_equal(put(rig, &to), 0);
     UNTIL(rig, rig->messages == 2);
     assert_string_equal(rig->subject, "-");
     assert_false(origin_is_subject(&rig->from, "b.test"));
     /* Whom we connected to has not asked to be let in. */
     rig->echoes = true;
-    exchange(rig, to_listener(rig, rig->peer_listener, "a.test"));
+    exchange(rig, to_listener(rig, PEER, "a.test"));
     assert_string_equal(rig->subject, "-");
 }
 
 static void test_replaced_context(void **state)
 {
-    struct rig *rig = *state;
-    struct destination to = to_listener(rig, rig->peer_listener, "a.test");
+    struct transport_rig *rig = *state;
+    struct destination to = to_listener(rig, PEER, "a.test");
     uint64_t first = exchange(rig, to);
 
-    named(rig, "peer", "c", SECURE_VERIFY_REQUIRED);
-    transport_use_contexts(rig->t, &rig->contexts);
+    named("peer", "c", SECURE_VERIFY_REQUIRED);
+    transport_use_contexts(rig->t, &tls.contexts);
     assert_int_equal(exchange(rig, to), first);
     to.server_name = "c.test";
     assert_int_not_equal(exchange(rig, to), first);
     /* A listener stays with its own where there is none to take. */
-    named(rig, "peer", NULL, SECURE_VERIFY_REQUIRED);
-    rig->contexts.server = -ENOENT;
-    transport_use_contexts(rig->t, &rig->contexts);
-    to = to_listener(rig, rig->peer_listener, "c.test");
+    named("peer", NULL, SECURE_VERIFY_REQUIRED);
+    tls.contexts.server = -ENOENT;
+    transport_use_contexts(rig->t, &tls.contexts);
+    to = to_listener(rig, PEER, "c.test");
     assert_int_not_equal(exchange(rig, to), 0);
-    to = to_listener(rig, rig->open_listener, "alt.test");
+    to = to_listener(rig, OPEN, "alt.test");
     assert_int_not_equal(exchange(rig, to), 0);
 }
 
 /* --- what does not ------------------------------------------------------------------------------
  */
 
-static void expect_failure(struct rig *rig, struct destination to, int error, enum sip_metric row)
+static void expect_failure(struct transport_rig *rig, struct destination to, int error,
+                           enum sip_metric row)
 {
     int64_t before = met_get(&sip_metrics, row);
 
@@ -352,12 +264,12 @@ static void expect_failure(struct rig *rig, struct destination to, int error, en
 
 static void test_refused_peers(void **state)
 {
-    struct rig *rig = *state;
-    struct destination to = to_listener(rig, rig->open_listener, "wrong.test");
+    struct transport_rig *rig = *state;
+    struct destination to = to_listener(rig, OPEN, "wrong.test");
 
     expect_failure(rig, to, secure_cause_error(SECURE_wrong_name), M_tls_peers_rejected);
-    to = to_listener(rig, rig->peer_listener, "a.test");
-    to.context = rig->stranger;
+    to = to_listener(rig, PEER, "a.test");
+    to.context = tls.stranger;
     /* TLS 1.3: the client is done before the server refuses it. */
     expect_failure(rig, to, secure_cause_error(SECURE_not_accepted), M_tls_peers_rejected);
     assert_int_equal(rig->messages, 0);
@@ -365,32 +277,19 @@ static void test_refused_peers(void **state)
 
 static void test_without_a_name(void **state)
 {
-    struct rig *rig = *state;
-    struct destination to = to_listener(rig, rig->open_listener, NULL);
+    struct transport_rig *rig = *state;
+    struct destination to = to_listener(rig, OPEN, NULL);
 
     assert_int_equal(put(rig, &to), -ENOTCONN);
     to.connection = 12345;
     assert_int_equal(put(rig, &to), -ENOTCONN);
-    to = to_listener(rig, rig->open_listener, "");
+    to = to_listener(rig, OPEN, "");
     assert_int_equal(put(rig, &to), -ENOTCONN);
-    rig->contexts.client = -ENOENT;
-    transport_use_contexts(rig->t, &rig->contexts);
-    to = to_listener(rig, rig->open_listener, "alt.test");
+    tls.contexts.client = -ENOENT;
+    transport_use_contexts(rig->t, &tls.contexts);
+    to = to_listener(rig, OPEN, "alt.test");
     assert_int_equal(put(rig, &to), -ENOKEY);
     assert_int_equal(transport_connections(rig->t), 0);
-}
-
-static int plain_server(struct net_addr *ret)
-{
-    struct sockaddr_in any = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    socklen_t len = sizeof any;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-
-    assert_int_equal(bind(fd, (struct sockaddr *)&any, sizeof any), 0);
-    assert_int_equal(listen(fd, 5), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&any, &len), 0);
-    net_addr_from(ret, (struct sockaddr *)&any);
-    return fd;
 }
 
 /* A server that is there but does not shake hands. */
@@ -407,9 +306,9 @@ static void test_odd_servers(void **state)
         { "", 5100, SECURE_late, M_tls_handshakes_late },
         { "\x16", 5100, SECURE_late, M_tls_handshakes_late },
     };
-    struct rig *rig = *state;
-    struct destination to = to_listener(rig, rig->open_listener, "alt.test");
-    int server = plain_server(&to.addr);
+    struct transport_rig *rig = *state;
+    struct destination to = to_listener(rig, OPEN, "alt.test");
+    int server = transport_rig_server(true, &to.addr);
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct destination one = to;
@@ -423,7 +322,7 @@ static void test_odd_servers(void **state)
             send(fd, rows[i].says, strlen(rows[i].says), MSG_NOSIGNAL);
         else
             shutdown(fd, SHUT_WR);
-        turn(rig);
+        transport_rig_turn(rig);
         assert_int_equal(transport_connections(rig->t), rows[i].advance_ms ? 1 : 0);
         clock_advance_ms(rows[i].advance_ms);
         UNTIL(rig, rig->waiter_error);
@@ -438,13 +337,9 @@ static void test_odd_servers(void **state)
 /* --- clients of another make --------------------------------------------------------------------
  */
 
-static int plain_client(struct net_addr const *to)
+static int plain_client(struct transport_rig *rig)
 {
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-    assert_true(fd >= 0);
-    assert_int_equal(connect(fd, &to->sa, net_addr_len(to)), 0);
-    return fd;
+    return transport_rig_connect(SOCK_STREAM, address(rig, OPEN));
 }
 
 /* What a plain socket has to read now; 0 at its end, -1 nothing. */
@@ -460,14 +355,14 @@ static void test_plain_clients(void **state)
 {
     static char const *const rows[] = { OPTIONS, "\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
                                         "\x16\x03\x01 garbage that says it is a handshake" };
-    struct rig *rig = *state;
+    struct transport_rig *rig = *state;
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         int64_t before = met_get(&sip_metrics, M_tls_handshakes_failed);
-        int fd = plain_client(address(rig, rig->open_listener));
+        int fd = plain_client(rig);
         assert_int_equal(send(fd, rows[i], strlen(rows[i]), 0), strlen(rows[i]));
         if (i == 3) {
-            turn(rig);
+            transport_rig_turn(rig);
             shutdown(fd, SHUT_WR);
         }
         UNTIL(rig, peek(fd) == 0);
@@ -476,7 +371,7 @@ static void test_plain_clients(void **state)
     }
     /* Somebody who only looks whether the port is open is no failure. */
     int64_t before = met_get(&sip_metrics, M_tls_handshakes_failed);
-    int fd = plain_client(address(rig, rig->open_listener));
+    int fd = plain_client(rig);
     UNTIL(rig, transport_connections(rig->t) == 1);
     close(fd);
     UNTIL(rig, transport_connections(rig->t) == 0);
@@ -486,13 +381,13 @@ static void test_plain_clients(void **state)
 
 static void test_limits(void **state)
 {
-    struct rig *rig = *state;
+    struct transport_rig *rig = *state;
     int64_t before = met_get(&sip_metrics, M_connections_refused);
 
     rig->limits.max_connections = 1;
-    int first = plain_client(address(rig, rig->open_listener));
+    int first = plain_client(rig);
     UNTIL(rig, transport_connections(rig->t) == 1);
-    int second = plain_client(address(rig, rig->open_listener));
+    int second = plain_client(rig);
     UNTIL(rig, peek(second) == 0);
     assert_int_equal(met_get(&sip_metrics, M_connections_refused), before + 1);
     close(first);
@@ -502,22 +397,22 @@ static void test_limits(void **state)
 /* Half the clients are silent, the others stop in the middle of a record. */
 static void test_stalled_handshakes(void **state)
 {
-    struct rig *rig = *state;
+    struct transport_rig *rig = *state;
     int64_t before = met_get(&sip_metrics, M_tls_handshakes_late);
     static int fds[STALLED];
 
     for (size_t i = 0; i < STALLED; i++) {
-        fds[i] = plain_client(address(rig, rig->open_listener));
+        fds[i] = plain_client(rig);
         if (i % 2)
             assert_int_equal(send(fds[i], "\x16\x03\x01\x02\x00\x01", 6, 0), 6);
-        turn(rig);
+        transport_rig_turn(rig);
     }
     UNTIL(rig, transport_connections(rig->t) == STALLED);
-    exchange(rig, to_listener(rig, rig->open_listener, "alt.test"));
+    exchange(rig, to_listener(rig, OPEN, "alt.test"));
     clock_advance_ms((uint64_t)rig->limits.tls_handshake_ms + 100);
     UNTIL(rig, met_get(&sip_metrics, M_tls_handshakes_late) == before + STALLED);
     UNTIL(rig, transport_connections(rig->t) == 2);
-    exchange(rig, to_listener(rig, rig->open_listener, "alt.test"));
+    exchange(rig, to_listener(rig, OPEN, "alt.test"));
     for (size_t i = 0; i < STALLED; i++)
         close(fds[i]);
 }
@@ -527,7 +422,7 @@ struct raw {
     SSL *ssl;
 };
 
-static void raw_open(struct rig *rig, struct raw *raw, SSL_CTX *ctx, int listener)
+static void raw_open(struct transport_rig *rig, struct raw *raw, SSL_CTX *ctx, int listener)
 {
     raw->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
     struct net_addr const *to = address(rig, listener);
@@ -547,14 +442,14 @@ static void raw_close(struct raw *raw, bool politely)
 
 static void test_silent_after_handshake(void **state)
 {
-    struct rig *rig = *state;
+    struct transport_rig *rig = *state;
     SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
     struct raw raw;
     char bytes[10];
 
-    raw_open(rig, &raw, ctx, rig->open_listener);
+    raw_open(rig, &raw, ctx, OPEN);
     for (int i = 0; i < 20; i++)
-        turn(rig);
+        transport_rig_turn(rig);
     clock_advance_ms((uint64_t)rig->limits.silent_ms + 100);
     UNTIL(rig, SSL_read(raw.ssl, bytes, sizeof bytes) == 0);
     assert_int_equal(SSL_get_error(raw.ssl, 0), SSL_ERROR_ZERO_RETURN);
@@ -566,7 +461,7 @@ static void test_silent_after_handshake(void **state)
 /* A slow reader of large messages gets every byte; one that never reads is let go. */
 static void test_slow_reader(void **state)
 {
-    struct rig *rig = *state;
+    struct transport_rig *rig = *state;
     SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
     struct raw raw;
     size_t const big = 60000;
@@ -575,7 +470,7 @@ static void test_slow_reader(void **state)
     size_t sent = 0, got = 0;
 
     memset(text, 'x', big);
-    raw_open(rig, &raw, ctx, rig->open_listener);
+    raw_open(rig, &raw, ctx, OPEN);
     rig->echoes = false;
     assert_true(SSL_write(raw.ssl, OPTIONS, (int)strlen(OPTIONS)) > 0);
     UNTIL(rig, rig->messages == 1);
@@ -592,7 +487,7 @@ static void test_slow_reader(void **state)
     int error = 0;
     for (int i = 0; i < 1000 && !error; i++) {
         error = transport_send(rig->t, &to, text, big, NULL);
-        turn(rig);
+        transport_rig_turn(rig);
     }
     assert_int_equal(error, -ENOBUFS);
     assert_int_equal(met_get(&sip_metrics, M_write_queue_overflows), overflows + 1);
@@ -605,12 +500,12 @@ static void test_slow_reader(void **state)
 
 static void test_reset_while_writing(void **state)
 {
-    struct rig *rig = *state;
+    struct transport_rig *rig = *state;
     SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
     struct linger hard = { 1, 0 };
     struct raw raw;
 
-    raw_open(rig, &raw, ctx, rig->open_listener);
+    raw_open(rig, &raw, ctx, OPEN);
     rig->echoes = false;
     assert_true(SSL_write(raw.ssl, OPTIONS, (int)strlen(OPTIONS)) > 0);
     UNTIL(rig, rig->messages == 1);
@@ -623,22 +518,22 @@ static void test_reset_while_writing(void **state)
     SSL_CTX_free(ctx);
 }
 
-static void cycle(struct rig *rig, SSL_CTX *ctx, int n)
+static void cycle(struct transport_rig *rig, SSL_CTX *ctx, int n)
 {
     for (int i = 0; i < n; i++) {
         struct raw raw;
-        raw_open(rig, &raw, ctx, rig->open_listener);
+        raw_open(rig, &raw, ctx, OPEN);
         raw_close(&raw, i % 2);
     }
     UNTIL(rig, transport_connections(rig->t) == 0);
     for (int i = 0; i < 10; i++)
-        turn(rig);
+        transport_rig_turn(rig);
 }
 
 /* The leak that DESIGN §2 names: 24.6 kB of each TLS connection. */
 static void test_cycles_leave_nothing(void **state)
 {
-    struct rig *rig = *state;
+    struct transport_rig *rig = *state;
     SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
     int64_t failed = met_get(&sip_metrics, M_tls_handshakes_failed);
 
@@ -653,21 +548,21 @@ static void test_cycles_leave_nothing(void **state)
 
 static void test_free_tells_waiters(void **state)
 {
-    struct rig *rig = *state;
-    struct destination to = to_listener(rig, rig->open_listener, "alt.test");
+    struct transport_rig *rig = *state;
+    struct destination to = to_listener(rig, OPEN, "alt.test");
 
     exchange(rig, to);
-    to = to_listener(rig, rig->open_listener, "other.test");
+    to = to_listener(rig, OPEN, "other.test");
     assert_int_equal(put(rig, &to), 0);
-    turn(rig);
+    transport_rig_turn(rig);
     transport_free(&rig->t);
     assert_int_equal(rig->waiter_error, -ECANCELED);
 }
 
 static void test_free_inside_callback(void **state)
 {
-    struct rig *rig = *state;
-    struct destination to = to_listener(rig, rig->open_listener, "alt.test");
+    struct transport_rig *rig = *state;
+    struct destination to = to_listener(rig, OPEN, "alt.test");
 
     rig->echoes = false;
     rig->frees = true;
@@ -678,8 +573,7 @@ static void test_free_inside_callback(void **state)
 
 static int group_setup(void **state)
 {
-    static struct secure_rig certs;
-    static struct secure_rig_cert const list[] = {
+    static struct secure_rig_cert const certs[] = {
         { .name = "ca", .cn = "CA", .is_ca = true },
         { .name = "a", .cn = "a.test", .issuer = "ca" },
         { .name = "b", .cn = "b.test", .san = "DNS:b2.test", .issuer = "ca" },
@@ -689,16 +583,7 @@ static int group_setup(void **state)
 
     signal(SIGPIPE, SIG_IGN);
     log_set_level(LOG_SUBSYSTEMS, LOG_ERROR); /* hundreds of handshakes fail by intent */
-    secure_rig_init(&certs);
-    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
-        secure_rig_make(&certs, &list[i]);
-    *state = &certs;
-    return 0;
-}
-
-static int group_teardown(void **state)
-{
-    secure_rig_fini(*state);
+    (void)secure_rig_begin(state, certs, sizeof certs / sizeof *certs);
     return 0;
 }
 
@@ -726,5 +611,5 @@ int main(void)
         TEST(test_free_inside_callback),
     };
 
-    return cmocka_run_group_tests(tests, group_setup, group_teardown);
+    return cmocka_run_group_tests(tests, group_setup, secure_rig_end);
 }
