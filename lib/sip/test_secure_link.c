@@ -481,111 +481,6 @@ static void test_server_name(void **state)
     secure_context_unref(&context);
 }
 
-/* Versions and ciphers that two contexts agree on; both show the ECDSA certificate "a". */
-static char const *const small_first[] = { "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-                                           "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384" };
-static char const *const large_first[] = { "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-                                           "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256" };
-static char const *const rsa_only[] = { "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384" };
-static char const *const cbc[] = { "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA" };
-static char const *const small_suites[] = { "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384" };
-static char const *const large_suites[] = { "TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256" };
-
-static struct protocol_vector {
-    struct secure_settings server, client;
-    char const *version, *cipher; /* NULL: they do not come together */
-    char const *server_why, *client_why;
-} const protocol_vectors[] = {
-    { .version = "TLSv1.3", .cipher = "TLS_AES_256_GCM_SHA384" },
-    { .server.max_version = SECURE_TLS_1_2,
-      .version = "TLSv1.2",
-      .cipher = "ECDHE-ECDSA-AES256-GCM-SHA384" },
-    { .client.max_version = SECURE_TLS_1_2,
-      .version = "TLSv1.2",
-      .cipher = "ECDHE-ECDSA-AES256-GCM-SHA384" },
-    /* The server's order counts. */
-    { .server = { .max_version = SECURE_TLS_1_2, .ciphers = { small_first, 2 } },
-      .client.ciphers = { large_first, 2 },
-      .version = "TLSv1.2",
-      .cipher = "ECDHE-ECDSA-AES128-GCM-SHA256" },
-    { .server = { .max_version = SECURE_TLS_1_2, .ciphers = { large_first, 2 } },
-      .client.ciphers = { small_first, 2 },
-      .version = "TLSv1.2",
-      .cipher = "ECDHE-ECDSA-AES256-GCM-SHA384" },
-    { .server.suites = { small_suites, 2 },
-      .client.suites = { large_suites, 2 },
-      .version = "TLSv1.3",
-      .cipher = "TLS_AES_128_GCM_SHA256" },
-    { .server.suites = { large_suites, 2 },
-      .client.suites = { small_suites, 2 },
-      .version = "TLSv1.3",
-      .cipher = "TLS_AES_256_GCM_SHA384" },
-    { .server = { .max_version = SECURE_TLS_1_2, .ciphers = { rsa_only, 1 } },
-      .server_why = "no common cipher",
-      .client_why = "the peer has refused" },
-    { .server.suites = { small_suites, 1 },
-      .client.suites = { large_suites, 1 },
-      .server_why = "no common cipher",
-      .client_why = "the peer has refused" },
-    /* Old versions only where both have opted in. */
-    { .server.min_version = SECURE_TLS_1_0,
-      .client = { .min_version = SECURE_TLS_1_0, .max_version = SECURE_TLS_1_0 },
-      .version = "TLSv1",
-      .cipher = "ECDHE-ECDSA-AES256-SHA" },
-    { .server = { .min_version = SECURE_TLS_1_0,
-                  .max_version = SECURE_TLS_1_0,
-                  .ciphers = { cbc, 1 },
-                  .no_empty_fragments = true },
-      .client = { .min_version = SECURE_TLS_1_0, .no_empty_fragments = true },
-      .version = "TLSv1",
-      .cipher = "ECDHE-ECDSA-AES128-SHA" },
-    { .server.min_version = SECURE_TLS_1_1,
-      .client = { .min_version = SECURE_TLS_1_1, .max_version = SECURE_TLS_1_1 },
-      .version = "TLSv1.1",
-      .cipher = "ECDHE-ECDSA-AES256-SHA" },
-    { .server.min_version = SECURE_TLS_1_0,
-      .version = "TLSv1.3",
-      .cipher = "TLS_AES_256_GCM_SHA384" },
-    { .client = { .min_version = SECURE_TLS_1_0, .max_version = SECURE_TLS_1_1 },
-      .server_why = "no common version of TLS",
-      .client_why = "no common version of TLS" },
-    { .server = { .min_version = SECURE_TLS_1_0, .max_version = SECURE_TLS_1_1 },
-      .server_why = "no common version of TLS",
-      .client_why = "no common version of TLS" },
-    { .server.min_version = SECURE_TLS_1_3,
-      .client.max_version = SECURE_TLS_1_2,
-      .server_why = "no common version of TLS",
-      .client_why = "no common version of TLS" },
-};
-
-static void test_protocols(void **state)
-{
-    for (size_t i = 0; i < sizeof protocol_vectors / sizeof *protocol_vectors; i++) {
-        struct protocol_vector const *v = &protocol_vectors[i];
-        struct secure_context *accepts = secure_rig_context(*state, "a", "ca", &v->server);
-        struct secure_context *connects = secure_rig_context(*state, NULL, "ca", &v->client);
-        struct end client, server;
-        begin(&client, &server, connects, accepts, "a.test");
-        talk(&client, &server, 100000);
-        if (secure_link_is_open(server.link) != (v->version != NULL) ||
-            secure_link_is_open(client.link) != (v->version != NULL))
-            fail_msg("%zu: %s, %s", i, secure_link_why(server.link), secure_link_why(client.link));
-        if (v->version) {
-            assert_string_equal(secure_link_version(server.link), v->version);
-            assert_string_equal(secure_link_cipher(client.link), v->cipher);
-            assert_int_equal(secure_link_write(client.link, "text", 4), 0);
-            talk(&client, &server, 100000);
-            assert_string_equal(server.text, "text");
-        } else {
-            assert_string_equal(secure_link_why(server.link), v->server_why);
-            assert_string_equal(secure_link_why(client.link), v->client_why);
-        }
-        finish(&client, &server);
-        secure_context_unref(&accepts);
-        secure_context_unref(&connects);
-    }
-}
-
 /* A server that asks us to shake hands again is told no. OpenSSL's then gives up, not we. */
 static void test_server_renegotiates(void **state)
 {
@@ -681,10 +576,13 @@ static int setup(void **state)
 int main(void)
 {
     static struct CMUnitTest const tests[] = {
-        cmocka_unit_test(test_talk),          cmocka_unit_test(test_large),
-        cmocka_unit_test(test_verify),        cmocka_unit_test(test_not_tls),
-        cmocka_unit_test(test_plain_openssl), cmocka_unit_test(test_server_name),
-        cmocka_unit_test(test_protocols),     cmocka_unit_test(test_server_renegotiates),
+        cmocka_unit_test(test_talk),
+        cmocka_unit_test(test_large),
+        cmocka_unit_test(test_verify),
+        cmocka_unit_test(test_not_tls),
+        cmocka_unit_test(test_plain_openssl),
+        cmocka_unit_test(test_server_name),
+        cmocka_unit_test(test_server_renegotiates),
         cmocka_unit_test(test_threads),
     };
 
