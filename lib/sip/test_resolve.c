@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Resolver: a table of URIs, then names against a small DNS server on loopback. */
-#include "dns_rig.h"
-#include "sip_metrics.h"
+#include "resolve_rig.h"
 #include "wheel.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,9 +36,6 @@ static struct dns_row const zone[] = {
     DNS_ROW_A("never.test", "127.0.0.9"),
     DNS_ROW_SRV("_sip._udp.nodatagrams.test", 0, 0, 0, ""),
     DNS_ROW_SRV("_sip._tcp.nodatagrams.test", 1, 1, 5083, "one.test"),
-    DNS_ROW_SRV("_sip._udp.brief.test", 1, 1, 5084, "one.test", .ttl_s = 10),
-    DNS_ROW_SRV("_sip._udp.lasting.test", 1, 1, 5085, "seven.test", .ttl_s = 900),
-    DNS_ROW_A("seven.test", "127.0.0.7", .ttl_s = 600),
     DNS_ROW_A("both.test", "127.0.0.4"),
     DNS_ROW_AAAA("both.test", "2001:db8::4"),
     DNS_ROW_A("both.test", "127.0.0.5"),
@@ -66,92 +62,20 @@ static struct dns_row const zone[] = {
     /* nothing for us: as if there were none */
     DNS_ROW_NAPTR("strange.test", 1, 1, "s SIP+D2S", "_sip._sctp.strange.test"),
     DNS_ROW_SRV("_sip._tcp.strange.test", 1, 1, 5082, "one.test"),
-    DNS_ROW_NAPTR("old.test", 1, 1, "s SIP+D2U", "_sip._udp.srv.test", .ttl_s = 5),
     DNS_ROW_A("single", "127.0.0.8"),
     DNS_ROW_A("nobody.search.test", "127.0.0.9"),
     DNS_ROW_A("plain.search.test", "127.0.0.9"),
 };
 /* clang-format on */
 
-struct rig {
-    struct dns_rig dns;
-    char text[1200]; /* what the last answer said */
-    int answers;
-};
-
 static int setup(void **state)
 {
-    struct rig *rig = calloc(1, sizeof *rig);
-
-    dns_rig_init(&rig->dns, zone, sizeof zone / sizeof *zone);
-    *state = rig;
-    return 0;
+    return resolve_rig_setup(state, zone, sizeof zone / sizeof *zone);
 }
-
-static int teardown(void **state)
-{
-    struct rig *rig = *state;
-
-    dns_rig_fini(&rig->dns);
-    free(rig);
-    return 0;
-}
-
-static void on_answer(void *ctx, struct destination const *list, size_t n, char const *why_not)
-{
-    struct rig *rig = ctx;
-    char addr[NET_ADDR_TEXT];
-    size_t used = 0;
-
-    rig->answers++;
-    rig->text[0] = '\0';
-    assert_true(n > 0 ? !why_not : why_not != NULL);
-    if (!n)
-        snprintf(rig->text, sizeof rig->text, "%s", why_not);
-    for (size_t i = 0; i < n; i++)
-        used += (size_t)snprintf(rig->text + used, sizeof rig->text - used, "%s%s:%s", i ? " " : "",
-                                 transport_kind_name(list[i].kind),
-                                 net_addr_print(&list[i].addr, addr));
-}
-
-static struct resolve_query *ask(struct rig *rig, char const *uri)
-{
-    char text[512];
-    url_t url;
-
-    snprintf(text, sizeof text, "%s", uri);
-    assert_int_equal(url_d(&url, text), 0);
-    rig->answers = 0;
-    return resolve_uri(rig->dns.resolver, &url, TRANSPORT_UDP, on_answer, rig);
-}
-
-static void expect(struct rig *rig, char const *uri, char const *answer)
-{
-    int had = rig->dns.questions;
-    bool now = ask(rig, uri) == NULL;
-
-    assert_int_equal(rig->answers, now);
-    dns_rig_run(&rig->dns);
-    if (rig->answers != 1 || strcmp(rig->text, answer) != 0)
-        fail_msg("%s: %d answers after %d questions, \"%s\" instead of \"%s\"", uri, rig->answers,
-                 rig->dns.questions - had, rig->text, answer);
-}
-
-struct row {
-    char const *uri, *answer;
-};
-
-static void expect_rows(struct rig *rig, struct row const *rows, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        expect(rig, rows[i].uri, rows[i].answer);
-}
-
-/* --- tests ------------------------------------------------------------------------------------ */
 
 static void test_without_dns(void **state)
 {
-    static struct row const rows[] = {
+    static struct resolve_rig_row const rows[] = {
         { "sip:192.0.2.1", "udp:192.0.2.1:5060" },
         { "sip:a@192.0.2.1:5070", "udp:192.0.2.1:5070" },
         { "sip:192.0.2.1;transport=tcp", "tcp:192.0.2.1:5060" },
@@ -170,10 +94,10 @@ static void test_without_dns(void **state)
         { "tel:2001", "not a SIP URI" },
         { "http://192.0.2.1", "not a SIP URI" },
     };
-    struct rig *rig = *state;
+    struct resolve_rig *rig = *state;
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        assert_null(ask(rig, rows[i].uri));
+        assert_null(resolve_rig_ask(rig, rows[i].uri));
         assert_int_equal(rig->answers, 1);
         if (strcmp(rig->text, rows[i].answer) != 0)
             fail_msg("%s: %s instead of %s", rows[i].uri, rig->text, rows[i].answer);
@@ -184,7 +108,7 @@ static void test_without_dns(void **state)
 
 static void test_names(void **state)
 {
-    static struct row const rows[] = {
+    static struct resolve_rig_row const rows[] = {
         /* a port: no SRV (RFC 3263 4.2) */
         { "sip:one.test:5070", "udp:127.0.0.1:5070" },
         { "sip:two.test:5060;transport=tcp", "tcp:127.0.0.2:5060 tcp:127.0.0.3:5060" },
@@ -214,12 +138,12 @@ static void test_names(void **state)
         { "sip:one.test;transport=tls", "tls:127.0.0.1:5061" },
     };
 
-    expect_rows(*state, rows, sizeof rows / sizeof *rows);
+    resolve_rig_expect_rows(*state, rows, sizeof rows / sizeof *rows);
 }
 
 static void test_naptr(void **state)
 {
-    static struct row const rows[] = {
+    static struct resolve_rig_row const rows[] = {
         { "sip:naptr.test", "tcp:127.0.0.1:5081" },
         { "sips:naptr.test", "tls:127.0.0.1:5091" },
         /* RFC 3263 4.1: a transport or a port decides without NAPTR */
@@ -233,29 +157,13 @@ static void test_naptr(void **state)
         { "sips:half.test", "the name has no address" },
     };
 
-    expect_rows(*state, rows, sizeof rows / sizeof *rows);
-}
-
-/* The record that lives shortest counts, also if it is the NAPTR. */
-static void test_naptr_time_to_live(void **state)
-{
-    struct rig *rig = *state;
-    char const answer[] = "udp:127.0.0.1:5071 udp:127.0.0.2:5072 udp:127.0.0.3:5072";
-
-    expect(rig, "sip:old.test", answer);
-    int asked = rig->dns.questions;
-    dns_rig_advance_s(4);
-    expect(rig, "sip:old.test", answer);
-    assert_int_equal(rig->dns.questions, asked);
-    dns_rig_advance_s(1);
-    expect(rig, "sip:old.test", answer);
-    assert_true(rig->dns.questions > asked);
+    resolve_rig_expect_rows(*state, rows, sizeof rows / sizeof *rows);
 }
 
 /* What the transport cannot do, or the switch forbids, is neither asked for nor given. */
 static void test_only_what_we_have(void **state)
 {
-    static struct row const with_tcp[] = {
+    static struct resolve_rig_row const with_tcp[] = {
         { "sip:srv.test", "tcp:127.0.0.1:5081" },
         { "sip:naptr.test", "tcp:127.0.0.1:5081" },
         { "sip:192.0.2.1", "tcp:192.0.2.1:5060" },
@@ -263,7 +171,7 @@ static void test_only_what_we_have(void **state)
         { "sip:secure.test", "tcp:127.0.0.9:5060" },
         { "sip:six.test", "the name has no address" },
     };
-    struct rig *rig = *state;
+    struct resolve_rig *rig = *state;
     struct wheel *wheel = wheel_new(0);
     struct stack_limits limits;
     struct net_addr addr;
@@ -271,13 +179,14 @@ static void test_only_what_we_have(void **state)
     stack_limits_default(&limits);
     struct transport *transport = transport_new(&rig->dns.loop, wheel, NULL, &limits, NULL, NULL);
     resolver_use_transport(rig->dns.resolver, transport);
-    expect(rig, "sip:srv.test", "udp:127.0.0.1:5071 udp:127.0.0.2:5072 udp:127.0.0.3:5072");
+    resolve_rig_expect(rig, "sip:srv.test",
+                       "udp:127.0.0.1:5071 udp:127.0.0.2:5072 udp:127.0.0.3:5072");
     assert_int_equal(net_addr_parse(&addr, "127.0.0.1", 0), 0);
     assert_int_equal(transport_listen(transport, TRANSPORT_TCP, &addr, NULL), 0);
     dns_rig_advance_s(TTL_S);
-    expect_rows(rig, with_tcp, sizeof with_tcp / sizeof *with_tcp);
+    resolve_rig_expect_rows(rig, with_tcp, sizeof with_tcp / sizeof *with_tcp);
     int asked = rig->dns.questions;
-    expect(rig, "sip:none.test:5060", "the name has no address");
+    resolve_rig_expect(rig, "sip:none.test:5060", "the name has no address");
     assert_int_equal(rig->dns.questions, asked + 1); /* A, and no AAAA */
     resolver_use_transport(rig->dns.resolver, NULL);
     transport_free(&transport);
@@ -286,33 +195,33 @@ static void test_only_what_we_have(void **state)
 
 static void test_without_ipv6(void **state)
 {
-    static struct row const rows[] = {
+    static struct resolve_rig_row const rows[] = {
         { "sip:both.test:5060", "udp:127.0.0.4:5060 udp:127.0.0.5:5060" },
         { "sip:six.test", "the name has no address" },
         { "sip:[2001:db8::1]:5070", "IPv6 is switched off" },
         { "sip:x.test;maddr=[2001:db8::1]", "IPv6 is switched off" },
         { "sip:[::ffff:192.0.2.1]", "udp:192.0.2.1:5060" },
     };
-    struct rig *rig = *state;
+    struct resolve_rig *rig = *state;
 
     resolver_set_ipv6(rig->dns.resolver, false);
-    expect_rows(rig, rows, sizeof rows / sizeof *rows);
+    resolve_rig_expect_rows(rig, rows, sizeof rows / sizeof *rows);
     /* at once, although the former answer is still in the cache */
     resolver_set_ipv6(rig->dns.resolver, true);
-    expect(rig, "sip:six.test", "udp:[2001:db8::6]:5060");
+    resolve_rig_expect(rig, "sip:six.test", "udp:[2001:db8::6]:5060");
 }
 
 /* A target of ".": not even the name itself is asked, but perhaps another transport is there. */
 static void test_declined(void **state)
 {
-    static struct row const rows[] = {
+    static struct resolve_rig_row const rows[] = {
         { "sip:never.test", "the domain says that it offers no SIP" },
         { "sip:never.test:5060", "udp:127.0.0.9:5060" },
         { "sip:nodatagrams.test", "tcp:127.0.0.1:5083" },
         { "sip:nodatagrams.test;transport=udp", "the domain says that it offers no SIP" },
     };
 
-    expect_rows(*state, rows, sizeof rows / sizeof *rows);
+    resolve_rig_expect_rows(*state, rows, sizeof rows / sizeof *rows);
 }
 
 /* A weight of 0 beside 65535 is first in one of 65536 draws: two rounds of ten must not both have
@@ -321,11 +230,11 @@ static void test_weights(void **state)
 {
     char const wanted[] =
         "udp:127.0.0.1:5060 udp:127.0.0.2:5060 udp:127.0.0.3:5060 udp:[2001:db8::6]:5060";
-    struct rig *rig = *state;
+    struct resolve_rig *rig = *state;
     int usual = 0;
 
     for (int i = 0; i < 10; i++) {
-        ask(rig, "sip:heavy.test");
+        resolve_rig_ask(rig, "sip:heavy.test");
         dns_rig_run(&rig->dns);
         assert_int_equal(rig->answers, 1);
         assert_non_null(strstr(rig->text, " udp:[2001:db8::6]:5060"));
@@ -339,14 +248,14 @@ static void test_weights(void **state)
 static void test_shares(void **state)
 {
     enum { REQUESTS = 400 };
-    struct rig *rig = *state;
+    struct resolve_rig *rig = *state;
     char first[REQUESTS + 1] = "", again[REQUESTS + 1] = "";
     int ones = 0;
 
     for (int round = 0; round < 2; round++) {
         resolver_set_seed(rig->dns.resolver, 1);
         for (int i = 0; i < REQUESTS; i++) {
-            ask(rig, "sip:shared.test");
+            resolve_rig_ask(rig, "sip:shared.test");
             dns_rig_run(&rig->dns);
             bool is_one = strcmp(rig->text, "udp:127.0.0.1:5060 udp:127.0.0.2:5060 "
                                             "udp:127.0.0.3:5060") == 0;
@@ -366,7 +275,7 @@ static void test_shares(void **state)
 /* Address records of "many.test"; the first 16 are enough. */
 static void test_many_addresses(void **state)
 {
-    struct rig *rig = *state;
+    struct resolve_rig *rig = *state;
     struct dns_row rows[20];
     char text[20][16], wanted[sizeof rig->text] = "";
 
@@ -382,7 +291,7 @@ static void test_many_addresses(void **state)
         char *last = strrchr(wanted, ' ');
         if (rig->dns.n_rows < 16)
             *last = '\0';
-        expect(rig, "sip:many.test:5060", wanted);
+        resolve_rig_expect(rig, "sip:many.test:5060", wanted);
         *last = ' ';
         dns_rig_advance_s(TTL_S);
     }
@@ -393,7 +302,7 @@ static void test_many_addresses(void **state)
 static void test_many_targets(void **state)
 {
     enum { TARGETS = 20 };
-    struct rig *rig = *state;
+    struct resolve_rig *rig = *state;
     struct dns_row rows[2 * TARGETS];
     char name[TARGETS][8], addr[TARGETS][16], wanted[sizeof rig->text] = "";
 
@@ -412,13 +321,13 @@ static void test_many_targets(void **state)
                  i < TARGETS ? " " : "", i);
     rig->dns.zone = rows;
     rig->dns.n_rows = 2 * TARGETS;
-    expect(rig, "sip:m.x", wanted);
-    expect(rig, "sip:m.x", wanted); /* from the cache */
+    resolve_rig_expect(rig, "sip:m.x", wanted);
+    resolve_rig_expect(rig, "sip:m.x", wanted); /* from the cache */
 }
 
 static void test_name_that_is_no_name(void **state)
 {
-    static struct row const rows[] = {
+    static struct resolve_rig_row const rows[] = {
         { "sip:a-label-that-is-much-longer-than-the-63-bytes-which-the-dns-allows-for-each-one."
           "test",
           "the name has no address" },
@@ -427,167 +336,20 @@ static void test_name_that_is_no_name(void **state)
           "the name has no address" },
     };
     char uri[400] = "sip:";
-    struct rig *rig = *state;
+    struct resolve_rig *rig = *state;
 
-    expect_rows(rig, rows, sizeof rows / sizeof *rows);
+    resolve_rig_expect_rows(rig, rows, sizeof rows / sizeof *rows);
     for (size_t i = 4; i < 300; i++)
         uri[i] = i % 50 ? 'a' : '.';
-    assert_null(ask(rig, uri));
+    assert_null(resolve_rig_ask(rig, uri));
     assert_string_equal(rig->text, "host name is too long");
     assert_int_equal(rig->dns.questions, 0);
 }
 
-static void test_cache(void **state)
-{
-    struct rig *rig = *state;
-    char const answer[] = "udp:127.0.0.1:5071 udp:127.0.0.2:5072 udp:127.0.0.3:5072";
-
-    expect(rig, "sip:srv.test", answer);
-    int asked = rig->dns.questions;
-    assert_null(ask(rig, "sip:alice@SRV.test"));
-    assert_string_equal(rig->text, answer);
-    dns_rig_advance_s(TTL_S - 1);
-    assert_null(ask(rig, "sip:srv.test"));
-    assert_int_equal(rig->dns.questions, asked);
-    /* another transport is another question */
-    expect(rig, "sip:srv.test;transport=tcp", "tcp:127.0.0.1:5081");
-    asked = rig->dns.questions;
-    dns_rig_advance_s(1);
-    expect(rig, "sip:srv.test", answer);
-    assert_true(rig->dns.questions > asked);
-}
-
-/* A name that is not there is not asked for at each request, but soon again. */
-static void test_nothing_is_remembered(void **state)
-{
-    static struct row const rows[] = {
-        { "sip:none.test", "the name has no address" },
-        { "sip:never.test", "the domain says that it offers no SIP" },
-    };
-    struct rig *rig = *state;
-
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        expect(rig, rows[i].uri, rows[i].answer);
-        int asked = rig->dns.questions;
-        dns_rig_advance_s(9);
-        assert_null(ask(rig, rows[i].uri));
-        assert_string_equal(rig->text, rows[i].answer);
-        assert_int_equal(rig->dns.questions, asked);
-        dns_rig_advance_s(1);
-        expect(rig, rows[i].uri, rows[i].answer);
-        assert_true(rig->dns.questions > asked);
-    }
-}
-
-/* That nobody knows says nothing of the name. */
-static void test_server_failure(void **state)
-{
-    struct rig *rig = *state;
-
-    rig->dns.broken = true;
-    expect(rig, "sip:srv.test", "the DNS gives no answer");
-    rig->dns.broken = false;
-    expect(rig, "sip:srv.test", "udp:127.0.0.1:5071 udp:127.0.0.2:5072 udp:127.0.0.3:5072");
-}
-
-/* SRV fails, the address is there: good for this time, not for the hour that the address lives. */
-static void test_half_failure(void **state)
-{
-    struct rig *rig = *state;
-
-    rig->dns.broken_type = DNS_SRV;
-    expect(rig, "sip:tcponly.test", "udp:127.0.0.9:5060");
-    rig->dns.broken_type = 0;
-    dns_rig_advance_s(10);
-    expect(rig, "sip:tcponly.test", "tcp:127.0.0.1:5082");
-}
-
-/* Records of SRV may live shorter than the addresses behind them. */
-static void test_time_to_live(void **state)
-{
-    struct rig *rig = *state;
-
-    expect(rig, "sip:brief.test", "udp:127.0.0.1:5084");
-    int asked = rig->dns.questions;
-    dns_rig_advance_s(9);
-    expect(rig, "sip:brief.test", "udp:127.0.0.1:5084");
-    assert_int_equal(rig->dns.questions, asked);
-    dns_rig_advance_s(1);
-    expect(rig, "sip:brief.test", "udp:127.0.0.1:5084");
-    assert_true(rig->dns.questions > asked);
-
-    /* and longer than a minute, as the addresses */
-    expect(rig, "sip:lasting.test", "udp:127.0.0.7:5085");
-    asked = rig->dns.questions;
-    dns_rig_advance_s(599);
-    expect(rig, "sip:lasting.test", "udp:127.0.0.7:5085");
-    assert_int_equal(rig->dns.questions, asked);
-    dns_rig_advance_s(1);
-    expect(rig, "sip:lasting.test", "udp:127.0.0.7:5085");
-    assert_true(rig->dns.questions > asked);
-}
-
-/* Two tries of 2 s and 4 s for each question, all with the moved clock. */
-static void test_silent_server(void **state)
-{
-    struct rig *rig = *state;
-
-    rig->dns.mute = true;
-    assert_non_null(ask(rig, "sip:one.test:5060"));
-    dns_rig_run(&rig->dns);
-    int asked = rig->dns.questions;
-    assert_true(asked > 0);
-    dns_rig_advance_s(1);
-    dns_rig_run(&rig->dns);
-    assert_int_equal(rig->dns.questions, asked);
-    for (int s = 0; s < 30 && !rig->answers; s++) {
-        dns_rig_advance_s(1);
-        dns_rig_run(&rig->dns);
-    }
-    assert_int_equal(rig->answers, 1);
-    assert_int_equal(rig->dns.questions, 2 * asked);
-    assert_string_equal(rig->text, "the DNS gives no answer");
-    /* the next one is answered again */
-    rig->dns.mute = false;
-    expect(rig, "sip:one.test:5060", "udp:127.0.0.1:5060");
-}
-
-/* However many questions there would be: nobody waits for their answers for ever. */
-static void test_silence_is_bounded(void **state)
-{
-    struct rig *rig = *state;
-    int s = 0;
-
-    rig->dns.mute = true;
-    assert_non_null(ask(rig, "sip:srv.test"));
-    for (; s < 60 && !rig->answers; s++) {
-        dns_rig_run(&rig->dns);
-        dns_rig_advance_s(1);
-    }
-    assert_int_equal(rig->answers, 1);
-    assert_string_equal(rig->text, "the DNS gives no answer");
-    assert_true(s <= 20);
-}
-
-static void test_server_that_comes_back(void **state)
-{
-    struct rig *rig = *state;
-
-    rig->dns.mute = true;
-    assert_non_null(ask(rig, "sip:one.test:5060"));
-    dns_rig_run(&rig->dns);
-    assert_int_equal(rig->answers, 0);
-    rig->dns.mute = false;
-    dns_rig_advance_s(3);
-    dns_rig_run(&rig->dns);
-    assert_int_equal(rig->answers, 1);
-    assert_string_equal(rig->text, "udp:127.0.0.1:5060");
-}
-
 static void test_cancel(void **state)
 {
-    struct rig *rig = *state;
-    struct resolve_query *query = ask(rig, "sip:one.test");
+    struct resolve_rig *rig = *state;
+    struct resolve_query *query = resolve_rig_ask(rig, "sip:one.test");
 
     assert_non_null(query);
     resolve_cancel(&query);
@@ -597,7 +359,7 @@ static void test_cancel(void **state)
     assert_true(rig->dns.questions > 0);
     assert_int_equal(rig->answers, 0);
     /* one that is open when the resolver goes */
-    assert_non_null(ask(rig, "sip:two.test"));
+    assert_non_null(resolve_rig_ask(rig, "sip:two.test"));
     resolver_free(&rig->dns.resolver);
     assert_int_equal(rig->answers, 0);
 }
@@ -605,13 +367,13 @@ static void test_cancel(void **state)
 /* A SIP host is a whole name: the search list of the system is no part of RFC 3263. */
 static void test_search_list(void **state)
 {
-    static struct row const rows[] = {
+    static struct resolve_rig_row const rows[] = {
         { "sip:nobody:5060", "the name has no address" },
         { "sip:plain", "the name has no address" },
         { "sip:single", "udp:127.0.0.8:5060" },
     };
 
-    expect_rows(*state, rows, sizeof rows / sizeof *rows);
+    resolve_rig_expect_rows(*state, rows, sizeof rows / sizeof *rows);
 }
 
 static int setup_search(void **state)
@@ -637,46 +399,22 @@ static bool hosts_file_knows_localhost(void)
 
 static void test_hosts_file(void **state)
 {
-    struct rig *rig = *state;
+    struct resolve_rig *rig = *state;
 
     if (!hosts_file_knows_localhost())
         return; /* cmocka's skip() prints what a TAP reader takes for a failure */
-    ask(rig, "sip:localhost:5070");
+    resolve_rig_ask(rig, "sip:localhost:5070");
     dns_rig_run(&rig->dns);
     assert_int_equal(rig->answers, 1);
     assert_non_null(strstr(rig->text, "udp:127.0.0.1:5070"));
     assert_int_equal(rig->dns.questions, 0);
 }
 
-static void test_counters(void **state)
-{
-    static struct {
-        char const *uri;
-        int queries, cached, failures;
-    } const rows[] = {
-        { "sip:192.0.2.1", 0, 0, 0 },     { "sip:192.0.2.1:0", 0, 0, 0 },
-        { "sip:one.test:5060", 1, 0, 0 }, { "sip:one.test:5060", 0, 1, 0 },
-        { "sip:srv.test", 4, 0, 0 },      { "sip:none.test", 4, 0, 1 },
-        { "sip:none.test", 0, 1, 1 },
-    };
-
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        int64_t queries = met_get(&sip_metrics, M_resolve_queries);
-        int64_t cached = met_get(&sip_metrics, M_resolve_cached);
-        int64_t failures = met_get(&sip_metrics, M_resolve_failures);
-        ask(*state, rows[i].uri);
-        dns_rig_run(&((struct rig *)*state)->dns);
-        assert_int_equal(met_get(&sip_metrics, M_resolve_queries) - queries, rows[i].queries);
-        assert_int_equal(met_get(&sip_metrics, M_resolve_cached) - cached, rows[i].cached);
-        assert_int_equal(met_get(&sip_metrics, M_resolve_failures) - failures, rows[i].failures);
-    }
-}
-
 static void test_servers(void **state)
 {
     static char const *const right[] = { "127.0.0.1", "127.0.0.1:5353,192.0.2.1",
                                          "[::1]:5353,2001:db8::1" };
-    struct rig *rig = *state;
+    struct resolve_rig *rig = *state;
 
     assert_null(resolver_new(&rig->dns.loop, "not a server"));
     for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
@@ -687,7 +425,7 @@ static void test_servers(void **state)
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, resolve_rig_teardown)
 
 int main(void)
 {
@@ -695,7 +433,6 @@ int main(void)
         TEST(test_without_dns),
         TEST(test_names),
         TEST(test_naptr),
-        TEST(test_naptr_time_to_live),
         TEST(test_only_what_we_have),
         TEST(test_without_ipv6),
         TEST(test_declined),
@@ -704,18 +441,9 @@ int main(void)
         TEST(test_many_addresses),
         TEST(test_many_targets),
         TEST(test_name_that_is_no_name),
-        TEST(test_cache),
-        TEST(test_nothing_is_remembered),
-        TEST(test_server_failure),
-        TEST(test_half_failure),
-        TEST(test_time_to_live),
-        TEST(test_silent_server),
-        TEST(test_silence_is_bounded),
-        TEST(test_server_that_comes_back),
         TEST(test_cancel),
-        cmocka_unit_test_setup_teardown(test_search_list, setup_search, teardown),
+        cmocka_unit_test_setup_teardown(test_search_list, setup_search, resolve_rig_teardown),
         TEST(test_hosts_file),
-        TEST(test_counters),
         TEST(test_servers),
     };
 
