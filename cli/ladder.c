@@ -1,171 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From the records of several taps to one list of arrows. */
+/* From messages to a list of arrows, and from names to lanes. */
 #include "ladder.h"
+#include "capture_source.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A record and where it comes from; borrowed from the tap. */
-struct entry {
-    char const *program;
-    char const *local, *remote, *transport, *text;
-    bool sent, is_sip;
-    uint64_t time_us, serial;
-};
+enum { ROOM_FIRST = 256 };
 
-static char const *member(json_t const *record, char const *name)
-{
-    char const *text = json_string_value(json_object_get(record, name));
+/* Lane of those for which there is none. */
+static char const others[] = "others";
 
-    return text ? text : "";
-}
-
-static struct entry read_entry(char const *program, json_t const *record)
-{
-    return (struct entry){
-        .program = program,
-        .local = member(record, "local"),
-        .remote = member(record, "remote"),
-        .transport = member(record, "transport"),
-        .text = member(record, "text"),
-        .sent = strcmp(member(record, "direction"), "sent") == 0,
-        .is_sip = strcmp(member(record, "protocol"), "sip") == 0,
-        .time_us = (uint64_t)json_integer_value(json_object_get(record, "time_us")),
-        .serial = (uint64_t)json_integer_value(json_object_get(record, "serial")),
-    };
-}
-
-static int by_time(void const *left, void const *right)
-{
-    struct entry const *a = left, *b = right;
-
-    if (a->time_us != b->time_us)
-        return a->time_us < b->time_us ? -1 : 1;
-    return (a->serial > b->serial) - (a->serial < b->serial);
-}
-
-/* All records in the order of time. */
-static struct entry *collect(struct ladder_tap const *taps, size_t n, size_t *ret_n)
-{
-    size_t total = 0;
-    struct entry *entries;
-
-    for (size_t i = 0; i < n; i++)
-        total += json_array_size(taps[i].records);
-    entries = calloc(total + 1, sizeof *entries);
-    *ret_n = 0;
-    for (size_t i = 0; entries && i < n; i++) {
-        json_t *record;
-        size_t r;
-
-        json_array_foreach(taps[i].records, r, record) entries[(*ret_n)++] =
-            read_entry(taps[i].program, record);
-    }
-    if (entries)
-        qsort(entries, *ret_n, sizeof *entries, by_time);
-    return entries;
-}
-
-/* The program at the other end, NULL if it is none of ours: an address belongs to one program. What
- * is local to the sender need not be known yet when a connection is new. */
-static char const *peer_program(struct entry const *entries, size_t n, struct entry const *of)
-{
-    for (size_t i = 0; i < n; i++)
-        if (entries[i].program != of->program && strcmp(entries[i].local, of->remote) == 0 &&
-            strcmp(entries[i].transport, of->transport) == 0)
-            return entries[i].program;
-    return NULL;
-}
-
-/* The lane of @p name; the last one takes those for which there is no room. */
-static int lane(struct ladder *ladder, char const *name)
-{
-    for (int i = 0; i < ladder->n_lanes; i++)
-        if (strncmp(ladder->lanes[i], name, LADDER_NAME - 1) == 0)
-            return i;
-    if (ladder->n_lanes == LADDER_LANES)
-        return LADDER_LANES - 1;
-    strncat(ladder->lanes[ladder->n_lanes], name, LADDER_NAME - 1);
-    return ladder->n_lanes++;
-}
-
-static void add_arrow(struct ladder *ladder, struct entry const *entry, char const *peer)
-{
-    struct ladder_arrow *arrow = &ladder->arrows[ladder->n_arrows++];
-    struct ladder_label label;
-    int here = lane(ladder, entry->program), there;
-
-    if (entry->is_sip)
-        ladder_label_sip(entry->text, entry->sent, &label);
-    else
-        ladder_label_csta(entry->text, &label);
-    there = lane(ladder, peer ? peer : *label.party ? label.party : entry->remote);
-    *arrow = (struct ladder_arrow){ .time_us = entry->time_us,
-                                    .from = entry->sent ? here : there,
-                                    .to = entry->sent ? there : here,
-                                    .is_answer = label.is_answer };
-    strncat(arrow->transport, entry->transport, sizeof arrow->transport - 1);
-    memcpy(arrow->label, label.text, sizeof arrow->label);
-}
-
-static bool is_program(struct ladder_tap const *taps, size_t n, char const *name)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(taps[i].program, name) == 0)
-            return true;
-    return false;
-}
-
-/* Everybody else to the left, then the programs in the order of the taps. */
-static void order_lanes(struct ladder *ladder, struct ladder_tap const *taps, size_t n)
-{
-    struct ladder old = *ladder;
-    int to[LADDER_LANES];
-
-    memset(ladder->lanes, 0, sizeof ladder->lanes);
-    ladder->n_lanes = 0;
-    for (int i = 0; i < old.n_lanes; i++)
-        if (!is_program(taps, n, old.lanes[i]))
-            to[i] = lane(ladder, old.lanes[i]);
-    for (size_t t = 0; t < n; t++)
-        for (int i = 0; i < old.n_lanes; i++)
-            if (strcmp(old.lanes[i], taps[t].program) == 0)
-                to[i] = lane(ladder, old.lanes[i]);
-    for (size_t i = 0; i < ladder->n_arrows; i++) {
-        ladder->arrows[i].from = to[ladder->arrows[i].from];
-        ladder->arrows[i].to = to[ladder->arrows[i].to];
-    }
-}
-
-struct ladder *ladder_new(struct ladder_tap const *taps, size_t n, char const *text, size_t last)
+struct ladder *ladder_new(struct ladder_wish const *wish)
 {
     struct ladder *ladder = calloc(1, sizeof *ladder);
-    size_t n_entries, kept = 0;
-    struct entry *entries = collect(taps, n, &n_entries);
 
-    if (ladder)
-        ladder->arrows = calloc(n_entries + 1, sizeof *ladder->arrows);
-    if (!entries || !ladder || !ladder->arrows) {
-        free(entries);
-        ladder_free(&ladder);
+    if (!ladder)
         return NULL;
-    }
-    /* What is wanted, and of a message in two taps the one of the sender. */
-    char const **peers = calloc(n_entries + 1, sizeof *peers);
-    for (size_t i = 0; peers && i < n_entries; i++)
-        peers[i] = peer_program(entries, n_entries, &entries[i]);
-    for (size_t i = 0; peers && i < n_entries; i++) {
-        if ((text && !strstr(entries[i].text, text)) || (peers[i] && !entries[i].sent))
-            continue;
-        entries[kept] = entries[i];
-        peers[kept++] = peers[i];
-    }
-    for (size_t i = last && kept > last ? kept - last : 0; i < kept; i++)
-        add_arrow(ladder, &entries[i], peers[i]);
-    order_lanes(ladder, taps, n);
-    if (!peers)
-        ladder_free(&ladder);
-    free(peers);
-    free(entries);
+    ladder->wish = *wish;
+    if (ladder->wish.last == 0 || ladder->wish.last > LADDER_ARROWS_MAX)
+        ladder->wish.last = LADDER_ARROWS_MAX;
     return ladder;
 }
 
@@ -176,4 +30,178 @@ void ladder_free(struct ladder **pladder)
     free((*pladder)->arrows);
     free(*pladder);
     *pladder = NULL;
+}
+
+/* Memory for one more arrow: new, or that of the oldest. */
+static struct ladder_arrow *new_arrow(struct ladder *ladder)
+{
+    if (ladder->n_arrows == ladder->wish.last)
+        return &ladder->arrows[ladder->wanted % ladder->wish.last];
+    if (ladder->n_arrows == ladder->room) {
+        size_t room = ladder->room ? ladder->room * 2 : ROOM_FIRST;
+        struct ladder_arrow *arrows = realloc(ladder->arrows, room * sizeof *arrows);
+
+        if (!arrows)
+            return NULL;
+        ladder->arrows = arrows;
+        ladder->room = room;
+    }
+    return &ladder->arrows[ladder->n_arrows++];
+}
+
+static void set_name(struct ladder_end *end, char const *name)
+{
+    end->name[0] = '\0';
+    strncat(end->name, name, sizeof end->name - 1);
+}
+
+/* The ends of what one of our programs recorded. */
+static void name_ends(struct capture_message const *message, struct capture_look const *look,
+                      struct ladder_arrow *arrow)
+{
+    struct ladder_end *here = &arrow->ends[!message->sent], *there = &arrow->ends[message->sent];
+    char party[CAPTURE_PARTY];
+
+    set_name(here, message->program);
+    if (*message->peer) {
+        set_name(there, message->peer);
+        return;
+    }
+    capture_look_print_party(
+        message->sent ? capture_look_receiver(look) : capture_look_sender(look), party);
+    set_name(there, party);
+}
+
+static int add_message(struct ladder *ladder, struct capture_message const *message)
+{
+    struct ladder_arrow *arrow = new_arrow(ladder);
+    struct capture_look look;
+
+    if (!arrow)
+        return -ENOMEM;
+    capture_look(message, &look);
+    *arrow = (struct ladder_arrow){ .time_us = message->time_us,
+                                    .ends = { { .addr = message->source },
+                                              { .addr = message->destination } },
+                                    .is_answer = look.kind == CAPTURE_ANSWER };
+    strncat(arrow->transport, message->transport, sizeof arrow->transport - 1);
+    capture_look_print(&look, arrow->label);
+    if (*message->program)
+        name_ends(message, &look, arrow);
+    else if (net_addr_same_host(&message->source, &message->destination))
+        ladder->one_host = true;
+    ladder->wanted++;
+    return 0;
+}
+
+/* The lane of @p name; who has none is among the others. */
+static int lane(struct ladder const *ladder, char const *name)
+{
+    int among = 0;
+
+    for (int i = 0; i < ladder->n_lanes; i++) {
+        if (strcmp(ladder->lanes[i], name) == 0)
+            return i;
+        if (strcmp(ladder->lanes[i], others) == 0)
+            among = i;
+    }
+    return among;
+}
+
+/* Makes a lane for @p name unless it has one; the last of @p max takes all that have none. */
+static void add_lane(struct ladder *ladder, char const *name, int max)
+{
+    for (int i = 0; i < ladder->n_lanes; i++)
+        if (strcmp(ladder->lanes[i], name) == 0)
+            return;
+    if (ladder->n_lanes == max)
+        memcpy(ladder->lanes[max - 1], others, sizeof others);
+    else
+        strncat(ladder->lanes[ladder->n_lanes++], name, LADDER_NAME - 1);
+}
+
+static bool is_program(struct ladder const *ladder, char const *name)
+{
+    for (size_t i = 0; i < ladder->wish.n_programs; i++)
+        if (strcmp(ladder->wish.programs[i], name) == 0)
+            return true;
+    return false;
+}
+
+static void name_by_address(struct ladder const *ladder, struct ladder_end *end)
+{
+    char text[NET_ADDR_TEXT];
+
+    if (*end->name)
+        return;
+    set_name(end, ladder->one_host ? net_addr_print(&end->addr, text)
+                                   : net_addr_print_host(&end->addr, text));
+}
+
+/* Is @p name at an end of any arrow? */
+static bool is_drawn(struct ladder const *ladder, char const *name)
+{
+    for (size_t i = 0; i < ladder->n_arrows; i++)
+        if (strcmp(ladder->arrows[i].ends[0].name, name) == 0 ||
+            strcmp(ladder->arrows[i].ends[1].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Everybody else to the left, then the programs that are in it. Room is kept for these. */
+static void make_lanes(struct ladder *ladder)
+{
+    char const *drawn[LADDER_LANES / 2];
+    int n_drawn = 0;
+
+    for (size_t i = 0; i < ladder->wish.n_programs && n_drawn < LADDER_LANES / 2; i++)
+        if (is_drawn(ladder, ladder->wish.programs[i]))
+            drawn[n_drawn++] = ladder->wish.programs[i];
+    for (size_t i = 0; i < ladder->n_arrows; i++)
+        for (int e = 0; e < 2; e++) {
+            struct ladder_end *end = &ladder->arrows[i].ends[e];
+
+            name_by_address(ladder, end);
+            if (!is_program(ladder, end->name))
+                add_lane(ladder, end->name, LADDER_LANES - n_drawn);
+        }
+    for (int i = 0; i < n_drawn; i++)
+        add_lane(ladder, drawn[i], LADDER_LANES);
+    for (size_t i = 0; i < ladder->n_arrows; i++) {
+        ladder->arrows[i].from = lane(ladder, ladder->arrows[i].ends[0].name);
+        ladder->arrows[i].to = lane(ladder, ladder->arrows[i].ends[1].name);
+    }
+}
+
+/* The ring from its oldest arrow on. */
+static int put_in_order(struct ladder *ladder)
+{
+    size_t n = ladder->n_arrows, first = n ? (size_t)(ladder->wanted % n) : 0;
+    struct ladder_arrow *arrows;
+
+    if (ladder->wanted <= n)
+        return 0;
+    arrows = malloc(n * sizeof *arrows);
+    if (!arrows)
+        return -ENOMEM;
+    memcpy(arrows, ladder->arrows + first, (n - first) * sizeof *arrows);
+    memcpy(arrows + n - first, ladder->arrows, first * sizeof *arrows);
+    free(ladder->arrows);
+    ladder->arrows = arrows;
+    return 0;
+}
+
+int ladder_read(struct ladder *ladder, struct capture_source *source)
+{
+    char const *text = ladder->wish.text;
+    struct capture_message message;
+    int got, failed = 0;
+
+    while (!failed && (got = capture_source_next(source, &message)) > 0)
+        if (!text || memmem(message.bytes, message.len, text, strlen(text)))
+            failed = add_message(ladder, &message);
+    if (!failed)
+        failed = put_in_order(ladder);
+    make_lanes(ladder);
+    return failed ? failed : got;
 }

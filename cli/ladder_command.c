@@ -2,15 +2,16 @@
 /* Asks every running program for its tap and draws one ladder. */
 #include "ladder_command.h"
 #include "buf.h"
+#include "capture_source.h"
 #include "cli.h"
-#include "control.h"
 #include "ladder.h"
+#include "ladder_taps.h"
 #include "program.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { OUT_MAX = 64 << 20, WHY_TEXT = 512 };
+enum { OUT_MAX = 64 << 20 };
 
 char const ladder_args[] = "[--last N] [TEXT]";
 char const ladder_more[] =
@@ -19,16 +20,11 @@ char const ladder_more[] =
     "Requests and events are drawn with dashes, responses with dots.\n"
     "With --json: an array of {time, from, to, transport, message}.\n";
 
-struct options {
-    char const *text;
-    size_t last;
-};
-
-static int parse(int argc, char **argv, struct options *ret)
+static int parse(int argc, char **argv, struct ladder_wish *ret)
 {
     char *end = NULL;
 
-    *ret = (struct options){ 0 };
+    *ret = (struct ladder_wish){ 0 };
     for (int i = 0; i < argc; i++) {
         if (strcmp(argv[i], "--last") == 0 && i + 1 < argc) {
             unsigned long n = strtoul(argv[++i], &end, 10);
@@ -45,42 +41,10 @@ static int parse(int argc, char **argv, struct options *ret)
     return CLI_OK;
 }
 
-/* All records of one program, page by page. */
-static int read_tap(struct cli const *cli, struct program const *program, struct ladder_tap *tap)
-{
-    char why[WHY_TEXT];
-    json_int_t after = 0;
-    size_t before;
-    bool running;
-
-    tap->program = program->name;
-    tap->records = json_array();
-    do {
-        json_t *args = json_pack("{s:I}", "after", after);
-        json_t *page = control_ask(cli, program, "tap", args, why, sizeof why, &running);
-
-        json_decref(args);
-        if (!page) {
-            cli_complain("%s: %s", program->name, why);
-            return running ? CLI_FAILED : EX_UNAVAILABLE;
-        }
-        before = json_array_size(tap->records);
-        json_array_extend(tap->records, json_object_get(page, "records"));
-        json_decref(page);
-        size_t now = json_array_size(tap->records);
-        if (now > before)
-            after = json_integer_value(
-                json_object_get(json_array_get(tap->records, now - 1), "serial"));
-    } while (json_array_size(tap->records) > before);
-    return CLI_OK;
-}
-
 static int print(struct cli const *cli, struct ladder const *ladder)
 {
     struct buf out;
 
-    if (!ladder)
-        return EX_OSERR;
     if (cli->json) {
         json_t *list = ladder_json(ladder);
 
@@ -96,13 +60,24 @@ static int print(struct cli const *cli, struct ladder const *ladder)
     return CLI_OK;
 }
 
+/* From the proxy to the switch: the way of a request. */
+static size_t programs_of(struct cli const *cli, char const *ret[static PROGRAMS])
+{
+    size_t n = 0;
+
+    for (int i = PROGRAMS - 1; i >= 0; i--)
+        if (cli_is_enabled(cli, &program_table[i]))
+            ret[n++] = program_table[i].name;
+    return n;
+}
+
 int ladder_command(struct cli *cli, int argc, char **argv)
 {
-    struct ladder_tap taps[PROGRAMS] = { 0 };
+    char const *programs[PROGRAMS];
+    struct capture_source *source;
+    struct ladder_wish wish = { 0 };
     struct ladder *ladder;
-    struct options options;
-    size_t n = 0;
-    int code = parse(argc, argv, &options);
+    int code = parse(argc, argv, &wish);
 
     if (code) {
         cli_complain("usage: crosspoint ladder %s", ladder_args);
@@ -111,18 +86,13 @@ int ladder_command(struct cli *cli, int argc, char **argv)
     code = cli_load(cli);
     if (code)
         return code;
-    /* From the proxy to the switch: the way of a request. */
-    for (int i = PROGRAMS - 1; i >= 0; i--) {
-        if (!cli_is_enabled(cli, &program_table[i]))
-            continue;
-        int failed = read_tap(cli, &program_table[i], &taps[n++]);
-        code = failed ? failed : code;
-    }
-    ladder = ladder_new(taps, n, options.text, options.last);
-    if (print(cli, ladder) != CLI_OK)
+    wish.programs = programs;
+    wish.n_programs = programs_of(cli, programs);
+    code = ladder_taps_open(cli, programs, wish.n_programs, &source);
+    ladder = ladder_new(&wish);
+    if (!source || !ladder || ladder_read(ladder, source) < 0 || print(cli, ladder) != CLI_OK)
         code = EX_OSERR;
     ladder_free(&ladder);
-    for (size_t i = 0; i < n; i++)
-        json_decref(taps[i].records);
+    capture_source_free(&source);
     return code;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ladders: what is drawn from which records. */
+/* Ladders: what is drawn from which messages. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,8 +8,10 @@
 #include <cmocka.h>
 
 #include "buf.h"
+#include "capture_source.h"
 #include "ladder.h"
-#include "ladder_label.h"
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #define HEAD                                                                                       \
@@ -24,130 +26,165 @@ static char const answer[] =
     "SIP/2.0 200 OK\r\n" HEAD
     "CSeq: 1 INVITE\r\n" BODY("<a:RequestSystemStatusResponse xmlns:a=\"x\"/>");
 
-struct label_vector {
-    char const *sip, *csta;
+struct row {
+    unsigned time_ms;
+    char const *program;
     bool sent;
-    char const *text, *party;
-    bool is_answer;
+    char const *peer, *source, *destination, *text;
 };
 
-/* clang-format off */
-static struct label_vector const labels[] = {
-    { .sip = invite, .text = "INVITE RequestSystemStatus", .party = "alice@example.test" },
-    { .sip = invite, .sent = true, .text = "INVITE RequestSystemStatus",
-      .party = "2001@example.test" },
-    { .sip = answer, .sent = true, .text = "200 RequestSystemStatus",
-      .party = "alice@example.test", .is_answer = true },
-    { .sip = answer, .text = "200 RequestSystemStatus",
-      .party = "2001@example.test", .is_answer = true },
-    { .sip = "BYE sip:x@y SIP/2.0\r\n" HEAD "CSeq: 2 BYE\r\n\r\n", .text = "BYE",
-      .party = "alice@example.test" },
-    /* Neither what does not parse nor what tries to speak to the terminal is lost. */
-    { .sip = "nonsense \x1b[2J\r\n\r\n", .text = "nonsense ?[2J", .party = "" },
-    { .csta = "<HeldEvent xmlns=\"x\">", .text = "HeldEvent", .party = "" },
-    { .csta = "<c:MakeCallResponse/>", .text = "MakeCallResponse", .party = "",
-      .is_answer = true },
-    { .csta = "<!-- <no --> <CSTAErrorCode/>", .text = "no", .party = "" },
-    { .csta = "", .text = "?", .party = "" },
+/* alice to proxy to cti and back; an event of the switch. */
+static struct row const taps[] = {
+    { 1, "proxy", false, "", "192.0.2.9:9", "192.0.2.1:1", invite },
+    { 2, "proxy", true, "cti", "192.0.2.1:2", "192.0.2.1:3", invite },
+    { 4, "cti", true, "proxy", "192.0.2.1:3", "192.0.2.1:2", answer },
+    { 6, "proxy", true, "", "192.0.2.1:1", "192.0.2.9:9", answer },
+    { 7, "cti", false, "", "192.0.2.7:1", "192.0.2.1:5", "<HeldEvent/>" },
+    { 0 },
 };
-/* clang-format on */
 
-static void test_labels(void **state)
+static struct row const file[] = {
+    { 1, "", false, "", "192.0.2.9:9", "192.0.2.1:1", invite },
+    { 2, "", false, "", "[2001:db8::1]:2", "192.0.2.9:9", answer },
+    { 0 },
+};
+
+static struct row const loopback[] = {
+    { 1, "", false, "", "127.0.0.1:9", "127.0.0.1:5060", invite },
+    { 0 },
+};
+
+struct rows {
+    struct capture_source source;
+    struct row const *at;
+    uint64_t repeat; /* the first row so often again, with other ports */
+    int result;      /* at the end */
+};
+
+static int next(struct capture_source *source, struct capture_message *ret)
 {
-    struct ladder_label label;
+    struct rows *rows = (struct rows *)source;
+    struct row const *row = rows->at;
 
-    (void)state;
-    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
-        if (labels[i].sip)
-            ladder_label_sip(labels[i].sip, labels[i].sent, &label);
-        else
-            ladder_label_csta(labels[i].csta, &label);
-        assert_string_equal(label.text, labels[i].text);
-        assert_string_equal(label.party, labels[i].party);
-        assert_int_equal(label.is_answer, labels[i].is_answer);
+    if (!row->time_ms)
+        return rows->result;
+    *ret = (struct capture_message){ .time_us = row->time_ms * 1000ull + rows->repeat,
+                                     .protocol = *row->text == '<' ? TAP_CSTA : TAP_SIP,
+                                     .transport = "tcp",
+                                     .program = row->program,
+                                     .sent = row->sent,
+                                     .peer = row->peer,
+                                     .bytes = row->text,
+                                     .len = strlen(row->text) };
+    assert_int_equal(net_addr_parse(&ret->source, row->source, 0), 0);
+    assert_int_equal(net_addr_parse(&ret->destination, row->destination, 0), 0);
+    if (rows->repeat) {
+        rows->repeat--;
+        net_addr_set_port(&ret->source, (uint16_t)(1 + rows->repeat % 20));
+    } else {
+        rows->at++;
     }
+    return 1;
 }
 
-static json_t *record(int time_us, bool sent, char const *local, char const *remote,
-                      char const *text)
+static struct capture_source_ops const ops = { next, NULL };
+
+static struct ladder *read_rows(struct row const *list, uint64_t repeat, char const *text,
+                                size_t last, int result)
 {
-    return json_pack("{s:i,s:i,s:s,s:s,s:s,s:s,s:s,s:s}", "serial", time_us, "time_us", time_us,
-                     "direction", sent ? "sent" : "received", "protocol",
-                     *text == '<' ? "csta" : "sip", "transport", "tcp", "local", local, "remote",
-                     remote, "text", text);
+    static char const *const programs[] = { "proxy", "cti" };
+    struct rows rows = { { &ops }, list, repeat, result };
+    struct ladder_wish wish = { text, last, programs, 2 };
+    struct ladder *ladder = ladder_new(&wish);
+
+    assert_non_null(ladder);
+    assert_int_equal(ladder_read(ladder, &rows.source), result);
+    return ladder;
 }
 
-/* alice to proxy to cti and back; cti to the switch. */
-static void fill(struct ladder_tap taps[static 2])
+static void assert_drawn(struct row const *list, char const *text, size_t last,
+                         char const *expected)
 {
-    taps[0] = (struct ladder_tap){ "proxy", json_array() };
-    taps[1] = (struct ladder_tap){ "cti", json_array() };
-    json_array_append_new(taps[0].records, record(1000, false, "p:1", "a:9", invite));
-    json_array_append_new(taps[0].records, record(2000, true, "p:2", "c:1", invite));
-    json_array_append_new(taps[1].records, record(3000, false, "c:1", "p:2", invite));
-    json_array_append_new(taps[1].records, record(4000, true, "c:1", "p:2", answer));
-    json_array_append_new(taps[0].records, record(5000, false, "p:2", "c:1", answer));
-    json_array_append_new(taps[0].records, record(6000, true, "p:1", "a:9", answer));
-    json_array_append_new(taps[1].records, record(7000, false, "c:5", "s:1", "<HeldEvent/>"));
-}
-
-static void assert_drawn(char const *text, size_t last, char const *expected)
-{
-    struct ladder_tap taps[2];
-    struct ladder *ladder;
+    struct ladder *ladder = read_rows(list, 0, text, last, 0);
     struct buf out;
 
-    fill(taps);
-    ladder = ladder_new(taps, 2, text, last);
-    assert_non_null(ladder);
     buf_init(&out, 65536);
     ladder_draw(ladder, &out);
     assert_string_equal(buf_text(&out), expected);
     buf_fini(&out);
     ladder_free(&ladder);
-    json_decref(taps[0].records);
-    json_decref(taps[1].records);
 }
 
 static void test_draw(void **state)
 {
     (void)state;
-    assert_drawn("HeldEvent", 0,
-                 "              s:1                 cti\n"
+    assert_drawn(taps, "HeldEvent", 0,
+                 "              192.0.2.7           cti\n"
                  "00:00:00.007  |---- HeldEvent --->|\n");
-    assert_drawn("INVITE", 2,
+    assert_drawn(taps, "INVITE", 2,
                  "              alice@example.test            proxy                         cti\n"
                  "00:00:00.004  |                             |<. 200 RequestSystemStatus ..|\n"
                  "00:00:00.006  |<. 200 RequestSystemStatus ..|                             |\n");
+    assert_drawn(
+        file, NULL, 0,
+        "              192.0.2.9                        192.0.2.1"
+        "                        2001:db8::1\n"
+        "00:00:00.001  |-- INVITE RequestSystemStatus ->|"
+        "                                |\n"
+        "00:00:00.002  |<................... 200 RequestSystemStatus ....................|\n");
+    assert_drawn(loopback, NULL, 0,
+                 "              127.0.0.1:9                      127.0.0.1:5060\n"
+                 "00:00:00.001  |-- INVITE RequestSystemStatus ->|\n");
 }
 
 static void test_json(void **state)
 {
-    struct ladder_tap taps[2];
-    struct ladder *ladder;
-    json_t *list;
+    struct ladder *ladder = read_rows(taps, 0, NULL, 0, 0);
+    json_t *list = ladder_json(ladder);
 
     (void)state;
-    fill(taps);
-    ladder = ladder_new(taps, 2, NULL, 0);
-    list = ladder_json(ladder);
-    /* Each message once: two of the seven records are the receiver's copy. */
     assert_int_equal(json_array_size(list), 5);
     assert_string_equal(json_string_value(json_object_get(json_array_get(list, 0), "from")),
                         "alice@example.test");
     assert_string_equal(json_string_value(json_object_get(json_array_get(list, 1), "to")), "cti");
     json_decref(list);
     ladder_free(&ladder);
-    json_decref(taps[0].records);
-    json_decref(taps[1].records);
+}
+
+/* What came before a fault is drawn. */
+static void test_fault(void **state)
+{
+    struct ladder *ladder = read_rows(file, 0, NULL, 0, -EPROTO);
+
+    (void)state;
+    assert_int_equal(ladder->n_arrows, 2);
+    assert_string_equal(ladder->lanes[0], "192.0.2.9");
+    ladder_free(&ladder);
+}
+
+/* More messages than are kept, and more ends than lanes. */
+static void test_bounds(void **state)
+{
+    struct ladder *ladder = read_rows(loopback, LADDER_ARROWS_MAX + 5, NULL, 0, 0);
+
+    (void)state;
+    assert_int_equal(ladder->wanted, LADDER_ARROWS_MAX + 6);
+    assert_int_equal(ladder->n_arrows, LADDER_ARROWS_MAX);
+    for (size_t i = 1; i < ladder->n_arrows; i++)
+        assert_int_equal(ladder->arrows[i].time_us, ladder->arrows[i - 1].time_us - 1);
+    assert_int_equal(ladder->n_lanes, LADDER_LANES);
+    assert_string_equal(ladder->lanes[LADDER_LANES - 1], "others");
+    assert_int_equal(ladder->arrows[ladder->n_arrows - 1].to, 1);
+    ladder_free(&ladder);
 }
 
 int main(void)
 {
     struct CMUnitTest const tests[] = {
-        cmocka_unit_test(test_labels),
         cmocka_unit_test(test_draw),
         cmocka_unit_test(test_json),
+        cmocka_unit_test(test_fault),
+        cmocka_unit_test(test_bounds),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,7 @@ struct capture_message {
     /* Of a tap: the program that recorded it, and whether it sent it. Else "" and false. */
     char const *program;
     bool sent;
+    char const *peer;      /* our program at its other end, "" if it is none of ours */
     bool cut;              /* the capture has not all of it */
     char const *interface; /* listener of the program, or interface of the file; "" if unknown */
     char const *subject;   /* who the peer has proved to be by TLS, "" if nobody */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Messages of the running programs, asked for with the control command "tap". */
+#pragma once
+#include <stddef.h>
+
+struct capture_source;
+struct cli;
+
+/** Opens the taps of @p n programs. A program that does not answer is complained about; the others
+ *  are there all the same. Returns the exit code; *ret is NULL when out of memory. */
+int ladder_taps_open(struct cli const *cli, char const *const *programs, size_t n,
+                     struct capture_source **ret);
