@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Plays the corpus of one fuzz target, and each of its files cut at every byte; TAP output. The
- * target is named by the program: replay_csta plays $CORPUS/fuzz_csta; replay_sip also plays the
- * torture messages in $MESSAGES, behind the byte that its target wants first. */
+ * target is named by the program: replay_csta plays $CORPUS/fuzz_csta; replay_sip and
+ * replay_capture_mask also play the torture messages in $MESSAGES, behind the byte that their
+ * targets want first. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -70,7 +71,7 @@ int main(int argc, char **argv)
     name = name ? name + strlen("replay_") : "";
     snprintf(folder, sizeof folder, "%s/fuzz_%s", corpus ? corpus : "corpus", name);
     int number = play_folder(folder, 0, 0);
-    if (messages && strcmp(name, "sip") == 0)
+    if (messages && (strcmp(name, "sip") == 0 || strcmp(name, "capture_mask") == 0))
         number = play_folder(messages, 1, number);
     printf("%s1..%d\n", number ? "" : "not ok 1 - no corpus\n", number ? number : 1);
     return number ? 0 : 1;
