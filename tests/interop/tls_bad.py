@@ -268,7 +268,8 @@ def check_stalled_crowd(test):
             peer.close()
         test.node.ctl("proxy", "clock advance", ms="5100")
         test.counted("sip_tls_handshakes_late", before, STALLED)
-        wait_for(lambda: test.node.counter("proxy", "sip_connections") == open_before, "all are closed")
+        # Of those before, some may have been about to close.
+        wait_for(lambda: test.node.counter("proxy", "sip_connections") <= open_before, "all are closed")
         lines = test.log().count('reason="%s"' % LATE)
         if not 0 < lines <= WORKERS * LOG_LINES:
             raise Failure("%d log lines" % lines)
