@@ -4,6 +4,7 @@
 #include "cti_events.h"
 #include "buf.h"
 #include "cti_conf.h"
+#include "cti_features.h"
 #include "cti_metrics.h"
 #include "cti_monitor.h"
 #include "device_echo.h"
@@ -55,6 +56,7 @@ static int send_event(struct cti_monitor *monitor, struct csta_msg const *event,
     copy.edition = monitor->edition;
     copy.monitor_xref = monitor->xref;
     device_echo_apply(&echo, &copy);
+    cti_features_permit(monitor->session, &copy);
     return cti_events_send(monitor->session, &copy);
 }
 

@@ -18,6 +18,22 @@ void cti_features_of(struct session const *session, struct csta_set *ret)
     policy_apply(&session->policy, ret);
 }
 
+static void mask(struct csta_set *set, struct csta_set const *by)
+{
+    for (size_t i = 0; i < sizeof set->bits / sizeof set->bits[0]; i++)
+        set->bits[i] &= by->bits[i];
+}
+
+void cti_features_permit(struct session const *session, struct csta_msg *msg)
+{
+    struct csta_set features;
+
+    cti_features_of(session, &features);
+    mask(&msg->permitted, &features);
+    for (size_t i = 0; i < msg->n_items; i++)
+        mask(&msg->items[i].permitted, &features);
+}
+
 void cti_features_tell(struct service_request *r)
 {
     struct csta_msg reply = { 0 };

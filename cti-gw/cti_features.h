@@ -9,5 +9,9 @@ struct session;
 /** What the session's driver can do and the gateway itself, less what the user's policy takes. */
 void cti_features_of(struct session const *session, struct csta_set *ret);
 
+/** Takes off servicesPermitted of an event or a snapshot what the session's user cannot ask for: a
+ *  button that would be refused is not to be shown. */
+void cti_features_permit(struct session const *session, struct csta_msg *msg);
+
 /** Answers GetCSTAFeatures. Clients show no more than is told here (csta-rcc 1.5). */
 void cti_features_tell(struct service_request *r);

@@ -6,6 +6,7 @@
 #include "buf.h"
 #include "csta_fault_map.h"
 #include "cti_conf.h"
+#include "cti_features.h"
 #include "cti_metrics.h"
 #include "cti_monitor.h"
 #include "cti_refusal.h"
@@ -258,6 +259,7 @@ static void on_reply(void *ctx, struct csta_msg const *from_driver)
     if (service->st && home) {
         struct device_echo echo = { service->number, service->device, home, outbound_of(service) };
         device_echo_apply(&echo, &reply);
+        cti_features_permit(service->session, &reply);
         answer(service->session, service->st, &reply);
     }
     su_home_unref(home);

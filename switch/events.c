@@ -92,6 +92,50 @@ static void fill_more(struct call_event const *event, struct csta_msg *ret)
     }
 }
 
+/* --- what may follow -------------------------------------------------------------------------- */
+
+/* The other one of two calls: @p state, at the same phone. */
+static bool has_other(struct call_conn const *conn, enum call_state state)
+{
+    struct call_conn const *other;
+    TAILQ_FOREACH(other, &conn->line->conns, on_line)
+    {
+        if (other != conn && other->state == state && !other->silent &&
+            call_conn_is_at(other, conn->station))
+            return true;
+    }
+    return false;
+}
+
+static void permit_pair(struct call_conn const *conn, struct csta_set *ret)
+{
+    enum call_purpose purpose = conn->call->purpose;
+    csta_set_add(ret, CSTA_AlternateCall);
+    csta_set_add(ret, CSTA_ReconnectCall);
+    if (purpose == CALL_FOR_ANYTHING || purpose == CALL_FOR_TRANSFER)
+        csta_set_add(ret, CSTA_TransferCall);
+    if (purpose == CALL_FOR_ANYTHING || purpose == CALL_FOR_CONFERENCE)
+        csta_set_add(ret, CSTA_ConferenceCall);
+}
+
+void events_permit(struct call_conn const *conn, struct csta_set *ret)
+{
+    static enum csta_type const services[CALL_STATES][8] = {
+        [CALL_INITIATED] = { CSTA_ClearConnection, CSTA_DialDigits },
+        [CALL_ALERTING] = { CSTA_AnswerCall, CSTA_ClearConnection, CSTA_DeflectCall },
+        [CALL_CONNECTED] = { CSTA_ClearConnection, CSTA_HoldCall, CSTA_ConsultationCall,
+                             CSTA_SingleStepTransferCall, CSTA_SingleStepConferenceCall,
+                             CSTA_GenerateDigits },
+        [CALL_HOLD] = { CSTA_ClearConnection, CSTA_RetrieveCall },
+        [CALL_QUEUED] = { CSTA_ClearConnection, CSTA_DeflectCall },
+        [CALL_FAIL] = { CSTA_ClearConnection },
+    };
+    for (size_t i = 0; i < 8 && services[conn->state][i]; i++)
+        csta_set_add(ret, services[conn->state][i]);
+    if (conn->state == CALL_CONNECTED && !conn->silent && has_other(conn, CALL_HOLD))
+        permit_pair(conn, ret);
+}
+
 void events_fill(struct call_event const *event, struct call_conn const *conn,
                  struct csta_connection_item items[static CALL_MEMBERS_MAX], struct csta_msg *ret)
 {
@@ -103,6 +147,8 @@ void events_fill(struct call_event const *event, struct call_conn const *conn,
     };
     if (conn)
         ret->local_state = event->elsewhere ? CSTA_STATE_null : call_state_csta(conn->state);
+    if (conn && !event->elsewhere)
+        events_permit(conn, &ret->permitted);
     if (event->join)
         fill_join(event->join, items, ret);
     else

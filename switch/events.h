@@ -21,6 +21,10 @@ typedef void events_send_fn(struct monitor *monitor, struct csta_msg const *mess
 void events_fill(struct call_event const *event, struct call_conn const *conn,
                  struct csta_connection_item items[static CALL_MEMBERS_MAX], struct csta_msg *ret);
 
+/** Adds the services that @p conn is ready for (servicesPermitted, ECMA-269 12.2.26): those of its
+ *  state, and with another call of the same phone those for two calls. */
+void events_permit(struct call_conn const *conn, struct csta_set *ret);
+
 /** Takes the numbers of restricted lines out of @p msg where @p viewer (NULL: anybody) is told.
  * What was dialled stays: the caller knows it. */
 void events_hide(struct line_table const *lines, struct line const *viewer, struct csta_msg *msg);

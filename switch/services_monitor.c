@@ -67,23 +67,6 @@ static struct csta_error change_filter(struct service *s)
 
 /* --- snapshots -------------------------------------------------------------------------------- */
 
-/* What the connection is ready for, so that a client shows the buttons that work. */
-static void permit(enum call_state state, struct csta_set *ret)
-{
-    static enum csta_type const services[CALL_STATES][8] = {
-        [CALL_INITIATED] = { CSTA_ClearConnection, CSTA_DialDigits },
-        [CALL_ALERTING] = { CSTA_AnswerCall, CSTA_ClearConnection, CSTA_DeflectCall },
-        [CALL_CONNECTED] = { CSTA_ClearConnection, CSTA_HoldCall, CSTA_ConsultationCall,
-                             CSTA_SingleStepTransferCall, CSTA_SingleStepConferenceCall,
-                             CSTA_GenerateDigits },
-        [CALL_HOLD] = { CSTA_ClearConnection, CSTA_RetrieveCall },
-        [CALL_QUEUED] = { CSTA_ClearConnection, CSTA_DeflectCall },
-        [CALL_FAIL] = { CSTA_ClearConnection },
-    };
-    for (size_t i = 0; i < 8 && services[state][i]; i++)
-        csta_set_add(ret, services[state][i]);
-}
-
 static struct csta_snapshot_item *items_of(struct service *s, size_t n)
 {
     s->reply->items = n > 0 ? su_zalloc(s->home, (isize_t)(n * sizeof *s->reply->items)) : NULL;
@@ -109,7 +92,7 @@ static struct csta_error snapshot_device(struct service *s)
             .endpoint = call_endpoint(conn),
             .state = call_state_csta(conn->state),
         };
-        permit(conn->state, &item->permitted);
+        events_permit(conn, &item->permitted);
         item++;
     }
     s->reply->n_items = (size_t)(item - s->reply->items);
@@ -140,7 +123,7 @@ static struct csta_error snapshot_call(struct service *s)
             .device = identified(conn->line->number),
             .state = call_state_csta(conn->state),
         };
-        permit(conn->state, &item->permitted);
+        events_permit(conn, &item->permitted);
         item++;
     }
     s->reply->n_items = (size_t)(item - s->reply->items);

@@ -132,6 +132,9 @@ struct driver {
  * GetSpeakerMute, ...      a phone                  apparatuses       -
  * SetSpeakerMute, ...      a phone and apparatus    empty             none
  *
+ * Events of a line, and the items of a snapshot, say in permitted what may be asked for next, if
+ * the system knows; the gateway takes off what the user may not.
+ *
  * (...: GetMessageWaitingIndicator and the like; SpeakerVolume and MicrophoneMute as SpeakerMute.)
  * What the human does at the phone is told with the same events. The gateway answers these itself
  * and never calls their slots: RequestSystemStatus, SystemStatus, SystemRegister, GetCSTAFeatures,
