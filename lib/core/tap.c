@@ -1,52 +1,81 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ring of messages: a FIFO of records, bounded by number and by bytes. Each slot keeps its memory
- * for the next record that comes to it, unless that is much smaller, so that a full ring rarely
- * allocates: at most KEPT_BYTES per slot beside twice the bytes of the messages. */
+/* The writer of the ring: in memory of its own at first, in a mapped file after tap_keep(). It
+ * knows by itself what is valid, and reads from the file only the size of what it drops: another
+ * program of the same user could have changed it, and must not lead it out of its memory. */
 #include "tap.h"
 #include "clock.h"
+#include "tap_layout.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
-#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-enum { KEPT_BYTES = 2048 };
-
-struct slot {
-    struct tap_record record;
-    char *memory; /* of record.bytes, `size` of it */
-    size_t size;
-};
+enum { PATH_BYTES = 512, CUT_PART = 4 /* of the ring is the most for one message */ };
 
 struct tap {
-    pthread_mutex_t lock;
-    struct slot *slots; /* that of serial s = s % max_records */
-    size_t max_records, max_bytes, bytes;
-    uint64_t first, next; /* serials: oldest kept, next to give */
+    pthread_mutex_t lock; /* of all below */
+    struct tap_layout_header *header;
+    char *data;
+    size_t data_bytes, max_records, n_records; /* messages; notes are not counted */
+    uint64_t first, next, serial;              /* as in the header, which is only written */
+    uint64_t shown_serial, shown_next; /* tap_next(): what was given last, and what follows it */
+    struct tap_record shown;
 };
+
+/* --- memory --- */
+
+static size_t map_bytes(struct tap const *tap)
+{
+    return TAP_LAYOUT_DATA + tap->data_bytes;
+}
+
+static void use(struct tap *tap, void *memory)
+{
+    tap->header = memory;
+    tap->data = (char *)memory + TAP_LAYOUT_DATA;
+}
+
+static void begin_header(struct tap *tap)
+{
+    struct tap_layout_header *header = tap->header;
+
+    memcpy(header->magic, TAP_LAYOUT_MAGIC, sizeof header->magic);
+    header->version = TAP_LAYOUT_VERSION;
+    header->data_offset = TAP_LAYOUT_DATA;
+    header->data_bytes = tap->data_bytes;
+    header->started_us = clock_wall_us();
+    header->pid = (uint32_t)getpid();
+}
 
 struct tap *tap_new(size_t max_records, size_t max_bytes)
 {
-    struct tap *tap = calloc(1, sizeof *tap);
+    struct tap *tap = max_records && max_bytes ? calloc(1, sizeof *tap) : NULL;
 
-    if (!tap || !(tap->slots = calloc(max_records ? max_records : 1, sizeof *tap->slots))) {
+    if (!tap)
+        return NULL;
+    tap->max_records = max_records;
+    tap->data_bytes = tap_layout_align(
+        max_bytes > TAP_LAYOUT_LEAST_BYTES ? max_bytes : (size_t)TAP_LAYOUT_LEAST_BYTES);
+    tap->serial = 1;
+    void *memory = mmap(NULL, map_bytes(tap), PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) {
         free(tap);
         return NULL;
     }
-    tap->max_records = max_records;
-    tap->max_bytes = max_bytes;
-    tap->first = tap->next = 1;
-    pthread_mutex_init(&tap->lock, NULL);
+    use(tap, memory);
+    begin_header(tap);
+    pthread_mutexattr_t attr;
+    pthread_mutexattr_init(&attr);
+    pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_ADAPTIVE_NP);
+    pthread_mutex_init(&tap->lock, &attr);
+    pthread_mutexattr_destroy(&attr);
     return tap;
-}
-
-static struct slot *slot_of(struct tap const *tap, uint64_t serial)
-{
-    return &tap->slots[serial % tap->max_records];
-}
-
-static void drop_oldest(struct tap *tap)
-{
-    tap->bytes -= slot_of(tap, tap->first++)->record.len;
 }
 
 void tap_free(struct tap **ptap)
@@ -56,10 +85,9 @@ void tap_free(struct tap **ptap)
     *ptap = NULL;
     if (!tap)
         return;
-    for (size_t i = 0; i < tap->max_records; i++)
-        free(tap->slots[i].memory);
+    atomic_store_explicit(&tap->header->ended, 1, memory_order_release);
+    munmap(tap->header, map_bytes(tap));
     pthread_mutex_destroy(&tap->lock);
-    free(tap->slots);
     free(tap);
 }
 
@@ -73,41 +101,214 @@ void tap_unlock(struct tap *tap)
     pthread_mutex_unlock(&tap->lock);
 }
 
-/* Memory for @p size bytes in a slot whose record is gone. */
-static bool make_room(struct slot *slot, size_t size)
+/* --- the file --- */
+
+/* Is the file of a program that has not ended in order? */
+static bool is_of_crashed(int dir, char const *name)
 {
-    if (slot->size >= size && (slot->size <= KEPT_BYTES || slot->size <= 2 * size))
-        return true;
-    free(slot->memory);
-    slot->memory = malloc(size);
-    slot->size = slot->memory ? size : 0;
-    return slot->memory;
+    struct tap_layout_header header;
+    struct stat st;
+    int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+    if (fd < 0)
+        return false;
+    bool is = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
+              pread(fd, &header, sizeof header, 0) == (ssize_t)sizeof header &&
+              memcmp(header.magic, TAP_LAYOUT_MAGIC, sizeof header.magic) == 0 &&
+              !atomic_load_explicit(&header.ended, memory_order_relaxed);
+    close(fd);
+    return is;
 }
 
-void tap_add(struct tap *tap, struct tap_record const *like, void const *bytes, size_t len)
+/* The whole file has its place on the disk before it is mapped: a write to one that has none would
+ * end the program. */
+static int make_file(int dir, char const *name, size_t bytes, void **ret)
 {
-    if (!tap || !tap->max_records || len > tap->max_bytes)
-        return;
-    tap_lock(tap);
-    while (tap->next - tap->first >= tap->max_records || tap->bytes + len > tap->max_bytes)
-        drop_oldest(tap);
-    struct slot *slot = slot_of(tap, tap->next);
-    if (make_room(slot, len + 1)) {
-        slot->record = *like;
-        slot->record.serial = tap->next++;
-        slot->record.wall_us = clock_wall_us();
-        slot->record.len = len;
-        slot->record.bytes = slot->memory;
-        memcpy(slot->memory, bytes, len);
-        slot->memory[len] = '\0';
-        tap->bytes += len;
+    (void)unlinkat(dir, name, 0);
+    int fd = openat(dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+    if (fd < 0)
+        return -errno;
+    int error = -posix_fallocate(fd, 0, (off_t)bytes);
+    if (!error) {
+        *ret = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        error = *ret == MAP_FAILED ? -errno : 0;
     }
+    if (error)
+        (void)unlinkat(dir, name, 0);
+    close(fd);
+    return error;
+}
+
+/* Copies what is valid, at the same places. */
+static void move(struct tap *tap, void *memory, char const *program)
+{
+    void *old = tap->header;
+    size_t used = tap->next < tap->data_bytes ? (size_t)tap->next : tap->data_bytes;
+
+    memcpy(memory, old, TAP_LAYOUT_DATA + used);
+    use(tap, memory);
+    (void)snprintf(tap->header->program, sizeof tap->header->program, "%s", program);
+    tap->shown_serial = 0;
+    munmap(old, map_bytes(tap));
+}
+
+static int keep_in(struct tap *tap, int dir, char const *program)
+{
+    char name[3][64];
+    static char const *const tails[] = { "tap", "tap.1", "tap.new" };
+    void *memory = NULL;
+
+    for (size_t i = 0; i < 3; i++)
+        if ((size_t)snprintf(name[i], sizeof name[i], "%s.%s", program, tails[i]) >= sizeof name[i])
+            return -ENAMETOOLONG;
+    int error = make_file(dir, name[2], map_bytes(tap), &memory);
+    if (error)
+        return error;
+    if (is_of_crashed(dir, name[0]))
+        (void)renameat(dir, name[0], dir, name[1]);
+    tap_lock(tap);
+    move(tap, memory, program);
+    tap_unlock(tap);
+    /* Under its name only now, so that nobody finds half of a header. */
+    if (renameat(dir, name[2], dir, name[0]) == 0)
+        return 0;
+    error = -errno;
+    (void)unlinkat(dir, name[2], 0);
+    return error;
+}
+
+int tap_keep(struct tap *tap, char const *dir, char const *program)
+{
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0)
+        return -errno;
+    int error = keep_in(tap, fd, program);
+    close(fd);
+    return error;
+}
+
+/* --- records --- */
+
+static struct tap_layout_record *record_at(struct tap *tap, uint64_t position)
+{
+    return (struct tap_layout_record *)(tap->data + position % tap->data_bytes);
+}
+
+/* Up to where the record at @p position may reach. */
+static uint64_t room_at(struct tap const *tap, uint64_t position)
+{
+    uint64_t whole = tap->data_bytes - position % tap->data_bytes;
+
+    return tap->next - position < whole ? tap->next - position : whole;
+}
+
+static void drop_all(struct tap *tap)
+{
+    tap->first = tap->next;
+    tap->n_records = 0;
+}
+
+static void drop_oldest(struct tap *tap)
+{
+    uint64_t room = room_at(tap, tap->first);
+    uint32_t size = record_at(tap, tap->first)->size;
+
+    if (size < TAP_LAYOUT_ALIGN || size > room || size % TAP_LAYOUT_ALIGN) {
+        drop_all(tap);
+        return;
+    }
+    tap->n_records -= record_at(tap, tap->first)->kind == TAP_LAYOUT_MESSAGE && tap->n_records;
+    tap->first += size;
+}
+
+/* Room for a record of @p size bytes, which is less than half of the ring. */
+static struct tap_layout_record *reserve(struct tap *tap, size_t size, bool is_message)
+{
+    uint64_t left = tap->data_bytes - tap->next % tap->data_bytes;
+    uint64_t skip = left < size ? left : 0, end = tap->next + skip + size;
+
+    while (tap->first < tap->next && (end - tap->first > tap->data_bytes ||
+                                      (is_message && tap->n_records >= tap->max_records)))
+        drop_oldest(tap);
+    atomic_store_explicit(&tap->header->first, tap->first, memory_order_relaxed);
+    /* No byte of what is written now may be seen before `first`. */
+    atomic_thread_fence(memory_order_release);
+    if (skip) {
+        struct tap_layout_record *filler = record_at(tap, tap->next);
+        filler->size = (uint32_t)skip;
+        filler->kind = TAP_LAYOUT_FILLER;
+        tap->next += skip;
+    }
+    return record_at(tap, tap->next);
+}
+
+static void publish(struct tap *tap, size_t size)
+{
+    tap->next += size;
+    atomic_store_explicit(&tap->header->next, tap->next, memory_order_release);
+}
+
+uint64_t tap_add(struct tap *tap, struct tap_record const *like, void const *bytes, size_t len)
+{
+    struct tap_layout_message measured = { .record.kind = TAP_LAYOUT_MESSAGE };
+    struct tap_record cut;
+
+    if (!tap)
+        return 0;
+    if (len > tap->data_bytes / CUT_PART) {
+        len = tap->data_bytes / CUT_PART;
+        cut = *like;
+        cut.is_cut = true;
+        like = &cut;
+    }
+    size_t size = tap_layout_measure(like, len, &measured);
+    measured.record.size = (uint32_t)size;
+    measured.record.time_us = clock_wall_us();
+    tap_lock(tap);
+    uint64_t serial = measured.record.serial = tap->serial++;
+    tap_layout_write((struct tap_layout_message *)reserve(tap, size, true), &measured, like, bytes);
+    tap->n_records++;
+    publish(tap, size);
+    tap_unlock(tap);
+    return serial;
+}
+
+void tap_note(struct tap *tap, uint64_t serial, char const *text, size_t len)
+{
+    struct tap_layout_note note = { .record = { .kind = TAP_LAYOUT_NOTE, .serial = serial } };
+
+    if (!tap || !serial)
+        return;
+    note.len = len < TAP_NOTE ? (uint32_t)len : TAP_NOTE;
+    size_t size = tap_layout_align(sizeof note + note.len + 1);
+    note.record.size = (uint32_t)size;
+    tap_lock(tap);
+    struct tap_layout_note *at = (struct tap_layout_note *)reserve(tap, size, false);
+    *at = note;
+    memcpy(at + 1, text, note.len);
+    ((char *)(at + 1))[note.len] = '\0';
+    publish(tap, size);
     tap_unlock(tap);
 }
 
-struct tap_record const *tap_next(struct tap const *tap, uint64_t after)
+struct tap_record const *tap_next(struct tap *tap, uint64_t after)
 {
-    uint64_t serial = after + 1 < tap->first ? tap->first : after + 1;
+    bool goes_on = after && after == tap->shown_serial && tap->shown_next >= tap->first;
+    uint64_t position = goes_on ? tap->shown_next : tap->first;
 
-    return serial < tap->next ? &slot_of(tap, serial)->record : NULL;
+    while (position < tap->next) {
+        struct tap_layout_record const *record = record_at(tap, position);
+        if (!tap_layout_check(record, room_at(tap, position)))
+            return NULL;
+        position += record->size;
+        if (record->kind == TAP_LAYOUT_MESSAGE && record->serial > after) {
+            tap_layout_read((struct tap_layout_message const *)record, &tap->shown);
+            tap->shown_serial = record->serial;
+            tap->shown_next = position;
+            return &tap->shown;
+        }
+    }
+    return NULL;
 }

@@ -446,6 +446,18 @@ static int open_ctl(struct svc *svc)
     return svc->ctl ? 0 : -EIO;
 }
 
+/* Once the control socket is ours, for then no other instance writes the file, and as the owner of
+ * what is there. A program can do without it. */
+static void keep_tap(struct svc *svc)
+{
+    struct cfg_node const *node = svc_node(svc);
+    int error = svc->tap ? tap_keep(svc->tap, node->run_dir, short_name(svc->desc)) : 0;
+
+    if (error)
+        log_warn(NULL, "tap is not kept in a file path=\"%s/%s.tap\" error=\"%s\"", node->run_dir,
+                 short_name(svc->desc), strerror(-error));
+}
+
 static void on_late(uv_timer_t *timer)
 {
     uv_stop(timer->loop);
@@ -478,11 +490,11 @@ static int run(struct svc *svc)
 
     if (find_owner(node, &owner) < 0 || make_run_dir(node, &owner) < 0 || start_loop(svc) < 0)
         return EXIT_START;
-    if (node->tap_records)
-        svc->tap = tap_new((size_t)node->tap_records, (size_t)node->tap_bytes);
+    svc->tap = tap_new((size_t)node->tap_records, (size_t)node->tap_bytes);
     svc->alarms = alarm_board_new(svc->desc->alarms);
     if (svc->alarms && svc->desc->init(svc) == 0 && drop_privileges(&owner) == 0 &&
         (!svc->desc->start || svc->desc->start(svc) == 0) && open_ctl(svc) == 0) {
+        keep_tap(svc);
         end_with_supervisor();
         log_info(NULL, "ready version=%s pid=%d", PACKAGE_VERSION, (int)getpid());
         notify_ready();
