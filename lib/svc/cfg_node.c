@@ -27,10 +27,11 @@ static struct cfg_row const rows[] = {
                          "programs that run."),
     CFG_ROW_INT("tap_records", struct cfg_node, tap_records, .default_text = "2000", .min = 0,
                 .max = 1000000, .effect = CFG_RESTART,
-                .help = "Messages that each program keeps for the ladder; 0 keeps none."),
+                .help = "Messages that each program keeps in PROGRAM.tap in run_dir, for the "
+                        "ladder and for captures; 0 keeps none."),
     CFG_ROW_INT("tap_bytes", struct cfg_node, tap_bytes, .default_text = "4194304", .min = 0,
                 .max = 1073741824, .unit = "bytes", .effect = CFG_RESTART,
-                .help = "Bytes of messages kept for the ladder."),
+                .help = "Size of that file: bytes of messages, and of what is noted about them."),
 };
 
 struct cfg_schema const cfg_node_schema = {

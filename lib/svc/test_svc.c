@@ -2,7 +2,7 @@
 /* A whole program around a small descriptor: options, exit codes, control commands, the way down.
  * Each run of svc_main() is a child process. */
 #include "svc.h"
-#include "tap.h"
+#include "tap_reader.h"
 #include "wheel.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -207,7 +207,7 @@ static struct svc_desc const desc = {
 /* --- running it --- */
 
 struct node {
-    char folder[64], conf[96], run_dir[96], socket[128], out[96], err[96], notify[96];
+    char folder[64], conf[96], run_dir[96], socket[128], ring[128], out[96], err[96], notify[96];
     int notify_fd;
     bool leaks; /* libuv keeps memory while a handle is open: no report of leaks at exit */
     pid_t pid;
@@ -233,6 +233,7 @@ static int set_up(void **state)
     snprintf(node->conf, sizeof node->conf, "%s/demo.conf", node->folder);
     snprintf(node->run_dir, sizeof node->run_dir, "%s/run", node->folder);
     snprintf(node->socket, sizeof node->socket, "%s/demo.sock", node->run_dir);
+    snprintf(node->ring, sizeof node->ring, "%s/demo.tap", node->run_dir);
     snprintf(node->out, sizeof node->out, "%s/out", node->folder);
     snprintf(node->err, sizeof node->err, "%s/err", node->folder);
     snprintf(node->notify, sizeof node->notify, "%s/notify", node->folder);
@@ -253,10 +254,9 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct node *node = *state;
-    char made[128];
-    char const *const files[] = {
-        node->conf, node->out, node->err, node->notify, node->socket, made
-    };
+    char made[128], crashed[128];
+    char const *const files[] = { node->conf,   node->out, node->err,  node->notify,
+                                  node->socket, made,      node->ring, crashed };
 
     if (node->pid)
         kill(node->pid, SIGKILL);
@@ -264,6 +264,7 @@ static int tear_down(void **state)
         waitpid(node->pid, NULL, 0);
     close(node->notify_fd);
     snprintf(made, sizeof made, "%s/made", node->run_dir);
+    snprintf(crashed, sizeof crashed, "%s/demo.tap.1", node->run_dir);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         unlink(files[i]);
     rmdir(node->run_dir);
@@ -646,14 +647,95 @@ static void test_tap(void **state)
     stop(node);
 }
 
+static uint64_t ring_of(char const *path)
+{
+    struct tap_reader *reader;
+
+    if (tap_reader_open(&reader, path) < 0)
+        return 0;
+    uint64_t started_us = tap_reader_started_us(reader);
+    tap_reader_free(&reader);
+    return started_us;
+}
+
+/* What was in the ring before there was a file, and the file itself: of the user that the program
+ * has become, and for nobody else. */
+static void test_ring_file(void **state)
+{
+    static char const *const texts[] = { "plain", "zero", "\xfftext", "", "more" };
+    struct node *node = *state;
+    struct tap_reader *reader;
+    struct tap_entry entry;
+    struct stat st, run_dir;
+
+    start(node, NULL);
+    assert_int_equal(stat(node->ring, &st), 0);
+    assert_int_equal(stat(node->run_dir, &run_dir), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_int_equal(st.st_uid, run_dir.st_uid);
+    assert_int_equal(tap_reader_open(&reader, node->ring), 0);
+    assert_string_equal(tap_reader_program(reader), "demo");
+    assert_int_equal(tap_reader_pid(reader), node->pid);
+    for (size_t i = 0; i < RECORDS; i++) {
+        assert_int_equal(tap_reader_next(reader, &entry), 1);
+        assert_int_equal(entry.record.serial, i + 1);
+        if (i < sizeof texts / sizeof *texts)
+            assert_string_equal(entry.record.bytes, texts[i]);
+    }
+    assert_int_equal(tap_reader_next(reader, &entry), 0);
+    stop(node);
+    assert_true(tap_reader_has_ended(reader));
+    tap_reader_free(&reader);
+}
+
+/* The ring of a program that was killed is kept when it starts again, and only that. */
+static void test_ring_of_a_crash(void **state)
+{
+    struct node *node = *state;
+    char crashed[sizeof node->ring + 2];
+
+    snprintf(crashed, sizeof crashed, "%s.1", node->ring);
+    start(node, NULL);
+    uint64_t first = ring_of(node->ring);
+    assert_true(first > 0);
+    kill(node->pid, SIGKILL);
+    assert_int_equal(exit_code(node->pid), 1000 + SIGKILL);
+    start(node, NULL);
+    assert_int_equal(ring_of(crashed), first);
+    assert_true(ring_of(node->ring) > first);
+    stop(node);
+    start(node, NULL);
+    assert_int_equal(ring_of(crashed), first);
+    stop(node);
+}
+
+static void test_no_ring_file(void **state)
+{
+    struct node *node = *state;
+    char way[sizeof node->ring + 4];
+
+    snprintf(way, sizeof way, "%s.new", node->ring);
+    start(node, NULL);
+    stop(node);
+    assert_int_equal(mkdir(way, 0755), 0);
+    unlink(node->ring);
+    start(node, NULL);
+    assert_file_has(node->err, "tap is not kept in a file path=");
+    assert_int_equal(ring_of(node->ring), 0);
+    stop(node);
+    rmdir(way);
+}
+
 static void test_second_instance(void **state)
 {
     static char const *const args[] = { "-f", "FILE", NULL };
     struct node *node = *state;
 
     start(node, NULL);
+    uint64_t ring = ring_of(node->ring);
     assert_int_equal(exit_code(spawn(node, args)), 69);
     assert_file_has(node->err, "address already in use");
+    assert_int_equal(ring_of(node->ring), ring);
     json_decref(ask(node, "status", NULL));
     kill(node->pid, SIGTERM);
     assert_int_equal(exit_code(node->pid), 0);
@@ -759,6 +841,9 @@ int main(void)
         WITH_NODE(test_clock),
         WITH_NODE(test_timers),
         WITH_NODE(test_tap),
+        WITH_NODE(test_ring_file),
+        WITH_NODE(test_ring_of_a_crash),
+        WITH_NODE(test_no_ring_file),
         WITH_NODE(test_waits),
         WITH_NODE(test_second_instance),
         WITH_NODE(test_run_dir_of_the_environment),
