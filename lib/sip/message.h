@@ -23,13 +23,18 @@ msg_t *message_parse(void const *bytes, size_t len);
 /** message_fault()'s text for a version other than SIP/2.0: answer 505 then, not 400. */
 #define MESSAGE_FAULT_VERSION "SIP version"
 
+/** That for one that is longer than may be: answer 413. */
+#define MESSAGE_FAULT_SIZE "message too large"
+
 /** Flags of a msg_t: message_parse() gave it a stand-in start line, so that it can be refused; it
  *  came on a stream without Content-Length; it has more header lines or list items than may be
- * parsed and was cut. Each makes message_fault() say so. */
+ *  parsed and was cut; its body is longer than may be and was not read. Each makes message_fault()
+ * say so. */
 enum {
     MESSAGE_BAD_START_LINE = 1 << 8,
     MESSAGE_NO_LENGTH = 1 << 9,
     MESSAGE_TOO_MUCH = 1 << 10,
+    MESSAGE_TOO_LARGE = 1 << 11,
 };
 
 /** NULL if @p msg is sound enough to act on; else the reason, a static text ("missing CSeq", "two

@@ -179,6 +179,8 @@ char const *message_fault(msg_t *msg)
         return fault;
     if (msg_get_flags(msg, MESSAGE_NO_LENGTH))
         return "missing Content-Length";
+    if (msg_get_flags(msg, MESSAGE_TOO_LARGE))
+        return MESSAGE_FAULT_SIZE;
     if (!sip->sip_separator)
         return "header without its end";
     if (sip->sip_content_length &&

@@ -11,8 +11,8 @@
  *
  * Whom we do not serve is turned away first (handlers.admit). What belongs to no transaction and
  * can be decided without an owner is decided here, counted and logged: malformed requests (400,
- * 505; never an ACK), CANCEL (200 or 481), requests over a limit (503 with Retry-After), malformed
- * and stray responses (dropped).
+ * 413, 505; never an ACK), CANCEL (200 or 481), requests over a limit (503 with Retry-After),
+ * malformed and stray responses (dropped).
  *
  * Memory: after the final response only the key and the printed response stay. Callbacks run on the
  * loop thread and never inside a call of the owner into this layer. */

@@ -90,6 +90,8 @@ static void refuse_malformed(struct transaction_layer *layer, struct origin cons
     snprintf(phrase, sizeof phrase, "Bad Request (%s)", why);
     if (strcmp(why, MESSAGE_FAULT_VERSION) == 0)
         answer_stateless(layer, from, request, SIP_505_VERSION_NOT_SUPPORTED, tag, NULL);
+    else if (strcmp(why, MESSAGE_FAULT_SIZE) == 0)
+        answer_stateless(layer, from, request, SIP_413_REQUEST_TOO_LARGE, tag, NULL);
     else
         answer_stateless(layer, from, request, 400, phrase, tag, NULL);
 }

@@ -82,16 +82,20 @@ static void log_fault(struct connection *conn, char const *what)
              net_addr_print(&conn->peer, peer));
 }
 
-/* The header is whole but not its length: it is handed up for a 400, nothing after it is read. */
+/* The header is whole but not its length: it is handed up for a 400 or 413, nothing after it is
+ * read. */
 static void deliver_last(struct connection *conn, char const *bytes, size_t len)
 {
-    bool is_missing = strcmp(conn->frame.fault, "missing Content-Length") == 0;
+    unsigned flags = conn->frame.is_too_large ? MESSAGE_TOO_LARGE : 0;
+
+    if (strcmp(conn->frame.fault, "missing Content-Length") == 0)
+        flags = MESSAGE_NO_LENGTH;
 
     log_fault(conn, "message without usable length");
     conn->is_last = true;
     transport_socket_stop_reading(conn);
     wheel_arm(conn->transport->wheel, &conn->timer, LAST_MS, on_last);
-    deliver(conn, bytes, len, is_missing ? MESSAGE_NO_LENGTH : 0);
+    deliver(conn, bytes, len, flags);
 }
 
 static void answer_keepalive(struct connection *conn)
