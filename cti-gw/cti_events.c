@@ -112,7 +112,7 @@ void cti_events_take(struct gateway *gw, unsigned index, struct csta_msg const *
     if (device_ring_take(gw, index, event))
         return;
     if (!monitor || !session_is_open(monitor->session)) {
-        log_debug(NULL, "event for no monitor type=%s", csta_type_str(event->type));
+        provider_fault(gw->provider, index, DRIVER_FAULT_EVENT, csta_type_str(event->type));
         return;
     }
     pass_on(monitor, event);

@@ -168,6 +168,7 @@ static int open_provider(struct gateway *gw, struct svc *svc)
                                          .heartbeat_s = conf->heartbeat,
                                          .retry_ms = conf->retry_ms,
                                          .request_ms = conf->request_ms,
+                                         .half_ms = conf->limits.half_message_ms,
                                          .max_requests = conf->max_requests_per_connection };
     int err = password_load(conf->password_file, gw->password);
 

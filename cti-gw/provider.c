@@ -6,6 +6,7 @@
 #include "cti_conf.h"
 #include "cti_metrics.h"
 #include "ctl.h"
+#include "log.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +23,9 @@ struct connection {
     bool up;
     enum csta_system_status status;
     int64_t sessions;
-    uint64_t beat_us;  /* round-trip time of the last heartbeat; 0: none yet */
-    int64_t lost_at_s; /* wall clock; 0: never */
+    bool logged[DRIVER_FAULTS]; /* since the link is up */
+    uint64_t beat_us;           /* round-trip time of the last heartbeat; 0: none yet */
+    int64_t lost_at_s;          /* wall clock; 0: never */
 };
 
 struct provider {
@@ -46,6 +48,7 @@ static void on_up(void *ctx, char const *identity)
     c->up = true;
     c->attempt = "";
     c->beat_us = 0;
+    memset(c->logged, 0, sizeof c->logged);
     c->status = CSTA_STATUS_normal;
     snprintf(c->identity, sizeof c->identity, "%s", identity);
     cti_gauge(M_connections_up, 1);
@@ -91,7 +94,41 @@ static void on_beat(void *ctx, uint64_t us)
     ((struct connection *)ctx)->beat_us = us ? us : 1;
 }
 
-static struct driver_host const host = { on_up, on_down, on_event, on_status, on_beat };
+static void count_fault(struct connection *c, enum driver_fault fault, char const *what)
+{
+    /* What ends the link is logged by its driver; an event may cross with the end of its monitor.
+     */
+    static struct {
+        enum cti_metric metric;
+        enum log_level level;
+        char const *kind;
+    } const kinds[DRIVER_FAULTS] = {
+        [DRIVER_FAULT_MESSAGE] = { M_switch_messages_skipped, LOG_WARN, "message" },
+        [DRIVER_FAULT_ANSWER] = { M_switch_answers_stray, LOG_WARN, "answer" },
+        [DRIVER_FAULT_EVENT] = { M_switch_events_stray, LOG_INFO, "event" },
+        [DRIVER_FAULT_FRAME] = { M_switch_frames_wrong, LOG_DEBUG, "framing" },
+        [DRIVER_FAULT_HALF] = { M_switch_frames_slow, LOG_DEBUG, "half message" },
+    };
+    enum log_level level = c->logged[fault] ? LOG_DEBUG : kinds[fault].level;
+
+    cti_count(kinds[fault].metric);
+    c->logged[fault] = true;
+    LOG_AT(level, c->address, "switch sent nonsense kind=\"%s\" what=\"%s\"", kinds[fault].kind,
+           what);
+}
+
+static void on_fault(void *ctx, enum driver_fault fault, char const *what)
+{
+    count_fault(ctx, fault, what);
+}
+
+void provider_fault(struct provider *provider, unsigned index, enum driver_fault fault,
+                    char const *what)
+{
+    count_fault(&provider->v[index], fault, what);
+}
+
+static struct driver_host const host = { on_up, on_down, on_event, on_status, on_beat, on_fault };
 
 struct provider *provider_new(struct cti_conf const *conf, struct driver_options const *base,
                               struct provider_handlers const *handlers, void *ctx)

@@ -45,6 +45,11 @@ void provider_features(struct provider const *provider, unsigned index, struct c
 int provider_request(struct provider *provider, unsigned index, struct csta_msg const *request,
                      driver_reply_fn *reply, void *ctx);
 
+/** The switch has sent over connection @p index what nobody can use: counts it, and logs the first
+ * of each kind on a link as @p what, so that a switch gone mad does not fill the disk. */
+void provider_fault(struct provider *provider, unsigned index, enum driver_fault fault,
+                    char const *what);
+
 /** Rows for "show cti": address, state, identity, sessions, round-trip time of the heartbeat in
  *  ms, time and reason of the last loss, and why it is still not up. */
 void provider_rows(struct provider const *provider, json_t *table);

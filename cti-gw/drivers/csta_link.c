@@ -5,6 +5,7 @@
 #include "buf.h"
 #include "log.h"
 #include "tap.h"
+#include "wheel.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,8 @@ struct csta_link {
     uv_connect_t connect;
     struct csta_link_handlers const *handlers; /* NULL: closing, no callback any more */
     void *ctx;
-    struct tap *tap;
+    struct driver_options const *options;
+    struct wheel_timer half_frame;
     struct net_addr local, remote;
     struct buf in;
     char chunk[READ_BYTES];
@@ -38,6 +40,7 @@ static void on_closed(uv_handle_t *handle)
 static void close_handle(struct csta_link *link)
 {
     link->handlers = NULL;
+    wheel_disarm(&link->half_frame);
     if (!uv_is_closing((uv_handle_t *)&link->tcp))
         uv_close((uv_handle_t *)&link->tcp, on_closed);
 }
@@ -51,14 +54,14 @@ void csta_link_close(struct csta_link **plink)
         close_handle(link);
 }
 
-static void lose(struct csta_link *link, char const *reason)
+static void lose(struct csta_link *link, enum driver_fault fault, char const *reason)
 {
     struct csta_link_handlers const *handlers = link->handlers;
     void *ctx = link->ctx;
 
     close_handle(link);
     if (handlers)
-        handlers->on_lost(ctx, reason);
+        handlers->on_lost(ctx, fault, reason);
 }
 
 static void tap_document(struct csta_link *link, enum tap_direction direction, char const *xml,
@@ -70,7 +73,7 @@ static void tap_document(struct csta_link *link, enum tap_direction direction, c
                                .local = link->local,
                                .remote = link->remote };
 
-    tap_add(link->tap, &like, xml, len);
+    tap_add(link->options->tap, &like, xml, len);
 }
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
@@ -79,6 +82,24 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
 
     (void)suggested;
     *ret = uv_buf_init(link->chunk, sizeof link->chunk);
+}
+
+static void on_half_frame(struct wheel_timer *timer)
+{
+    struct csta_link *link =
+        (struct csta_link *)((char *)timer - offsetof(struct csta_link, half_frame));
+
+    lose(link, DRIVER_FAULT_HALF, "a message stayed incomplete");
+}
+
+/* Each half frame has its own time: a peer must not stretch it by sending byte after byte. */
+static void watch_half_frame(struct csta_link *link, bool is_new)
+{
+    if (!link->in.len)
+        wheel_disarm(&link->half_frame);
+    else if (is_new || !link->half_frame.armed)
+        wheel_arm(link->options->wheel, &link->half_frame, (uint64_t)link->options->half_ms,
+                  on_half_frame);
 }
 
 /* Hands every whole frame up; the handler may close the link under us. */
@@ -96,7 +117,9 @@ static void take_frames(struct csta_link *link)
     }
     buf_consume(&link->in, used);
     if (link->handlers && n < 0)
-        lose(link, "peer broke the framing");
+        lose(link, DRIVER_FAULT_FRAME, "peer broke the framing");
+    else if (link->handlers)
+        watch_half_frame(link, used > 0);
 }
 
 static void on_read(uv_stream_t *stream, ssize_t n, uv_buf_t const *data)
@@ -104,14 +127,14 @@ static void on_read(uv_stream_t *stream, ssize_t n, uv_buf_t const *data)
     struct csta_link *link = stream->data;
 
     if (n < 0) {
-        lose(link, n == UV_EOF ? "peer closed the link" : "link broke");
+        lose(link, DRIVER_FAULT_NONE, n == UV_EOF ? "peer closed the link" : "link broke");
         return;
     }
     buf_add(&link->in, data->base, (size_t)n);
     if (buf_ok(&link->in))
         take_frames(link);
     else
-        lose(link, "no memory for a frame");
+        lose(link, DRIVER_FAULT_NONE, "no memory for a frame");
 }
 
 static void read_addresses(struct csta_link *link)
@@ -130,7 +153,8 @@ static void on_connect(uv_connect_t *req, int status)
     if (!link->handlers)
         return;
     if (status < 0 || uv_read_start((uv_stream_t *)&link->tcp, on_alloc, on_read) < 0) {
-        lose(link, status == UV_ECONNREFUSED ? "connection refused" : "cannot connect");
+        lose(link, DRIVER_FAULT_NONE,
+             status == UV_ECONNREFUSED ? "connection refused" : "cannot connect");
         return;
     }
     uv_tcp_nodelay(&link->tcp, 1);
@@ -138,19 +162,19 @@ static void on_connect(uv_connect_t *req, int status)
     link->handlers->on_open(link->ctx);
 }
 
-struct csta_link *csta_link_open(uv_loop_t *loop, struct tap *tap, struct net_addr const *to,
+struct csta_link *csta_link_open(struct driver_options const *options, struct net_addr const *to,
                                  struct csta_link_handlers const *handlers, void *ctx)
 {
     struct csta_link *link = calloc(1, sizeof *link);
 
-    if (!link || uv_tcp_init(loop, &link->tcp) < 0) {
+    if (!link || uv_tcp_init(options->loop, &link->tcp) < 0) {
         free(link);
         return NULL;
     }
     link->tcp.data = link;
     link->handlers = handlers;
     link->ctx = ctx;
-    link->tap = tap;
+    link->options = options;
     link->remote = *to;
     /* One frame that is not whole yet, and what one read may bring behind it. */
     buf_init(&link->in, CSTA_FRAME_MAX + READ_BYTES);
@@ -169,7 +193,7 @@ static void on_written(uv_write_t *req, int status)
     buf_fini(&write->bytes);
     free(write);
     if (status < 0 && link->handlers)
-        lose(link, "link broke");
+        lose(link, DRIVER_FAULT_NONE, "link broke");
 }
 
 int csta_link_send(struct csta_link *link, unsigned invoke_id, struct buf const *xml,

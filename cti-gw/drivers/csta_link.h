@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One TCP link that carries CSTA frames: connect, read whole frames, write, close.
  *
- * Knows nothing of sessions. Bounded: one frame is at most CSTA_FRAME_MAX bytes, the write queue
- * LINK_QUEUE_BYTES. Callbacks are on the loop thread; csta_link_close() may be called in any of
- * them, and no callback follows it. Each document passes the tap. */
+ * Knows nothing of sessions. Bounded: one frame is at most CSTA_FRAME_MAX bytes and half_ms under
+ * way, the write queue LINK_QUEUE_BYTES. Callbacks are on the loop thread; csta_link_close() may be
+ * called in any of them, and no callback follows it. Each document passes the tap. */
 #pragma once
 #include "csta_frame.h"
+#include "driver.h"
 #include "net_addr.h"
-#include <uv.h>
 
 struct buf;
 struct csta_link;
-struct tap;
 
 struct csta_link_handlers {
     void (*on_open)(void *ctx);
     void (*on_frame)(void *ctx, struct csta_frame const *frame);
-    void (*on_lost)(void *ctx, char const *reason); /* static text; the link is closed already */
+    /* The link is closed already; @p reason is a static text, @p fault what the peer did wrong. */
+    void (*on_lost)(void *ctx, enum driver_fault fault, char const *reason);
 };
 
-/** Starts to connect to @p to. NULL when out of memory or sockets. @p tap may be NULL. */
-struct csta_link *csta_link_open(uv_loop_t *loop, struct tap *tap, struct net_addr const *to,
+/** Starts to connect to @p to. NULL when out of memory or sockets. Of @p options (borrowed) it
+ * takes loop, wheel, tap (may be NULL) and half_ms. */
+struct csta_link *csta_link_open(struct driver_options const *options, struct net_addr const *to,
                                  struct csta_link_handlers const *handlers, void *ctx);
 
 /** Closes without a callback and clears *@p plink; accepts NULL inside. */

@@ -125,25 +125,21 @@ void csta_requests_forget(struct csta_requests *requests, unsigned invoke_id)
         drop(requests, request);
 }
 
-void csta_requests_answer(struct csta_requests *requests, unsigned invoke_id,
-                          struct csta_msg const *msg)
+int csta_requests_answer(struct csta_requests *requests, unsigned invoke_id,
+                         struct csta_msg const *msg)
 {
     struct csta_request *request = find(requests, invoke_id);
 
     /* Both sides number their own requests, so the switch's may have the number of one of ours. */
-    if (!request || csta_is_service(msg->type)) {
-        log_debug(requests->log_id, "answer to nothing type=%s invoke_id=%u",
-                  csta_type_str(msg->type), invoke_id);
-        return;
-    }
+    if (!request || csta_is_service(msg->type))
+        return -ENOENT;
     if (msg->type == CSTA_CSTAErrorCode || !csta_is_service(request->type) ||
         msg->type == csta_response_of(request->type)) {
         finish(requests, request, msg);
-        return;
+        return 0;
     }
-    log_warn(requests->log_id, "answer of another service request=%s answer=%s",
-             csta_type_str(request->type), csta_type_str(msg->type));
     fail(requests, request, "resourceOutOfService");
+    return -EPROTO;
 }
 
 void csta_requests_skip(struct csta_requests *requests, unsigned invoke_id, enum csta_type type)

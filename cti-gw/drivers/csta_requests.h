@@ -34,9 +34,10 @@ int csta_requests_add(struct csta_requests *requests, enum csta_type type, drive
 /** Drops a request that could not be sent, without an answer. */
 void csta_requests_forget(struct csta_requests *requests, unsigned invoke_id);
 
-/** Gives @p msg to the request with @p invoke_id, if there is one and it can be its answer. */
-void csta_requests_answer(struct csta_requests *requests, unsigned invoke_id,
-                          struct csta_msg const *msg);
+/** Gives @p msg to the request with @p invoke_id. Returns 0; -ENOENT if no such request waits for
+ * an answer; -EPROTO if it waits for another one: then it has failed. */
+int csta_requests_answer(struct csta_requests *requests, unsigned invoke_id,
+                         struct csta_msg const *msg);
 
 /** A message of @p type could not be understood: if it answers a request, that has failed. */
 void csta_requests_skip(struct csta_requests *requests, unsigned invoke_id, enum csta_type type);

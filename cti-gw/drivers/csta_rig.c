@@ -63,6 +63,14 @@ static void on_beat(void *ctx, uint64_t us)
     rig->beat_us = us;
 }
 
+static void on_fault(void *ctx, enum driver_fault fault, char const *what)
+{
+    struct csta_rig *rig = ctx;
+
+    assert_true(*what);
+    rig->faults[fault]++;
+}
+
 /* --- up and down ------------------------------------------------------------------------------ */
 
 static void listen_somewhere(struct csta_rig *rig)
@@ -99,6 +107,7 @@ void csta_rig_init(struct csta_rig *rig)
                                             .heartbeat_s = 30,
                                             .retry_ms = 1000,
                                             .request_ms = 10000,
+                                            .half_ms = 20000,
                                             .max_requests = 100 };
 }
 
@@ -117,7 +126,9 @@ void csta_rig_fini(struct csta_rig *rig)
 
 void csta_rig_open(struct csta_rig *rig)
 {
-    static struct driver_host const host = { on_up, on_down, on_event, on_status, on_beat };
+    static struct driver_host const host = {
+        on_up, on_down, on_event, on_status, on_beat, on_fault
+    };
 
     rig->conn = rig->driver->open(&rig->options, &host, rig);
     assert_non_null(rig->conn);

@@ -27,7 +27,7 @@ struct csta_rig {
 
     /* what the driver told its host */
     unsigned features_id, status_id;
-    unsigned ups, downs, events, beats;
+    unsigned ups, downs, events, beats, faults[DRIVER_FAULTS];
     uint64_t beat_us;
     char identity[32], reason[64], event_xref[32];
     enum csta_type event;

@@ -25,7 +25,7 @@ static char const *const event_names[] = {
     "retry", "open", "started", "refused", "lost", "timeout"
 };
 
-enum { SESSION_S = 180, START_MS = 5000 };
+enum { SESSION_S = 180, START_MS = 5000, FAULT_TEXT = 200 };
 
 struct driver_conn {
     struct driver_options options;
@@ -130,11 +130,25 @@ static void take_duration(struct driver_conn *conn, struct csta_msg const *msg)
     arm_renewal(conn);
 }
 
+/* What answers no request of ours changes nothing. */
+static bool take_answer(struct driver_conn *conn, unsigned invoke_id, struct csta_msg const *msg)
+{
+    int err = csta_requests_answer(&conn->requests, invoke_id, msg);
+    char what[FAULT_TEXT];
+
+    if (err == 0)
+        return true;
+    snprintf(what, sizeof what, "%s invoke_id=%u: %s", csta_type_str(msg->type), invoke_id,
+             err == -EPROTO ? "another answer is waited for" : "nobody waits for it");
+    conn->host->on_fault(conn->ctx, DRIVER_FAULT_ANSWER, what);
+    return false;
+}
+
 static void session_renewed(struct driver_conn *conn, unsigned invoke_id,
                             struct csta_msg const *msg)
 {
-    take_duration(conn, msg);
-    csta_requests_answer(&conn->requests, invoke_id, msg);
+    if (take_answer(conn, invoke_id, msg))
+        take_duration(conn, msg);
 }
 
 /* The switch has ended the session, and the monitors with it. */
@@ -156,9 +170,10 @@ static void session_started(struct driver_conn *conn, struct csta_msg const *msg
 /* A switch that does not say what it can do is taken to do everything. */
 static void take_features(struct driver_conn *conn, unsigned invoke_id, struct csta_msg const *msg)
 {
+    if (!take_answer(conn, invoke_id, msg))
+        return;
     conn->features_known = true;
     conn->features = msg->features;
-    csta_requests_answer(&conn->requests, invoke_id, msg);
 }
 
 /* Of SystemStatus and RequestSystemStatus, which stands for the first heartbeat. */
@@ -172,7 +187,8 @@ static void beat_answered(struct driver_conn *conn)
 static void take_status_answer(struct driver_conn *conn, unsigned invoke_id,
                                struct csta_msg const *msg)
 {
-    csta_requests_answer(&conn->requests, invoke_id, msg);
+    if (!take_answer(conn, invoke_id, msg))
+        return;
     beat_answered(conn);
     conn->host->on_status(conn->ctx, msg->system_status);
 }
@@ -180,8 +196,8 @@ static void take_status_answer(struct driver_conn *conn, unsigned invoke_id,
 static void take_beat_answer(struct driver_conn *conn, unsigned invoke_id,
                              struct csta_msg const *msg)
 {
-    csta_requests_answer(&conn->requests, invoke_id, msg);
-    beat_answered(conn);
+    if (take_answer(conn, invoke_id, msg))
+        beat_answered(conn);
 }
 
 static void take_message(struct driver_conn *conn, unsigned invoke_id, struct csta_msg const *msg)
@@ -205,15 +221,14 @@ static void take_message(struct driver_conn *conn, unsigned invoke_id, struct cs
     else if (msg->type == CSTA_SystemStatus)
         take_system_status(conn, invoke_id, msg);
     else
-        csta_requests_answer(&conn->requests, invoke_id, msg);
+        take_answer(conn, invoke_id, msg);
 }
 
 /* A message that cannot be understood harms nothing but the request that it answers. */
 static void skip_message(struct driver_conn *conn, unsigned invoke_id, struct csta_msg const *msg,
                          char const *fault)
 {
-    log_warn(conn->options.address, "message skipped type=%s fault=\"%s\"",
-             csta_type_str(msg->type), fault);
+    conn->host->on_fault(conn->ctx, DRIVER_FAULT_MESSAGE, fault);
     csta_requests_skip(&conn->requests, invoke_id, msg->type);
 }
 
@@ -223,15 +238,19 @@ static void on_frame(void *ctx, struct csta_frame const *frame)
     su_home_t *home = su_home_new(sizeof *home);
     struct csta_msg msg = { 0 };
     struct csta_fault fault;
+    int err = home ? csta_decode(home, frame->xml, frame->len, &msg, &fault) : -ENOMEM;
+    bool is_nonsense =
+        err < 0 && home && (fault.kind == CSTA_FAULT_NOT_XML || fault.kind == CSTA_FAULT_NOT_CSTA);
 
-    conn->heard_ms = clock_now_ms();
-    if (home && csta_decode(home, frame->xml, frame->len, &msg, &fault) == 0) {
+    if (!is_nonsense) /* which is no sign of life */
+        conn->heard_ms = clock_now_ms();
+    if (err == 0)
         take_message(conn, frame->invoke_id, &msg);
-    } else if (home && (fault.kind == CSTA_FAULT_UNKNOWN || fault.kind == CSTA_FAULT_PARAMETER)) {
+    else if (home)
         skip_message(conn, frame->invoke_id, &msg, fault.text);
-    } else if (home) {
+    /* Only a peer that has started the session is known to speak CSTA at all. */
+    if (is_nonsense && conn->state == STARTING) {
         conn->reason = "peer sent a broken message";
-        log_warn(conn->options.address, "message refused fault=\"%s\"", fault.text);
         step(conn, EV_LOST);
     }
     su_home_unref(home);
@@ -242,12 +261,14 @@ static void on_open(void *ctx)
     step(ctx, EV_OPEN);
 }
 
-static void on_lost(void *ctx, char const *reason)
+static void on_lost(void *ctx, enum driver_fault fault, char const *reason)
 {
     struct driver_conn *conn = ctx;
 
     conn->link = NULL;
     conn->reason = reason;
+    if (fault)
+        conn->host->on_fault(conn->ctx, fault, reason);
     step(conn, EV_LOST);
 }
 
@@ -320,8 +341,7 @@ static int act_connect(void *obj, void *arg)
 
     (void)arg;
     wheel_arm(conn->options.wheel, &conn->retry, START_MS, on_retry);
-    conn->link =
-        csta_link_open(conn->options.loop, conn->options.tap, &conn->address, &handlers, conn);
+    conn->link = csta_link_open(&conn->options, &conn->address, &handlers, conn);
     conn->reason = "cannot connect";
     return conn->link ? FSM_OK : EV_LOST;
 }

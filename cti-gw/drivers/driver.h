@@ -40,6 +40,18 @@ typedef void driver_reply_fn(void *ctx, struct csta_msg const *reply);
 typedef int driver_service_fn(struct driver_conn *conn, struct csta_msg const *request,
                               driver_reply_fn *reply, void *ctx);
 
+/** What a system sends and nobody can use. */
+enum driver_fault {
+    DRIVER_FAULT_NONE,
+    DRIVER_FAULT_MESSAGE, /* a message that makes no sense; skipped */
+    DRIVER_FAULT_ANSWER,  /* an answer that nobody waits for, or to another service */
+    DRIVER_FAULT_EVENT,   /* an event for no monitor that runs; the gateway finds it, not the driver
+                           */
+    DRIVER_FAULT_FRAME,   /* the link does not carry messages any more; on_down follows */
+    DRIVER_FAULT_HALF,    /* a message stayed half; on_down follows */
+    DRIVER_FAULTS
+};
+
 /** What a connection tells the gateway. */
 struct driver_host {
     /* Application session established. @p identity is new each time the link was rebuilt. */
@@ -52,6 +64,8 @@ struct driver_host {
     void (*on_status)(void *ctx, enum csta_system_status status);
     /* A heartbeat was answered after @p us microseconds. */
     void (*on_beat)(void *ctx, uint64_t us);
+    /* The system has sent nonsense; @p what says more, and is borrowed for the call. */
+    void (*on_fault)(void *ctx, enum driver_fault fault, char const *what);
 };
 
 struct driver_options {
@@ -63,6 +77,7 @@ struct driver_options {
     int64_t heartbeat_s;  /* a link silent for two of these is dead */
     int64_t retry_ms;     /* between attempts to connect */
     int64_t request_ms;   /* limit for one answer */
+    int64_t half_ms;      /* how long a begun message may stay incomplete */
     int64_t max_requests; /* unanswered at one time; more: performanceManagement */
 };
 

@@ -139,17 +139,22 @@ static void test_nobody_listens(void **state)
 static struct {
     char const *what, *bytes;
     size_t len;
-    char const *reason;
 } const broken[] = {
-    { "length below the header", "\0\0\0\7" "0001", 8, "peer broke the framing" },
-    { "length 0", "\0\0\0\0", 4, "peer broke the framing" },
-    { "format indicator", "\0\1\0\20" "0001", 8, "peer broke the framing" },
-    { "another protocol", "SSH-2.0-x", 9, "peer broke the framing" },
-    { "invoke ID", "\0\0\0\20" "00x1", 8, "peer broke the framing" },
-    { "length that cuts the document", "\0\0\0\13" "0001<a/>", 12, "peer sent a broken message" },
-    { "no document", "\0\0\0\10" "0001", 8, "peer sent a broken message" },
-    { "not XML", "\0\0\0\15" "0001hello", 13, "peer sent a broken message" },
-    { "not CSTA", "\0\0\0\14" "0001<a/>", 12, "peer sent a broken message" },
+    { "length below the header", "\0\0\0\7" "0001", 8 },
+    { "length 0", "\0\0\0\0", 4 },
+    { "format indicator", "\0\1\0\20" "0001", 8 },
+    { "another protocol", "SSH-2.0-x", 9 },
+    { "invoke ID", "\0\0\0\20" "00x1", 8 },
+    { "length that cuts the document", "\0\0\0\13" "0001<a/>", 12 },
+};
+
+static struct {
+    char const *what, *bytes;
+    size_t len;
+} const nonsense[] = {
+    { "no document", "\0\0\0\10" "0001", 8 },
+    { "not XML", "\0\0\0\15" "0001hello", 13 },
+    { "not CSTA", "\0\0\0\14" "0001<a/>", 12 },
 };
 /* clang-format on */
 
@@ -160,10 +165,71 @@ static void test_broken_peer(void **state)
         print_message("# %s\n", broken[i].what);
         csta_rig_start(&rig, 180);
         csta_rig_send_bytes(&rig, broken[i].bytes, broken[i].len);
-        assert_down(i + 1, broken[i].reason);
+        assert_down(i + 1, "peer broke the framing");
+        assert_int_equal(rig.faults[DRIVER_FAULT_FRAME], i + 1);
         csta_rig_await_eof(&rig);
         csta_rig_pass(&rig, 1000);
     }
+}
+
+/* Where the framing holds the link lives; a peer that says nothing else is dead all the same. */
+static void test_nonsense(void **state)
+{
+    struct csta_msg msg;
+    unsigned id;
+    (void)state;
+
+    csta_rig_start(&rig, 180);
+    for (unsigned i = 0; i < sizeof nonsense / sizeof *nonsense; i++) {
+        print_message("# %s\n", nonsense[i].what);
+        csta_rig_send_bytes(&rig, nonsense[i].bytes, nonsense[i].len);
+        csta_rig_sync(&rig);
+        assert_int_equal(rig.faults[DRIVER_FAULT_MESSAGE], i + 1);
+    }
+    assert_int_equal(rig.downs, 0);
+    for (unsigned i = 0; i < 35 && !rig.downs; i++) {
+        csta_rig_send_bytes(&rig, nonsense[1].bytes, nonsense[1].len);
+        csta_rig_await(&rig, &rig.faults[DRIVER_FAULT_MESSAGE], 4 + i);
+        csta_rig_pass(&rig, 2000);
+        while (csta_rig_peek(&rig, &id, &msg))
+            continue; /* heartbeats, which it does not answer */
+    }
+    assert_down(1, "silent for two heartbeats");
+}
+
+/* What is no CSTA at the start will not become it. */
+static void test_nonsense_at_start(void **state)
+{
+    struct csta_msg start;
+    (void)state;
+
+    csta_rig_accept(&rig);
+    csta_rig_take(&rig, CSTA_StartApplicationSession, &start);
+    csta_rig_send_xml(&rig, 0, "<a/>");
+    assert_down(1, "peer sent a broken message");
+}
+
+/* A begun message has its own time, which bytes that trickle do not stretch. */
+static void test_half_message(void **state)
+{
+    (void)state;
+    csta_rig_start(&rig, 180);
+    csta_rig_send_bytes(&rig,
+                        "\0\0\1\0"
+                        "0001<Sys",
+                        12);
+    for (unsigned i = 0; i < 3; i++) {
+        csta_rig_pass(&rig, 6000);
+        csta_rig_send_bytes(&rig, "x", 1);
+    }
+    assert_int_equal(rig.downs, 0);
+    csta_rig_pass(&rig, 3000);
+    assert_down(1, "a message stayed incomplete");
+    assert_int_equal(rig.faults[DRIVER_FAULT_HALF], 1);
+    csta_rig_pass(&rig, 1000);
+    csta_rig_start(&rig, 180);
+    csta_rig_pass(&rig, 21000);
+    assert_int_equal(rig.downs, 1);
 }
 
 static void test_unknown_message(void **state)
@@ -424,6 +490,9 @@ int main(void)
         TEST(test_no_answer_to_start),
         TEST(test_nobody_listens),
         TEST(test_broken_peer),
+        TEST(test_nonsense),
+        TEST(test_nonsense_at_start),
+        TEST(test_half_message),
         TEST(test_unknown_message),
         TEST(test_pieces),
         TEST(test_events),

@@ -138,23 +138,24 @@ static struct {
     unsigned replies;
     enum csta_error_category category;
     char const *value;
+    unsigned faults; /* of the two times that it is sent */
 } const answers[] = {
     { "the response", "<MonitorStartResponse xmlns=\"" NS3 "\"><monitorCrossRefID>m-1"
-      "</monitorCrossRefID></MonitorStartResponse>", 0, 1, CSTA_ERROR_ABSENT, "m-1" },
+      "</monitorCrossRefID></MonitorStartResponse>", 0, 1, CSTA_ERROR_ABSENT, "m-1", 1 },
     { "an error", "<CSTAErrorCode xmlns=\"" NS3 "\"><operation>invalidDeviceID</operation>"
-      "</CSTAErrorCode>", 0, 1, CSTA_ERROR_operation, "invalidDeviceID" },
+      "</CSTAErrorCode>", 0, 1, CSTA_ERROR_operation, "invalidDeviceID", 1 },
     { "the response to another service", "<MakeCallResponse xmlns=\"" NS3 "\"><callingDevice>"
       "<callID>1</callID><deviceID>2001</deviceID></callingDevice></MakeCallResponse>", 0, 1,
-      CSTA_ERROR_systemResourceAvailibility, "resourceOutOfService" },
+      CSTA_ERROR_systemResourceAvailibility, "resourceOutOfService", 2 },
     { "a response without what it must have", "<MonitorStartResponse xmlns=\"" NS3 "\"/>", 0, 1,
-      CSTA_ERROR_systemResourceAvailibility, "resourceOutOfService" },
+      CSTA_ERROR_systemResourceAvailibility, "resourceOutOfService", 2 },
     { "an invoke ID that nobody waits for", "<HoldCallResponse xmlns=\"" NS3 "\"/>", 1, 0,
-      CSTA_ERROR_ABSENT, "" },
+      CSTA_ERROR_ABSENT, "", 2 },
     { "a request of the switch with the same invoke ID", "<MakeCall xmlns=\"" NS3 "\">"
       "<callingDevice>1</callingDevice><calledDirectoryNumber>2</calledDirectoryNumber></MakeCall>",
-      0, 0, CSTA_ERROR_ABSENT, "" },
+      0, 0, CSTA_ERROR_ABSENT, "", 2 },
     { "a broken request with the same invoke ID", "<MakeCall xmlns=\"" NS3 "\"/>", 0, 0,
-      CSTA_ERROR_ABSENT, "" },
+      CSTA_ERROR_ABSENT, "", 2 },
 };
 /* clang-format on */
 
@@ -168,9 +169,13 @@ static void test_answers(void **state)
         print_message("# %s\n", answers[i].what);
         assert_int_equal(ask(&monitor_start, &result), 0);
         int id = (int)csta_rig_take(&rig, CSTA_MonitorStart, &msg) + answers[i].off;
+        unsigned const *faults = rig.faults;
+        unsigned before = faults[DRIVER_FAULT_ANSWER] + faults[DRIVER_FAULT_MESSAGE];
         csta_rig_send_xml(&rig, (unsigned)id, answers[i].xml);
         csta_rig_send_xml(&rig, (unsigned)id, answers[i].xml);
         csta_rig_sync(&rig);
+        assert_int_equal(faults[DRIVER_FAULT_ANSWER] + faults[DRIVER_FAULT_MESSAGE] - before,
+                         answers[i].faults);
         assert_int_equal(result.replies, answers[i].replies);
         assert_int_equal(result.category, answers[i].category);
         assert_string_equal(result.value, answers[i].value);

@@ -64,6 +64,13 @@ static void on_beat(void *ctx, uint64_t us)
     heard.beats++;
 }
 
+static void on_fault(void *ctx, enum driver_fault fault, char const *what)
+{
+    (void)ctx;
+    (void)fault;
+    (void)what;
+}
+
 static void on_reply(void *ctx, struct csta_msg const *reply)
 {
     (void)ctx;
@@ -71,7 +78,7 @@ static void on_reply(void *ctx, struct csta_msg const *reply)
     heard.replies++;
 }
 
-static struct driver_host const host = { on_up, on_down, on_event, on_status, on_beat };
+static struct driver_host const host = { on_up, on_down, on_event, on_status, on_beat, on_fault };
 static uv_loop_t loop;
 
 static struct driver_options options(char const *address)

@@ -112,6 +112,13 @@ static void on_beat(void *ctx, uint64_t us)
     (void)us;
 }
 
+static void on_fault(void *ctx, enum driver_fault fault, char const *what)
+{
+    (void)ctx;
+    (void)fault;
+    (void)what;
+}
+
 static void on_reply(void *ctx, struct csta_msg const *reply)
 {
     struct result *result = ctx;
@@ -160,7 +167,9 @@ static void refuse(enum csta_type type)
 
 static void start(void)
 {
-    static struct driver_host const host = { on_up, on_down, on_event, on_status, on_beat };
+    static struct driver_host const host = {
+        on_up, on_down, on_event, on_status, on_beat, on_fault
+    };
 
     memset(&seen, 0, sizeof seen);
     memset(results, 0, sizeof results);

@@ -132,7 +132,7 @@ class Server(SipPeer):
             self.socket.close()
 
 
-class CstaPeer(Peer):
+class CstaFrames:
     """take() gives "INVOKEID XML"."""
 
     def take(self):
@@ -146,3 +146,11 @@ class CstaPeer(Peer):
 
     def send_frame(self, invoke_id, xml):
         self.send(struct.pack(">HH", 0, len(xml) + 8) + b"%04d" % int(invoke_id) + xml)
+
+
+class CstaPeer(CstaFrames, Peer):
+    """An application of the switch."""
+
+
+class CstaServer(CstaFrames, Server):
+    """Plays the switch."""

@@ -11,7 +11,7 @@ import subprocess
 
 from dns import Dns
 from node import PATIENCE, ROOT, Failure, Node, Skip, wait_for
-from peers import Closed, CstaPeer, Server, SipPeer, tls_context
+from peers import Closed, CstaFrames, CstaPeer, CstaServer, Server, SipPeer, tls_context
 
 DNS_PORT = 5353
 PORTS = {"proxy": 5060, "tls": 5061, "tls-peer": 5062, "internal": 5049, "cti": 5082, "switch": 2750}
@@ -257,9 +257,10 @@ class Scenario:
         self.node.variables[name] = "%s:%d" % (self.peers[name].ip, self.peers[name].port)
 
     def step_server(self, rest, _):
-        """server NAME tcp|tls PORT [cert=NAME] [ca=NAME]"""
+        """server NAME tcp|tls|csta PORT [cert=NAME] [ca=NAME]"""
         name, kind, port, *more = rest.split()
-        self.peers[name] = Server(kind, self.node.ip, int(port), self.tls(kind, more, True))
+        make = CstaServer if kind == "csta" else Server
+        self.peers[name] = make("tcp" if kind == "csta" else kind, self.node.ip, int(port), self.tls(kind, more, True))
         self.node.variables[name] = "%s:%s" % (self.node.ip, port)
 
     def message(self, peer, template, values, block):
@@ -368,7 +369,7 @@ class Scenario:
         answer = ["<CSTAErrorCode.*>%s<" % errors[0]] if errors else ["<%sResponse" % service]
         xml = '<%s xmlns="%s">%s</%s>' % (service, self.node.variables["ns"], inner, service)
         number = self.asked[name] = self.asked.get(name, 0) + 1
-        if isinstance(self.peers[name], CstaPeer):
+        if isinstance(self.peers[name], CstaFrames):
             self.peers[name].send_frame(number, xml.encode())
             head = "^%04d " % number
         else:
@@ -379,7 +380,7 @@ class Scenario:
     def step_event(self, rest, block):
         """event PEER TYPE + block: the next message is this event; a SIP peer answers it."""
         name, event = rest.split()
-        is_sip = isinstance(self.peers[name], SipPeer)
+        is_sip = not isinstance(self.peers[name], CstaFrames)
         self.step_expect(name + (" ^INFO" if is_sip else " ^9999 "), ["<%sEvent" % event] + block)
         if is_sip:
             self.step_reply(name + " 200 INFO", [])
