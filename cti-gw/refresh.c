@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <strings.h>
 
+enum { LONGEST_S = 86400 }; /* interval that we agree to */
+
 static void try_to_refresh(struct session *session);
 
 /* --- roles ------------------------------------------------------------------------------------ */
@@ -40,6 +42,14 @@ uint32_t refresh_interval(sip_t const *request, uint32_t most_s)
                          ? (uint32_t)request->sip_min_se->min_delta
                          : UINT32_MAX / 2;
     return interval_s;
+}
+
+void refresh_learn(struct session *session, sip_t const *sip)
+{
+    unsigned long min_s = sip->sip_min_se ? sip->sip_min_se->min_delta : 0;
+
+    if (min_s > session->min_se_s && min_s <= LONGEST_S)
+        session->min_se_s = (uint32_t)min_s;
 }
 
 /* --- refreshes of ours ------------------------------------------------------------------------ */
@@ -82,21 +92,27 @@ static void take_ok(struct session *session, sip_t const *response)
     log_debug(session->id, "session refreshed by=us");
 }
 
-/* 481 and 408: the client has lost the dialog (RFC 4028 10). 422: it wants a longer interval. What
- * else a client has against UPDATE, re-INVITE may do; against that there is nothing, and the
- * session ends when it expires. */
+static bool wants_longer(struct session const *session, sip_t const *response)
+{
+    return response->sip_status->st_status == 422 && response->sip_min_se &&
+           response->sip_min_se->min_delta > session->expires_s &&
+           response->sip_min_se->min_delta <= LONGEST_S;
+}
+
+/* No answer and 408: the client is gone (RFC 4028 10); 481 does not come here. 422: it wants a
+ * longer interval. What else a client has against UPDATE, re-INVITE may do; against that there is
+ * nothing, and the session ends when it expires. */
 static void on_answer(struct session *session, sip_t const *response)
 {
-    int status = response->sip_status->st_status;
+    int status = response ? response->sip_status->st_status : 408;
 
     if (status < 300) {
         take_ok(session, response);
-    } else if (status == 481 || status == 408) {
+    } else if (status == 408) {
         session_expire(session);
-    } else if (status == 422 && response->sip_min_se &&
-               response->sip_min_se->min_delta > session->expires_s &&
-               response->sip_min_se->min_delta <= 86400) {
+    } else if (wants_longer(session, response)) {
         session->expires_s = (uint32_t)response->sip_min_se->min_delta;
+        refresh_learn(session, response);
         try_to_refresh(session);
     } else if (!session->no_update) {
         session->no_update = true;
@@ -110,10 +126,14 @@ static msg_t *make_request(struct session *session)
 {
     msg_t *msg = session->no_update ? dialog_request(session->dialog, sip_method_invite, "INVITE")
                                     : dialog_request(session->dialog, sip_method_update, "UPDATE");
+    uint32_t least_s = (uint32_t)session->gw->conf->min_session_timer;
     char timer[60], min_se[40];
 
     snprintf(timer, sizeof timer, "Session-Expires: %u;refresher=uac", session->expires_s);
-    snprintf(min_se, sizeof min_se, "Min-SE: %u", (unsigned)session->gw->conf->min_session_timer);
+    /* RFC 4028 7.4 */
+    if (session->min_se_s > least_s)
+        least_s = session->min_se_s;
+    snprintf(min_se, sizeof min_se, "Min-SE: %u", least_s);
     if (msg && (message_add(msg, "Supported: timer") < 0 || message_add(msg, timer) < 0 ||
                 message_add(msg, min_se) < 0)) {
         msg_destroy(msg);

@@ -18,5 +18,8 @@ bool refresh_is_ours(sip_t const *request);
  *  its Min-SE demands it. */
 uint32_t refresh_interval(sip_t const *request, uint32_t most_s);
 
+/** Remembers the Min-SE of a request or response of the client, for our own refreshes. */
+void refresh_learn(struct session *session, sip_t const *sip);
+
 /** The session was started or refreshed, and the next refresh is ours or the client's. */
 void refresh_plan(struct session *session, bool is_ours);

@@ -268,6 +268,12 @@ void session_expire(struct session *session)
     wheel_arm(session->gw->wheel, &session->expiry, 0, on_expiry);
 }
 
+void session_forgotten(struct session *session)
+{
+    session->is_forgotten = true;
+    session_expire(session);
+}
+
 /* --- requests of ours ------------------------------------------------------------------------- */
 
 static void finish_sent(struct session_sent *sent)
@@ -279,27 +285,49 @@ static void finish_sent(struct session_sent *sent)
         step(session, SESSION_EV_DONE);
 }
 
+/* A final response other than 481 leaves the session alone. So does silence, and the 408 that a
+ * proxy may make of it: a real client answers no event at all (csta-rcc 1.6), and vanished ones
+ * expire. */
+static void event_failed(struct session *session, enum cti_metric metric, char const *why)
+{
+    cti_count(metric);
+    if (session->is_deaf)
+        log_debug(session->id, "event not taken by the client why=\"%s\"", why);
+    else
+        log_info(session->id, "event not taken by the client why=\"%s\"", why);
+    session->is_deaf = true;
+}
+
 static void on_response(void *ctx, struct client_transaction *ct, msg_t *response)
 {
     struct session_sent *sent = ctx;
     sip_t const *sip = sip_object(response);
+    int status = sip->sip_status->st_status;
 
     (void)ct;
-    /* 481 and 408: the client has lost the dialog (RFC 3261 12.2.1.2). */
-    if (sip->sip_status->st_status == 481 && sent->session->state != SESSION_ENDING)
-        log_info(sent->session->id, "client does not know the session any more");
-    if (sip->sip_status->st_status >= 200 && sent->on_answer && session_is_open(sent->session))
+    if (status < 200 || !session_is_open(sent->session))
+        return;
+    if (status == 481)
+        session_forgotten(sent->session);
+    else if (sent->on_answer)
         sent->on_answer(sent->session, sip);
+    else if (status >= 300)
+        event_failed(sent->session, status == 408 ? M_events_unanswered : M_events_refused,
+                     sip->sip_status->st_phrase);
 }
 
 static void on_failure(void *ctx, struct client_transaction *ct, enum transaction_failure why)
 {
     struct session_sent *sent = ctx;
+    char const *reason = why == TRANSACTION_TIMEOUT ? "no answer" : "connection lost";
 
     (void)ct;
-    cti_count(M_events_unanswered);
-    log_debug(sent->session->id, "request not answered reason=%s",
-              why == TRANSACTION_TIMEOUT ? "timeout" : "transport");
+    if (!session_is_open(sent->session))
+        log_debug(sent->session->id, "request not answered reason=\"%s\"", reason);
+    else if (!sent->on_answer)
+        event_failed(sent->session, M_events_unanswered, reason);
+    else if (why == TRANSACTION_TIMEOUT)
+        sent->on_answer(sent->session, NULL);
 }
 
 static void on_gone(void *ctx, struct client_transaction *ct)
@@ -373,9 +401,14 @@ static int send_bye(struct session *session)
 
 int session_act_expired(void *obj, void *arg)
 {
+    struct session *session = obj;
+
     (void)arg;
-    tell_end(obj, "expired", M_sessions_expired);
-    return send_bye(obj);
+    if (session->is_forgotten)
+        tell_end(session, "the client does not know it any more", M_sessions_forgotten);
+    else
+        tell_end(session, "expired", M_sessions_expired);
+    return send_bye(session);
 }
 
 int session_act_lost(void *obj, void *arg)

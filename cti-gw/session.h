@@ -17,7 +17,7 @@ struct peer_class;
 
 struct session;
 
-/** The final response to a request of ours; may not end the session. */
+/** The final response to a request of ours, or NULL: none came in time. May not end the session. */
 typedef void session_answer_fn(struct session *session, sip_t const *response);
 
 /** An INFO, BYE or refresh of ours that has no final response yet. */
@@ -47,9 +47,12 @@ struct session {
     unsigned connection;
     struct origin flow; /* of the client's last request; ours go back the same way */
     uint32_t expires_s;
+    uint32_t min_se_s; /* the largest that the client has named; 0: none */
     uint64_t started_ms, due_ms;
     struct wheel_timer expiry, resend, refresh;
     bool no_update;                    /* the client refuses UPDATE */
+    bool is_forgotten;                 /* the client does not know the session any more */
+    bool is_deaf;                      /* an event was refused or not answered; logged once */
     struct server_transaction *invite; /* whose 2xx waits for its ACK */
     msg_t *ok;                         /* that 2xx */
     uint64_t ok_since_ms, resend_ms;
@@ -98,8 +101,11 @@ int session_send(struct session *session, msg_t *request);
 /** As session_send(), and the final response is given to @p on_answer; of an INVITE each 2xx. */
 int session_ask(struct session *session, msg_t *request, session_answer_fn *on_answer);
 
-/** The client does not know the session any more: it ends soon, as if it had expired. */
+/** The client does not refresh: the session ends soon, as if it had expired. */
 void session_expire(struct session *session);
+
+/** The client does not know the session any more: it ends soon. */
+void session_forgotten(struct session *session);
 
 /** The client's BYE came and is answered: frees the session. */
 void session_bye(struct session *session);

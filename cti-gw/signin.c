@@ -209,6 +209,7 @@ static void start_session(struct attempt *a, uint32_t expires_s)
     char const *device = signin_check_device_name(check);
     session->device = device ? strdup(device) : NULL;
     warn_of_form(check);
+    refresh_learn(session, a->sip);
     session_refreshed(session, expires_s);
     refresh_plan(session, refresh_is_ours(a->sip));
     log_info(session->id,
@@ -254,6 +255,7 @@ void signin_refresh(struct session *session, struct server_transaction *st)
     }
     cti_count(M_sessions_refreshed);
     session_refreshed(session, expires_s);
+    refresh_learn(session, sip);
     refresh_plan(session, refresh_is_ours(sip));
     log_debug(session->id, "session refreshed by=%s", sip->sip_request->rq_method_name);
     if (is_invite)
