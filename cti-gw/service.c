@@ -191,6 +191,7 @@ static void service_free(struct service *service)
     if (service->session) {
         LIST_REMOVE(service, link);
         service->session->n_services--;
+        service->session->is_flooding &= service->session->n_services > 0;
     }
     if (service->st)
         server_transaction_own(service->st, NULL, NULL);
@@ -288,6 +289,28 @@ static struct service *service_new(struct service_request *r, char const *monito
     return service;
 }
 
+static void refuse_by_limit(struct service_request *r, enum cti_fault fault, char const *why)
+{
+    cti_count(M_refused_limit);
+    service_fail(r, fault, why);
+}
+
+/* One line for a flood, until what it has asked for is answered. */
+static void refuse_flood(struct service_request *r)
+{
+    struct session *session = r->session;
+    struct csta_msg error = csta_fault_map(CTI_FAULT_REQUEST_LIMIT, r->msg.edition);
+
+    if (session->is_flooding) {
+        cti_count(M_refused_limit);
+        cti_count(M_service_errors);
+        answer(session, r->st, &error);
+    } else {
+        refuse_by_limit(r, CTI_FAULT_REQUEST_LIMIT, "too many services of the session wait");
+    }
+    session->is_flooding = true;
+}
+
 static bool limits_are_kept(struct service_request *r)
 {
     struct session *session = r->session;
@@ -295,9 +318,9 @@ static bool limits_are_kept(struct service_request *r)
 
     if (r->msg.type == CSTA_MonitorStart &&
         session->n_monitors >= (unsigned)conf->max_monitors_per_session)
-        service_fail(r, CTI_FAULT_MONITOR_LIMIT, "");
+        refuse_by_limit(r, CTI_FAULT_MONITOR_LIMIT, "");
     else if (session->n_services >= (unsigned)conf->max_requests_per_session)
-        service_fail(r, CTI_FAULT_REQUEST_LIMIT, "");
+        refuse_flood(r);
     else
         return true;
     return false;
@@ -326,7 +349,11 @@ static void ask_driver(struct service_request *r, struct service_rule const *rul
     if (err < 0) {
         if (service)
             service_free(service);
-        service_fail(r, err == -EBUSY ? CTI_FAULT_REQUEST_LIMIT : CTI_FAULT_NO_CONNECTION, "");
+        /* Not this user's fault: all together ask for too much. */
+        if (err == -EBUSY)
+            refuse_by_limit(r, CTI_FAULT_PERFORMANCE, "too many services of the connection wait");
+        else
+            service_fail(r, CTI_FAULT_NO_CONNECTION, "");
         return;
     }
     service->st = r->st;

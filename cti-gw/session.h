@@ -53,6 +53,7 @@ struct session {
     bool no_update;                    /* the client refuses UPDATE */
     bool is_forgotten;                 /* the client does not know the session any more */
     bool is_deaf;                      /* an event was refused or not answered; logged once */
+    bool is_flooding;                  /* too many services at a time; logged once */
     struct server_transaction *invite; /* whose 2xx waits for its ACK */
     msg_t *ok;                         /* that 2xx */
     uint64_t ok_since_ms, resend_ms;
