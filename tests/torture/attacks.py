@@ -176,7 +176,7 @@ LENGTHS = (
     (b"10, 10", 400, 400),
     (b"4294967306", 400, 400),
     (b"18446744073709551626", 400, 400),
-    (b"65536", 400, 400),
+    (b"65536", 400, 413),
     (b"10\r\nContent-Length: 10", 400, "400 open"),
     (b"10\r\nl: 9", 400, 400),
 )
@@ -196,8 +196,8 @@ def lie(stage, transport, claimed, verdict, tag):
     client = stage.client(transport)
     stage.begin()
     data = request(client, "MESSAGE", tag).replace(b"Content-Length: 0", b"Content-Length: " + claimed) + b"0123456789"
-    if verdict in (400, "400 open"):
-        expect_status(stage, client, data, 400)
+    if verdict in (400, 413, "400 open"):
+        expect_status(stage, client, data, 413 if verdict == 413 else 400)
     else:
         client.send(data)
     if verdict == "cut":
