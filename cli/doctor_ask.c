@@ -5,11 +5,14 @@
 #include "cfg.h"
 #include "cli.h"
 #include "control.h"
+#include "doctor_server.h"
+#include "net_addr.h"
 #include "program.h"
+#include "run_hints.h"
 #include <stdio.h>
 #include <string.h>
 
-enum { MESSAGE_MAX = 8192 };
+enum { MESSAGE_MAX = 8192, SIP_PORT = 5060 };
 
 static json_t *ask(struct cli *cli, char const *program, char const *command, json_t const *args)
 {
@@ -46,6 +49,58 @@ static void make_invite(struct cli const *cli, struct doctor_question const *que
                number, domain, via, question->user, number, domain, sizeof body - 1, body);
 }
 
+static bool is_address(char const *server)
+{
+    struct net_addr addr;
+
+    return net_addr_parse(&addr, server, SIP_PORT) == 0;
+}
+
+static json_t *explain(struct cli *cli, struct doctor_facts *facts, char const *from,
+                       char const *message)
+{
+    struct doctor_question const *question = facts->question;
+    bool running;
+    json_t *args = json_pack("{s:s,s:s,s:s,s:s*}", "message", message, "from", from, "transport",
+                             question->transport, "subject", question->subject);
+    json_t *answer = control_ask(cli, program_find("proxy"), "explain", args, facts->why,
+                                 sizeof facts->why, &running);
+
+    json_decref(args);
+    return answer;
+}
+
+static bool is_admitted(json_t const *answer)
+{
+    return strcmp(doctor_facts_text(answer, "verdict"), "refuse") != 0 ||
+           strcmp(doctor_facts_text(answer, "rule"), "acl") != 0;
+}
+
+/* Each of its addresses may sign in; the first that is not admitted is the fault. */
+static void explain_name(struct cli *cli, struct doctor_facts *facts, char const *message)
+{
+    char const *dns_servers = run_hints_value(facts->proxy, "proxy.dns_servers");
+    json_t const *address;
+    size_t i;
+
+    facts->addresses = doctor_server_find(facts->question->server, dns_servers, facts->server_why,
+                                          sizeof facts->server_why);
+    json_array_foreach(facts->addresses, i, address)
+    {
+        json_t *answer = explain(cli, facts, json_string_value(address), message);
+        bool admitted = is_admitted(answer);
+        if (facts->explain && admitted) {
+            json_decref(answer);
+            continue;
+        }
+        json_decref(facts->explain);
+        facts->explain = answer;
+        facts->source = json_string_value(address);
+        if (!admitted)
+            return;
+    }
+}
+
 static void ask_proxy(struct cli *cli, struct doctor_facts *facts)
 {
     struct doctor_question const *question = facts->question;
@@ -59,12 +114,10 @@ static void ask_proxy(struct cli *cli, struct doctor_facts *facts)
     facts->certificates = ask(cli, "proxy", "show tls certificates", NULL);
     buf_init(&message, MESSAGE_MAX);
     make_invite(cli, question, *number ? number : "line", &message);
-    json_t *args =
-        json_pack("{s:s,s:s,s:s,s:s*}", "message", buf_text(&message), "from", question->server,
-                  "transport", question->transport, "subject", question->subject);
-    facts->explain = control_ask(cli, program_find("proxy"), "explain", args, facts->why,
-                                 sizeof facts->why, &running);
-    json_decref(args);
+    if (doctor_server_is_name(question->server) && !is_address(question->server) && facts->proxy)
+        explain_name(cli, facts, buf_text(&message));
+    else
+        facts->explain = explain(cli, facts, question->server, buf_text(&message));
     buf_fini(&message);
 }
 

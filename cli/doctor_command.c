@@ -7,13 +7,14 @@
 #include "doctor_ask.h"
 #include "doctor_judge.h"
 #include "doctor_print.h"
+#include "doctor_server.h"
 #include "net_addr.h"
 #include <stdio.h>
 #include <string.h>
 
 enum { SIP_PORT = 5060 };
 
-char const doctor_command_args[] = "doctor --user USER --server ADDRESS [--line URI] "
+char const doctor_command_args[] = "doctor --user USER --server ADDRESS|NAME [--line URI] "
                                    "[--transport udp|tcp|tls] [--subject CN]";
 
 static char const **value_of(struct doctor_question *question, char const **user,
@@ -63,8 +64,9 @@ static char const *parse(struct cli *cli, int argc, char **argv, struct doctor_q
         ret->transport = ret->subject ? "tls" : "tcp";
     if (!user || !ret->server)
         cli_complain("usage: crosspoint rcc %s", doctor_command_args);
-    else if (net_addr_parse(&server, ret->server, SIP_PORT) < 0)
-        cli_complain("rcc doctor: --server wants an IP address, perhaps with :PORT");
+    else if (net_addr_parse(&server, ret->server, SIP_PORT) < 0 &&
+             !doctor_server_is_name(ret->server))
+        cli_complain("rcc doctor: --server wants an IP address or a host name, perhaps with :PORT");
     else if (!is_transport(ret->transport))
         cli_complain("rcc doctor: --transport wants udp, tcp or tls");
     else if (ret->subject && strcmp(ret->transport, "tls") != 0)

@@ -11,9 +11,15 @@ void doctor_facts_fini(struct doctor_facts *facts)
     json_decref(facts->refused);
     json_decref(facts->cti);
     json_decref(facts->proxy);
+    json_decref(facts->addresses);
     json_decref(facts->explain);
     json_decref(facts->domains);
     json_decref(facts->certificates);
+}
+
+char const *doctor_facts_source(struct doctor_facts const *facts)
+{
+    return facts->source ? facts->source : facts->question->server;
 }
 
 char const *doctor_facts_text(json_t const *object, char const *key)

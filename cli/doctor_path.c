@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIP_PORT = 5060, WORD_TEXT = 200 };
+enum { SIP_PORT = 5060, WORD_TEXT = 200, LIST_TEXT = 800 };
 
 static json_t const *step_of(json_t const *explain, char const *name)
 {
@@ -37,9 +37,26 @@ static void judge_acl(struct doctor_facts const *facts, struct doctor_report *re
         doctor_report_fault(report, DOCTOR_ACL,
                             "Add the server to proxy.acl, as an address, a block or a host name; "
                             "then crosspoint reload. show acl has what is in force.",
-                            "%s is not admitted: %s", facts->question->server, why);
+                            "%s is not admitted: %s", doctor_facts_source(facts), why);
     else
-        doctor_report_ok(report, DOCTOR_ACL, "%s: %s", facts->question->server, why);
+        doctor_report_ok(report, DOCTOR_ACL, "%s: %s", doctor_facts_source(facts), why);
+}
+
+/* Any of its addresses may be the one that signs in. */
+static void judge_server(struct doctor_facts const *facts, struct doctor_report *report)
+{
+    struct buf list;
+    json_t const *address;
+    size_t i;
+
+    if (!facts->addresses)
+        return;
+    buf_init(&list, LIST_TEXT);
+    json_array_foreach(facts->addresses, i, address)
+        buf_printf(&list, "%s%s", i ? ", " : "", json_string_value(address));
+    doctor_report_ok(report, DOCTOR_SERVER, "%s is %s", facts->question->server,
+                     buf_ok(&list) ? buf_text(&list) : "many addresses");
+    buf_fini(&list);
 }
 
 /* --- routing ---------------------------------------------------------------------------------- */
@@ -154,7 +171,7 @@ static void judge_record_route(struct doctor_facts const *facts, struct doctor_r
                             "the proxy adds none");
     else if ((strstr(record, "sip:127.") || strstr(record, "sips:127.") ||
               strstr(record, "[::1]")) &&
-             !is_loopback(facts->question->server))
+             !is_loopback(doctor_facts_source(facts)))
         doctor_report_fault(
             report, DOCTOR_RECORD_ROUTE,
             "Listen on an address that the server can reach (proxy.listen), or name a host that "
@@ -178,6 +195,14 @@ void doctor_path(struct doctor_facts const *facts, struct doctor_report *report)
                             "the proxy does not answer: %s", facts->proxy_why);
         return;
     }
+    if (*facts->server_why) {
+        doctor_report_fault(report, DOCTOR_SERVER,
+                            "Correct the name, or the DNS: the proxy asks proxy.dns_servers, and "
+                            "else the servers of this host. An address needs none.",
+                            "%s has no address: %s", facts->question->server, facts->server_why);
+        return;
+    }
+    judge_server(facts, report);
     if (!facts->explain) {
         doctor_report_fault(report, DOCTOR_LISTENER,
                             "Add a listener of the transport that the server uses to "

@@ -16,6 +16,7 @@ static struct {
     [DOCTOR_DEVICE] = { "device", 14 },
     [DOCTOR_CTI] = { "cti", 15 },
     [DOCTOR_PROXY] = { "proxy", EX_UNAVAILABLE },
+    [DOCTOR_SERVER] = { "server", 22 },
     [DOCTOR_LISTENER] = { "listener", 16 },
     [DOCTOR_ACL] = { "acl", 17 },
     [DOCTOR_ROUTING] = { "routing", 18 },

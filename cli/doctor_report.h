@@ -14,6 +14,7 @@ enum doctor_class {
     DOCTOR_DEVICE,
     DOCTOR_CTI,
     DOCTOR_PROXY,
+    DOCTOR_SERVER,
     DOCTOR_LISTENER,
     DOCTOR_ACL,
     DOCTOR_ROUTING,

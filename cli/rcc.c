@@ -53,7 +53,7 @@ char const rcc_more[] =
     "  --expires S     session timer to ask for; the session is refreshed by UPDATE\n"
     "  --like-client   habits of known clients: questions back to back, events never answered\n\n"
     "Exit code: 0 only if every step succeeded; 69 when the proxy cannot be reached.\n\n"
-    "rcc doctor --user USER --server ADDRESS [--line URI] [--transport udp|tcp|tls]\n"
+    "rcc doctor --user USER --server ADDRESS|NAME [--line URI] [--transport udp|tcp|tls]\n"
     "           [--subject CN] [--json]\n"
     "  checks why a sign-in of that user from that server fails, sending nothing: user, line,\n"
     "  phone, CTI connections, access list, routing, Record-Route, TLS; names the first fault\n"

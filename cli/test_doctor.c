@@ -3,10 +3,12 @@
 #include "buf.h"
 #include "doctor_judge.h"
 #include "doctor_print.h"
+#include "doctor_server.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -188,6 +190,64 @@ static void test_vectors(void **state)
         assert_vector(&vectors[i]);
 }
 
+/* The server by name: what the DNS says stands before what the proxy says of an address. */
+static void test_server(void **state)
+{
+    struct doctor_question const question = { .user = "joe@a.test",
+                                              .server = "ocs.test",
+                                              .transport = "tcp" };
+    static struct {
+        char const *addresses, *why, *fault, *said;
+        int code;
+    } const rows[] = {
+        { NULL, "no such host", "server", "ocs.test has no address: no such host", 22 },
+        { "[\"192.0.2.7:5060\", \"192.0.2.8:5060\"]", "", "",
+          "ocs.test is 192.0.2.7:5060, 192.0.2.8:5060", 0 },
+        { "[\"192.0.2.7:5060\"]", "", "", "192.0.2.7:5060: admitted", 0 },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct doctor_facts facts = { .question = &question,
+                                      .signin = load(SIGNIN_OK),
+                                      .connections = load(CTI_UP),
+                                      .cti = load(CONFIG),
+                                      .proxy = load("{}"),
+                                      .addresses = load(rows[i].addresses),
+                                      .source = "192.0.2.7:5060",
+                                      .explain = load(rows[i].addresses ? EXPLAIN_OK : NULL) };
+        struct doctor_report report;
+        struct buf out;
+
+        (void)snprintf(facts.server_why, sizeof facts.server_why, "%s", rows[i].why);
+        assert_int_equal(doctor_report_init(&report), 0);
+        doctor_judge(&facts, &report);
+        json_t *result = doctor_report_json(&report);
+        assert_string_equal(doctor_facts_text(result, "fault"), rows[i].fault);
+        assert_int_equal(doctor_report_code(&report), rows[i].code);
+        buf_init(&out, OUT_MAX);
+        doctor_print(result, &out);
+        assert_non_null(strstr(buf_text(&out), rows[i].said));
+        buf_fini(&out);
+        json_decref(result);
+        doctor_report_fini(&report);
+        doctor_facts_fini(&facts);
+    }
+}
+
+static void test_names(void **state)
+{
+    static char const *const good[] = { "a", "ocs.example.test", "ocs-1.test:5061", "a_b:1" };
+    static char const *const bad[] = { "",      ":5060", "a:",  "a:x", "a:5060 ",
+                                       "sip:a", "a b",   "a/b", "[a]", "a:123456" };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_true(doctor_server_is_name(good[i]));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(doctor_server_is_name(bad[i]));
+}
+
 static void test_print(void **state)
 {
     struct doctor_report report;
@@ -224,6 +284,8 @@ int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_vectors),
+        cmocka_unit_test(test_server),
+        cmocka_unit_test(test_names),
         cmocka_unit_test(test_print),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
