@@ -9,6 +9,8 @@
 
 #include "csta_tables.h"
 #include "service_rules.h"
+#include <stdio.h>
+#include <string.h>
 
 static void test_every_service(void **state)
 {
@@ -56,11 +58,38 @@ static void test_every_member(void **state)
     }
 }
 
+/* Who writes a driver reads driver.h: each service is a row of its table, or named among those that
+ * never reach a driver. */
+static void test_every_slot_is_documented(void **state)
+{
+    static char text[32768];
+    FILE *file = fopen(DRIVER_HEADER, "r");
+    (void)state;
+
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    (void)fclose(file);
+    char const *table = strstr(text, "The slots of driver.service");
+    char const *own = strstr(text, "The gateway answers these itself");
+    assert_true(table && own && own > table);
+    for (enum csta_type type = CSTA_NONE + 1; type < CSTA_TYPES; type++) {
+        struct service_rule const *rule = service_rules_of(type);
+        char row[80];
+        if (!rule)
+            continue;
+        (void)snprintf(row, sizeof row, rule->here ? " %s" : "\n * %s", csta_type_str(type));
+        char const *at = strstr(rule->here ? own : table, row);
+        if (!at || strchr(" ,.\n", at[strlen(row)]) == NULL || (!rule->here && at > own))
+            fail_msg("driver.h says nothing of %s", csta_type_str(type));
+    }
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_every_service),
         cmocka_unit_test(test_every_member),
+        cmocka_unit_test(test_every_slot_is_documented),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

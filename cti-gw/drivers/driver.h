@@ -142,15 +142,22 @@ struct driver {
  * SetForwarding            a line; a number, if on  empty             Forwarding
  * GetDoNotDisturb          a line                   on                -
  * SetDoNotDisturb          a line                   empty             DoNotDisturb
- * GetMessageWaiting...     a line                   on                -
- * SetMessageWaiting...     a line                   empty             MessageWaiting
- * GetSpeakerMute, ...      a phone                  apparatuses       -
- * SetSpeakerMute, ...      a phone and apparatus    empty             none
+ * GetMessageWaitingIndicator
+ *                          a line                   on                -
+ * SetMessageWaitingIndicator
+ *                          a line                   empty             MessageWaiting
+ * GetSpeakerMute           a phone                  apparatuses       -
+ * SetSpeakerMute           a phone and apparatus    empty             none
+ * GetSpeakerVolume         a phone                  apparatuses       -
+ * SetSpeakerVolume         a phone and apparatus    empty             none
+ * GetMicrophoneMute        a phone                  apparatuses       -
+ * SetMicrophoneMute        a phone and apparatus    empty             none
+ *
+ * Units: volumes are percents, ring_count is rings, tone_ms and pause_ms are milliseconds.
  *
  * Events of a line, and the items of a snapshot, say in permitted what may be asked for next, if
  * the system knows; the gateway takes off what the user may not.
  *
- * (...: GetMessageWaitingIndicator and the like; SpeakerVolume and MicrophoneMute as SpeakerMute.)
  * What the human does at the phone is told with the same events. The gateway answers these itself
  * and never calls their slots: RequestSystemStatus, SystemStatus, SystemRegister, GetCSTAFeatures,
  * GetSwitchingFunctionDevices, ChangeMonitorFilter. */
