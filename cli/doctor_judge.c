@@ -145,10 +145,13 @@ static void judge_connections(struct doctor_facts const *facts, struct doctor_re
         char const *attempt = doctor_facts_cell(facts->connections, i, "last attempt");
         char const *why =
             *attempt ? attempt : doctor_facts_cell(facts->connections, i, "last loss");
-        if (strcmp(doctor_facts_cell(facts->connections, i, "state"), "up") == 0) {
+        char const *state = doctor_facts_cell(facts->connections, i, "state");
+        if (strcmp(state, "up") == 0) {
             up++;
             continue;
         }
+        if (strcmp(state, "disabled") == 0)
+            why = "the switch says that it serves nobody";
         reason = *reason ? reason : why;
         buf_printf(&down, "%s%s: %s", down.len ? ", " : "",
                    doctor_facts_cell(facts->connections, i, "connection"), why);

@@ -175,7 +175,7 @@ int provider_choose(struct provider *provider)
 {
     for (unsigned i = 0; i < provider->n; i++) {
         unsigned index = (provider->next + i) % provider->n;
-        if (provider->v[index].up) {
+        if (provider_is_usable(provider, index)) {
             provider->next = index + 1;
             return (int)index;
         }
@@ -191,6 +191,23 @@ void provider_session(struct provider *provider, unsigned index, int by)
 bool provider_is_up(struct provider const *provider, unsigned index)
 {
     return provider->v[index].up;
+}
+
+static bool is_usable(struct connection const *c)
+{
+    return c->up && c->status != CSTA_STATUS_disabled;
+}
+
+bool provider_is_usable(struct provider const *provider, unsigned index)
+{
+    return is_usable(&provider->v[index]);
+}
+
+static char const *state_of(struct connection const *c)
+{
+    if (is_usable(c))
+        return "up";
+    return c->up ? "disabled" : "down";
 }
 
 enum csta_system_status provider_status(struct provider const *provider, unsigned index)
@@ -248,7 +265,7 @@ void provider_rows(struct provider const *provider, json_t *table)
         struct connection const *c = &provider->v[i];
         char at[24];
         ctl_table_row(table,
-                      json_pack("[s,s,s,I,o,s,s,s]", c->address, c->up ? "up" : "down",
+                      json_pack("[s,s,s,I,o,s,s,s]", c->address, state_of(c),
                                 c->up ? c->identity : "", (json_int_t)c->sessions, round_trip(c),
                                 moment(c->lost_at_s, at), c->loss, c->attempt));
     }

@@ -24,13 +24,17 @@ struct provider *provider_new(struct cti_conf const *conf, struct driver_options
                               struct provider_handlers const *handlers, void *ctx);
 void provider_free(struct provider **pprovider);
 
-/** Chooses a connection for a new session: its index, or -ENOTCONN when none is up. */
+/** Chooses a connection for a new session: its index, or -ENOTCONN when none is usable. */
 int provider_choose(struct provider *provider);
 
 /** Counts sessions of a connection up and down, for the tables. */
 void provider_session(struct provider *provider, unsigned index, int by);
 
 bool provider_is_up(struct provider const *provider, unsigned index);
+
+/** May new sessions be on connection @p index? It is up, and the switch has not said that it serves
+ *  nobody (disabled), as it does before a planned stop. */
+bool provider_is_usable(struct provider const *provider, unsigned index);
 
 /** What the switch said last about itself; normal if nothing. */
 enum csta_system_status provider_status(struct provider const *provider, unsigned index);

@@ -92,10 +92,14 @@ bool signin_check_connection(struct signin_check *check)
 
     if (gw->is_stopping)
         return refuse(check, &no_connection, "the gateway stops");
-    for (unsigned i = 0; i < gw->conf->connections.n; i++)
-        if (provider_is_up(gw->provider, i))
+    char const *why = "no CTI connection is up";
+    for (unsigned i = 0; i < gw->conf->connections.n; i++) {
+        if (provider_is_usable(gw->provider, i))
             return true;
-    return refuse(check, &no_connection, "no CTI connection is up");
+        if (provider_is_up(gw->provider, i))
+            why = "the switch is disabled";
+    }
+    return refuse(check, &no_connection, "%s", why);
 }
 
 bool signin_check_form_is_odd(struct signin_check const *check)

@@ -291,6 +291,54 @@ static void test_status(void **state)
     provider_free(&provider);
 }
 
+/* A switch that says that it is disabled gets no new sessions; those that it has stay. */
+static void test_disabled(void **state)
+{
+    struct provider *provider = start(2);
+    (void)state;
+
+    up(0);
+    up(1);
+    struct driver_conn *conn = world.conns[0];
+    conn->host->on_status(conn->ctx, CSTA_STATUS_disabled);
+    assert_true(provider_is_up(provider, 0));
+    assert_false(provider_is_usable(provider, 0));
+    assert_int_equal(provider_choose(provider), 1);
+    assert_int_equal(provider_choose(provider), 1);
+    down(1, "test");
+    assert_int_equal(provider_choose(provider), -ENOTCONN);
+    conn->host->on_status(conn->ctx, CSTA_STATUS_partiallyDisabled);
+    assert_int_equal(provider_choose(provider), 0);
+    provider_free(&provider);
+}
+
+/* Of each kind of fault one line a link, and each is counted. */
+static void test_faults(void **state)
+{
+    static struct {
+        enum driver_fault fault;
+        enum cti_metric metric;
+    } const rows[] = {
+        { DRIVER_FAULT_MESSAGE, M_switch_messages_skipped },
+        { DRIVER_FAULT_ANSWER, M_switch_answers_stray },
+        { DRIVER_FAULT_EVENT, M_switch_events_stray },
+        { DRIVER_FAULT_FRAME, M_switch_frames_wrong },
+        { DRIVER_FAULT_HALF, M_switch_frames_slow },
+    };
+    struct provider *provider = start(1);
+    (void)state;
+
+    assert_int_equal(sizeof rows / sizeof *rows, DRIVER_FAULTS - 1);
+    up(0);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int64_t before = met_get(&cti_metrics, rows[i].metric);
+        world.conns[0]->host->on_fault(world.conns[0]->ctx, rows[i].fault, "test");
+        provider_fault(provider, 0, rows[i].fault, "test");
+        assert_int_equal(met_get(&cti_metrics, rows[i].metric) - before, 2);
+    }
+    provider_free(&provider);
+}
+
 static void on_reply(void *ctx, struct csta_msg const *reply)
 {
     *(enum csta_type *)ctx = reply->type;
@@ -401,6 +449,8 @@ int main(void)
         cmocka_unit_test_setup(test_lost, start_fresh),
         cmocka_unit_test_setup(test_event, start_fresh),
         cmocka_unit_test_setup(test_status, start_fresh),
+        cmocka_unit_test_setup(test_disabled, start_fresh),
+        cmocka_unit_test_setup(test_faults, start_fresh),
         cmocka_unit_test_setup(test_request, start_fresh),
         cmocka_unit_test_setup(test_features, start_fresh),
         cmocka_unit_test_setup(test_rows, start_fresh),

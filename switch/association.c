@@ -156,6 +156,30 @@ void association_announce(struct exchange *ex, enum csta_system_status status)
     }
 }
 
+void association_say_goodbye(struct exchange *ex)
+{
+    struct association *as;
+    ex->status = CSTA_STATUS_disabled;
+    TAILQ_FOREACH(as, &ex->associations, next)
+    {
+        if (!as->open || !as->registration.id[0])
+            continue;
+        as->owes_answer = true;
+        send_status(as);
+    }
+}
+
+bool association_owes_answer(struct exchange const *ex)
+{
+    struct association const *as;
+    TAILQ_FOREACH(as, &ex->associations, next)
+    {
+        if (as->owes_answer)
+            return true;
+    }
+    return false;
+}
+
 static void on_beat(struct wheel_timer *timer)
 {
     struct association *as = of_timer(timer, offsetof(struct association, beat));
@@ -329,6 +353,7 @@ static void on_message(struct association *as, unsigned invoke_id, struct csta_m
         return;
     case CSTA_SystemStatusResponse:
     case CSTA_CSTAErrorCode: /* of a peer that does not know our heartbeat: it lives */
+        as->owes_answer = false;
         return;
     default:
         break;

@@ -31,7 +31,8 @@ struct association {
     struct services_registration registration;
     struct wheel_timer deadline; /* to start the session; then its duration */
     struct wheel_timer silence, beat;
-    bool answering; /* a request runs: its events wait in held */
+    bool owes_answer; /* to the status that says that the switch stops */
+    bool answering;   /* a request runs: its events wait in held */
     STAILQ_HEAD(, association_held) held;
 };
 
@@ -43,3 +44,9 @@ void association_send_event(struct monitor *monitor, struct csta_msg const *mess
 
 /** Sets the status of the switch and tells it to every session that has registered for it. */
 void association_announce(struct exchange *ex, enum csta_system_status status);
+
+/** Announces that the switch serves nobody any more, also to those who have muted that. */
+void association_say_goodbye(struct exchange *ex);
+
+/** Whether somebody has not answered that yet. */
+bool association_owes_answer(struct exchange const *ex);

@@ -16,6 +16,7 @@
 static struct {
     struct exchange exchange; /* first: the control commands' state */
     struct link_server *links;
+    uv_timer_t patience; /* with applications, at a planned stop */
     char password[PASSWORD_MAX + 1];
 } process;
 
@@ -44,9 +45,29 @@ static int init(struct svc *svc)
     return process.links ? 0 : -EADDRINUSE;
 }
 
+static void on_patience_over(uv_timer_t *timer)
+{
+    uv_stop(timer->loop);
+}
+
+/* A planned stop: applications hear of it, and can tell their users, before their links end. */
+static void say_goodbye(struct svc *svc)
+{
+    struct switch_conf const *conf = svc_conf(svc);
+    uv_loop_t *loop = svc_loop(svc);
+    association_say_goodbye(&process.exchange);
+    uv_timer_init(loop, &process.patience);
+    uv_timer_start(&process.patience, on_patience_over, (uint64_t)conf->stop_ms, 0);
+    while (association_owes_answer(&process.exchange) &&
+           uv_is_active((uv_handle_t *)&process.patience))
+        uv_run(loop, UV_RUN_ONCE);
+    uv_close((uv_handle_t *)&process.patience, NULL);
+}
+
 static void deinit(struct svc *svc)
 {
-    (void)svc;
+    if (process.links)
+        say_goodbye(svc);
     link_server_free(&process.links);
     exchange_fini(&process.exchange);
 }

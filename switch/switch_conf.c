@@ -112,6 +112,9 @@ static const struct cfg_row rows[] = {
         .help = "How long a link may take to start its application session."),
     INT("frame_timeout", frame_timeout_s, 1, 3600, "10", .unit = "s",
         .help = "How long a frame may stay incomplete."),
+    INT("stop_ms", stop_ms, 0, 60000, "500", .unit = "ms",
+        .help = "How long a planned stop waits for applications to answer that the switch is "
+                "disabled."),
     INT("max_links", max_links, 1, 100000, "64", .help = "Most CSTA links at one time."),
     INT("max_write_queue", max_write_queue, 65536, INT64_C(1) << 30, "4194304", .unit = "bytes",
         .help = "Most bytes that wait for a peer that does not read; more closes its link."),

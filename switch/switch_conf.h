@@ -21,7 +21,7 @@ struct switch_conf {
     char const *listen;
     char const *user, *password_file;
     struct cfg_groups lines; /* of struct switch_line_conf */
-    int64_t heartbeat_s, session_max_s, start_timeout_s, frame_timeout_s;
+    int64_t heartbeat_s, session_max_s, start_timeout_s, frame_timeout_s, stop_ms;
     int64_t max_links, max_write_queue;
     int64_t max_monitors, max_monitors_per_line;
     int64_t max_calls, max_calls_per_line;
