@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Asks every running program for its tap and draws one ladder. */
+/* Draws one ladder of the taps of all programs. */
 #include "ladder_command.h"
 #include "buf.h"
 #include "capture_source.h"
@@ -15,8 +15,9 @@ enum { OUT_MAX = 64 << 20 };
 
 char const ladder_args[] = "[--last N] [TEXT]";
 char const ladder_more[] =
-    "Every program remembers the last messages that it sent and received (keys tap_records\n"
-    "and tap_bytes). TEXT keeps those that hold it: a Call-ID, a user, a line, a call.\n"
+    "Every program keeps the last messages that it sent and received in PROGRAM.tap in run_dir\n"
+    "(keys tap_records and tap_bytes); they are there after it has ended or crashed, too.\n"
+    "TEXT keeps those that hold it: a Call-ID, a user, a line, a call.\n"
     "Requests and events are drawn with dashes, responses with dots.\n"
     "With --json: an array of {time, from, to, transport, message}.\n";
 

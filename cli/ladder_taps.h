@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Messages of the running programs, asked for with the control command "tap". */
+/* Messages of the programs of this node, out of the ring files of their taps. */
 #pragma once
 #include <stddef.h>
 
 struct capture_source;
 struct cli;
 
-/** Opens the taps of @p n programs. A program that does not answer is complained about; the others
- *  are there all the same. Returns the exit code; *ret is NULL when out of memory. */
+/** Opens the taps of @p n programs. One that cannot be read is complained about; the others are
+ *  there all the same. Returns the exit code; *ret is NULL when out of memory. */
 int ladder_taps_open(struct cli const *cli, char const *const *programs, size_t n,
                      struct capture_source **ret);

@@ -9,7 +9,7 @@
  * way without knowing the command. Admitted peers: root, the process's own user, and members of the
  * socket's group for commands of CTL_READ. A bad line is answered with an error, counted, and
  * closes that link only. Every program also answers the built-in commands "help", "status", "show
- * counters", "show config", "tap" and, when started with --test-clock, "clock advance". */
+ * counters", "show config" and, when started with --test-clock, "clock advance". */
 #pragma once
 #include <jansson.h>
 #include <stddef.h>

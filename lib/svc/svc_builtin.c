@@ -8,13 +8,12 @@
 #include "svc_metrics.h"
 #include "svc_parts.h"
 #include "svc_reload.h"
-#include "tap.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { REASON_BYTES = 65536, TAP_PAGE = 500, TAP_PAGE_BYTES = 2097152 };
+enum { REASON_BYTES = 65536 };
 
 static int64_t const ADVANCE_MAX_MS = INT64_C(1000) * 86400 * 3650;
 
@@ -105,44 +104,6 @@ static void cmd_reload(struct svc *svc, struct ctl_call *call, json_t const *arg
     buf_fini(&why);
 }
 
-/* Text of a record as JSON: what is not UTF-8 is escaped byte by byte, and so is a zero byte, at
- * which JSON readers stop. */
-static json_t *tap_text(struct tap_record const *record)
-{
-    json_t *text = NULL;
-    struct buf escaped;
-
-    if (!memchr(record->bytes, 0, record->len))
-        text = json_stringn(record->bytes, record->len);
-    if (text)
-        return text;
-    buf_init(&escaped, record->len * 4 + 1);
-    for (size_t i = 0; i < record->len; i++) {
-        unsigned char c = (unsigned char)record->bytes[i];
-        if (c && c < 0x80)
-            buf_add(&escaped, &c, 1);
-        else
-            buf_printf(&escaped, "\\x%02x", c);
-    }
-    text = json_string(buf_text(&escaped));
-    buf_fini(&escaped);
-    return text;
-}
-
-static json_t *tap_object(struct tap_record const *record)
-{
-    char local[NET_ADDR_TEXT], remote[NET_ADDR_TEXT];
-
-    return json_pack("{s:I,s:I,s:s,s:s,s:s,s:s,s:s,s:o}", "serial", (json_int_t)record->serial,
-                     "time_us", (json_int_t)record->wall_us, "direction",
-                     record->direction == TAP_SENT ? "sent" : "received", "protocol",
-                     record->protocol == TAP_SIP    ? "sip"
-                     : record->protocol == TAP_CSTA ? "csta"
-                                                    : "xmpp",
-                     "transport", record->transport, "local", net_addr_print(&record->local, local),
-                     "remote", net_addr_print(&record->remote, remote), "text", tap_text(record));
-}
-
 /* A whole number of at least 0 among the arguments, as a number or as text; -1 if it is none. */
 static int64_t number_arg(json_t const *args, char const *name, int64_t fallback)
 {
@@ -158,31 +119,6 @@ static int64_t number_arg(json_t const *args, char const *name, int64_t fallback
     errno = 0;
     long long number = strtoll(text, &end, 10);
     return *text >= '0' && *text <= '9' && !*end && !errno ? number : -1;
-}
-
-static void cmd_tap(struct svc *svc, struct ctl_call *call, json_t const *args)
-{
-    int64_t after = number_arg(args, "after", 0);
-    struct tap_record const *record = NULL;
-    size_t bytes = 0;
-
-    if (after < 0) {
-        ctl_fail(call, "bad-argument", "after wants the serial number of a record");
-        return;
-    }
-    json_t *records = json_array();
-    if (svc_tap(svc))
-        tap_lock(svc_tap(svc));
-    for (int i = 0; i < TAP_PAGE && bytes < TAP_PAGE_BYTES; i++) {
-        if (!svc_tap(svc) || !(record = tap_next(svc_tap(svc), (uint64_t)after)))
-            break;
-        json_array_append_new(records, tap_object(record));
-        after = (int64_t)record->serial;
-        bytes += record->len;
-    }
-    if (svc_tap(svc))
-        tap_unlock(svc_tap(svc));
-    ctl_reply(call, json_pack("{s:o}", "records", records));
 }
 
 static void cmd_log(struct svc *svc, struct ctl_call *call, json_t const *args)
@@ -230,7 +166,6 @@ struct ctl_command const svc_builtin_commands[] = {
     { "show config", CTL_READ, cmd_show_config, NULL, "Every key with its value in force." },
     { "reload", CTL_WRITE, cmd_reload, NULL,
       "Reads the configuration again; a file with faults changes nothing." },
-    { "tap", CTL_WRITE, cmd_tap, "AFTER", "Messages sent and received, for the ladder." },
     { "log", CTL_WRITE, cmd_log, "LEVEL", "Sets the log level until the next start." },
     { "clock advance", CTL_WRITE, cmd_clock_advance, "MS", "Moves the clock of a test run." },
     { NULL, CTL_READ, NULL, NULL, NULL },

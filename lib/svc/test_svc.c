@@ -611,42 +611,6 @@ static void test_timers(void **state)
     close(fd);
 }
 
-static json_t *records_of(json_t *answer)
-{
-    return json_object_get(json_object_get(answer, "result"), "records");
-}
-
-static void test_tap(void **state)
-{
-    static char const *const texts[] = { "plain", "zero\\x00byte", "\\xfftext", "", "more" };
-    struct node *node = *state;
-
-    start(node, NULL);
-    json_t *answer = ask(node, "tap", NULL), *records = records_of(answer);
-    assert_int_equal(json_array_size(records), 500);
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        assert_string_equal(json_string_value(json_object_get(json_array_get(records, i), "text")),
-                            texts[i]);
-    json_t *first = json_array_get(records, 0);
-    assert_int_equal(json_integer_value(json_object_get(first, "serial")), 1);
-    assert_string_equal(json_string_value(json_object_get(first, "direction")), "sent");
-    assert_string_equal(json_string_value(json_object_get(first, "protocol")), "sip");
-    assert_string_equal(json_string_value(json_object_get(first, "transport")), "udp");
-    assert_string_equal(json_string_value(json_object_get(first, "local")), "127.0.0.1:5060");
-    assert_string_equal(json_string_value(json_object_get(first, "remote")), "127.0.0.2:5061");
-    assert_true(json_integer_value(json_object_get(first, "time_us")) > 0);
-    json_decref(answer);
-
-    answer = ask(node, "tap", json_pack("{s:s}", "after", "500"));
-    assert_int_equal(json_array_size(records_of(answer)), RECORDS - 500);
-    json_decref(answer);
-    answer = ask(node, "tap", json_pack("{s:i}", "after", RECORDS));
-    assert_int_equal(json_array_size(records_of(answer)), 0);
-    json_decref(answer);
-    assert_error(node, "tap", json_pack("{s:s}", "after", "x"), "bad-argument");
-    stop(node);
-}
-
 static uint64_t ring_of(char const *path)
 {
     struct tap_reader *reader;
@@ -840,7 +804,6 @@ int main(void)
         WITH_NODE(test_reload),
         WITH_NODE(test_clock),
         WITH_NODE(test_timers),
-        WITH_NODE(test_tap),
         WITH_NODE(test_ring_file),
         WITH_NODE(test_ring_of_a_crash),
         WITH_NODE(test_no_ring_file),

@@ -230,9 +230,9 @@ def cpu_table(options):
 
 def answer_bytes(server):
     """Length of the last response that the proxy sent to the client, from its tap."""
-    for record in reversed(server.node.ctl("proxy", "tap", after="0", max="1000")["records"]):
-        if record["direction"] == "sent" and record["text"].startswith("SIP/2.0"):
-            return len(record["text"])
+    for record in reversed(server.node.tap("proxy")):
+        if record["direction"] == "sent" and record["bytes"].startswith(b"SIP/2.0"):
+            return len(record["bytes"])
     return 0
 
 

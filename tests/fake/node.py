@@ -11,6 +11,8 @@ import subprocess
 import tempfile
 import time
 
+import ring
+
 PROGRAMS = {"proxy": "proxy/crosspoint-proxy", "cti": "cti-gw/crosspoint-cti", "switch": "switch/crosspoint-switch"}
 PATIENCE = float(os.environ.get("CROSSPOINT_PATIENCE", "5"))  # s; sanitizers and slow machines want more
 ED3 = "http://www.ecma-international.org/standards/ecma-323/csta/ed3"
@@ -145,6 +147,10 @@ class Node:
         if not answer.get("ok"):
             raise Failure("%s: %s: %s" % (name, command, answer.get("error", "no answer")))
         return answer["result"]
+
+    def tap(self, name):
+        """What the ring of a program holds, whether it runs or not; NAME.tap or, with a dot, a file of the folder."""
+        return ring.records("%s/run/%s" % (self.dir, name if "." in name else name + ".tap"))
 
     def counter(self, name, metric):
         for row in self.ctl(name, "show counters")["rows"]:

@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 
+import ring
 from dns import Dns
 from node import PATIENCE, ROOT, Failure, Node, Skip, wait_for
 from peers import Closed, CstaFrames, CstaPeer, CstaServer, Server, SipPeer, tls_context
@@ -160,6 +161,25 @@ class Scenario:
             return all(re.search(w[1:], self.last) is None if w.startswith("!") else re.search(w, self.last)
                        for w in wanted)
         wait_for(holds, "show %s as wanted" % rest)
+
+    def step_tap(self, rest, block):
+        """tap PROGRAM: one record of its tap for which every line of the block holds, set NAME REGEX keeps group 1."""
+        def holds():
+            for record in map(ring.text, self.node.tap(rest)):
+                self.last, kept = record, {}
+                for line in block:
+                    keep = re.match(r"set (\w+) (.*)", line)
+                    wanted = self.node.fill(keep.group(2) if keep else line.lstrip("!"))
+                    found = re.search(wanted, record, re.M)
+                    if bool(found) == line.startswith("!"):
+                        break
+                    if keep:
+                        kept[keep.group(1)] = found.group(1)
+                else:
+                    self.node.variables.update(kept)
+                    return True
+            return False
+        wait_for(holds, "tap of %s as wanted" % rest)
 
     def step_ctl(self, rest, block):
         """ctl PROGRAM COMMAND key=value...; an expected error stands in the block."""
