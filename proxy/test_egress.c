@@ -7,13 +7,11 @@
 
 #include <cmocka.h>
 
-#include "clock.h"
 #include "domain.h"
 #include "egress.h"
+#include "egress_rig.h"
 #include "message.h"
-#include "proxy.h"
 #include "route_decide.h"
-#include "wheel.h"
 #include <sofia-sip/sip_header.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,16 +22,8 @@
 enum { UDP, TCP, NAMED_TCP, INTERNAL_TCP, INTERNAL_UDP, LISTENERS };
 enum { ANY = DOMAIN_ANY_LISTENER };
 
-static struct rig {
-    uv_loop_t loop;
-    struct wheel *wheel;
-    struct stack_limits limits;
-    struct proxy proxy;
-    struct worker *worker; /* of the proxy */
-    uint16_t port[LISTENERS];
-} rig;
-
-static struct transaction_handlers const no_handlers;
+static struct egress_rig rig;
+static uint16_t ports[LISTENERS];
 
 static void listen_on(unsigned listener, char const *transport, uint16_t port,
                       char const *advertised)
@@ -45,26 +35,19 @@ static void listen_on(unsigned listener, char const *transport, uint16_t port,
     (void)snprintf(text, sizeof text, "%s:127.8.%u.%u:%u%s", transport, pid >> 8 & 255, pid & 255,
                    port, listener == NAMED_TCP ? ";name=outside" : "");
     assert_int_equal(stack_listen(rig.worker->stack, text, advertised), listener);
-    rig.port[listener] = net_addr_port(
+    ports[listener] = net_addr_port(
         transport_listener_addr(stack_transport(rig.worker->stack), (uint16_t)listener));
 }
 
 static int setup(void **state)
 {
     (void)state;
-    assert_int_equal(uv_loop_init(&rig.loop), 0);
-    rig.wheel = wheel_new(clock_now_ms());
-    stack_limits_default(&rig.limits);
-    rig.worker = &rig.proxy.worker;
-    rig.worker->proxy = &rig.proxy;
-    rig.worker->stack =
-        stack_new(&rig.loop, rig.wheel, NULL, &rig.limits, NULL, &no_handlers, NULL);
-    assert_non_null(rig.worker->stack);
+    egress_rig_init(&rig);
     listen_on(UDP, "udp", 0, "127.0.0.1");
-    listen_on(TCP, "tcp", rig.port[UDP], "sip.example.test");
+    listen_on(TCP, "tcp", ports[UDP], "sip.example.test");
     listen_on(NAMED_TCP, "tcp", 0, "127.0.0.1");
     listen_on(INTERNAL_TCP, "tcp", 0, "127.0.0.1");
-    listen_on(INTERNAL_UDP, "udp", rig.port[INTERNAL_TCP], "2001:db8::1");
+    listen_on(INTERNAL_UDP, "udp", ports[INTERNAL_TCP], "2001:db8::1");
     rig.proxy.first_internal = INTERNAL_TCP;
     return 0;
 }
@@ -72,11 +55,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
-    stack_free(&rig.worker->stack);
-    while (uv_run(&rig.loop, UV_RUN_NOWAIT))
-        ;
-    assert_int_equal(uv_loop_close(&rig.loop), 0);
-    wheel_free(&rig.wheel);
+    egress_rig_fini(&rig);
     return 0;
 }
 
@@ -149,7 +128,7 @@ static void test_record_route(void **state)
             assert_string_equal(transport, rows[i].transports[j]);
             assert_true(url_has_param(value->r_url, "lr"));
             assert_int_equal(strtoul(value->r_url->url_port, NULL, 10),
-                             rig.port[j == 0 ? rows[i].out : rows[i].in]);
+                             ports[j == 0 ? rows[i].out : rows[i].in]);
         }
         assert_null(value);
         msg_destroy(msg);

@@ -8,14 +8,12 @@
 
 #include <cmocka.h>
 
-#include "clock.h"
 #include "domain.h"
 #include "egress.h"
+#include "egress_rig.h"
 #include "message.h"
-#include "proxy.h"
 #include "secure_rig.h"
 #include "secure_set.h"
-#include "wheel.h"
 #include <sofia-sip/sip_header.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,16 +21,8 @@
 
 enum { TCP, TLS, PEER, INTERNAL, ANY = DOMAIN_ANY_LISTENER };
 
-static struct rig {
-    struct secure_rig certs;
-    uv_loop_t loop;
-    struct wheel *wheel;
-    struct stack_limits limits;
-    struct proxy proxy;
-    struct worker *worker; /* of the proxy */
-} rig;
-
-static struct transaction_handlers const no_handlers;
+static struct egress_rig rig;
+static struct secure_rig certs;
 
 static int setup(void **state)
 {
@@ -40,16 +30,10 @@ static int setup(void **state)
                                              "tls:127.0.0.1:0;context=rig", "tcp:127.0.0.1:0" };
     struct secure_set contexts;
     (void)state;
-    assert_int_equal(uv_loop_init(&rig.loop), 0);
-    rig.wheel = wheel_new(clock_now_ms());
-    rig.worker = &rig.proxy.worker;
-    rig.worker->proxy = &rig.proxy;
-    stack_limits_default(&rig.limits);
-    rig.worker->stack =
-        stack_new(&rig.loop, rig.wheel, NULL, &rig.limits, NULL, &no_handlers, NULL);
-    secure_rig_init(&rig.certs);
-    secure_rig_make(&rig.certs, &(struct secure_rig_cert){ .name = "a", .cn = "a.test" });
-    struct secure_context *context = secure_rig_context(&rig.certs, "a", NULL, NULL);
+    egress_rig_init(&rig);
+    secure_rig_init(&certs);
+    secure_rig_make(&certs, &(struct secure_rig_cert){ .name = "a", .cn = "a.test" });
+    struct secure_context *context = secure_rig_context(&certs, "a", NULL, NULL);
     secure_set_init(&contexts);
     contexts.server = contexts.client = secure_set_put(&contexts, context);
     transport_use_contexts(stack_transport(rig.worker->stack), &contexts);
@@ -64,12 +48,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
-    stack_free(&rig.worker->stack);
-    while (uv_run(&rig.loop, UV_RUN_NOWAIT))
-        ;
-    assert_int_equal(uv_loop_close(&rig.loop), 0);
-    wheel_free(&rig.wheel);
-    secure_rig_fini(&rig.certs);
+    egress_rig_fini(&rig);
+    secure_rig_fini(&certs);
     return 0;
 }
 
