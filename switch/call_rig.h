@@ -38,6 +38,24 @@ struct call_rig {
     struct call_join join;
 };
 
+/* Steps that many scripts begin with: 2001 calls 2002, as call 1 or 2, and 2002 answers call 1. */
+/* clang-format off */
+#define CALL_RIG_RINGING \
+    { "make 2001 2002", CALL_OK, \
+      "2001 Originated 1 2001 connected newCall\n" \
+      "2001 Delivered 1 2002 connected newCall\n" \
+      "2002 Delivered 1 2002 alerting newCall\n" }
+#define CALL_RIG_RINGING_2 \
+    { "make 2001 2002", CALL_OK, \
+      "2001 Originated 2 2001 connected newCall\n" \
+      "2001 Delivered 2 2002 connected newCall\n" \
+      "2002 Delivered 2 2002 alerting newCall\n" }
+#define CALL_RIG_ANSWERED \
+    { "answer 2002 1", CALL_OK, \
+      "2001 Established 1 2002 connected normal\n" \
+      "2002 Established 1 2002 connected normal\n" }
+/* clang-format on */
+
 /** Plays each script in a switch of its own, and fails at the first difference. */
 void call_rig_play(struct call_rig_script const *scripts, size_t n);
 

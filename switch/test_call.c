@@ -10,19 +10,6 @@
 #include "call_rig.h"
 #include "events.h"
 
-#define RINGING_1                                                                                  \
-    {                                                                                              \
-        "make 2001 2002", CALL_OK,                                                                 \
-            "2001 Originated 1 2001 connected newCall\n"                                           \
-            "2001 Delivered 1 2002 connected newCall\n"                                            \
-            "2002 Delivered 1 2002 alerting newCall\n"                                             \
-    }
-#define ANSWERED_1                                                                                 \
-    {                                                                                              \
-        "answer 2002 1", CALL_OK,                                                                  \
-            "2001 Established 1 2002 connected normal\n"                                           \
-            "2002 Established 1 2002 connected normal\n"                                           \
-    }
 #define WAITING_2                                                                                  \
     {                                                                                              \
         "make 2003 2001", CALL_OK,                                                                 \
@@ -35,8 +22,8 @@
 /* clang-format off */
 static struct call_rig_script const scripts[] = {
     { .name = "make, answer, hold, retrieve, caller clears",
-      .steps = { RINGING_1,
-                 ANSWERED_1,
+      .steps = { CALL_RIG_RINGING,
+                 CALL_RIG_ANSWERED,
                  { "hold 2001 1", CALL_OK,
                    "2001 Held 1 2001 hold normal\n"
                    "2002 Held 1 2001 connected normal\n" },
@@ -48,33 +35,33 @@ static struct call_rig_script const scripts[] = {
                    "2002 ConnectionCleared 1 2001 connected normalClearing\n"
                    "2002 ConnectionCleared 1 2002 null normalClearing\n" } } },
     { .name = "the called line clears",
-      .steps = { RINGING_1,
-                 ANSWERED_1,
+      .steps = { CALL_RIG_RINGING,
+                 CALL_RIG_ANSWERED,
                  { "clear 2002 1", CALL_OK,
                    "2001 ConnectionCleared 1 2002 connected normalClearing\n"
                    "2002 ConnectionCleared 1 2002 null normalClearing\n"
                    "2001 ConnectionCleared 1 2001 null normalClearing\n" } } },
     { .name = "the caller gives up while it rings",
-      .steps = { RINGING_1,
+      .steps = { CALL_RIG_RINGING,
                  { "clear 2001 1", CALL_OK,
                    "2001 ConnectionCleared 1 2001 null normalClearing\n"
                    "2002 ConnectionCleared 1 2001 alerting normalClearing\n"
                    "2002 ConnectionCleared 1 2002 null callCancelled\n" } } },
     { .name = "the called line rejects",
-      .steps = { RINGING_1,
+      .steps = { CALL_RIG_RINGING,
                  { "clear 2002 1", CALL_OK,
                    "2001 ConnectionCleared 1 2002 connected normalClearing\n"
                    "2002 ConnectionCleared 1 2002 null normalClearing\n"
                    "2001 ConnectionCleared 1 2001 null normalClearing\n" } } },
     { .name = "nobody answers for 30 s",
-      .steps = { RINGING_1,
+      .steps = { CALL_RIG_RINGING,
                  { "wait 29000", CALL_OK, NULL },
                  { "wait 1000", CALL_OK,
                    "2001 ConnectionCleared 1 2002 connected callNotAnswered\n"
                    "2002 ConnectionCleared 1 2002 null callNotAnswered\n"
                    "2001 ConnectionCleared 1 2001 null callNotAnswered\n" } }},
     { .name = "an answered call has no ring timer",
-      .steps = { RINGING_1, ANSWERED_1, { "wait 60000", CALL_OK, NULL } } },
+      .steps = { CALL_RIG_RINGING, CALL_RIG_ANSWERED, { "wait 60000", CALL_OK, NULL } } },
     { .name = "prompt: the line waits for its human",
       .steps = { { "prompt 2001 2002", CALL_OK,
                    "2001 ServiceInitiated 1 2001 initiated makeCall\n" },
@@ -122,10 +109,7 @@ static struct call_rig_script const scripts[] = {
                  { "wait 60000", CALL_OK, NULL },
                  { "clear 2001 1", CALL_OK, "2001 ConnectionCleared 1 2001 null normalClearing\n" },
                  { "free 2002", CALL_OK, NULL },
-                 { "make 2001 2002", CALL_OK,
-                   "2001 Originated 2 2001 connected newCall\n"
-                   "2001 Delivered 2 2002 connected newCall\n"
-                   "2002 Delivered 2 2002 alerting newCall\n" } } },
+                 CALL_RIG_RINGING_2 } },
     { .name = "unknown number, own number, no number",
       .steps = { { "make 2001 tel:390298765", CALL_OK,
                    "2001 Originated 1 2001 connected newCall\n"
@@ -139,7 +123,7 @@ static struct call_rig_script const scripts[] = {
       .steps = { { "busy 2001", CALL_OK, NULL },
                  { "make 2001 2002", CALL_FAULT_CALLING_STATE, NULL } } },
     { .name = "every wrong state while it rings",
-      .steps = { RINGING_1,
+      .steps = { CALL_RIG_RINGING,
                  { "answer 2001 1", CALL_FAULT_STATE, NULL },
                  { "hold 2002 1", CALL_FAULT_STATE, NULL },
                  { "retrieve 2001 1", CALL_FAULT_STATE, NULL },
@@ -147,8 +131,8 @@ static struct call_rig_script const scripts[] = {
                  { "lift 2002 1", CALL_FAULT_STATE, NULL },
                  { "make 2001 2003", CALL_FAULT_CALLING_STATE, NULL } } },
     { .name = "every wrong state while they talk or hold",
-      .steps = { RINGING_1,
-                 ANSWERED_1,
+      .steps = { CALL_RIG_RINGING,
+                 CALL_RIG_ANSWERED,
                  { "answer 2002 1", CALL_FAULT_STATE, NULL },
                  { "retrieve 2001 1", CALL_FAULT_STATE, NULL },
                  { "hold 2001 1", CALL_OK,
@@ -173,8 +157,8 @@ static struct call_rig_script const scripts[] = {
                  { "clear 2001 1", CALL_OK,
                    "2001 ConnectionCleared 1 2001 null normalClearing\n" } } },
     { .name = "call waiting: answering holds the first call, a third caller hears busy",
-      .steps = { RINGING_1,
-                 ANSWERED_1,
+      .steps = { CALL_RIG_RINGING,
+                 CALL_RIG_ANSWERED,
                  WAITING_2,
                  { "make 2003 2001", CALL_FAULT_CALLING_STATE, NULL },
                  { "answer 2001 2", CALL_OK,
@@ -198,8 +182,8 @@ static struct call_rig_script const scripts[] = {
                    "2003 Retrieved 2 2003 connected normal\n"
                    "2001 Retrieved 2 2003 hold normal\n" } } },
     { .name = "a held line may call, but has two appearances",
-      .steps = { RINGING_1,
-                 ANSWERED_1,
+      .steps = { CALL_RIG_RINGING,
+                 CALL_RIG_ANSWERED,
                  { "hold 2001 1", CALL_OK,
                    "2001 Held 1 2001 hold normal\n"
                    "2002 Held 1 2001 connected normal\n" },
@@ -213,12 +197,12 @@ static struct call_rig_script const scripts[] = {
                  { "make 2001 2003", CALL_FAULT_RESOURCES, NULL } } },
     { .name = "without call waiting a line in use is busy",
       .no_call_waiting = true,
-      .steps = { RINGING_1,
+      .steps = { CALL_RIG_RINGING,
                  { "make 2003 2002", CALL_OK,
                    "2003 Originated 2 2003 connected newCall\n"
                    "2003 Failed 2 2002 fail busy\n" } } },
     { .name = "no call record left",
-      .steps = { RINGING_1,
+      .steps = { CALL_RIG_RINGING,
                  WAITING_2,
                  { "hold 2003 2", CALL_OK,
                    "2003 Held 2 2003 hold normal\n"
@@ -229,9 +213,7 @@ static struct call_rig_script const scripts[] = {
                  { "make 2005 9", CALL_OK,
                    "2005 Originated 4 2005 connected newCall\n"
                    "2005 Failed 4 9 fail destNotObtainable\n" },
-                 { "answer 2002 1", CALL_OK,
-                   "2001 Established 1 2002 connected normal\n"
-                   "2002 Established 1 2002 connected normal\n" },
+                 CALL_RIG_ANSWERED,
                  { "hold 2002 1", CALL_OK,
                    "2001 Held 1 2002 connected normal\n"
                    "2002 Held 1 2002 hold normal\n" },

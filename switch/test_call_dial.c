@@ -77,13 +77,8 @@ static struct call_rig_script const scripts[] = {
       } },
     { .name = "consultation without a number",
       .steps = {
-          { "make 2001 2002", CALL_OK,
-            "2001 Originated 1 2001 connected newCall\n"
-            "2001 Delivered 1 2002 connected newCall\n"
-            "2002 Delivered 1 2002 alerting newCall\n" },
-          { "answer 2002 1", CALL_OK,
-            "2001 Established 1 2002 connected normal\n"
-            "2002 Established 1 2002 connected normal\n" },
+          CALL_RIG_RINGING,
+          CALL_RIG_ANSWERED,
           { "consult 2001 1", CALL_OK,
             "2001 Held 1 2001 hold consultation\n"
             "2002 Held 1 2001 connected consultation\n"
@@ -96,10 +91,7 @@ static struct call_rig_script const scripts[] = {
       } },
     { .name = "DTMF",
       .steps = {
-          { "make 2001 2002", CALL_OK,
-            "2001 Originated 1 2001 connected newCall\n"
-            "2001 Delivered 1 2002 connected newCall\n"
-            "2002 Delivered 1 2002 alerting newCall\n" },
+          CALL_RIG_RINGING,
           { "dtmf 2002 1 1", CALL_FAULT_STATE, NULL },
           { "dtmf 2001 1 12#", CALL_OK, NULL },
           { "dtmf 2001 1 x", CALL_FAULT_NUMBER, NULL },
@@ -113,9 +105,7 @@ static struct call_rig_script const scripts[] = {
             "2002 Offered 1 2002 alerting newCall\n"
             "2001 Delivered 1 2002 connected newCall\n"
             "2002 Delivered 1 2002 alerting newCall\n" },
-          { "answer 2002 1", CALL_OK,
-            "2001 Established 1 2002 connected normal\n"
-            "2002 Established 1 2002 connected normal\n" },
+          CALL_RIG_ANSWERED,
       } },
     { .name = "callers wait for a line",
       .no_call_waiting = true,

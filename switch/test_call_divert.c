@@ -4,11 +4,6 @@
 #include "call_rig.h"
 
 /* clang-format off */
-#define RINGING \
-    { "make 2001 2002", CALL_OK, \
-      "2001 Originated 1 2001 connected newCall\n" \
-      "2001 Delivered 1 2002 connected newCall\n" \
-      "2002 Delivered 1 2002 alerting newCall\n" }
 
 static struct call_rig_script const scripts[] = {
     { .name = "forwarded at once, twice",
@@ -34,10 +29,7 @@ static struct call_rig_script const scripts[] = {
             "2005 ConnectionCleared 1 2005 null normalClearing\n" },
           { "forward 2002 forwardImmediate", CALL_OK,
             "2002 Forwarding 2002 off forwardImmediate 2003 0\n" },
-          { "make 2001 2002", CALL_OK,
-            "2001 Originated 2 2001 connected newCall\n"
-            "2001 Delivered 2 2002 connected newCall\n"
-            "2002 Delivered 2 2002 alerting newCall\n" },
+          CALL_RIG_RINGING_2,
       } },
     { .name = "forwarded in a circle",
       .steps = {
@@ -99,16 +91,13 @@ static struct call_rig_script const scripts[] = {
             "2003 ConnectionCleared 1 2001 alerting normalClearing\n"
             "2003 ConnectionCleared 1 2003 null callCancelled\n" },
           { "free 2002", CALL_OK, NULL },
-          { "make 2001 2002", CALL_OK,
-            "2001 Originated 2 2001 connected newCall\n"
-            "2001 Delivered 2 2002 connected newCall\n"
-            "2002 Delivered 2 2002 alerting newCall\n" },
+          CALL_RIG_RINGING_2,
       } },
     { .name = "forwarded after three rings of five seconds",
       .steps = {
           { "forward 2002 forwardNoAns 2003", CALL_OK,
             "2002 Forwarding 2002 on forwardNoAns 2003 0\n" },
-          RINGING,
+          CALL_RIG_RINGING,
           { "wait 19000", CALL_OK, NULL },
           { "wait 1000", CALL_OK,
             "2001 Diverted 1 2002 connected callForwardNoAnswer to=2003\n"
@@ -124,7 +113,7 @@ static struct call_rig_script const scripts[] = {
           { "forward 2002 forwardNoAns 2003", CALL_OK,
             "2002 Forwarding 2002 on forwardNoAns 2003 0\n" },
           { "busy 2003", CALL_OK, NULL },
-          RINGING,
+          CALL_RIG_RINGING,
           { "wait 20000", CALL_OK,
             "2001 Diverted 1 2002 connected callForwardNoAnswer to=2003\n"
             "2002 Diverted 1 2002 null callForwardNoAnswer to=2003\n"
@@ -134,17 +123,15 @@ static struct call_rig_script const scripts[] = {
       .steps = {
           { "forward 2002 forwardNoAns 2003", CALL_OK,
             "2002 Forwarding 2002 on forwardNoAns 2003 0\n" },
-          RINGING,
-          { "answer 2002 1", CALL_OK,
-            "2001 Established 1 2002 connected normal\n"
-            "2002 Established 1 2002 connected normal\n" },
+          CALL_RIG_RINGING,
+          CALL_RIG_ANSWERED,
           { "wait 60000", CALL_OK, NULL },
       } },
     { .name = "switched off while it rings",
       .steps = {
           { "forward 2002 forwardNoAns 2003", CALL_OK,
             "2002 Forwarding 2002 on forwardNoAns 2003 0\n" },
-          RINGING,
+          CALL_RIG_RINGING,
           { "forward 2002 forwardNoAns", CALL_OK,
             "2002 Forwarding 2002 off forwardNoAns 2003 0\n" },
           { "wait 20000", CALL_OK,
@@ -221,7 +208,7 @@ static struct call_rig_script const scripts[] = {
       } },
     { .name = "deflected",
       .steps = {
-          RINGING,
+          CALL_RIG_RINGING,
           { "deflect 2001 1 2003", CALL_FAULT_STATE, NULL },
           { "deflect 2002 1 99", CALL_FAULT_DESTINATION, NULL },
           { "deflect 2002 1 2001", CALL_FAULT_DESTINATION, NULL },
@@ -244,7 +231,7 @@ static struct call_rig_script const scripts[] = {
     { .name = "deflected to who is busy",
       .steps = {
           { "busy 2003", CALL_OK, NULL },
-          RINGING,
+          CALL_RIG_RINGING,
           { "deflect 2002 1 2003", CALL_OK,
             "2001 Diverted 1 2002 connected redirected to=2003\n"
             "2002 Diverted 1 2002 null redirected to=2003\n"
@@ -252,7 +239,7 @@ static struct call_rig_script const scripts[] = {
       } },
     { .name = "picked up by another line",
       .steps = {
-          RINGING,
+          CALL_RIG_RINGING,
           { "make 2003 99", CALL_OK,
             "2003 Originated 2 2003 connected newCall\n"
             "2003 Failed 2 99 fail destNotObtainable\n" },
@@ -270,7 +257,7 @@ static struct call_rig_script const scripts[] = {
       } },
     { .name = "not picked up",
       .steps = {
-          RINGING,
+          CALL_RIG_RINGING,
           { "pick-up 2002 1 2001", CALL_FAULT_STATE, NULL },
           { "pick-up 2001 1 2003", CALL_FAULT_STATE, NULL },
           { "fail 2003", CALL_OK,

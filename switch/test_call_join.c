@@ -4,19 +4,49 @@
 #include "call_rig.h"
 
 /* clang-format off */
+#define CALLED \
+    { "make 2002 2001", CALL_OK, \
+      "2002 Originated 1 2002 connected newCall\n" \
+      "2002 Delivered 1 2001 connected newCall\n" \
+      "2001 Delivered 1 2001 alerting newCall\n" }
+#define CALLED_ANSWERED \
+    { "answer 2001 1", CALL_OK, \
+      "2002 Established 1 2001 connected normal\n" \
+      "2001 Established 1 2001 connected normal\n" }
+#define CONFERENCED \
+    { "conference 2001 1 2", CALL_OK, \
+      "2001 Conferenced 1+2 2001 connected conference 2001+2003: " \
+      "2001/3<1=connected 2002/3<1=connected 2003/3<2=connected\n" \
+      "2002 Conferenced 1+2 2001 connected conference 2001+2003: " \
+      "2001/3<1=connected 2002/3<1=connected 2003/3<2=connected\n" \
+      "2003 Conferenced 1+2 2001 connected conference 2001+2003: " \
+      "2001/3<1=connected 2002/3<1=connected 2003/3<2=connected\n" }
+#define RECONNECTED \
+    { "reconnect 2001 1 2", CALL_OK, \
+      "2001 ConnectionCleared 2 2001 null normalClearing\n" \
+      "2003 ConnectionCleared 2 2001 connected normalClearing\n" \
+      "2003 ConnectionCleared 2 2003 null normalClearing\n" \
+      "2001 Retrieved 1 2001 connected normal\n" \
+      "2002 Retrieved 1 2001 connected normal\n" }
+#define TRANSFERRED_RINGING \
+    { "transfer 2001 1 2", CALL_OK, \
+      "2001 Transfered 1+2 2001 null transfer 2001+2003: 2002/3<1=connected 2003/3<2=alerting\n" \
+      "2002 Transfered 1+2 2001 connected transfer 2001+2003: " \
+      "2002/3<1=connected 2003/3<2=alerting\n" \
+      "2003 Transfered 1+2 2001 alerting transfer 2001+2003: " \
+      "2002/3<1=connected 2003/3<2=alerting\n" }
+#define TAKEN_IN \
+    { "take-in 2001 1 2003", CALL_OK, \
+      "2001 Conferenced 1 2001 connected singleStepConference 2001+2003: " \
+      "2001/1<1=connected 2002/1<1=connected 2003/1=connected\n" \
+      "2002 Conferenced 1 2001 connected singleStepConference 2001+2003: " \
+      "2001/1<1=connected 2002/1<1=connected 2003/1=connected\n" \
+      "2003 Conferenced 1 2001 connected singleStepConference 2001+2003: " \
+      "2001/1<1=connected 2002/1<1=connected 2003/1=connected\n" }
 #define CONSULT_ANSWERED \
     { "answer 2003 2", CALL_OK, \
       "2001 Established 2 2003 connected normal\n" \
       "2003 Established 2 2003 connected normal\n" }
-#define RINGING \
-    { "make 2001 2002", CALL_OK, \
-      "2001 Originated 1 2001 connected newCall\n" \
-      "2001 Delivered 1 2002 connected newCall\n" \
-      "2002 Delivered 1 2002 alerting newCall\n" }
-#define ANSWERED \
-    { "answer 2002 1", CALL_OK, \
-      "2001 Established 1 2002 connected normal\n" \
-      "2002 Established 1 2002 connected normal\n" }
 #define CONSULTED \
     { "consult 2001 1 2003", CALL_OK, \
       "2001 Held 1 2001 hold consultation\n" \
@@ -28,13 +58,8 @@
 static struct call_rig_script const scripts[] = {
     { .name = "consultation and transfer",
       .steps = {
-          { "make 2002 2001", CALL_OK,
-            "2002 Originated 1 2002 connected newCall\n"
-            "2002 Delivered 1 2001 connected newCall\n"
-            "2001 Delivered 1 2001 alerting newCall\n" },
-          { "answer 2001 1", CALL_OK,
-            "2002 Established 1 2001 connected normal\n"
-            "2001 Established 1 2001 connected normal\n" },
+          CALLED,
+          CALLED_ANSWERED,
           { "consult 2001 1 2003", CALL_OK,
             "2002 Held 1 2001 connected consultation\n"
             "2001 Held 1 2001 hold consultation\n"
@@ -62,16 +87,10 @@ static struct call_rig_script const scripts[] = {
       } },
     { .name = "transfer while the other end still rings",
       .steps = {
-          RINGING,
-          ANSWERED,
+          CALL_RIG_RINGING,
+          CALL_RIG_ANSWERED,
           CONSULTED,
-          { "transfer 2001 1 2", CALL_OK,
-            "2001 Transfered 1+2 2001 null transfer 2001+2003: 2002/3<1=connected "
-            "2003/3<2=alerting\n"
-            "2002 Transfered 1+2 2001 connected transfer 2001+2003: 2002/3<1=connected "
-            "2003/3<2=alerting\n"
-            "2003 Transfered 1+2 2001 alerting transfer 2001+2003: 2002/3<1=connected "
-            "2003/3<2=alerting\n" },
+          TRANSFERRED_RINGING,
           { "answer 2003 3", CALL_OK,
             "2002 Established 3 2003 connected normal\n"
             "2003 Established 3 2003 connected normal\n" },
@@ -82,16 +101,10 @@ static struct call_rig_script const scripts[] = {
       } },
     { .name = "transferred to somebody who never answers",
       .steps = {
-          RINGING,
-          ANSWERED,
+          CALL_RIG_RINGING,
+          CALL_RIG_ANSWERED,
           CONSULTED,
-          { "transfer 2001 1 2", CALL_OK,
-            "2001 Transfered 1+2 2001 null transfer 2001+2003: 2002/3<1=connected "
-            "2003/3<2=alerting\n"
-            "2002 Transfered 1+2 2001 connected transfer 2001+2003: 2002/3<1=connected "
-            "2003/3<2=alerting\n"
-            "2003 Transfered 1+2 2001 alerting transfer 2001+2003: 2002/3<1=connected "
-            "2003/3<2=alerting\n" },
+          TRANSFERRED_RINGING,
           { "wait 30000", CALL_OK,
             "2002 ConnectionCleared 3 2003 connected callNotAnswered\n"
             "2003 ConnectionCleared 3 2003 null callNotAnswered\n"
@@ -99,8 +112,8 @@ static struct call_rig_script const scripts[] = {
       } },
     { .name = "alternate, and back by reconnect",
       .steps = {
-          RINGING,
-          ANSWERED,
+          CALL_RIG_RINGING,
+          CALL_RIG_ANSWERED,
           CONSULTED,
           CONSULT_ANSWERED,
           { "alternate 2001 1 2", CALL_OK,
@@ -113,18 +126,13 @@ static struct call_rig_script const scripts[] = {
             "2002 Held 1 2001 connected alternate\n"
             "2001 Retrieved 2 2001 connected alternate\n"
             "2003 Retrieved 2 2001 connected alternate\n" },
-          { "reconnect 2001 1 2", CALL_OK,
-            "2001 ConnectionCleared 2 2001 null normalClearing\n"
-            "2003 ConnectionCleared 2 2001 connected normalClearing\n"
-            "2003 ConnectionCleared 2 2003 null normalClearing\n"
-            "2001 Retrieved 1 2001 connected normal\n"
-            "2002 Retrieved 1 2001 connected normal\n" },
+          RECONNECTED,
       } },
     { .name = "reconnect while the consulted end is busy",
       .steps = {
           { "busy 2003", CALL_OK, NULL },
-          RINGING,
-          ANSWERED,
+          CALL_RIG_RINGING,
+          CALL_RIG_ANSWERED,
           { "consult 2001 1 2003", CALL_OK,
             "2001 Held 1 2001 hold consultation\n"
             "2002 Held 1 2001 connected consultation\n"
@@ -139,17 +147,11 @@ static struct call_rig_script const scripts[] = {
       } },
     { .name = "conference: one leaves after the other",
       .steps = {
-          RINGING,
-          ANSWERED,
+          CALL_RIG_RINGING,
+          CALL_RIG_ANSWERED,
           CONSULTED,
           CONSULT_ANSWERED,
-          { "conference 2001 1 2", CALL_OK,
-            "2001 Conferenced 1+2 2001 connected conference 2001+2003: 2001/3<1=connected "
-            "2002/3<1=connected 2003/3<2=connected\n"
-            "2002 Conferenced 1+2 2001 connected conference 2001+2003: 2001/3<1=connected "
-            "2002/3<1=connected 2003/3<2=connected\n"
-            "2003 Conferenced 1+2 2001 connected conference 2001+2003: 2001/3<1=connected "
-            "2002/3<1=connected 2003/3<2=connected\n" },
+          CONFERENCED,
           { "hold 2002 3", CALL_OK,
             "2001 Held 3 2002 connected normal\n"
             "2002 Held 3 2002 hold normal\n"
@@ -169,17 +171,11 @@ static struct call_rig_script const scripts[] = {
       } },
     { .name = "a conference has its limit",
       .steps = {
-          RINGING,
-          ANSWERED,
+          CALL_RIG_RINGING,
+          CALL_RIG_ANSWERED,
           CONSULTED,
           CONSULT_ANSWERED,
-          { "conference 2001 1 2", CALL_OK,
-            "2001 Conferenced 1+2 2001 connected conference 2001+2003: 2001/3<1=connected "
-            "2002/3<1=connected 2003/3<2=connected\n"
-            "2002 Conferenced 1+2 2001 connected conference 2001+2003: 2001/3<1=connected "
-            "2002/3<1=connected 2003/3<2=connected\n"
-            "2003 Conferenced 1+2 2001 connected conference 2001+2003: 2001/3<1=connected "
-            "2002/3<1=connected 2003/3<2=connected\n" },
+          CONFERENCED,
           { "consult 2001 3 2005", CALL_OK,
             "2001 Held 3 2001 hold consultation\n"
             "2002 Held 3 2001 connected consultation\n"
@@ -204,13 +200,8 @@ static struct call_rig_script const scripts[] = {
       } },
     { .name = "transfer in one step",
       .steps = {
-          { "make 2002 2001", CALL_OK,
-            "2002 Originated 1 2002 connected newCall\n"
-            "2002 Delivered 1 2001 connected newCall\n"
-            "2001 Delivered 1 2001 alerting newCall\n" },
-          { "answer 2001 1", CALL_OK,
-            "2002 Established 1 2001 connected normal\n"
-            "2001 Established 1 2001 connected normal\n" },
+          CALLED,
+          CALLED_ANSWERED,
           { "send-to 2001 1 2003", CALL_OK,
             "2002 Transfered 1 2001 connected singleStepTransfer 2001+2003: 2002/2<1=connected\n"
             "2001 Transfered 1 2001 null singleStepTransfer 2001+2003: 2002/2<1=connected\n"
@@ -227,9 +218,9 @@ static struct call_rig_script const scripts[] = {
     { .name = "transfer in one step to who is busy, unknown, or there",
       .steps = {
           { "busy 2003", CALL_OK, NULL },
-          RINGING,
+          CALL_RIG_RINGING,
           { "send-to 2001 1 2003", CALL_FAULT_STATE, NULL },
-          ANSWERED,
+          CALL_RIG_ANSWERED,
           { "send-to 2001 1 99", CALL_FAULT_DESTINATION, NULL },
           { "send-to 2001 1 2001", CALL_FAULT_DESTINATION, NULL },
           { "send-to 2001 1 2002", CALL_FAULT_DESTINATION, NULL },
@@ -242,17 +233,11 @@ static struct call_rig_script const scripts[] = {
       } },
     { .name = "conference in one step",
       .steps = {
-          RINGING,
+          CALL_RIG_RINGING,
           { "take-in 2001 1 2003", CALL_FAULT_STATE, NULL },
-          ANSWERED,
+          CALL_RIG_ANSWERED,
           { "take-in 2001 1 2002", CALL_FAULT_STATE, NULL },
-          { "take-in 2001 1 2003", CALL_OK,
-            "2001 Conferenced 1 2001 connected singleStepConference 2001+2003: "
-            "2001/1<1=connected 2002/1<1=connected 2003/1=connected\n"
-            "2002 Conferenced 1 2001 connected singleStepConference 2001+2003: "
-            "2001/1<1=connected 2002/1<1=connected 2003/1=connected\n"
-            "2003 Conferenced 1 2001 connected singleStepConference 2001+2003: "
-            "2001/1<1=connected 2002/1<1=connected 2003/1=connected\n" },
+          TAKEN_IN,
           { "take-in 2001 1 2005", CALL_FAULT_MEMBERS, NULL },
           { "clear 2001 1", CALL_OK,
             "2001 ConnectionCleared 1 2001 null normalClearing\n"
@@ -265,8 +250,8 @@ static struct call_rig_script const scripts[] = {
       } },
     { .name = "who only listens keeps no call alive, and does nothing in it",
       .steps = {
-          RINGING,
-          ANSWERED,
+          CALL_RIG_RINGING,
+          CALL_RIG_ANSWERED,
           { "listen-in 2001 1 2003", CALL_OK,
             "2001 Conferenced 1 2001 connected singleStepConference 2001+2003: "
             "2001/1<1=connected 2002/1<1=connected 2003/1=connected\n"
@@ -285,8 +270,8 @@ static struct call_rig_script const scripts[] = {
       } },
     { .name = "a call only for talk is not joined",
       .steps = {
-          RINGING,
-          ANSWERED,
+          CALL_RIG_RINGING,
+          CALL_RIG_ANSWERED,
           { "consult-to-talk 2001 1 2003", CALL_OK,
             "2001 Held 1 2001 hold consultation\n"
             "2002 Held 1 2001 connected consultation\n"
@@ -296,16 +281,11 @@ static struct call_rig_script const scripts[] = {
           CONSULT_ANSWERED,
           { "transfer 2001 1 2", CALL_FAULT_STATE, NULL },
           { "conference 2001 1 2", CALL_FAULT_STATE, NULL },
-          { "reconnect 2001 1 2", CALL_OK,
-            "2001 ConnectionCleared 2 2001 null normalClearing\n"
-            "2003 ConnectionCleared 2 2001 connected normalClearing\n"
-            "2003 ConnectionCleared 2 2003 null normalClearing\n"
-            "2001 Retrieved 1 2001 connected normal\n"
-            "2002 Retrieved 1 2001 connected normal\n" },
+          RECONNECTED,
       } },
     { .name = "wrong pairs",
       .steps = {
-          RINGING,
+          CALL_RIG_RINGING,
           { "consult 2001 1 2003", CALL_OK,
             "2001 Held 1 2001 hold consultation\n"
             "2002 Held 1 2001 alerting consultation\n"
@@ -329,18 +309,15 @@ static struct call_rig_script const scripts[] = {
       } },
     { .name = "the same line in both calls",
       .steps = {
-          RINGING,
-          ANSWERED,
+          CALL_RIG_RINGING,
+          CALL_RIG_ANSWERED,
           { "hold 2001 1", CALL_OK,
             "2001 Held 1 2001 hold normal\n"
             "2002 Held 1 2001 connected normal\n" },
           { "hold 2002 1", CALL_OK,
             "2001 Held 1 2002 hold normal\n"
             "2002 Held 1 2002 hold normal\n" },
-          { "make 2001 2002", CALL_OK,
-            "2001 Originated 2 2001 connected newCall\n"
-            "2001 Delivered 2 2002 connected newCall\n"
-            "2002 Delivered 2 2002 alerting newCall\n" },
+          CALL_RIG_RINGING_2,
           { "answer 2002 2", CALL_OK,
             "2001 Established 2 2002 connected normal\n"
             "2002 Established 2 2002 connected normal\n" },
@@ -349,17 +326,11 @@ static struct call_rig_script const scripts[] = {
       } },
     { .name = "all are cleared",
       .steps = {
-          RINGING,
-          ANSWERED,
+          CALL_RIG_RINGING,
+          CALL_RIG_ANSWERED,
           CONSULTED,
           CONSULT_ANSWERED,
-          { "conference 2001 1 2", CALL_OK,
-            "2001 Conferenced 1+2 2001 connected conference 2001+2003: 2001/3<1=connected "
-            "2002/3<1=connected 2003/3<2=connected\n"
-            "2002 Conferenced 1+2 2001 connected conference 2001+2003: 2001/3<1=connected "
-            "2002/3<1=connected 2003/3<2=connected\n"
-            "2003 Conferenced 1+2 2001 connected conference 2001+2003: 2001/3<1=connected "
-            "2002/3<1=connected 2003/3<2=connected\n" },
+          CONFERENCED,
           { "clear-call 2003 3", CALL_OK,
             "2001 ConnectionCleared 3 2001 null normalClearing\n"
             "2002 ConnectionCleared 3 2001 connected normalClearing\n"
@@ -370,7 +341,7 @@ static struct call_rig_script const scripts[] = {
       } },
     { .name = "a monitor of the call follows it, and ends with it",
       .steps = {
-          RINGING,
+          CALL_RIG_RINGING,
           { "watch 2001 1", CALL_OK, NULL },
           { "answer 2002 1", CALL_OK,
             "2001 Established 1 2002 connected normal\n"
@@ -403,15 +374,9 @@ static struct call_rig_script const scripts[] = {
       } },
     { .name = "two conferences that would be too large for one",
       .steps = {
-          RINGING,
-          ANSWERED,
-          { "take-in 2001 1 2003", CALL_OK,
-            "2001 Conferenced 1 2001 connected singleStepConference 2001+2003: "
-            "2001/1<1=connected 2002/1<1=connected 2003/1=connected\n"
-            "2002 Conferenced 1 2001 connected singleStepConference 2001+2003: "
-            "2001/1<1=connected 2002/1<1=connected 2003/1=connected\n"
-            "2003 Conferenced 1 2001 connected singleStepConference 2001+2003: "
-            "2001/1<1=connected 2002/1<1=connected 2003/1=connected\n" },
+          CALL_RIG_RINGING,
+          CALL_RIG_ANSWERED,
+          TAKEN_IN,
           { "consult 2001 1 2005", CALL_OK,
             "2001 Held 1 2001 hold consultation\n"
             "2002 Held 1 2001 connected consultation\n"

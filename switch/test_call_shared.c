@@ -4,6 +4,18 @@
 #include "call_rig.h"
 
 /* clang-format off */
+#define OFF_HOOK_RINGING \
+    { "make 2001 2002", CALL_OK, \
+      "2001 Originated 1 2001 connected newCall\n" \
+      "2001 Hookswitch 2001 off\n" \
+      "2006 Hookswitch 2006 off\n" \
+      "2001 Delivered 1 2002 connected newCall\n" \
+      "2002 Delivered 1 2002 alerting newCall\n" }
+#define OFF_HOOK_ANSWERED \
+    { "answer 2002 1", CALL_OK, \
+      "2001 Established 1 2002 connected normal\n" \
+      "2002 Established 1 2002 connected normal\n" \
+      "2002 Hookswitch 2002 off\n" }
 #define SHARED_RINGING \
     { "make 2001 2004", CALL_OK, \
       "2001 Originated 1 2001 connected newCall\n" \
@@ -128,10 +140,7 @@ static struct call_rig_script const scripts[] = {
       } },
     { .name = "a phone fails in a call, and while it rings",
       .steps = {
-          { "make 2001 2002", CALL_OK,
-            "2001 Originated 1 2001 connected newCall\n"
-            "2001 Delivered 1 2002 connected newCall\n"
-            "2002 Delivered 1 2002 alerting newCall\n" },
+          CALL_RIG_RINGING,
           { "fail 2002", CALL_OK,
             "2002 OutOfService 2002 off\n"
             "2001 ConnectionCleared 1 2002 connected destOutOfOrder\n"
@@ -139,10 +148,7 @@ static struct call_rig_script const scripts[] = {
             "2001 ConnectionCleared 1 2001 null destOutOfOrder\n" },
           { "repair 2002", CALL_OK,
             "2002 BackInService 2002 off\n" },
-          { "make 2001 2002", CALL_OK,
-            "2001 Originated 2 2001 connected newCall\n"
-            "2001 Delivered 2 2002 connected newCall\n"
-            "2002 Delivered 2 2002 alerting newCall\n" },
+          CALL_RIG_RINGING_2,
           { "answer 2002 2", CALL_OK,
             "2001 Established 2 2002 connected normal\n"
             "2002 Established 2 2002 connected normal\n" },
@@ -173,16 +179,8 @@ static struct call_rig_script const scripts[] = {
     { .name = "handsets",
       .hookswitch = true,
       .steps = {
-          { "make 2001 2002", CALL_OK,
-            "2001 Originated 1 2001 connected newCall\n"
-            "2001 Hookswitch 2001 off\n"
-            "2006 Hookswitch 2006 off\n"
-            "2001 Delivered 1 2002 connected newCall\n"
-            "2002 Delivered 1 2002 alerting newCall\n" },
-          { "answer 2002 1", CALL_OK,
-            "2001 Established 1 2002 connected normal\n"
-            "2002 Established 1 2002 connected normal\n"
-            "2002 Hookswitch 2002 off\n" },
+          OFF_HOOK_RINGING,
+          OFF_HOOK_ANSWERED,
           { "hold 2001 1", CALL_OK,
             "2001 Held 1 2001 hold normal\n"
             "2002 Held 1 2001 connected normal\n"
@@ -232,13 +230,8 @@ static struct call_rig_script const scripts[] = {
       } },
     { .name = "two lines on one phone have one handset",
       .steps = {
-          { "make 2001 2002", CALL_OK,
-            "2001 Originated 1 2001 connected newCall\n"
-            "2001 Delivered 1 2002 connected newCall\n"
-            "2002 Delivered 1 2002 alerting newCall\n" },
-          { "answer 2002 1", CALL_OK,
-            "2001 Established 1 2002 connected normal\n"
-            "2002 Established 1 2002 connected normal\n" },
+          CALL_RIG_RINGING,
+          CALL_RIG_ANSWERED,
           { "make 2006 2003", CALL_FAULT_CALLING_STATE, NULL },
           { "make 2003 2006", CALL_OK,
             "2003 Originated 2 2003 connected newCall\n"
@@ -281,16 +274,8 @@ static struct call_rig_script const scripts[] = {
     { .name = "a phone with two lines fails",
       .hookswitch = true,
       .steps = {
-          { "make 2001 2002", CALL_OK,
-            "2001 Originated 1 2001 connected newCall\n"
-            "2001 Hookswitch 2001 off\n"
-            "2006 Hookswitch 2006 off\n"
-            "2001 Delivered 1 2002 connected newCall\n"
-            "2002 Delivered 1 2002 alerting newCall\n" },
-          { "answer 2002 1", CALL_OK,
-            "2001 Established 1 2002 connected normal\n"
-            "2002 Established 1 2002 connected normal\n"
-            "2002 Hookswitch 2002 off\n" },
+          OFF_HOOK_RINGING,
+          OFF_HOOK_ANSWERED,
           { "fail SEP1", CALL_OK,
             "2001 OutOfService 2001 off\n"
             "2006 OutOfService 2006 off\n"
