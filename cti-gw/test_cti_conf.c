@@ -107,37 +107,25 @@ static struct conf_rig_vector const vectors[] = {
 };
 /* clang-format on */
 
-static struct conf_rig rig = { .schema = &cti_schema, .check = cti_conf_check };
-
 static int set_up(void **state)
 {
-    (void)state;
-    if (conf_rig_init(&rig) < 0)
-        return -1;
-    conf_rig_write("cti.secret", "secret\n");
-    conf_rig_write("empty.secret", "\n");
-    return 0;
-}
+    static struct conf_rig rig = { .schema = &cti_schema, .check = cti_conf_check };
 
-static int tear_down(void **state)
-{
-    (void)state;
-    return conf_rig_fini(&rig);
+    return conf_rig_begin(state, &rig);
 }
 
 static void test_faults(void **state)
 {
-    (void)state;
-    conf_rig_play(&rig, vectors, sizeof vectors / sizeof *vectors);
+    conf_rig_write("empty.secret", "\n");
+    conf_rig_play(*state, vectors, sizeof vectors / sizeof *vectors);
 }
 
 static void test_defaults(void **state)
 {
     char *said;
-    struct cfg *cfg = conf_rig_load(&rig, START "users = ( { id = \"alice\"; } ); };", &said);
+    struct cfg *cfg = conf_rig_load(*state, START "users = ( { id = \"alice\"; } ); };", &said);
     struct cti_conf const *conf = cfg_get(cfg);
     struct cti_user const *user = conf->users.v;
-    (void)state;
 
     assert_string_equal(said, "");
     assert_string_equal(conf->driver, "csta_tcp");
@@ -189,5 +177,5 @@ int main(void)
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_many_users),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, conf_rig_end);
 }

@@ -49,36 +49,24 @@ static struct conf_rig_vector const vectors[] = {
 };
 /* clang-format on */
 
-static struct conf_rig rig = { .schema = &switch_conf_schema, .check = switch_conf_check };
-
 static int set_up(void **state)
 {
-    (void)state;
-    if (conf_rig_init(&rig) < 0)
-        return -1;
-    conf_rig_write("cti.secret", "secret\n");
-    return 0;
-}
+    static struct conf_rig rig = { .schema = &switch_conf_schema, .check = switch_conf_check };
 
-static int tear_down(void **state)
-{
-    (void)state;
-    return conf_rig_fini(&rig);
+    return conf_rig_begin(state, &rig);
 }
 
 static void test_faults(void **state)
 {
-    (void)state;
-    conf_rig_play(&rig, vectors, sizeof vectors / sizeof *vectors);
+    conf_rig_play(*state, vectors, sizeof vectors / sizeof *vectors);
 }
 
 static void test_defaults(void **state)
 {
     char *said;
-    struct cfg *cfg = conf_rig_load(&rig, START "lines = ( { number = \"2001\"; } ); };", &said);
+    struct cfg *cfg = conf_rig_load(*state, START "lines = ( { number = \"2001\"; } ); };", &said);
     struct switch_conf const *conf = cfg_get(cfg);
     struct switch_line_conf const *line = conf->lines.v;
-    (void)state;
     assert_string_equal(said, "");
     assert_string_equal(conf->listen, "127.0.0.1:2750");
     assert_int_equal(conf->trunks.n, 0);
@@ -104,5 +92,5 @@ int main(void)
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_defaults),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, conf_rig_end);
 }

@@ -11,14 +11,19 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-int conf_rig_init(struct conf_rig *rig)
+int conf_rig_begin(void **state, struct conf_rig *rig)
 {
     (void)snprintf(rig->folder, sizeof rig->folder, "/tmp/conf_rig.XXXXXX");
-    return mkdtemp(rig->folder) && chdir(rig->folder) == 0 ? 0 : -1;
+    if (!mkdtemp(rig->folder) || chdir(rig->folder) < 0)
+        return -1;
+    conf_rig_write("cti.secret", "secret\n");
+    *state = rig;
+    return 0;
 }
 
-int conf_rig_fini(struct conf_rig *rig)
+int conf_rig_end(void **state)
 {
+    struct conf_rig *rig = *state;
     DIR *dir = opendir(rig->folder);
 
     assert_non_null(dir);

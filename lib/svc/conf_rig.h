@@ -14,11 +14,12 @@ struct conf_rig_vector {
     char const *what, *text, *faults;
 };
 
-/** Makes the folder and goes there; -1 if that is not possible. The two functions are set. */
-int conf_rig_init(struct conf_rig *rig);
+/** For cmocka: makes the folder and goes there, with a file "cti.secret"; @p rig becomes the @p
+ * state of a group of tests. */
+int conf_rig_begin(void **state, struct conf_rig *rig);
 
-/** Removes the folder with what is in it. */
-int conf_rig_fini(struct conf_rig *rig);
+/** Removes the folder with what is in it: a teardown function of cmocka. */
+int conf_rig_end(void **state);
 
 void conf_rig_write(char const *name, char const *text);
 
