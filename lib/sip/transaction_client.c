@@ -223,6 +223,33 @@ void client_transaction_fail(struct client_transaction *ct, enum transaction_fai
     client_transaction_end(ct);
 }
 
+int client_transaction_pass(void *ct, void *input)
+{
+    client_transaction_deliver(ct, ((struct transaction_input *)input)->msg);
+    return FSM_OK;
+}
+
+int client_transaction_expire(void *ct, void *input)
+{
+    (void)input;
+    client_transaction_fail(ct, TRANSACTION_TIMEOUT);
+    return FSM_OK;
+}
+
+int client_transaction_lose(void *ct, void *input)
+{
+    (void)input;
+    client_transaction_fail(ct, TRANSACTION_TRANSPORT);
+    return FSM_OK;
+}
+
+int client_transaction_finish(void *ct, void *input)
+{
+    (void)input;
+    client_transaction_end(ct);
+    return FSM_OK;
+}
+
 void client_transaction_transmit(struct client_transaction *ct)
 {
     met_inc(&sip_metrics, M_transaction_retransmitted);

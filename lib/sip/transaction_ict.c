@@ -37,14 +37,6 @@ static int first_provisional(void *obj, void *event_arg)
     return FSM_OK;
 }
 
-static int provisional(void *obj, void *event_arg)
-{
-    struct transaction_input *input = event_arg;
-
-    client_transaction_deliver(obj, input->msg);
-    return FSM_OK;
-}
-
 static void stop_waiting(struct client_transaction *ct)
 {
     transaction_settle(&ct->base);
@@ -117,27 +109,6 @@ static int cancel_now(void *obj, void *event_arg)
     return FSM_OK;
 }
 
-static int timed_out(void *obj, void *event_arg)
-{
-    (void)event_arg;
-    client_transaction_fail(obj, TRANSACTION_TIMEOUT);
-    return FSM_OK;
-}
-
-static int broken(void *obj, void *event_arg)
-{
-    (void)event_arg;
-    client_transaction_fail(obj, TRANSACTION_TRANSPORT);
-    return FSM_OK;
-}
-
-static int finish(void *obj, void *event_arg)
-{
-    (void)event_arg;
-    client_transaction_end(obj);
-    return FSM_OK;
-}
-
 #define CALLING    FSM_IN(ICT_CALLING)
 #define PROCEEDING FSM_IN(ICT_PROCEEDING)
 #define COMPLETED  FSM_IN(ICT_COMPLETED)
@@ -145,24 +116,24 @@ static int finish(void *obj, void *event_arg)
 
 /* clang-format off */
 static struct fsm_row const rows[] = {
-    { CALLING,              TX_RETRY,   send_again,        FSM_STAY },
-    { CALLING,              TX_1XX,     first_provisional, ICT_PROCEEDING },
-    { PROCEEDING,           TX_1XX,     provisional,       FSM_STAY },
-    { CALLING | PROCEEDING, TX_2XX,     accepted,          ICT_ACCEPTED },
-    { CALLING | PROCEEDING, TX_3XX,     rejected,          ICT_COMPLETED },
-    { CALLING,              TX_CANCEL,  cancel_later,      FSM_STAY },
-    { PROCEEDING,           TX_CANCEL,  cancel_now,        FSM_STAY },
+    { CALLING,              TX_RETRY,   send_again,                FSM_STAY },
+    { CALLING,              TX_1XX,     first_provisional,         ICT_PROCEEDING },
+    { PROCEEDING,           TX_1XX,     client_transaction_pass,   FSM_STAY },
+    { CALLING | PROCEEDING, TX_2XX,     accepted,                  ICT_ACCEPTED },
+    { CALLING | PROCEEDING, TX_3XX,     rejected,                  ICT_COMPLETED },
+    { CALLING,              TX_CANCEL,  cancel_later,              FSM_STAY },
+    { PROCEEDING,           TX_CANCEL,  cancel_now,                FSM_STAY },
     /* In Proceeding only after CANCEL (RFC 3261 9.1) or without an owner. */
-    { CALLING | PROCEEDING, TX_TIMEOUT, timed_out,         ICT_DONE },
-    { CALLING | PROCEEDING, TX_BROKEN,  broken,            ICT_DONE },
-    { COMPLETED,            TX_3XX,     acknowledge_again, FSM_STAY },
-    { COMPLETED,            TX_1XX,     NULL,              FSM_STAY },
-    { COMPLETED,            TX_2XX,     NULL,              FSM_STAY },
-    { ACCEPTED,             TX_2XX,     provisional,       FSM_STAY },
-    { ACCEPTED,             TX_1XX,     NULL,              FSM_STAY },
-    { ACCEPTED,             TX_3XX,     NULL,              FSM_STAY },
-    { COMPLETED | ACCEPTED, TX_CANCEL,  NULL,              FSM_STAY },
-    { COMPLETED | ACCEPTED, TX_TIMEOUT, finish,            ICT_DONE },
+    { CALLING | PROCEEDING, TX_TIMEOUT, client_transaction_expire, ICT_DONE },
+    { CALLING | PROCEEDING, TX_BROKEN,  client_transaction_lose,   ICT_DONE },
+    { COMPLETED,            TX_3XX,     acknowledge_again,         FSM_STAY },
+    { COMPLETED,            TX_1XX,     NULL,                      FSM_STAY },
+    { COMPLETED,            TX_2XX,     NULL,                      FSM_STAY },
+    { ACCEPTED,             TX_2XX,     client_transaction_pass,   FSM_STAY },
+    { ACCEPTED,             TX_1XX,     NULL,                      FSM_STAY },
+    { ACCEPTED,             TX_3XX,     NULL,                      FSM_STAY },
+    { COMPLETED | ACCEPTED, TX_CANCEL,  NULL,                      FSM_STAY },
+    { COMPLETED | ACCEPTED, TX_TIMEOUT, client_transaction_finish, ICT_DONE },
 };
 /* clang-format on */
 

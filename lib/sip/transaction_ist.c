@@ -13,25 +13,6 @@ enum { IST_PROCEEDING, IST_COMPLETED, IST_CONFIRMED, IST_ACCEPTED, IST_DONE, IST
 static char const *const state_names[IST_STATES] = { "proceeding", "completed", "confirmed",
                                                      "accepted", "done" };
 
-static int send_again(void *obj, void *event_arg)
-{
-    struct server_transaction *st = obj;
-
-    (void)event_arg;
-    met_inc(&sip_metrics, M_transaction_absorbed);
-    if (st->base.wire)
-        transaction_send(&st->base, false);
-    return FSM_OK;
-}
-
-static int absorb(void *obj, void *event_arg)
-{
-    (void)obj;
-    (void)event_arg;
-    met_inc(&sip_metrics, M_transaction_absorbed);
-    return FSM_OK;
-}
-
 static int trying(void *obj, void *event_arg)
 {
     struct server_transaction *st = obj;
@@ -156,13 +137,6 @@ static int never_acknowledged(void *obj, void *event_arg)
     return FSM_OK;
 }
 
-static int finish(void *obj, void *event_arg)
-{
-    (void)event_arg;
-    server_transaction_end(obj);
-    return FSM_OK;
-}
-
 #define PROCEEDING FSM_IN(IST_PROCEEDING)
 #define COMPLETED  FSM_IN(IST_COMPLETED)
 #define CONFIRMED  FSM_IN(IST_CONFIRMED)
@@ -170,29 +144,29 @@ static int finish(void *obj, void *event_arg)
 
 /* clang-format off */
 static struct fsm_row const rows[] = {
-    { PROCEEDING,                        TX_TIMEOUT, trying,             FSM_STAY },
-    { PROCEEDING,                        TX_REQUEST, send_again,         FSM_STAY },
-    { PROCEEDING,                        TX_1XX,     provisional,        FSM_STAY },
-    { PROCEEDING,                        TX_2XX,     accept_invite,      IST_ACCEPTED },
-    { PROCEEDING,                        TX_3XX,     reject_invite,      IST_COMPLETED },
-    { PROCEEDING,                        TX_CANCEL,  cancel,             FSM_STAY },
-    { PROCEEDING,                        TX_ACK,     NULL,               FSM_STAY },
-    { COMPLETED,                         TX_REQUEST, send_again,         FSM_STAY },
-    { COMPLETED,                         TX_RETRY,   retransmit,         FSM_STAY },
-    { COMPLETED,                         TX_ACK,     confirm,            IST_CONFIRMED },
-    { COMPLETED,                         TX_TIMEOUT, never_acknowledged, IST_DONE },
-    { CONFIRMED,                         TX_REQUEST, absorb,             FSM_STAY },
-    { CONFIRMED,                         TX_ACK,     absorb,             FSM_STAY },
-    { CONFIRMED,                         TX_TIMEOUT, finish,             IST_DONE },
-    { ACCEPTED,                          TX_REQUEST, absorb,             FSM_STAY },
-    { ACCEPTED,                          TX_ACK,     pass_ack,           FSM_STAY },
-    { ACCEPTED,                          TX_2XX,     accept_again,       FSM_STAY },
-    { ACCEPTED,                          TX_TIMEOUT, finish,             IST_DONE },
-    { COMPLETED | CONFIRMED | ACCEPTED,  TX_CANCEL,  NULL,               FSM_STAY },
+    { PROCEEDING,                       TX_TIMEOUT, trying,                    FSM_STAY },
+    { PROCEEDING,                       TX_REQUEST, server_transaction_repeat, FSM_STAY },
+    { PROCEEDING,                       TX_1XX,     provisional,               FSM_STAY },
+    { PROCEEDING,                       TX_2XX,     accept_invite,             IST_ACCEPTED },
+    { PROCEEDING,                       TX_3XX,     reject_invite,             IST_COMPLETED },
+    { PROCEEDING,                       TX_CANCEL,  cancel,                    FSM_STAY },
+    { PROCEEDING,                       TX_ACK,     NULL,                      FSM_STAY },
+    { COMPLETED,                        TX_REQUEST, server_transaction_repeat, FSM_STAY },
+    { COMPLETED,                        TX_RETRY,   retransmit,                FSM_STAY },
+    { COMPLETED,                        TX_ACK,     confirm,                   IST_CONFIRMED },
+    { COMPLETED,                        TX_TIMEOUT, never_acknowledged,        IST_DONE },
+    { CONFIRMED,                        TX_REQUEST, server_transaction_absorb, FSM_STAY },
+    { CONFIRMED,                        TX_ACK,     server_transaction_absorb, FSM_STAY },
+    { CONFIRMED,                        TX_TIMEOUT, server_transaction_finish, IST_DONE },
+    { ACCEPTED,                         TX_REQUEST, server_transaction_absorb, FSM_STAY },
+    { ACCEPTED,                         TX_ACK,     pass_ack,                  FSM_STAY },
+    { ACCEPTED,                         TX_2XX,     accept_again,              FSM_STAY },
+    { ACCEPTED,                         TX_TIMEOUT, server_transaction_finish, IST_DONE },
+    { COMPLETED | CONFIRMED | ACCEPTED, TX_CANCEL,  NULL,                      FSM_STAY },
     /* No memory for an answer. */
-    { PROCEEDING,                        TX_BROKEN,  finish,             IST_DONE },
+    { PROCEEDING,                       TX_BROKEN,  server_transaction_finish, IST_DONE },
     /* A final response could not be sent: RFC 6026 7.1. */
-    { COMPLETED | ACCEPTED,              TX_BROKEN,  NULL,               FSM_STAY },
+    { COMPLETED | ACCEPTED,             TX_BROKEN,  NULL,                      FSM_STAY },
 };
 /* clang-format on */
 

@@ -81,7 +81,7 @@ struct client_transaction {
     struct transaction base;
     struct client_handlers const *handlers; /* NULL: no owner (any more) */
     void *ctx;
-    int error;      /* of the transport, 0: none */
+    int error;             /* of the transport, 0: none */
     uint16_t udp_listener; /* switched: where it would have left */
     bool switched;         /* sent by TCP because it is large */
     bool cancelled;        /* by the owner */
@@ -179,6 +179,12 @@ void server_transaction_release(struct server_transaction *st);
 struct server_transaction *server_transaction_find_ack(struct transaction_layer *layer,
                                                        struct transaction_key const *key);
 
+/* Actions of both machines: the request came again, and gets no answer or that of before; it ends.
+ */
+int server_transaction_absorb(void *st, void *input);
+int server_transaction_repeat(void *st, void *input);
+int server_transaction_finish(void *st, void *input);
+
 /** Builds and sends 100 Trying. */
 void server_transaction_trying(struct server_transaction *st);
 
@@ -201,6 +207,12 @@ bool client_transaction_fall_back(struct client_transaction *ct);
 /** Tells the owner; harmless without one. */
 void client_transaction_deliver(struct client_transaction *ct, msg_t *response);
 void client_transaction_fail(struct client_transaction *ct, enum transaction_failure why);
+
+/* Actions of both machines: a response for the owner; the end, and what the owner hears of it. */
+int client_transaction_pass(void *ct, void *input);
+int client_transaction_expire(void *ct, void *input);
+int client_transaction_lose(void *ct, void *input);
+int client_transaction_finish(void *ct, void *input);
 
 /** Sends `wire` for the first time or again. */
 void client_transaction_transmit(struct client_transaction *ct);

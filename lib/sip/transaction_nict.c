@@ -26,14 +26,6 @@ static int send_again_slowly(void *obj, void *event_arg)
     return FSM_OK;
 }
 
-static int provisional(void *obj, void *event_arg)
-{
-    struct transaction_input *input = event_arg;
-
-    client_transaction_deliver(obj, input->msg);
-    return FSM_OK;
-}
-
 static int completed(void *obj, void *event_arg)
 {
     struct client_transaction *ct = obj;
@@ -49,44 +41,23 @@ static int completed(void *obj, void *event_arg)
     return FSM_OK;
 }
 
-static int timed_out(void *obj, void *event_arg)
-{
-    (void)event_arg;
-    client_transaction_fail(obj, TRANSACTION_TIMEOUT);
-    return FSM_OK;
-}
-
-static int broken(void *obj, void *event_arg)
-{
-    (void)event_arg;
-    client_transaction_fail(obj, TRANSACTION_TRANSPORT);
-    return FSM_OK;
-}
-
-static int finish(void *obj, void *event_arg)
-{
-    (void)event_arg;
-    client_transaction_end(obj);
-    return FSM_OK;
-}
-
 #define TRYING     FSM_IN(NICT_TRYING)
 #define PROCEEDING FSM_IN(NICT_PROCEEDING)
 #define COMPLETED  FSM_IN(NICT_COMPLETED)
 
 /* clang-format off */
 static struct fsm_row const rows[] = {
-    { TRYING,              TX_RETRY,   send_again,        FSM_STAY },
-    { PROCEEDING,          TX_RETRY,   send_again_slowly, FSM_STAY },
-    { TRYING | PROCEEDING, TX_1XX,     provisional,       NICT_PROCEEDING },
-    { TRYING | PROCEEDING, TX_2XX,     completed,         NICT_COMPLETED },
-    { TRYING | PROCEEDING, TX_3XX,     completed,         NICT_COMPLETED },
-    { TRYING | PROCEEDING, TX_TIMEOUT, timed_out,         NICT_DONE },
-    { TRYING | PROCEEDING, TX_BROKEN,  broken,            NICT_DONE },
-    { COMPLETED,           TX_1XX,     NULL,              FSM_STAY },
-    { COMPLETED,           TX_2XX,     NULL,              FSM_STAY },
-    { COMPLETED,           TX_3XX,     NULL,              FSM_STAY },
-    { COMPLETED,           TX_TIMEOUT, finish,            NICT_DONE },
+    { TRYING,              TX_RETRY,   send_again,                FSM_STAY },
+    { PROCEEDING,          TX_RETRY,   send_again_slowly,         FSM_STAY },
+    { TRYING | PROCEEDING, TX_1XX,     client_transaction_pass,   NICT_PROCEEDING },
+    { TRYING | PROCEEDING, TX_2XX,     completed,                 NICT_COMPLETED },
+    { TRYING | PROCEEDING, TX_3XX,     completed,                 NICT_COMPLETED },
+    { TRYING | PROCEEDING, TX_TIMEOUT, client_transaction_expire, NICT_DONE },
+    { TRYING | PROCEEDING, TX_BROKEN,  client_transaction_lose,   NICT_DONE },
+    { COMPLETED,           TX_1XX,     NULL,                      FSM_STAY },
+    { COMPLETED,           TX_2XX,     NULL,                      FSM_STAY },
+    { COMPLETED,           TX_3XX,     NULL,                      FSM_STAY },
+    { COMPLETED,           TX_TIMEOUT, client_transaction_finish, NICT_DONE },
 };
 /* clang-format on */
 

@@ -11,25 +11,6 @@ enum { NIST_TRYING, NIST_PROCEEDING, NIST_COMPLETED, NIST_DONE, NIST_STATES };
 
 static char const *const state_names[NIST_STATES] = { "trying", "proceeding", "completed", "done" };
 
-static int absorb(void *obj, void *event_arg)
-{
-    (void)obj;
-    (void)event_arg;
-    met_inc(&sip_metrics, M_transaction_absorbed);
-    return FSM_OK;
-}
-
-static int send_again(void *obj, void *event_arg)
-{
-    struct server_transaction *st = obj;
-
-    (void)event_arg;
-    met_inc(&sip_metrics, M_transaction_absorbed);
-    if (st->base.wire)
-        transaction_send(&st->base, false);
-    return FSM_OK;
-}
-
 /* RFC 4320 4.1: 100 is due when the client's Timer E has grown to T2. */
 static int trying(void *obj, void *event_arg)
 {
@@ -78,31 +59,24 @@ static int complete(void *obj, void *event_arg)
     return FSM_OK;
 }
 
-static int finish(void *obj, void *event_arg)
-{
-    (void)event_arg;
-    server_transaction_end(obj);
-    return FSM_OK;
-}
-
 #define TRYING     FSM_IN(NIST_TRYING)
 #define PROCEEDING FSM_IN(NIST_PROCEEDING)
 #define COMPLETED  FSM_IN(NIST_COMPLETED)
 
 /* clang-format off */
 static struct fsm_row const rows[] = {
-    { TRYING,                          TX_REQUEST, absorb,      FSM_STAY },
-    { TRYING,                          TX_TIMEOUT, trying,      NIST_PROCEEDING },
-    { PROCEEDING,                      TX_REQUEST, send_again,  FSM_STAY },
+    { TRYING,                          TX_REQUEST, server_transaction_absorb, FSM_STAY },
+    { TRYING,                          TX_TIMEOUT, trying,                    NIST_PROCEEDING },
+    { PROCEEDING,                      TX_REQUEST, server_transaction_repeat, FSM_STAY },
     /* Only the owner ends a request; its 100 was sent. */
-    { PROCEEDING,                      TX_TIMEOUT, NULL,        FSM_STAY },
-    { TRYING,                          TX_1XX,     provisional, FSM_STAY },
-    { PROCEEDING,                      TX_1XX,     NULL,        FSM_STAY },
-    { TRYING | PROCEEDING,             TX_2XX,     complete,    NIST_COMPLETED },
-    { TRYING | PROCEEDING,             TX_3XX,     complete,    NIST_COMPLETED },
-    { COMPLETED,                       TX_REQUEST, send_again,  FSM_STAY },
-    { COMPLETED,                       TX_TIMEOUT, finish,      NIST_DONE },
-    { TRYING | PROCEEDING | COMPLETED, TX_BROKEN,  finish,      NIST_DONE },
+    { PROCEEDING,                      TX_TIMEOUT, NULL,                      FSM_STAY },
+    { TRYING,                          TX_1XX,     provisional,               FSM_STAY },
+    { PROCEEDING,                      TX_1XX,     NULL,                      FSM_STAY },
+    { TRYING | PROCEEDING,             TX_2XX,     complete,                  NIST_COMPLETED },
+    { TRYING | PROCEEDING,             TX_3XX,     complete,                  NIST_COMPLETED },
+    { COMPLETED,                       TX_REQUEST, server_transaction_repeat, FSM_STAY },
+    { COMPLETED,                       TX_TIMEOUT, server_transaction_finish, NIST_DONE },
+    { TRYING | PROCEEDING | COMPLETED, TX_BROKEN,  server_transaction_finish, NIST_DONE },
 };
 /* clang-format on */
 

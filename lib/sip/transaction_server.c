@@ -4,6 +4,7 @@
 #include "log.h"
 #include "message.h"
 #include "secure_identity.h"
+#include "sip_metrics.h"
 #include "token.h"
 #include "transaction_machine.h"
 #include <errno.h>
@@ -237,4 +238,28 @@ void server_transaction_send_final(struct server_transaction *st, struct transac
     /* RFC 6026 7.1: an INVITE stays what it is, so that its repetitions are no new requests. */
     if (input->error && st->base.table == &transaction_nist)
         transaction_break(&st->base);
+}
+
+int server_transaction_absorb(void *st, void *input)
+{
+    (void)st;
+    (void)input;
+    met_inc(&sip_metrics, M_transaction_absorbed);
+    return FSM_OK;
+}
+
+int server_transaction_repeat(void *obj, void *input)
+{
+    struct server_transaction *st = obj;
+
+    if (st->base.wire)
+        transaction_send(&st->base, false);
+    return server_transaction_absorb(st, input);
+}
+
+int server_transaction_finish(void *st, void *input)
+{
+    (void)input;
+    server_transaction_end(st);
+    return FSM_OK;
 }
