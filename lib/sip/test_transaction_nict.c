@@ -2,10 +2,6 @@
 /* The non-INVITE client transaction, played by scripts. */
 #include "transaction_machine.h"
 #include "transaction_rig.h"
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
 
 /* clang-format off */
 static struct rig_script const scripts[] = {
@@ -85,28 +81,7 @@ static struct rig_script const scripts[] = {
 };
 /* clang-format on */
 
-static void test_scripts(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)
-        rig_play(&scripts[i]);
-}
-
-static void test_table_is_sound(void **state)
-{
-    char fault[128];
-
-    (void)state;
-    if (fsm_lint(&transaction_nict, fault, sizeof fault) < 0)
-        fail_msg("%s", fault);
-}
-
 int main(void)
 {
-    struct CMUnitTest const tests[] = {
-        cmocka_unit_test(test_table_is_sound),
-        cmocka_unit_test(test_scripts),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return rig_main(&transaction_nict, scripts, sizeof scripts / sizeof *scripts);
 }

@@ -53,8 +53,7 @@ static struct rig_script const scripts[] = {
 static void test_scripts(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)
-        rig_play(&scripts[i]);
+    rig_play_all(scripts, sizeof scripts / sizeof *scripts);
 }
 
 /* Answers a request with this Via after its connection is gone. */

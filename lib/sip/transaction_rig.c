@@ -477,3 +477,51 @@ void rig_play(struct rig_script const *script)
         fail_msg("%s: %zu transactions are left", script->name, transaction_count(rig->layer));
     rig_free(&rig);
 }
+
+/* --- whole tests --------------------------------------------------------------------------------
+ */
+
+void rig_play_all(struct rig_script const *scripts, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        rig_play(&scripts[i]);
+}
+
+void rig_expect_sound(struct fsm_table const *table)
+{
+    char fault[128];
+
+    if (fsm_lint(table, fault, sizeof fault) < 0)
+        fail_msg("%s", fault);
+}
+
+static struct {
+    struct fsm_table const *table;
+    struct rig_script const *scripts;
+    size_t n;
+} whole;
+
+static void test_table_is_sound(void **state)
+{
+    (void)state;
+    rig_expect_sound(whole.table);
+}
+
+static void test_scripts(void **state)
+{
+    (void)state;
+    rig_play_all(whole.scripts, whole.n);
+}
+
+int rig_main(struct fsm_table const *table, struct rig_script const *scripts, size_t n)
+{
+    struct CMUnitTest const tests[] = {
+        cmocka_unit_test(test_table_is_sound),
+        cmocka_unit_test(test_scripts),
+    };
+
+    whole.table = table;
+    whole.scripts = scripts;
+    whole.n = n;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -10,6 +10,8 @@
 #pragma once
 #include "transaction.h"
 
+struct fsm_table;
+
 #define RIG_T1_MS 50000
 #define RIG_T(x)  ((uint64_t)((x)*RIG_T1_MS))
 
@@ -47,6 +49,13 @@ struct rig_script {
 /** Plays one script; a difference fails the test with the number of the step. At the end the layer
  *  must have no transaction left, if the script ends with a step that says "gone". */
 void rig_play(struct rig_script const *script);
+void rig_play_all(struct rig_script const *scripts, size_t n);
+
+/** The table passes fsm_lint(). */
+void rig_expect_sound(struct fsm_table const *table);
+
+/** main() of a test that plays scripts of one machine and nothing else. */
+int rig_main(struct fsm_table const *table, struct rig_script const *scripts, size_t n);
 
 /* --- for tests that need more than a script ----------------------------------------------------
  */
