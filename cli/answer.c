@@ -3,10 +3,13 @@
 #include "answer.h"
 #include "buf.h"
 #include "cli.h"
+#include "control.h"
+#include "program.h"
 #include <stdio.h>
+#include <string.h>
 
 /* As much text as the largest table of the directory. */
-enum { OUT_MAX = 256 << 20, DIGITS = 6 };
+enum { OUT_MAX = 256 << 20, DIGITS = 6, WHY_TEXT = 512 };
 
 void answer_print_json(json_t const *answer)
 {
@@ -26,4 +29,24 @@ void answer_print(struct cli const *cli, json_t const *answer, answer_text_fn *t
     text(answer, &out);
     fputs(buf_text(&out), stdout);
     buf_fini(&out);
+}
+
+int answer_of_proxy(struct cli const *cli, char const *command, json_t *args, char const *bad,
+                    answer_text_fn *text)
+{
+    char why[WHY_TEXT];
+    bool running;
+    json_t *answer =
+        control_ask(cli, program_find("proxy"), command, args, why, sizeof why, &running);
+
+    json_decref(args);
+    if (!answer) {
+        cli_complain("proxy: %s", why);
+        return running ? CLI_FAILED : EX_UNAVAILABLE;
+    }
+    char const *verdict = json_string_value(json_object_get(answer, "verdict"));
+    int code = verdict && strcmp(verdict, bad) == 0 ? CLI_FAILED : CLI_OK;
+    answer_print(cli, answer, text);
+    json_decref(answer);
+    return code;
 }

@@ -4,15 +4,13 @@
 #include "answer.h"
 #include "buf.h"
 #include "cli.h"
-#include "control.h"
 #include "explain_print.h"
 #include "explain_request.h"
-#include "program.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { MESSAGE_MAX = 1 << 20, WHY_TEXT = 512, CHUNK = 4096 };
+enum { MESSAGE_MAX = 1 << 20, CHUNK = 4096 };
 
 char const explain_args[] = "[OPTION ...] FILE|URI";
 char const explain_more[] =
@@ -101,28 +99,13 @@ static int make_message(struct question const *question, struct buf *out)
 
 static int ask(struct cli *cli, struct question const *question, char const *message)
 {
-    char why[WHY_TEXT];
-    bool running;
     json_t *args = json_pack("{s:s,s:s,s:s*,s:s*,s:s*}", "message", message, "from", question->from,
                              "transport", question->transport, "subject", question->subject,
                              "internal", question->internal);
-    json_t *answer =
-        args ? control_ask(cli, program_find("proxy"), "explain", args, why, sizeof why, &running)
-             : NULL;
-    json_decref(args);
-    if (!args) {
-        cli_complain("the message is not UTF-8 text");
-        return EX_DATAERR;
-    }
-    if (!answer) {
-        cli_complain("proxy: %s", why);
-        return running ? CLI_FAILED : EX_UNAVAILABLE;
-    }
-    char const *verdict = json_string_value(json_object_get(answer, "verdict"));
-    int code = verdict && strcmp(verdict, "refuse") == 0 ? CLI_FAILED : CLI_OK;
-    answer_print(cli, answer, explain_print);
-    json_decref(answer);
-    return code;
+    if (args)
+        return answer_of_proxy(cli, "explain", args, "refuse", explain_print);
+    cli_complain("the message is not UTF-8 text");
+    return EX_DATAERR;
 }
 
 int explain_command(struct cli *cli, int argc, char **argv)

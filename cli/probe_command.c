@@ -3,13 +3,11 @@
 #include "probe_command.h"
 #include "answer.h"
 #include "cli.h"
-#include "control.h"
 #include "probe_print.h"
-#include "program.h"
 #include <string.h>
 
 /* The proxy bounds each step; this is more than all of them at their largest. */
-enum { PATIENCE_MS = 180000, WHY_TEXT = 512 };
+enum { PATIENCE_MS = 180000 };
 
 char const probe_args[] = "peer HOST[:PORT] [OPTION ...]";
 char const probe_more[] =
@@ -58,8 +56,6 @@ static int parse(struct cli *cli, int argc, char **argv, struct question *ret)
 
 static int ask(struct cli *cli, struct question const *question)
 {
-    char why[WHY_TEXT];
-    bool running;
     json_t *args =
         json_pack("{s:s,s:s*,s:s*,s:s*}", "peer", question->peer, "transport", question->transport,
                   "context", question->context, "sni", question->sni);
@@ -68,18 +64,7 @@ static int ask(struct cli *cli, struct question const *question)
         return EX_USAGE;
     }
     cli->patience_ms = PATIENCE_MS;
-    json_t *answer =
-        control_ask(cli, program_find("proxy"), "probe peer", args, why, sizeof why, &running);
-    json_decref(args);
-    if (!answer) {
-        cli_complain("proxy: %s", why);
-        return running ? CLI_FAILED : EX_UNAVAILABLE;
-    }
-    char const *verdict = json_string_value(json_object_get(answer, "verdict"));
-    int code = verdict && strcmp(verdict, "failed") == 0 ? CLI_FAILED : CLI_OK;
-    answer_print(cli, answer, probe_print);
-    json_decref(answer);
-    return code;
+    return answer_of_proxy(cli, "probe peer", args, "failed", probe_print);
 }
 
 int probe_command(struct cli *cli, int argc, char **argv)
