@@ -174,6 +174,20 @@ static struct csta_error answer_join(struct service *s, struct call_join const *
     return services_ok;
 }
 
+static struct csta_error new_join(struct service *s, struct call_join **ret)
+{
+    *ret = su_zalloc(s->home, sizeof **ret);
+    return *ret ? services_ok : services_no_resources("resourceBusy");
+}
+
+/* The one connection of a request that works in one step, and what it will make of it. */
+static struct csta_error begin_step(struct service *s, struct call_conn **ret_conn,
+                                    struct call_join **ret_join)
+{
+    struct csta_error error = find(s, &talking, ret_conn);
+    return error.category ? error : new_join(s, ret_join);
+}
+
 static struct csta_error join_calls(struct service *s,
                                     enum call_fault (*run)(struct call_conn *held,
                                                            struct call_conn *active,
@@ -182,12 +196,8 @@ static struct csta_error join_calls(struct service *s,
 {
     struct call_conn *on_hold, *active;
     struct csta_error error = find_pair(s, &talking, &on_hold, &active);
-    *ret = su_zalloc(s->home, sizeof **ret);
-    if (error.category)
-        return error;
-    if (!*ret)
-        return services_no_resources("resourceBusy");
-    return services_of_fault(run(on_hold, active, *ret));
+    error = error.category ? error : new_join(s, ret);
+    return error.category ? error : services_of_fault(run(on_hold, active, *ret));
 }
 
 static struct csta_error transfer_call(struct service *s)
@@ -207,13 +217,11 @@ static struct csta_error conference_call(struct service *s)
 
 static struct csta_error single_step_transfer(struct service *s)
 {
-    struct call_join *join = su_zalloc(s->home, sizeof *join);
+    struct call_join *join;
     struct call_conn *conn;
-    struct csta_error error = find(s, &talking, &conn);
+    struct csta_error error = begin_step(s, &conn, &join);
     if (error.category)
         return error;
-    if (!join)
-        return services_no_resources("resourceBusy");
     error =
         services_of_fault(call_send_to(conn, text_or_empty(s->request->directory_number), join));
     return error.category ? error : answer_join(s, join, join->added);
@@ -221,15 +229,13 @@ static struct csta_error single_step_transfer(struct service *s)
 
 static struct csta_error single_step_conference(struct service *s)
 {
-    struct call_join *join = su_zalloc(s->home, sizeof *join);
+    struct call_join *join;
     char const *whom = s->request->directory_number;
     struct line_ref ref;
     struct call_conn *conn;
-    struct csta_error error = find(s, &talking, &conn);
+    struct csta_error error = begin_step(s, &conn, &join);
     if (error.category)
         return error;
-    if (!join)
-        return services_no_resources("resourceBusy");
     if (!whom || !line_resolve(&s->ex->lines, whom, &ref))
         return services_operation("invalidDestination");
     bool silent = s->request->participation == CSTA_PARTICIPATION_silent;
