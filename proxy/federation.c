@@ -3,10 +3,10 @@
 #include "federation.h"
 #include "cfg.h"
 #include "domain.h"
+#include "domain_name.h"
 #include "federation_conf.h"
 #include "htab.h"
 #include "next_hop.h"
-#include <ctype.h>
 #include <errno.h>
 #include <sofia-sip/su_alloc.h>
 #include <stdatomic.h>
@@ -14,7 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { HOST_MAX = 256, WILD_SEED = 1 };
+enum { WILD_SEED = 1 };
 
 struct item {
     struct federation_entry entry;
@@ -70,20 +70,6 @@ static unsigned labels_of(char const *name)
     return n;
 }
 
-/* Lower case, without final dot. False: longer than any domain. */
-static bool read_host(char const *host, char ret[static HOST_MAX])
-{
-    size_t len = strlen(host);
-    if (len > 1 && host[len - 1] == '.')
-        len--;
-    if (len >= HOST_MAX)
-        return false;
-    for (size_t i = 0; i < len; i++)
-        ret[i] = (char)tolower((unsigned char)host[i]);
-    ret[len] = '\0';
-    return true;
-}
-
 /* --- compiling -----------------------------------------------------------------------------------
  */
 
@@ -124,10 +110,10 @@ static int add(struct federation *federation, struct federation_conf const *row,
                struct domain const *own, struct cfg_faults *faults)
 {
     struct item *item = &federation->items[federation->n++];
-    char host[HOST_MAX];
+    char host[DOMAIN_NAME_MAX + 1];
     item->entry.conf = row;
     item->wild = row->name[0] == '*';
-    (void)read_host(row->name + (item->wild ? 2 : 0), host);
+    (void)domain_name_normalize(row->name + (item->wild ? 2 : 0), host);
     item->name = su_strdup(federation->home, host);
     item->entry.rule = su_sprintf(federation->home, "domains[%s]", row->name);
     if (!item->name || !item->entry.rule || make_uri(federation, item, row) < 0)
@@ -191,8 +177,8 @@ void federation_free(struct federation **pfederation)
 struct federation_entry const *federation_find(struct federation const *federation,
                                                char const *host)
 {
-    char name[HOST_MAX];
-    if (federation->n == 0 || !read_host(host, name))
+    char name[DOMAIN_NAME_MAX + 1];
+    if (federation->n == 0 || !domain_name_normalize(host, name))
         return NULL;
     struct item const *item = find(federation, name, false);
     char const *above = federation->wild_labels ? name : NULL;

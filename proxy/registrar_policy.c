@@ -2,7 +2,7 @@
 /* Domains, realms and addresses of record of one configuration. */
 #include "registrar_policy.h"
 #include "domain.h"
-#include <ctype.h>
+#include "domain_name.h"
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -16,26 +16,10 @@ struct registrar_policy {
     size_t n;
 };
 
-enum { NAME_MAX_BYTES = 256 };
-
-/* Lower case, without the final dot. Returns false if it is too long for a name. */
-static bool normalize(char const *name, char ret[static NAME_MAX_BYTES])
-{
-    size_t len = strlen(name);
-    if (len > 1 && name[len - 1] == '.')
-        len--;
-    if (len >= NAME_MAX_BYTES)
-        return false;
-    for (size_t i = 0; i < len; i++)
-        ret[i] = (char)tolower((unsigned char)name[i]);
-    ret[len] = '\0';
-    return true;
-}
-
 static char *normal_copy(char const *name)
 {
-    char normal[NAME_MAX_BYTES];
-    return normalize(name, normal) ? strdup(normal) : NULL;
+    char normal[DOMAIN_NAME_MAX + 1];
+    return domain_name_normalize(name, normal) ? strdup(normal) : NULL;
 }
 
 static int by_name(void const *a, void const *b)
@@ -86,8 +70,8 @@ struct registrar_conf const *registrar_policy_conf(struct registrar_policy const
 
 char const *registrar_policy_serves(struct registrar_policy const *policy, char const *name)
 {
-    char normal[NAME_MAX_BYTES], *key = normal, **found = NULL;
-    if (!normalize(name, normal))
+    char normal[DOMAIN_NAME_MAX + 1], *key = normal, **found = NULL;
+    if (!domain_name_normalize(name, normal))
         return NULL;
     if (strcmp(normal, policy->domains[0]) == 0)
         return policy->domains[0];

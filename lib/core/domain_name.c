@@ -2,6 +2,7 @@
 /* See domain_name.h. The guide says nothing of a hyphen at the end of a label nor of its length;
  * RFC 1123 2.1 and RFC 1035 2.3.4 do, and no DNS server would have such a name. */
 #include "domain_name.h"
+#include <ctype.h>
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
@@ -46,4 +47,18 @@ char const *domain_name_check_set(char const *name)
     if (strcasecmp(name, "DOMAIN.NOT.SET") == 0)
         return "the domain was never set";
     return domain_name_check(name);
+}
+
+bool domain_name_normalize(char const *name, char ret[static DOMAIN_NAME_MAX + 1])
+{
+    size_t len = strlen(name);
+
+    if (len > 1 && name[len - 1] == '.')
+        len--;
+    if (len > DOMAIN_NAME_MAX)
+        return false;
+    for (size_t i = 0; i < len; i++)
+        ret[i] = (char)tolower((unsigned char)name[i]);
+    ret[len] = '\0';
+    return true;
 }

@@ -68,10 +68,33 @@ static void test_not_set(void **state)
     assert_string_equal(domain_name_check_set("domain.not.set"), "the domain was never set");
 }
 
+static void test_spelling(void **state)
+{
+    static struct {
+        char const *name, *normal; /* NULL: too long */
+    } const rows[] = {
+        { "Example.TEST", "example.test" },
+        { "example.test.", "example.test" },
+        { "example.test..", "example.test." },
+        { ".", "." },
+        { "", "" },
+        { LABEL_63 "." LABEL_63 "." LABEL_63 "." LABEL_63 ".",
+          LABEL_63 "." LABEL_63 "." LABEL_63 "." LABEL_63 }, /* 255 */
+        { LABEL_63 "." LABEL_63 "." LABEL_63 "." LABEL_63 "1", NULL },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char normal[DOMAIN_NAME_MAX + 1] = "";
+        assert_int_equal(domain_name_normalize(rows[i].name, normal), rows[i].normal != NULL);
+        assert_string_equal(normal, rows[i].normal ? rows[i].normal : "");
+    }
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_spelling),
         cmocka_unit_test(test_not_set),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
