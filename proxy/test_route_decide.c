@@ -203,19 +203,30 @@ static void note_rule(void *ctx, char const *rule, bool taken, char const *why)
     buf_printf(ctx, "%s=%s(%s)\n", rule, taken ? "yes" : "no", why);
 }
 
+/* The rules that were looked at, as text, and what came of it. */
+static void trace_rules(struct proxy_conf const *conf, char const *method, char const *headers,
+                        struct buf *text, struct route_decision *ret)
+{
+    struct route_trace trace = { note_rule, text };
+    struct origin origin = { .kind = TRANSPORT_UDP };
+    struct route_table *table = make_table(conf);
+    struct route_inputs const inputs = { .table = table };
+    msg_t *msg = make_request(method, "sip:bob@example.test", "", headers);
+    struct route_request request = { .sip = sip_object(msg) };
+
+    buf_init(text, 10000);
+    route_decide(&inputs, &origin, &request, &trace, ret);
+    msg_destroy(msg);
+    route_table_free(&table);
+}
+
 static void test_trace_names_every_rule(void **state)
 {
-    struct buf text;
-    struct route_trace trace = { note_rule, &text };
     struct proxy_conf conf = make_conf();
-    struct origin origin = { .kind = TRANSPORT_UDP };
     struct route_decision decision;
+    struct buf text;
     (void)state;
-    struct route_table *table = make_table(&conf);
-    msg_t *msg = make_request("SUBSCRIBE", "sip:bob@example.test", "", "Event: dialog\r\n");
-    struct route_request request = { .sip = sip_object(msg) };
-    buf_init(&text, 10000);
-    route_decide(&(struct route_inputs){ .table = table }, &origin, &request, &trace, &decision);
+    trace_rules(&conf, "SUBSCRIBE", "Event: dialog\r\n", &text, &decision);
     assert_string_equal(buf_text(&text), "dialog=no(no To tag, or no Route that names us)\n"
                                          "method_routes[1]=no(its method does not match)\n"
                                          "method_routes[events]=no(its event does not match)\n"
@@ -224,33 +235,22 @@ static void test_trace_names_every_rule(void **state)
                                          "method_routes[5]=no(its method does not match)\n"
                                          "own-domain=yes(own domain, and no route matches)\n");
     buf_fini(&text);
-    msg_destroy(msg);
-    route_table_free(&table);
 }
 
 static void test_the_switch_passes_method_routes_by(void **state)
 {
-    struct buf text;
-    struct route_trace trace = { note_rule, &text };
     struct proxy_conf conf = make_conf();
-    struct origin origin = { .kind = TRANSPORT_UDP };
     struct route_decision decision;
+    struct buf text;
     (void)state;
     conf.method_routing = false;
-    struct route_table *table = make_table(&conf);
-    struct route_inputs const inputs = { .table = table };
-    msg_t *msg = make_request("MESSAGE", "sip:bob@example.test", "", "");
-    struct route_request request = { .sip = sip_object(msg) };
-    buf_init(&text, 10000);
-    route_decide(&inputs, &origin, &request, &trace, &decision);
+    trace_rules(&conf, "MESSAGE", "", &text, &decision);
     assert_int_equal(decision.verdict, ROUTE_REFUSE);
     assert_int_equal(decision.refusal, REFUSAL_no_route);
     assert_null(decision.rule);
     assert_non_null(strstr(buf_text(&text), "method_routes=no(method_routing is off)\n"));
     assert_null(strstr(buf_text(&text), "method_routes["));
     buf_fini(&text);
-    msg_destroy(msg);
-    route_table_free(&table);
 }
 
 static void test_listener_of_a_target(void **state)
