@@ -8,6 +8,7 @@
 #include "cti_metrics.h"
 #include "cti_monitor.h"
 #include "device_echo.h"
+#include "device_state.h"
 #include "dialog.h"
 #include "log.h"
 #include "message.h"
@@ -115,6 +116,7 @@ void cti_events_take(struct gateway *gw, unsigned index, struct csta_msg const *
         provider_fault(gw->provider, index, DRIVER_FAULT_EVENT, csta_type_str(event->type));
         return;
     }
+    device_state_take(gw, monitor->number, monitor->session->device, event);
     pass_on(monitor, event);
     /* The last one of a monitor of a call, which ends with it. */
     if (event->type == CSTA_CallClearedEvent)

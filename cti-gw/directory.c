@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STORE_JOBS = 10000 };
+enum { STORE_JOBS = 10000, NO_REVISION = -1 };
 
 /* One look at the store. */
 struct directory_look {
@@ -109,9 +109,12 @@ static void look_free(struct directory_look **plook)
     free(look);
 }
 
+static void look_once_more(struct directory *directory);
+
 static void on_refreshed(void *ctx, int error)
 {
     struct directory_look *look = ctx;
+    struct directory *directory = look->directory;
 
     if (error == -ECANCELED)
         return; /* the thread may still be at it: directory_fini() */
@@ -124,9 +127,11 @@ static void on_refreshed(void *ctx, int error)
     }
     answer(look, error);
     look_free(&look);
+    look_once_more(directory);
 }
 
-static int look_at_store(struct directory *directory, struct ctl_call *call)
+/* @p known: revision of what need not be read again. */
+static int start_look(struct directory *directory, int64_t known, struct ctl_call *call)
 {
     struct directory_look *look = calloc(1, sizeof *look);
 
@@ -136,11 +141,28 @@ static int look_at_store(struct directory *directory, struct ctl_call *call)
     look->directory = directory;
     look->conf = conf_of(directory);
     look->call = call;
-    int error = store_people_refresh(directory->link, users_revision(directory->users), take,
-                                     on_refreshed, look);
+    int error = store_people_refresh(directory->link, known, take, on_refreshed, look);
     if (error < 0)
         look_free(&look);
     return error;
+}
+
+static int look_at_store(struct directory *directory, struct ctl_call *call)
+{
+    return start_look(directory, users_revision(directory->users), call);
+}
+
+/* What the look has read may be older than what the switch has said meanwhile, which is behind it
+ * in the store's queue. */
+static void look_once_more(struct directory *directory)
+{
+    bool is_wanted = directory->look_again && LIST_EMPTY(&directory->looks);
+
+    if (!is_wanted)
+        return;
+    directory->look_again = false;
+    if (start_look(directory, NO_REVISION, NULL) < 0)
+        cti_count(M_store_failures);
 }
 
 static void on_poll(struct wheel_timer *timer)
@@ -233,4 +255,18 @@ int directory_choose(struct directory *directory, char const *id, char const *nu
         log_warn(NULL, "choice is not kept user=\"%s\" line=%s device=\"%s\"", id, number, device);
     }
     return error;
+}
+
+void directory_register(struct directory *directory, char const *device, bool is_registered)
+{
+    if (!users_register(directory->users, device, is_registered))
+        return;
+    log_info(NULL, "phone is %s device=\"%s\"",
+             is_registered ? "registered" : "not registered any more", device);
+    directory->look_again |= !LIST_EMPTY(&directory->looks);
+    if (directory->link &&
+        store_people_register(directory->link, device, is_registered, NULL, NULL) < 0) {
+        cti_count(M_store_failures);
+        log_warn(NULL, "registration is not kept device=\"%s\"", device);
+    }
 }

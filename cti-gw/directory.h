@@ -20,6 +20,7 @@ struct directory {
     struct store_link *link;
     LIST_HEAD(, directory_look) looks; /* under way in the store's thread */
     struct wheel_timer poll;
+    bool look_again; /* something has changed while a look was under way */
 };
 
 /** The users of the configuration file. Returns 0 or -ENOMEM; fini is right after either. */
@@ -34,6 +35,9 @@ void directory_fini(struct directory *directory);
  *  negative errno when it is not even in memory. */
 int directory_choose(struct directory *directory, char const *id, char const *number,
                      char const *device);
+
+/** The switch says that @p device is registered, or no longer: kept as above. */
+void directory_register(struct directory *directory, char const *device, bool is_registered);
 
 /** The command `directory reload`. */
 ctl_command_fn directory_cmd_reload;

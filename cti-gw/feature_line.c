@@ -3,6 +3,7 @@
 #define LOG_SUBSYSTEM LOG_CSTA
 #include "feature_line.h"
 #include "cti_metrics.h"
+#include "device_state.h"
 #include "feature_subscription.h"
 #include "gateway.h"
 #include "log.h"
@@ -254,6 +255,7 @@ bool feature_line_take(struct gateway *gw, unsigned index, struct csta_msg const
     if (!entry)
         return false;
     struct feature_line *line = of_xref(entry);
+    device_state_take(gw, line->number, NULL, event);
     uint16_t told = feature_state_take(&line->state, event);
     if (told)
         tell_all(line, told);

@@ -344,6 +344,32 @@ static void test_contradictions(void **state)
     users_free(&users);
 }
 
+static void test_registered(void **state)
+{
+    static char const *const of_3001[] = { "SEP4", "gina", "SEP2", "SEP1" };
+    size_t contradictions;
+    struct users *users = with_store(false, &contradictions);
+    char const *names[USERS_PHONES_MAX];
+    (void)state;
+
+    assert_false(users_register(users, "none", true));
+    assert_false(users_register(users, "SEP1", true));
+    assert_phones(users, "gina", "2001", "", "SEP1+ ");
+    assert_true(users_register(users, "SEP1", false));
+    assert_false(users_register(users, "SEP1", false));
+    assert_phones(users, "gina", "2001", "", "SEP1 ");
+    assert_true(users_register(users, "SEP1", true));
+    assert_phones(users, "gina", "2001", "", "SEP1+ ");
+
+    /* SEP1 has the line in two partitions */
+    assert_int_equal(users_line_phones(users, "3001", names, USERS_PHONES_MAX), 4);
+    for (size_t i = 0; i < 4; i++)
+        assert_string_equal(names[i], of_3001[i]);
+    assert_int_equal(users_line_phones(users, "3001", names, 2), 2);
+    assert_int_equal(users_line_phones(users, "none", names, USERS_PHONES_MAX), 0);
+    users_free(&users);
+}
+
 static void test_choices(void **state)
 {
     size_t contradictions;
@@ -367,7 +393,7 @@ int main(void)
         cmocka_unit_test(test_long_names),     cmocka_unit_test(test_lines),
         cmocka_unit_test(test_nobody),         cmocka_unit_test(test_many),
         cmocka_unit_test(test_store_and_file), cmocka_unit_test(test_contradictions),
-        cmocka_unit_test(test_choices),
+        cmocka_unit_test(test_choices),        cmocka_unit_test(test_registered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -412,10 +412,10 @@ size_t users_phones(struct users const *users, char const *id, char const *numbe
     return n;
 }
 
-static bool lists(char const *const *numbers, size_t n, char const *number)
+static bool lists(char const *const *texts, size_t n, char const *text)
 {
     for (size_t i = 0; i < n; i++)
-        if (strcmp(numbers[i], number) == 0)
+        if (strcmp(texts[i], text) == 0)
             return true;
     return false;
 }
@@ -445,6 +445,25 @@ bool users_stands_on(struct users const *users, char const *number, char const *
     while (ref && strcmp(ref->line->number, number) != 0)
         ref = ref->next;
     return ref != NULL;
+}
+
+size_t users_line_phones(struct users const *users, char const *number, char const **ret,
+                         size_t max)
+{
+    struct store_line const *line =
+        users->people ? store_people_lines_of(users->people, number) : NULL;
+    size_t n = 0;
+
+    for (; line; line = line->same_number)
+        for (struct store_device_ref const *ref = line->devices; ref && n < max; ref = ref->next)
+            if (!lists(ret, n, ref->device->name))
+                ret[n++] = ref->device->name;
+    return n;
+}
+
+bool users_register(struct users *users, char const *device, bool is_registered)
+{
+    return users->people && store_people_set_registered(users->people, device, is_registered);
 }
 
 bool users_has_phones(struct users const *users, char const *number)

@@ -2,8 +2,8 @@
 /* Who may control what: the three-step user check, lines and phones of users (guide-rcc 3).
  *
  * One table over the users of the configuration file and those of the store. It is built as a
- * whole, in whatever thread, and does not change then, but for the devices that users choose;
- * directory.h puts the next one in its place. */
+ * whole, in whatever thread, and does not change then, but for the devices that users choose
+ * and whether they are registered; directory.h puts the next one in its place. */
 #pragma once
 #include "cti_conf.h"
 #include "device_choice.h"
@@ -68,6 +68,13 @@ bool users_has_phone(struct users const *users, char const *id, char const *numb
 
 /** Does line @p number stand on the phone @p device, whosever that is? */
 bool users_stands_on(struct users const *users, char const *number, char const *device);
+
+/** The phones of line @p number, whosever they are, at most @p max; returns how many. */
+size_t users_line_phones(struct users const *users, char const *number, char const **ret,
+                         size_t max);
+
+/** The phone @p device is registered, or no longer. Returns whether that is news. */
+bool users_register(struct users *users, char const *device, bool is_registered);
 
 /** Does the store know a phone with line @p number? */
 bool users_has_phones(struct users const *users, char const *number);

@@ -58,6 +58,18 @@ struct store_device const *store_people_device(struct store_people const *people
     return (struct store_device const *)htab_find(&people->by_name, hash_of(name), is_device, name);
 }
 
+bool store_people_set_registered(struct store_people *people, char const *device,
+                                 bool is_registered)
+{
+    struct store_device *found =
+        (struct store_device *)htab_find(&people->by_name, hash_of(device), is_device, device);
+
+    if (!found || found->registered == is_registered)
+        return false;
+    found->registered = is_registered;
+    return true;
+}
+
 struct store_owner const *store_people_owner(struct store_people const *people, char const *user)
 {
     return (struct store_owner const *)htab_find(&people->by_user, hash_of(user), is_owner, user);

@@ -102,6 +102,11 @@ typedef void store_people_take_fn(void *ctx, struct store_people *people);
 int store_people_refresh(struct store_link *link, int64_t known, store_people_take_fn *take,
                          store_done_fn *done, void *ctx);
 
+/** Changes the copy alone, which therefore nobody else may be reading. Returns whether there is
+ * such a device and it was otherwise. */
+bool store_people_set_registered(struct store_people *people, char const *device,
+                                 bool is_registered);
+
 int64_t store_people_revision(struct store_people const *people);
 
 /* Look-ups: NULL if there is none. */

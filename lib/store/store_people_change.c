@@ -181,31 +181,59 @@ int store_people_check(struct store *store, unsigned max_devices,
 
 /* --- while the gateway runs ------------------------------------------------------------------- */
 
-struct choose {
+struct change {
     struct store_job job;
+    enum store_statement statement;
     char const *texts[TEXTS_MAX]; /* which stand behind it */
 };
 
-static int run_choose(struct store_db *db, struct store_job const *job)
+/* A job with copies of @p texts behind it; up to TEXTS_MAX, the rest NULL. */
+static struct change *change_new(char const *const texts[static TEXTS_MAX])
 {
-    return write_texts(db, STORE_SQL_choice_put, ((struct choose const *)job)->texts);
+    size_t sizes[TEXTS_MAX] = { 0 }, all = 0;
+
+    for (size_t i = 0; i < TEXTS_MAX && texts[i]; i++)
+        all += sizes[i] = strlen(texts[i]) + 1;
+    struct change *change = calloc(1, sizeof *change + all);
+    if (!change)
+        return NULL;
+    char *at = (char *)(change + 1);
+    for (size_t i = 0; i < TEXTS_MAX && texts[i]; at += sizes[i++])
+        change->texts[i] = memcpy(at, texts[i], sizes[i]);
+    return change;
+}
+
+static int run_change(struct store_db *db, struct store_job const *job)
+{
+    struct change const *change = (struct change const *)job;
+
+    return write_texts(db, change->statement, change->texts);
+}
+
+static int submit(struct store_link *link, enum store_statement statement,
+                  char const *const texts[static TEXTS_MAX], store_done_fn *done, void *ctx)
+{
+    struct change *change = change_new(texts);
+
+    if (!change)
+        return -ENOMEM;
+    change->job.run = run_change;
+    change->statement = statement;
+    return store_job_submit(link, &change->job, done, ctx);
 }
 
 int store_people_choose(struct store_link *link, struct store_choice const *choice,
                         store_done_fn *done, void *ctx)
 {
-    char const *const texts[TEXTS_MAX] = { choice->user, choice->number, choice->partition,
-                                           choice->device };
-    size_t sizes[TEXTS_MAX], all = 0;
+    return submit(link, STORE_SQL_choice_put,
+                  TEXTS(choice->user, choice->number, choice->partition, choice->device), done,
+                  ctx);
+}
 
-    for (size_t i = 0; i < TEXTS_MAX; i++)
-        all += sizes[i] = strlen(texts[i]) + 1;
-    struct choose *choose = calloc(1, sizeof *choose + all);
-    if (!choose)
-        return -ENOMEM;
-    char *at = (char *)(choose + 1);
-    for (size_t i = 0; i < TEXTS_MAX; at += sizes[i++])
-        choose->texts[i] = memcpy(at, texts[i], sizes[i]);
-    choose->job.run = run_choose;
-    return store_job_submit(link, &choose->job, done, ctx);
+int store_people_register(struct store_link *link, char const *device, bool is_registered,
+                          store_done_fn *done, void *ctx)
+{
+    /* The column is an integer, and makes one of the text. */
+    return submit(link, STORE_SQL_device_registered, TEXTS(device, is_registered ? "1" : "0"), done,
+                  ctx);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Changing people, devices and lines: all or nothing, in one transaction of the caller's thread, by
- * a program that has not started the store; and the one change that the gateway makes while it
- * runs.
+ * a program that has not started the store; and the changes that the gateway makes while it runs.
  *
  * store_people_begin(); any number of puts and drops; store_people_check(); store_people_end().
  * Every function returns 0 or a negative errno: -EEXIST where a mail or SIP address is another
@@ -49,3 +48,7 @@ int store_people_end(struct store *store, bool commit);
  * the caller knows. Everything is copied. */
 int store_people_choose(struct store_link *link, struct store_choice const *choice,
                         store_done_fn *done, void *ctx);
+
+/** Keeps whether @p device is registered; as above. */
+int store_people_register(struct store_link *link, char const *device, bool is_registered,
+                          store_done_fn *done, void *ctx);

@@ -283,6 +283,19 @@ static void test_what_another_program_commits(void **state)
     assert_null(taken.people);
     expect_stored(other, ALL "choice joe 2001  IPC01\n");
 
+    /* nor is that a phone is registered */
+    told = rig.told;
+    assert_int_equal(store_people_register(rig.link, "IPC01", true, store_rig_done, &rig), 0);
+    assert_int_equal(store_people_register(rig.link, "SEP01", false, store_rig_done, &rig), 0);
+    assert_int_equal(store_people_register(rig.link, "none", true, store_rig_done, &rig), 0);
+    assert_int_equal(store_rig_wait(&rig, told + 3), 0);
+    assert_int_equal(refresh(&taken, revision), 0);
+    assert_null(taken.people);
+    expect_stored(other, "user ann   0:\nuser joe joe@example.test sip:joe@example.test 1: staff "
+                         "desk\ndevice IPC01  1 1 ann: ann joe\ndevice SEP01 PT1 0 0 : joe\n"
+                         "line 2001 : SEP01 IPC01\nline 2001 PT2: IPC01\n"
+                         "owner ann: IPC01\nowner joe: IPC01 SEP01\nchoice joe 2001  IPC01\n");
+
     assert_int_equal(store_people_begin(other, revision), 0);
     assert_int_equal(store_people_drop_device(other, "IPC01"), 0);
     assert_int_equal(store_people_end(other, true), 0);
