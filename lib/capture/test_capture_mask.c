@@ -91,9 +91,9 @@ static struct row const sip_rows[] = {
     /* SDP */
     { TAP_SIP, SIP_HEAD("INVITE") TYPED("application/sdp"),
       "v=0\r\nk=clear:pw\r\na=ice-pwd:asd8\r\nm=audio 9 RTP/SAVP 0\r\n"
-      "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNf/X0=|2^20|1:4;inline:QUE=\r\n",
+      "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNf/X0=|2^20|1:4;inline:QUE=;inline:Qg==\r\n",
       "v=0\r\nk=********\r\na=ice-pwd:****\r\nm=audio 9 RTP/SAVP 0\r\n"
-      "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:********|2^20|1:4;inline:****\r\n" },
+      "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:********|2^20|1:4;inline:****;inline:****\r\n" },
     /* Bodies within bodies */
     { TAP_SIP, SIP_HEAD("INVITE") TYPED(MULTIPART),
       "hi\r\n--b1\r\n" TYPED("application/sdp") "v=0\r\nk=prompt\r\n--b1 x\r\n"
