@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Looking at dates: see cert_watch.h. */
-#define LOG_SUBSYSTEM LOG_MAIN
+#define LOG_SUBSYSTEM LOG_TLS
 #include "cert_watch.h"
 #include "clock.h"
 #include "log.h"

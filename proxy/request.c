@@ -54,7 +54,7 @@ void request_log(struct request_outcome const *outcome)
     text_number(&line, (uint64_t)outcome->status, 3);
     text_puts(&line, " ms=");
     text_number(&line, (clock_now_us() - outcome->started_us) / 1000, 1);
-    log_text(LOG_INFO, NULL, memory, text_len(&line));
+    log_text(LOG_SUBSYSTEM, LOG_INFO, NULL, memory, text_len(&line));
 }
 
 void request_refuse(struct server_transaction *st, enum refusal refusal, char const *header)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Log lines to stderr. All lines go through one buffer under one lock, so that those of several
- * threads never mix; it is written after each line, or with log_hold() once per turn of a loop. */
+/* Log lines to stderr or into the journal. All lines go through one buffer under one lock, so that
+ * those of several threads never mix; it is written after each line, or with log_hold() once per
+ * turn of a loop. */
 #define LOG_SUBSYSTEM LOG_MAIN
 #include "log.h"
 #include "clock.h"
+#include "log_journal.h"
 #include "text.h"
 #include <errno.h>
 #include <pthread.h>
@@ -17,6 +19,7 @@
 #include <unistd.h>
 
 enum { LINE_MAX_BYTES = 4096, TEXT_MAX_BYTES = LINE_MAX_BYTES - 512, HELD_MAX_BYTES = 65536 };
+enum { HELD_MAX_ENTRIES = 512 };
 
 struct log_state {
     char const *process;
@@ -27,15 +30,23 @@ struct log_state {
     char date[24];
     _Atomic size_t len; /* read without the lock to see whether there is anything */
     char held[HELD_MAX_BYTES];
+    int journal;   /* socket, or -1: lines are text for stderr */
+    size_t n_held; /* entries for the journal, how long each is */
+    uint16_t entry_len[HELD_MAX_ENTRIES];
 };
 
 static struct log_state state = {
     .process = "-",
-    .level = { LOG_INFO, LOG_INFO, LOG_INFO, LOG_INFO, LOG_INFO, LOG_INFO, LOG_INFO },
+    .level = { [0 ... LOG_SUBSYSTEMS - 1] = LOG_INFO },
     .lock = PTHREAD_MUTEX_INITIALIZER,
+    .journal = -1,
 };
 
-static char const *const level_names[LOG_LEVELS] = { "error", "warn", "info", "debug", "trace" };
+char const *const log_level_names[LOG_LEVELS + 1] = { "error", "warn",  "info",
+                                                      "debug", "trace", NULL };
+char const *const log_subsystem_names[LOG_SUBSYSTEMS + 1] = { "main",  "config", "control", "sip",
+                                                              "tls",   "route",  "csta",    "fsm",
+                                                              "store", "audit",  NULL };
 
 void log_init(char const *process, enum log_level level)
 {
@@ -45,9 +56,17 @@ void log_init(char const *process, enum log_level level)
 
 void log_set_level(enum log_subsystem subsystem, enum log_level level)
 {
-    for (int i = 0; i < LOG_SUBSYSTEMS; i++)
+    for (int i = 0; i < LOG_SUBSYSTEMS; i++) {
+        enum log_level least = i == LOG_AUDIT ? LOG_INFO : LOG_ERROR;
         if (subsystem == LOG_SUBSYSTEMS || i == (int)subsystem)
-            atomic_store_explicit(&state.level[i], (int)level, memory_order_relaxed);
+            atomic_store_explicit(&state.level[i], (int)(level > least ? level : least),
+                                  memory_order_relaxed);
+    }
+}
+
+enum log_level log_level_of(enum log_subsystem subsystem)
+{
+    return (enum log_level)atomic_load_explicit(&state.level[subsystem], memory_order_relaxed);
 }
 
 bool log_enabled(enum log_subsystem subsystem, enum log_level level)
@@ -55,10 +74,9 @@ bool log_enabled(enum log_subsystem subsystem, enum log_level level)
     return (int)level <= atomic_load_explicit(&state.level[subsystem], memory_order_relaxed);
 }
 
-/* Writes all that is held; safe in a signal handler. Lines that nobody takes are lost. */
-static void write_held(void)
+static void write_text(size_t len)
 {
-    size_t len = atomic_load_explicit(&state.len, memory_order_relaxed), done = 0;
+    size_t done = 0;
 
     while (done < len) {
         ssize_t n = write(STDERR_FILENO, state.held + done, len - done);
@@ -67,7 +85,32 @@ static void write_held(void)
         else if (n == 0 || errno != EINTR)
             break;
     }
+}
+
+/* Writes all that is held; safe in a signal handler. Lines that nobody takes are lost. */
+static void write_held(void)
+{
+    size_t len = atomic_load_explicit(&state.len, memory_order_relaxed);
+
+    if (state.journal < 0)
+        write_text(len);
+    else
+        log_journal_send(state.journal, state.held, state.entry_len, state.n_held);
+    state.n_held = 0;
     atomic_store_explicit(&state.len, 0, memory_order_relaxed);
+}
+
+bool log_use_journal(char const *path)
+{
+    int fd = log_journal_open(path);
+
+    pthread_mutex_lock(&state.lock);
+    write_held();
+    if (state.journal >= 0)
+        close(state.journal);
+    state.journal = fd < 0 ? -1 : fd;
+    pthread_mutex_unlock(&state.lock);
+    return fd >= 0;
 }
 
 void log_flush(void)
@@ -160,7 +203,7 @@ static size_t print_line(char *memory, enum log_level level, char const *object_
 
     text_begin(&line, memory, LINE_MAX_BYTES);
     print_time(&line);
-    text_puts(&line, level_names[level]);
+    text_puts(&line, log_level_names[level]);
     text_puts(&line, " ");
     text_add(&line, state.process, strnlen(state.process, 32));
     if (object_id) {
@@ -173,13 +216,45 @@ static size_t print_line(char *memory, enum log_level level, char const *object_
     return text_len(&line);
 }
 
-void log_text(enum log_level level, char const *object_id, char const *text, size_t len)
+/* The same as fields for the journal, which has the time of its own. */
+static size_t print_entry(char *memory, enum log_subsystem subsystem, enum log_level level,
+                          char const *object_id, char const *text, size_t len)
+{
+    char id[512], message[LINE_MAX_BYTES] TEXT_UNINITIALIZED;
+    struct text id_text, message_text;
+
+    text_begin(&id_text, id, sizeof id);
+    escape(&id_text, object_id ? object_id : "", object_id ? strnlen(object_id, 96) : 0);
+    text_begin(&message_text, message, sizeof message);
+    escape(&message_text, text, len);
+    size_t size = log_journal_entry(
+        memory, &(struct log_journal_line){ .process = state.process,
+                                            .subsystem = log_subsystem_names[subsystem],
+                                            .level = level,
+                                            .object_id = id,
+                                            .message = message });
+    state.entry_len[state.n_held++] = (uint16_t)size;
+    return size;
+}
+
+/* Not one more line fits for certain. */
+static bool is_full(size_t held)
+{
+    return state.journal < 0 ? held > HELD_MAX_BYTES - LINE_MAX_BYTES
+                             : held > HELD_MAX_BYTES - LOG_JOURNAL_ENTRY_BYTES ||
+                                   state.n_held == HELD_MAX_ENTRIES;
+}
+
+void log_text(enum log_subsystem subsystem, enum log_level level, char const *object_id,
+              char const *text, size_t len)
 {
     pthread_mutex_lock(&state.lock);
     size_t held = atomic_load_explicit(&state.len, memory_order_relaxed);
-    held += print_line(state.held + held, level, object_id, text, len);
+    char *memory = state.held + held;
+    held += state.journal < 0 ? print_line(memory, level, object_id, text, len)
+                              : print_entry(memory, subsystem, level, object_id, text, len);
     atomic_store_explicit(&state.len, held, memory_order_relaxed);
-    if (level <= LOG_WARN || held > HELD_MAX_BYTES - LINE_MAX_BYTES ||
+    if (level <= LOG_WARN || is_full(held) ||
         !atomic_load_explicit(&state.holds, memory_order_relaxed))
         write_held();
     pthread_mutex_unlock(&state.lock);
@@ -191,11 +266,10 @@ void log_line(enum log_subsystem subsystem, enum log_level level, char const *ob
     char text[TEXT_MAX_BYTES] TEXT_UNINITIALIZED;
     va_list args;
 
-    (void)subsystem;
     va_start(args, format);
     int n = vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    log_text(level, object_id, text,
+    log_text(subsystem, level, object_id, text,
              n < 0                  ? 0
              : n < (int)sizeof text ? (size_t)n
                                     : sizeof text - 1);

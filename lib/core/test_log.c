@@ -95,6 +95,29 @@ static void test_levels_per_subsystem(void **state)
     assert_false(log_enabled(LOG_CSTA, LOG_DEBUG));
     log_set_level(LOG_SUBSYSTEMS, LOG_ERROR);
     assert_false(log_enabled(LOG_SIP, LOG_WARN));
+    assert_int_equal(log_level_of(LOG_SIP), LOG_ERROR);
+}
+
+/* Nobody can do what others must know of and keep it from them. */
+static void test_audit_is_always_told(void **state)
+{
+    (void)state;
+    log_set_level(LOG_SUBSYSTEMS, LOG_ERROR);
+    assert_int_equal(log_level_of(LOG_AUDIT), LOG_INFO);
+    log_set_level(LOG_AUDIT, LOG_WARN);
+    assert_true(log_enabled(LOG_AUDIT, LOG_INFO));
+    log_set_level(LOG_AUDIT, LOG_DEBUG);
+    assert_true(log_enabled(LOG_AUDIT, LOG_DEBUG));
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    for (int i = 0; i < LOG_SUBSYSTEMS; i++)
+        assert_non_null(log_subsystem_names[i]);
+    assert_null(log_subsystem_names[LOG_SUBSYSTEMS]);
+    assert_string_equal(log_subsystem_names[LOG_AUDIT], "audit");
+    assert_string_equal(log_level_names[LOG_TRACE], "trace");
 }
 
 /* Each control character, at each place of a word. */
@@ -240,6 +263,8 @@ int main(void)
         cmocka_unit_test(test_crash_writes_what_is_held),
         cmocka_unit_test(test_threads),
         cmocka_unit_test(test_levels_per_subsystem),
+        cmocka_unit_test(test_audit_is_always_told),
+        cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests_name("log", tests, NULL, NULL);
 }

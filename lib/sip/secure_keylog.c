@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writing secrets: see secure_keylog.h. */
-#define LOG_SUBSYSTEM LOG_SIP
+#define LOG_SUBSYSTEM LOG_TLS
 #include "secure_keylog.h"
 #include "log.h"
 #include "secure_internal.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* TLS: a secure_link between the socket and the stream. A connection serves one context and one
  * name of the peer, and is never shared beyond them. */
-#define LOG_SUBSYSTEM LOG_SIP
+#define LOG_SUBSYSTEM LOG_TLS
 #include "clock.h"
 #include "log.h"
 #include "log_sources.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The store's thread: takes jobs in groups, commits each group once. */
-#define LOG_SUBSYSTEM LOG_MAIN
+#define LOG_SUBSYSTEM LOG_STORE
 #include "store.h"
 #include "log.h"
 #include "store_db.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opening and asking SQLite: see store_db.h. */
-#define LOG_SUBSYSTEM LOG_MAIN
+#define LOG_SUBSYSTEM LOG_STORE
 #include "store_db.h"
 #include "log.h"
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading people, devices and lines into one arena: see store_people.h. */
-#define LOG_SUBSYSTEM LOG_MAIN
+#define LOG_SUBSYSTEM LOG_STORE
 #include "store_people.h"
 #include "log.h"
 #include "store_arena.h"

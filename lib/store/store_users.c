@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rows of the table "users", and all of them in memory under a lock of their own. */
-#define LOG_SUBSYSTEM LOG_MAIN
+#define LOG_SUBSYSTEM LOG_STORE
 #include "store_users.h"
 #include "htab.h"
 #include "log.h"
