@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Telling who may read along: see key_log.h. */
-#define LOG_SUBSYSTEM LOG_MAIN
+#define LOG_SUBSYSTEM LOG_AUDIT
 #include "key_log.h"
 #include "alarm.h"
 #include "log.h"

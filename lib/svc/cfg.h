@@ -120,6 +120,12 @@ struct cfg_schema {
         __VA_ARGS__                                                                                \
     }
 
+/** An entry of node.log_levels. */
+struct cfg_log_level {
+    struct cfg_where where;
+    int subsystem, level; /* enum log_subsystem, enum log_level */
+};
+
 /** The group "node" that every program reads. */
 struct cfg_node {
     char const *domain;  /* proxy domain, e.g. "example.test" */
@@ -128,6 +134,7 @@ struct cfg_node {
     char const *user;    /* who to become when started as root */
     char const *bin_dir; /* where the programs are; "" = beside this one */
     int log_level;       /* enum log_level */
+    struct cfg_groups log_levels;
     int64_t tap_records, tap_bytes;
 };
 extern struct cfg_schema const cfg_node_schema;

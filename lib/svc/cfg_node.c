@@ -2,8 +2,24 @@
 /* The rows of group "node", which every program reads. */
 #include "cfg.h"
 #include "domain_name.h"
+#include "log.h"
 
-static char const *const level_names[] = { "error", "warn", "info", "debug", "trace", NULL };
+static struct cfg_row const level_rows[] = {
+    CFG_ROW_ENUM("subsystem", struct cfg_log_level, subsystem, .example = "sip",
+                 .names = log_subsystem_names, .effect = CFG_RELOAD,
+                 .help = "Part of the programs; \"crosspoint show log\" lists them. What audit "
+                         "tells at info is always told."),
+    CFG_ROW_ENUM("level", struct cfg_log_level, level, .example = "debug", .names = log_level_names,
+                 .effect = CFG_RELOAD, .help = "Least level of it that is logged."),
+};
+
+static struct cfg_schema const level_schema = {
+    .group = "log_levels entry",
+    .size = sizeof(struct cfg_log_level),
+    .rows = level_rows,
+    .n = sizeof level_rows / sizeof level_rows[0],
+    .help = "The log level of one subsystem.",
+};
 
 static struct cfg_row const rows[] = {
     CFG_ROW_STRING("domain", struct cfg_node, domain, .min = 1, .max = 255,
@@ -22,9 +38,12 @@ static struct cfg_row const rows[] = {
                    .effect = CFG_RESTART,
                    .help = "Where \"crosspoint run\" finds the programs; empty: beside itself."),
     CFG_ROW_ENUM("log_level", struct cfg_node, log_level, .default_text = "info",
-                 .names = level_names, .effect = CFG_RESTART,
+                 .names = log_level_names, .effect = CFG_RELOAD,
                  .help = "Least level that is logged; \"crosspoint log LEVEL\" sets it in "
-                         "programs that run."),
+                         "programs that run, until the next reload."),
+    CFG_ROW_GROUPS("log_levels", struct cfg_node, log_levels, .max = LOG_SUBSYSTEMS,
+                   .effect = CFG_RELOAD, .sub = &level_schema,
+                   .help = "Other levels for single subsystems."),
     CFG_ROW_INT("tap_records", struct cfg_node, tap_records, .default_text = "2000", .min = 0,
                 .max = 1000000, .effect = CFG_RESTART,
                 .help = "Messages that each program keeps in PROGRAM.tap in run_dir, for the "

@@ -138,6 +138,11 @@ void ctl_fail(struct ctl_call *call, char const *code, char const *format, ...)
     buf_fini(&text);
 }
 
+struct ctl_peer const *ctl_call_peer(struct ctl_call const *call)
+{
+    return call->link ? &call->link->peer : NULL;
+}
+
 /* --- lines --- */
 
 static void run_command(struct ctl_link *link, char const *name, json_t const *args)

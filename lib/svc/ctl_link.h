@@ -7,6 +7,7 @@
 #pragma once
 #include "buf.h"
 #include "ctl.h"
+#include "ctl_peer.h"
 #include <stdbool.h>
 #include <sys/queue.h>
 
@@ -18,6 +19,7 @@ struct ctl_link {
     struct ctl_server *server;
     struct ctl_call *call; /* not yet answered, or NULL */
     struct buf in;
+    struct ctl_peer peer;
     bool may_write;
     bool writing; /* an answer is on its way */
     bool at_end;  /* the client will send no more */

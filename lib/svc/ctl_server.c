@@ -55,17 +55,17 @@ void ctl_server_forget(struct ctl_server *server, struct ctl_link *link)
 /* The socket's mode keeps others out already; this holds even if somebody opens the mode. */
 static bool admit(struct ctl_server const *server, struct ctl_link *link)
 {
-    struct ctl_peer peer;
+    struct ctl_peer *peer = &link->peer;
     struct stat st;
     uv_os_fd_t fd;
 
-    if (uv_fileno((uv_handle_t *)&link->pipe, &fd) < 0 || ctl_peer_ask(&peer, fd) < 0 ||
+    if (uv_fileno((uv_handle_t *)&link->pipe, &fd) < 0 || ctl_peer_ask(peer, fd) < 0 ||
         stat(server->path, &st) < 0)
         return false;
-    link->may_write = ctl_peer_may(&peer, CTL_WRITE, geteuid(), st.st_gid);
-    if (ctl_peer_may(&peer, CTL_READ, geteuid(), st.st_gid))
+    link->may_write = ctl_peer_may(peer, CTL_WRITE, geteuid(), st.st_gid);
+    if (ctl_peer_may(peer, CTL_READ, geteuid(), st.st_gid))
         return true;
-    log_warn(NULL, "control link refused uid=%u pid=%d", (unsigned)peer.uid, (int)peer.pid);
+    log_warn(NULL, "control link refused uid=%u pid=%d", (unsigned)peer->uid, (int)peer->pid);
     return false;
 }
 

@@ -6,6 +6,7 @@
 #include "config.h"
 #include "log.h"
 #include "loop_wheel.h"
+#include "svc_log.h"
 #include "svc_metrics.h"
 #include "svc_parts.h"
 #include "svc_reload.h"
@@ -37,6 +38,7 @@ struct svc {
     struct alarm_board *alarms;
     struct ctl_server *ctl;
     struct ctl_command const *tables[3];
+    struct svc_log log;
     void *state;
     uv_loop_t loop;
     uv_timer_t late; /* ends a way down that takes too long */
@@ -112,6 +114,11 @@ void svc_take_cfg(struct svc *svc, struct cfg *cfg)
 {
     cfg_free(&svc->cfg);
     svc->cfg = cfg;
+}
+
+struct svc_log *svc_levels(struct svc *svc)
+{
+    return &svc->log;
 }
 
 struct ctl_command const *const *svc_commands(struct svc *svc)
@@ -306,6 +313,7 @@ static void on_hangup(uv_signal_t *handle, int number)
     struct buf why;
 
     (void)number;
+    log_line(LOG_AUDIT, LOG_INFO, NULL, "reload of the configuration asked for by=signal");
     buf_init(&why, REASON_BYTES);
     json_decref(svc_reload(handle->data, &why));
     buf_fini(&why);
@@ -536,8 +544,10 @@ int svc_main(struct svc_desc const *desc, int argc, char **argv)
     } else {
         signal(SIGPIPE, SIG_IGN);
         raise_file_limit();
-        log_init(short_name(desc),
-                 options.debug ? LOG_DEBUG : (enum log_level)svc_node(&svc)->log_level);
+        log_init(short_name(desc), LOG_INFO);
+        (void)log_use_journal(NULL);
+        svc.log.debug = options.debug;
+        svc_log_use(&svc.log, svc_node(&svc));
         code = run(&svc);
     }
     cfg_free(&svc.cfg);

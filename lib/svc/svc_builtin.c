@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The control commands that every program answers. */
+#include "audit.h"
 #include "buf.h"
 #include "clock.h"
 #include "config.h"
 #include "fsm.h"
 #include "log.h"
+#include "svc_log.h"
 #include "svc_metrics.h"
 #include "svc_parts.h"
 #include "svc_reload.h"
@@ -31,25 +33,15 @@ static void cmd_help(struct svc *svc, struct ctl_call *call, json_t const *args)
     ctl_reply(call, table);
 }
 
-static char const *const level_names[LOG_LEVELS] = { "error", "warn", "info", "debug", "trace" };
-
-static char const *log_level_str(void)
-{
-    int level = LOG_LEVELS - 1;
-
-    while (level > 0 && !log_enabled(LOG_MAIN, (enum log_level)level))
-        level--;
-    return level_names[level];
-}
-
 static void cmd_status(struct svc *svc, struct ctl_call *call, json_t const *args)
 {
     json_t *table = ctl_table("program", "version", "pid", "up s", "log level", NULL);
     uint64_t up_s = (clock_now_ms() - svc_started_ms(svc)) / 1000;
 
     (void)args;
-    ctl_table_row(table, json_pack("[s,s,i,I,s]", svc_short_name(svc), PACKAGE_VERSION,
-                                   (int)getpid(), (json_int_t)up_s, log_level_str()));
+    ctl_table_row(table,
+                  json_pack("[s,s,i,I,s]", svc_short_name(svc), PACKAGE_VERSION, (int)getpid(),
+                            (json_int_t)up_s, log_level_names[log_level_of(LOG_MAIN)]));
     ctl_reply(call, table);
 }
 
@@ -96,6 +88,7 @@ static void cmd_reload(struct svc *svc, struct ctl_call *call, json_t const *arg
 
     (void)args;
     buf_init(&why, REASON_BYTES);
+    audit_command(call, "reload of the configuration asked for");
     json_t *changes = svc_reload(svc, &why);
     if (changes)
         ctl_reply(call, changes);
@@ -119,21 +112,6 @@ static int64_t number_arg(json_t const *args, char const *name, int64_t fallback
     errno = 0;
     long long number = strtoll(text, &end, 10);
     return *text >= '0' && *text <= '9' && !*end && !errno ? number : -1;
-}
-
-static void cmd_log(struct svc *svc, struct ctl_call *call, json_t const *args)
-{
-    char const *level = ctl_arg(args, "level");
-
-    (void)svc;
-    for (int i = 0; level && i < LOG_LEVELS; i++)
-        if (strcmp(level_names[i], level) == 0) {
-            log_set_level(LOG_SUBSYSTEMS, (enum log_level)i);
-            log_warn(NULL, "log level set level=%s", level_names[i]);
-            ctl_reply(call, json_pack("{s:s}", "level", level_names[i]));
-            return;
-        }
-    ctl_fail(call, "bad-argument", "level wants error, warn, info, debug or trace");
 }
 
 /* One jump, not many steps: what a timer sends gets its answer only when the loop runs again, so
@@ -166,7 +144,11 @@ struct ctl_command const svc_builtin_commands[] = {
     { "show config", CTL_READ, cmd_show_config, NULL, "Every key with its value in force." },
     { "reload", CTL_WRITE, cmd_reload, NULL,
       "Reads the configuration again; a file with faults changes nothing." },
-    { "log", CTL_WRITE, cmd_log, "LEVEL", "Sets the log level until the next start." },
+    { "show log", CTL_READ, svc_log_cmd_show, NULL, "The log level of each subsystem." },
+    { "log", CTL_WRITE, svc_log_cmd_set, "LEVEL [SUBSYSTEM]",
+      "Sets the log level, of all subsystems or one, until the next reload or start." },
+    { "audit", CTL_WRITE, audit_cmd, "WHAT [DETAIL]",
+      "Notes in the audit log what somebody does with what this program knows." },
     { "clock advance", CTL_WRITE, cmd_clock_advance, "MS", "Moves the clock of a test run." },
     { NULL, CTL_READ, NULL, NULL, NULL },
 };

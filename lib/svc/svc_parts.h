@@ -3,6 +3,8 @@
 #pragma once
 #include "svc.h"
 
+struct svc_log;
+
 /** The file that was named at the start. */
 char const *svc_file(struct svc *svc);
 
@@ -26,6 +28,9 @@ void svc_run_timers(struct svc *svc);
 
 /** "proxy" of "crosspoint-proxy". */
 char const *svc_short_name(struct svc *svc);
+
+/** What is logged, and what would be by the configuration. */
+struct svc_log *svc_levels(struct svc *svc);
 
 uint64_t svc_started_ms(struct svc *svc);
 

@@ -4,6 +4,7 @@
 #include "svc_reload.h"
 #include "buf.h"
 #include "log.h"
+#include "svc_log.h"
 #include "svc_metrics.h"
 #include "svc_parts.h"
 #include <stdlib.h>
@@ -83,6 +84,7 @@ json_t *svc_reload(struct svc *svc, struct buf *why)
         return NULL;
     }
     json_t *diff = cfg_diff(svc_cfg(svc), cfg);
+    svc_log_use(svc_levels(svc), cfg_get_node(cfg));
     if (svc_descriptor(svc)->reload)
         svc_take_cfg(svc, cfg);
     else

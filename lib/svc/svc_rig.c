@@ -211,8 +211,8 @@ void svc_rig_write_conf(struct svc_rig *rig, char const *web)
 
     assert_non_null(out);
     fprintf(out,
-            "node = { domain = \"example.test\"; user = \"nobody\"; run_dir = \"%s\"; };\n%s\n",
-            rig->run_dir, web);
+            "node = { domain = \"example.test\"; user = \"nobody\"; run_dir = \"%s\"; %s };\n%s\n",
+            rig->run_dir, rig->levels ? rig->levels : "", web);
     assert_int_equal(fclose(out), 0);
 }
 

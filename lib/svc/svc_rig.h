@@ -14,6 +14,7 @@ enum {
 
 struct svc_rig {
     char folder[64], conf[96], run_dir[96], socket[128], ring[128], out[96], err[96], notify[96];
+    char const *levels; /* further keys of the node */
     int notify_fd;
     bool leaks; /* libuv keeps memory while a handle is open: no report of leaks at exit */
     pid_t pid;
