@@ -46,7 +46,7 @@ static void test_log_levels(void **state)
     json_decref(svc_rig_ask(rig, "reload", NULL));
     assert_level(rig, "sip", "warn", "warn");
     assert_level(rig, "csta", "warn", "warn");
-    svc_rig_stop(node);
+    svc_rig_stop(rig);
     snprintf(line, sizeof line, " demo: log level set level=debug subsystem=csta uid=%u pid=%d",
              (unsigned)geteuid(), (int)getpid());
     svc_rig_expect_file(rig->err, line);
@@ -65,7 +65,7 @@ static void test_audit(void **state)
                             json_pack("{s:s,s:s}", "what", "unmasked bundle", "detail", "a\nb")));
     svc_rig_expect_error(rig, "audit", json_pack("{s:s}", "what", "lunch"), "bad-argument");
     svc_rig_expect_error(rig, "audit", NULL, "bad-argument");
-    svc_rig_stop(node);
+    svc_rig_stop(rig);
     svc_rig_expect_file(rig->err,
                         "a bundle was made that shows what people said and how they signed "
                         "in detail=\"a\\x0ab\" uid=");
