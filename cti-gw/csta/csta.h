@@ -101,6 +101,8 @@ struct csta_msg {
     char const *directory_number; /* somebody else whom it names: calledDirectoryNumber,
                                      consultedDevice, transferredTo, deviceToJoin, newDestination
                                      of a request, forwardDN, forwardTo */
+    char const *correlator;       /* correlatorData: what an application ties to a call */
+    char const *user_data;        /* userData: what is sent along with a step of the call */
     enum csta_auto_originate auto_originate;
     enum csta_consult_options consult_options;
     enum csta_participation participation;

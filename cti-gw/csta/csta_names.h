@@ -29,6 +29,8 @@
     X(SnapshotCallResponse, RESPONSE)                                                              \
     X(MakeCall, SERVICE)                                                                           \
     X(MakeCallResponse, RESPONSE)                                                                  \
+    X(AcceptCall, SERVICE)                                                                         \
+    X(AcceptCallResponse, RESPONSE)                                                                \
     X(AnswerCall, SERVICE)                                                                         \
     X(AnswerCallResponse, RESPONSE)                                                                \
     X(ClearConnection, SERVICE)                                                                    \

@@ -54,8 +54,11 @@ extern struct csta_row const csta_rows_events[];      /* of a struct csta_msg */
 #define XREF TEXT(REQUIRED, "monitorCrossRefID", monitor_xref)
 #define LOCAL                                                                                      \
     ENUM(OPTIONAL, "localConnectionInfo", enum csta_connection_state, local_state, csta_spell_state)
-#define CAUSE     ENUM(OPTIONAL, "cause", enum csta_cause, cause, csta_spell_cause)
-#define PERMITTED SET(OPTIONAL, "servicesPermitted", permitted, csta_rows_permitted)
+/* Opaque: nobody here looks into them. */
+#define CORRELATOR TEXT(OPTIONAL, "correlatorData", correlator)
+#define USER_DATA  TEXT(OPTIONAL, "userData", user_data)
+#define CAUSE      ENUM(OPTIONAL, "cause", enum csta_cause, cause, csta_spell_cause)
+#define PERMITTED  SET(OPTIONAL, "servicesPermitted", permitted, csta_rows_permitted)
 #define CONNECTIONS(needed, element)                                                               \
     GROUP(needed, element,                                                                         \
           LIST("connectionListItem", struct csta_connection_item, connections, n_connections,      \

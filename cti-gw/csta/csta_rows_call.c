@@ -17,11 +17,16 @@ struct csta_row const *const csta_rows_call[CSTA_TYPES] = {
         TEXT(REQUIRED, "callingDevice", device),
         TEXT(OPTIONAL, "calledDirectoryNumber", directory_number),
         ENUM(OPTIONAL, "autoOriginate", enum csta_auto_originate, auto_originate,
-             csta_spell_originate)),
+             csta_spell_originate),
+        CORRELATOR, USER_DATA),
     [CSTA_MakeCallResponse] = ROWS(CONN(REQUIRED, "callingDevice", conn)),
+    [CSTA_AcceptCall] = ROWS(CONN(REQUIRED, "callToBeAccepted", conn)),
+    [CSTA_AcceptCallResponse] = csta_rows_empty,
     [CSTA_AnswerCall] = ROWS(CONN(REQUIRED, "callToBeAnswered", conn)),
     [CSTA_AnswerCallResponse] = csta_rows_empty,
-    [CSTA_ClearConnection] = ROWS(CONN(REQUIRED, "connectionToBeCleared", conn)),
+    [CSTA_ClearConnection] = ROWS(
+        CONN(REQUIRED, "connectionToBeCleared", conn),
+        CORRELATOR, USER_DATA),
     [CSTA_ClearConnectionResponse] = csta_rows_empty,
     [CSTA_ClearCall] = ROWS(CONN(REQUIRED, "callToBeCleared", conn)),
     [CSTA_ClearCallResponse] = csta_rows_empty,
@@ -46,7 +51,8 @@ struct csta_row const *const csta_rows_call[CSTA_TYPES] = {
         CONNECTIONS(OPTIONAL, "connections")),
     [CSTA_SingleStepTransferCall] = ROWS(
         ACTIVE,
-        TEXT(REQUIRED, "transferredTo", directory_number)),
+        TEXT(REQUIRED, "transferredTo", directory_number),
+        CORRELATOR, USER_DATA),
     [CSTA_SingleStepTransferCallResponse] = ROWS(
         CONN(REQUIRED, "transferredCall", conn),
         CONNECTIONS(OPTIONAL, "connections")),

@@ -24,13 +24,13 @@ struct csta_row const *const csta_rows_event[CSTA_TYPES] = {
         XREF,
         CONN(REQUIRED, "initiatedConnection", conn),
         DEVICE(ALWAYS, "initiatingDevice", subject),
-        LOCAL, CAUSE, PERMITTED),
+        LOCAL, CORRELATOR, CAUSE, PERMITTED),
     [CSTA_OriginatedEvent] = ROWS(
         XREF,
         CONN(REQUIRED, "originatedConnection", conn),
         CALLING, CALLED,
         DEVICE(OPTIONAL, "originatingDevice", originating),
-        LOCAL, CAUSE, PERMITTED),
+        LOCAL, CORRELATOR, CAUSE, PERMITTED),
     [CSTA_DigitsDialedEvent] = ROWS(
         XREF,
         CONN(REQUIRED, "dialingConnection", conn),
@@ -41,7 +41,7 @@ struct csta_row const *const csta_rows_event[CSTA_TYPES] = {
         XREF,
         CONN(REQUIRED, "outboundConnection", conn),
         DEVICE(ALWAYS, "networkInterfaceUsed", subject),
-        PARTIES, TRUNK, LOCAL, CAUSE),
+        PARTIES, TRUNK, LOCAL, CORRELATOR, USER_DATA, CAUSE),
     [CSTA_OfferedEvent] = ROWS(
         XREF,
         CONN(REQUIRED, "offeredConnection", conn),
@@ -51,7 +51,7 @@ struct csta_row const *const csta_rows_event[CSTA_TYPES] = {
         XREF,
         CONN(REQUIRED, "connection", conn),
         DEVICE(ALWAYS, "alertingDevice", subject),
-        PARTIES, TRUNK, LOCAL, CAUSE, PERMITTED),
+        PARTIES, TRUNK, LOCAL, CORRELATOR, USER_DATA, CAUSE, PERMITTED),
     [CSTA_QueuedEvent] = ROWS(
         XREF,
         CONN(REQUIRED, "queuedConnection", conn),
@@ -64,17 +64,17 @@ struct csta_row const *const csta_rows_event[CSTA_TYPES] = {
         XREF,
         CONN(REQUIRED, "establishedConnection", conn),
         DEVICE(ALWAYS, "answeringDevice", subject),
-        PARTIES, TRUNK_MISSPELT, LOCAL, CAUSE, PERMITTED),
+        PARTIES, TRUNK_MISSPELT, LOCAL, CORRELATOR, USER_DATA, CAUSE, PERMITTED),
     [CSTA_HeldEvent] = ROWS(
         XREF,
         CONN(REQUIRED, "heldConnection", conn),
         DEVICE(ALWAYS, "holdingDevice", subject),
-        LOCAL, CAUSE, PERMITTED),
+        LOCAL, CORRELATOR, CAUSE, PERMITTED),
     [CSTA_RetrievedEvent] = ROWS(
         XREF,
         CONN(REQUIRED, "retrievedConnection", conn),
         DEVICE(ALWAYS, "retrievingDevice", subject),
-        LOCAL, CAUSE, PERMITTED),
+        LOCAL, CORRELATOR, CAUSE, PERMITTED),
     [CSTA_DivertedEvent] = ROWS(
         XREF,
         CONN(REQUIRED, "connection", conn),
@@ -82,35 +82,35 @@ struct csta_row const *const csta_rows_event[CSTA_TYPES] = {
         DEVICE(ALWAYS, "newDestination", destination),
         DEVICE(OPTIONAL, "callingDevice", calling),
         DEVICE(OPTIONAL, "calledDevice", called),
-        REDIRECTED, LOCAL, CAUSE),
+        REDIRECTED, LOCAL, CORRELATOR, USER_DATA, CAUSE),
     [CSTA_TransferedEvent] = ROWS(
         XREF,
         OLD_CALLS,
         DEVICE(ALWAYS, "transferringDevice", subject),
         DEVICE(ALWAYS, "transferredToDevice", destination),
         CONNECTIONS(ALWAYS, "transferredConnections"),
-        LOCAL, CAUSE),
+        LOCAL, CORRELATOR, USER_DATA, CAUSE),
     [CSTA_ConferencedEvent] = ROWS(
         XREF,
         OLD_CALLS,
         DEVICE(ALWAYS, "conferencingDevice", subject),
         DEVICE(ALWAYS, "addedParty", destination),
         CONNECTIONS(ALWAYS, "conferenceConnections"),
-        LOCAL, CAUSE),
+        LOCAL, CORRELATOR, USER_DATA, CAUSE),
     [CSTA_FailedEvent] = ROWS(
         XREF,
         CONN(REQUIRED, "failedConnection", conn),
         DEVICE(ALWAYS, "failingDevice", subject),
-        PARTIES, TRUNK, LOCAL, CAUSE),
+        PARTIES, TRUNK, LOCAL, CORRELATOR, USER_DATA, CAUSE),
     [CSTA_ConnectionClearedEvent] = ROWS(
         XREF,
         CONN(REQUIRED, "droppedConnection", conn),
         DEVICE(ALWAYS, "releasingDevice", subject),
-        LOCAL, CAUSE),
+        LOCAL, CORRELATOR, USER_DATA, CAUSE),
     [CSTA_CallClearedEvent] = ROWS(
         XREF,
         CONN(REQUIRED, "clearedCall", conn),
-        CAUSE),
+        CORRELATOR, USER_DATA, CAUSE),
 
     [CSTA_ForwardingEvent] = ROWS(
         FEATURE_XREF,

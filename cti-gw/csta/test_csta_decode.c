@@ -292,7 +292,7 @@ static void test_good_documents(void **state)
 static void test_features(void **state)
 {
     static char const xml[] =
-        "<GetCSTAFeaturesResponse" X3 "<supportedServices><callControlServList><acceptCall/>"
+        "<GetCSTAFeaturesResponse" X3 "<supportedServices><callControlServList><callBack/>"
         "<answerCall/><makeCall><prompt>true</prompt></makeCall></callControlServList>"
         "<voiceUnitServList/></supportedServices><supportedEvents><callControlEvtsList><delivered/>"
         "<makeCall/></callControlEvtsList></supportedEvents></GetCSTAFeaturesResponse>";

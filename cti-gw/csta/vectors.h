@@ -22,6 +22,7 @@ extern struct vector const vectors_call[], vectors_device[], vectors_event[];
 #define CONN(element)                                                                              \
     "<" element "><callID>b3-41</callID><deviceID>2001</deviceID>"                                 \
     "</" element ">"
+#define DATA         "<correlatorData>c</correlatorData><userData>u</userData>"
 #define XREF         "<monitorCrossRefID>m1</monitorCrossRefID>"
 #define LCI(state)   "<localConnectionInfo>" state "</localConnectionInfo>"
 #define CAUSE(cause) "<cause>" cause "</cause>"

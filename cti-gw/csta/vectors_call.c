@@ -105,6 +105,20 @@ struct vector const vectors_call[] = {
     { { OF(MakeCall), .device = "2001", .auto_originate = CSTA_ORIGINATE_prompt },
       CSTA("MakeCall", "<callingDevice>2001</callingDevice>"
                        "<autoOriginate>prompt</autoOriginate>") },
+    { { OF(MakeCall), .device = "2001", .directory_number = "2002",
+        .auto_originate = CSTA_ORIGINATE_doNotPrompt, .correlator = "c0ffee", .user_data = "u<1" },
+      CSTA("MakeCall", "<callingDevice>2001</callingDevice>"
+           "<calledDirectoryNumber>2002</calledDirectoryNumber>"
+           "<autoOriginate>doNotPrompt</autoOriginate><correlatorData>c0ffee</correlatorData>"
+           "<userData>u&lt;1</userData>") },
+    { { OF(ClearConnection), .conn = BOTH, .correlator = "c", .user_data = "u" },
+      CSTA("ClearConnection", CONN("connectionToBeCleared") DATA) },
+    { { OF(SingleStepTransferCall), .conn = BOTH, .directory_number = "2003", .correlator = "c",
+        .user_data = "u" },
+      CSTA("SingleStepTransferCall",
+           CONN("activeCall") "<transferredTo>2003</transferredTo>" DATA) },
+    { { OF(AcceptCall), .conn = BOTH }, CSTA("AcceptCall", CONN("callToBeAccepted")) },
+    NOTHING(AcceptCallResponse),
     { { OF(ClearCall), .conn = BOTH }, CSTA("ClearCall", CONN("callToBeCleared")) },
     NOTHING(ClearCallResponse),
     { { OF(AlternateCall), .conn = BOTH, .held = OTHER },

@@ -17,6 +17,9 @@
     "</deflectCall></callControlServices><callAssociatedServices/><mediaAttachementServices/>"     \
     "<routeingServices/><voiceServices/></servicesPermitted>"
 
+#define CORRELATOR   "<correlatorData>c</correlatorData>"
+#define DATA_OF_CALL .correlator = "c", .user_data = "u"
+
 struct vector const vectors_event[] = {
     { { EVENT(DeliveredEvent), .subject = DEVICE("2001"), PARTIES, TRUNK,
         .local_state = CSTA_STATE_alerting, .cause = CSTA_CAUSE_newCall,
@@ -100,6 +103,61 @@ struct vector const vectors_event[] = {
     { { OF(OutOfServiceEvent), .monitor_xref = "m1", .subject = DEVICE("2001"),
         .cause = CSTA_CAUSE_destOutOfOrder },
       CSTA("OutOfServiceEvent", XREF ID("device", "2001") CAUSE("destOutOfOrder")) },
+    /* correlatorData and userData stand between localConnectionInfo and cause */
+    { { EVENT(ServiceInitiatedEvent), .subject = DEVICE("2001"), .correlator = "c",
+        .local_state = CSTA_STATE_initiated, .cause = CSTA_CAUSE_makeCall },
+      CSTA("ServiceInitiatedEvent", XREF CONN("initiatedConnection") ID("initiatingDevice", "2001")
+           LCI("initiated") CORRELATOR CAUSE("makeCall")) },
+    { { EVENT(OriginatedEvent), .calling = DEVICE("2001"), .called = DEVICE("2002"),
+        .correlator = "c", .local_state = CSTA_STATE_connected, .cause = CSTA_CAUSE_newCall },
+      CSTA("OriginatedEvent", XREF CONN("originatedConnection") ID("callingDevice", "2001")
+           ID("calledDevice", "2002") LCI("connected") CORRELATOR CAUSE("newCall")) },
+    { { EVENT(DeliveredEvent), .subject = DEVICE("2001"), PARTIES, DATA_OF_CALL,
+        .local_state = CSTA_STATE_alerting, .cause = CSTA_CAUSE_newCall },
+      CSTA("DeliveredEvent", XREF CONN("connection") ID("alertingDevice", "2001") PARTIES_XML
+           LCI("alerting") DATA CAUSE("newCall")) },
+    { { EVENT(EstablishedEvent), .subject = DEVICE("2001"), PARTIES, DATA_OF_CALL,
+        .local_state = CSTA_STATE_connected, .cause = CSTA_CAUSE_normal },
+      CSTA("EstablishedEvent", XREF CONN("establishedConnection") ID("answeringDevice", "2001")
+           PARTIES_XML LCI("connected") DATA CAUSE("normal")) },
+    { { EVENT(NetworkReachedEvent), .subject = DEVICE("T"), PARTIES, DATA_OF_CALL,
+        .local_state = CSTA_STATE_connected, .cause = CSTA_CAUSE_normal },
+      CSTA("NetworkReachedEvent", XREF CONN("outboundConnection") ID("networkInterfaceUsed", "T")
+           PARTIES_XML LCI("connected") DATA CAUSE("normal")) },
+    { { EVENT(DivertedEvent), .subject = DEVICE("2001"), .destination = DEVICE("2004"), PARTIES,
+        DATA_OF_CALL, .local_state = CSTA_STATE_null, .cause = CSTA_CAUSE_redirected },
+      CSTA("DivertedEvent", XREF CONN("connection") ID("divertingDevice", "2001")
+           ID("newDestination", "2004") PARTIES_XML LCI("null") DATA CAUSE("redirected")) },
+    { { EVENT(FailedEvent), .subject = DEVICE("2001"), PARTIES, DATA_OF_CALL,
+        .local_state = CSTA_STATE_fail, .cause = CSTA_CAUSE_busy },
+      CSTA("FailedEvent", XREF CONN("failedConnection") ID("failingDevice", "2001") PARTIES_XML
+           LCI("fail") DATA CAUSE("busy")) },
+    { { EVENT(HeldEvent), .subject = DEVICE("2001"), .correlator = "c",
+        .local_state = CSTA_STATE_hold, .cause = CSTA_CAUSE_normal },
+      CSTA("HeldEvent", XREF CONN("heldConnection") ID("holdingDevice", "2001") LCI("hold")
+           CORRELATOR CAUSE("normal")) },
+    { { EVENT(RetrievedEvent), .subject = DEVICE("2001"), .correlator = "c",
+        .local_state = CSTA_STATE_connected, .cause = CSTA_CAUSE_normal },
+      CSTA("RetrievedEvent", XREF CONN("retrievedConnection") ID("retrievingDevice", "2001")
+           LCI("connected") CORRELATOR CAUSE("normal")) },
+    { { EVENT(ConnectionClearedEvent), .subject = DEVICE("2001"), DATA_OF_CALL,
+        .local_state = CSTA_STATE_null, .cause = CSTA_CAUSE_normalClearing },
+      CSTA("ConnectionClearedEvent", XREF CONN("droppedConnection") ID("releasingDevice", "2001")
+           LCI("null") DATA CAUSE("normalClearing")) },
+    { { EVENT(CallClearedEvent), DATA_OF_CALL, .cause = CSTA_CAUSE_normalClearing },
+      CSTA("CallClearedEvent", XREF CONN("clearedCall") DATA CAUSE("normalClearing")) },
+    { { EVENT(TransferedEvent), .held = OTHER, .subject = DEVICE("2001"),
+        .destination = DEVICE("2002"), DATA_OF_CALL, .local_state = CSTA_STATE_null,
+        .cause = CSTA_CAUSE_transfer },
+      CSTA("TransferedEvent", XREF OLD_CALLS ID("transferringDevice", "2001")
+           ID("transferredToDevice", "2002") "<transferredConnections/>" LCI("null") DATA
+           CAUSE("transfer")) },
+    { { EVENT(ConferencedEvent), .held = OTHER, .subject = DEVICE("2001"),
+        .destination = DEVICE("2002"), DATA_OF_CALL, .local_state = CSTA_STATE_connected,
+        .cause = CSTA_CAUSE_conference },
+      CSTA("ConferencedEvent", XREF OLD_CALLS ID("conferencingDevice", "2001")
+           ID("addedParty", "2002") "<conferenceConnections/>" LCI("connected") DATA
+           CAUSE("conference")) },
     { { 0 }, NULL },
 };
 /* clang-format on */

@@ -116,6 +116,8 @@ struct driver {
  * MakeCall                 a line in service;       conn: the new     ServiceInitiated (prompt),
  *                          a number                 call, while it    Originated, then Delivered
  *                                                   may still fail    or NetworkReached, or Failed
+ * AcceptCall               a call that is offered,  empty             Delivered
+ *                          but does not alert yet
  * AnswerCall               a call that alerts       empty             Established
  * ClearConnection          a connection             empty             ConnectionCleared
  * ClearCall                a call                   empty             ConnectionCleared for each,
@@ -152,6 +154,9 @@ struct driver {
  * SetSpeakerVolume         a phone and apparatus    empty             none
  * GetMicrophoneMute        a phone                  apparatuses       -
  * SetMicrophoneMute        a phone and apparatus    empty             none
+ *
+ * What correlator ties to a call the system tells with its events, and user_data with those of the
+ * service that brought it; both are opaque.
  *
  * Units: volumes are percents, ring_count is rings, tone_ms and pause_ms are milliseconds.
  *
