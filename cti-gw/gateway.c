@@ -146,12 +146,14 @@ static void on_status(void *ctx, unsigned index, enum csta_system_status status)
 static int open_listeners(struct gateway *gw)
 {
     for (size_t i = 0; i < gw->conf->listen.n; i++) {
-        int err = stack_listen(gw->stack, gw->conf->listen.v[i], NULL);
-        if (err < 0) {
+        int listener = stack_listen(gw->stack, gw->conf->listen.v[i], NULL);
+        if (listener < 0) {
             log_error(NULL, "listener not opened listen=\"%s\" error=\"%s\"", gw->conf->listen.v[i],
-                      strerror(-err));
-            return err;
+                      strerror(-listener));
+            return listener;
         }
+        /* It is the proxy that comes here, with all clients. */
+        transport_carries_many(stack_transport(gw->stack), (uint16_t)listener);
     }
     return 0;
 }

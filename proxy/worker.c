@@ -39,7 +39,7 @@ int worker_init(struct worker *worker, struct proxy *proxy, unsigned number, uv_
     return proxy->steer ? stack_share(worker->stack, proxy->steer, number) : 0;
 }
 
-static int listen_on(struct worker *worker, struct cfg_strings const *list)
+static int listen_on(struct worker *worker, struct cfg_strings const *list, bool is_internal)
 {
     char const *host = worker->generation->conf->advertised_host;
     for (size_t i = 0; i < list->n; i++) {
@@ -49,16 +49,18 @@ static int listen_on(struct worker *worker, struct cfg_strings const *list)
                       strerror(-listener));
             return listener;
         }
+        if (is_internal)
+            transport_carries_many(stack_transport(worker->stack), (uint16_t)listener);
     }
     return 0;
 }
 
 int worker_listen(struct worker *worker)
 {
-    int error = listen_on(worker, &worker->generation->conf->listen);
+    int error = listen_on(worker, &worker->generation->conf->listen, false);
     if (error == 0 && worker->number == 0)
         worker->proxy->first_internal = transport_listeners(stack_transport(worker->stack));
-    return error < 0 ? error : listen_on(worker, &worker->generation->conf->internal);
+    return error < 0 ? error : listen_on(worker, &worker->generation->conf->internal, true);
 }
 
 int worker_join(struct worker *worker, struct registrar *registrar)

@@ -16,7 +16,11 @@
     X(tls_handshake_ms, 5000, 100, 60000, "ms", "Limit for a TLS handshake.")                      \
     X(tls_log_lines, 100, 1, 1000000, NULL,                                                        \
       "Log lines a minute about TLS connections of one address that fail; the rest is counted.")   \
-    X(write_queue_bytes, 262144, 4096, 67108864, "bytes", "Unsent bytes on one connection.")       \
+    X(write_queue_bytes, 262144, 4096, 67108864, "bytes",                                          \
+      "Unsent bytes on a connection of one client, or on a UDP socket.")                           \
+    X(shared_queue_bytes, 67108864, 4096, 1073741824, "bytes",                                     \
+      "Unsent bytes on a connection that many clients share, to a next hop or between programs "   \
+      "of Crosspoint: a burst waits there while it is opened, or while the other side is busy.")   \
     X(udp_receive_buffer_bytes, 4194304, 65536, 268435456, "bytes", "SO_RCVBUF of UDP sockets.")   \
     X(gather_us, 2000, 0, 10000, "us",                                                             \
       "Under load, how long messages gather before they are read together; 0: never.")             \

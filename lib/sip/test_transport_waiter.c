@@ -140,7 +140,7 @@ static void test_write_queue_overflow(void **state)
     size_t const big = 60000;
     char *text = malloc(big);
 
-    rig->limits.write_queue_bytes = 65536;
+    rig->limits.shared_queue_bytes = 65536;
     (void)make_server(rig, true, &to);
     send_to(rig, &to);
     memset(text, 'x', big);
@@ -156,6 +156,73 @@ static void test_write_queue_overflow(void **state)
     free(text);
 }
 
+/* One turn of the loop brings more than the queue may hold; the socket takes it all the same. */
+static void test_burst_is_offered_early(void **state)
+{
+    struct transport_rig *rig = *state;
+    int64_t before = met_get(&sip_metrics, M_write_queue_overflows);
+    struct destination to;
+    size_t const big = 60000;
+    char *text = calloc(1, big), byte;
+    int server = make_server(rig, true, &to), fd = -1;
+
+    rig->limits.shared_queue_bytes = 65536;
+    send_to(rig, &to);
+    UNTIL(rig, (fd = accept4(server, NULL, NULL, SOCK_NONBLOCK)) >= 0);
+    UNTIL(rig, recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(transport_send(rig->t, &to, text, big, NULL), 0);
+    transport_rig_turn(rig);
+    assert_int_equal(met_get(&sip_metrics, M_write_queue_overflows), before);
+    assert_int_equal(rig->waiter_error, 0);
+    close(fd);
+    free(text);
+}
+
+/* Bytes that go out before the connection is closed for them; nobody reads. */
+static size_t fill(struct transport_rig *rig, struct destination *to, size_t most)
+{
+    size_t const big = 60000;
+    char *text = calloc(1, big);
+    size_t sent = 0;
+
+    while (sent < most && transport_send(rig->t, to, text, big, NULL) == 0)
+        sent += big;
+    free(text);
+    return sent;
+}
+
+/* While it is opened a connection of ours holds what many clients send. */
+static void test_queue_of_next_hop(void **state)
+{
+    struct transport_rig *rig = *state;
+    struct destination to;
+
+    rig->limits.shared_queue_bytes = 1000000;
+    (void)make_server(rig, true, &to);
+    send_to(rig, &to);
+    assert_int_equal(fill(rig, &to, SIZE_MAX), 960000);
+}
+
+/* A connection that a peer opened holds what one client is good for, unless it came to a listener
+ * that is for many. The kernel takes its part of either. */
+static void test_queue_of_listener(void **state)
+{
+    struct transport_rig *rig = *state;
+    size_t const most = (size_t)1 << 28;
+
+    rig->limits.shared_queue_bytes = (int64_t)most;
+    for (int many = 0; many < 2; many++) {
+        int fd = transport_rig_client(rig, SOCK_STREAM,
+                                      transport_listener_addr(rig->t, TRANSPORT_RIG_TCP));
+        assert_int_equal(send(fd, OPTIONS, strlen(OPTIONS), MSG_NOSIGNAL), strlen(OPTIONS));
+        UNTIL(rig, rig->messages == (size_t)many + 1);
+        struct destination to = { .kind = TRANSPORT_TCP, .connection = rig->from.connection };
+        assert_int_equal(fill(rig, &to, most / 2) >= most / 2, many);
+        transport_carries_many(rig->t, TRANSPORT_RIG_TCP);
+    }
+}
+
 static void test_waiter_is_not_told_inside_send(void **state)
 {
     struct transport_rig *rig = *state;
@@ -163,7 +230,7 @@ static void test_waiter_is_not_told_inside_send(void **state)
     size_t const big = 60000;
     char *text = calloc(1, big);
 
-    rig->limits.write_queue_bytes = 65536;
+    rig->limits.shared_queue_bytes = 65536;
     (void)make_server(rig, true, &to);
     send_to(rig, &to);
     assert_int_equal(transport_send(rig->t, &to, text, big, NULL), 0);
@@ -197,6 +264,9 @@ int main(void)
         TEST(test_forgotten_waiter_hears_nothing),
         TEST(test_connect_limit),
         TEST(test_write_queue_overflow),
+        TEST(test_burst_is_offered_early),
+        TEST(test_queue_of_next_hop),
+        TEST(test_queue_of_listener),
         TEST(test_waiter_is_not_told_inside_send),
         TEST(test_free_tells_waiters),
     };

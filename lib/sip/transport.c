@@ -278,6 +278,11 @@ char const *transport_listener_context(struct transport const *t, uint16_t liste
     return context ? secure_context_name(context) : "";
 }
 
+void transport_carries_many(struct transport *t, uint16_t listener)
+{
+    t->listeners[listener]->carries_many = true;
+}
+
 char const *transport_listener_name(struct transport const *t, uint16_t listener)
 {
     return t->listeners[listener]->name;

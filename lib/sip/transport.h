@@ -103,6 +103,10 @@ uint16_t transport_listeners(struct transport const *t);
 int transport_name_listener(struct transport *t, uint16_t listener, char const *name);
 char const *transport_listener_name(struct transport const *t, uint16_t listener);
 
+/** Connections that come to this listener carry what many clients send, as those do that we open:
+ *  they hold shared_queue_bytes instead of write_queue_bytes. Before the first of them comes. */
+void transport_carries_many(struct transport *t, uint16_t listener);
+
 /** Name of the TLS context that a listener accepts under, "" if it is no TLS listener. */
 char const *transport_listener_context(struct transport const *t, uint16_t listener);
 

@@ -19,7 +19,12 @@
 #include "wheel.h"
 #include <uv.h>
 
-enum { TRANSPORT_MAX_LISTENERS = 64, TRANSPORT_READ_BYTES = 65536, TRANSPORT_BACKLOG = 4096 };
+enum {
+    TRANSPORT_MAX_LISTENERS = 64,
+    TRANSPORT_READ_BYTES = 65536,
+    TRANSPORT_OFFER_BYTES = 32768, /* so many are offered to the socket before the turn ends */
+    TRANSPORT_BACKLOG = 4096
+};
 
 /* The largest TLS record holds so much (RFC 8446 §5.1). */
 enum { TRANSPORT_PLAIN_BYTES = 16384 };
@@ -59,6 +64,7 @@ struct listener {
     void *socket;                   /* of the ops */
     struct secure_context *context; /* TLS only; a reference */
     bool is_default;                /* it is the one that nobody named */
+    bool carries_many;              /* its connections do, for many clients */
 };
 
 struct transport {

@@ -13,11 +13,11 @@
 #include <stdlib.h>
 
 /* One message must fit, however short the queue is configured. */
-static size_t queue_limit(struct transport const *t)
+static size_t queue_limit(struct transport const *t, bool is_shared)
 {
-    return (size_t)(t->limits->write_queue_bytes > t->limits->max_message_bytes
-                        ? t->limits->write_queue_bytes
-                        : t->limits->max_message_bytes);
+    int64_t bytes = is_shared ? t->limits->shared_queue_bytes : t->limits->write_queue_bytes;
+
+    return (size_t)(bytes > t->limits->max_message_bytes ? bytes : t->limits->max_message_bytes);
 }
 
 struct connection *transport_stream_new(struct listener const *listener, struct stream_io const *io)
@@ -36,7 +36,7 @@ struct connection *transport_stream_new(struct listener const *listener, struct 
     conn->refs = 1;
     LIST_INIT(&conn->waiters);
     buf_init(&conn->in, (size_t)t->limits->max_message_bytes + TRANSPORT_READ_BYTES);
-    buf_init(&conn->out, queue_limit(t));
+    buf_init(&conn->out, queue_limit(t, listener->carries_many));
     snprintf(conn->tag, sizeof conn->tag, "%s-%llx", transport_kind_name(conn->kind),
              (unsigned long long)conn->id);
     transport_ref(t);
@@ -201,6 +201,7 @@ static struct connection *open_connection(struct transport *t, struct stream_io 
     if (!conn)
         return NULL;
     conn->peer = to->addr;
+    buf_init(&conn->out, queue_limit(t, true));
     *ret_error = io->prepare ? io->prepare(conn, to) : 0;
     if (!*ret_error)
         *ret_error = transport_table_add(conn);
@@ -215,12 +216,23 @@ static struct connection *open_connection(struct transport *t, struct stream_io 
     return conn;
 }
 
+/* One turn of the loop may read megabytes that all go on to one peer: the queue is for what the
+ * socket does not take, and not for what it has not been offered yet. */
+static void offer_early(struct connection *conn)
+{
+    if (conn->is_open && !conn->out_in_flight && conn->out.len >= TRANSPORT_OFFER_BYTES)
+        conn->io->flush(conn);
+}
+
 int transport_stream_queue(struct connection *conn, void const *bytes, size_t len)
 {
     struct transport *t = conn->transport;
-    size_t queued = conn->out.len + conn->out_in_flight;
 
-    if (queued && queued + len > queue_limit(t)) {
+    offer_early(conn);
+    if (conn->is_dead)
+        return conn->error;
+    size_t queued = conn->out.len + conn->out_in_flight;
+    if (queued && queued + len > conn->out.max) {
         met_inc(&sip_metrics, M_write_queue_overflows);
         log_warn(conn->tag, "connection closed reason=\"write queue full\" bytes=%zu", queued);
         transport_stream_kill(conn, -ENOBUFS);
