@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Draws one ladder of the taps of all programs. */
+/* Draws one ladder: of the taps of all programs, or of a capture file. */
 #include "ladder_command.h"
 #include "buf.h"
-#include "capture_source.h"
+#include "capture_file.h"
 #include "cli.h"
 #include "ladder.h"
 #include "ladder_taps.h"
@@ -10,33 +10,63 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-enum { OUT_MAX = 64 << 20 };
+enum { OUT_MAX = 64 << 20, NOTICE = 1024 };
 
-char const ladder_args[] = "[--last N] [TEXT]";
+char const ladder_args[] = "[--last N] [FILE] [TEXT]";
 char const ladder_more[] =
     "Every program keeps the last messages that it sent and received in PROGRAM.tap in run_dir\n"
     "(keys tap_records and tap_bytes); they are there after it has ended or crashed, too.\n"
     "TEXT keeps those that hold it: a Call-ID, a user, a line, a call.\n"
+    "FILE is a capture in pcap or pcapng, of this node or any other, - is standard input:\n"
+    "SIP over UDP and TCP, CSTA over TCP, XMPP and HEP3 in it are drawn between addresses.\n"
     "Requests and events are drawn with dashes, responses with dots.\n"
     "With --json: an array of {time, from, to, transport, message}.\n";
 
-static int parse(int argc, char **argv, struct ladder_wish *ret)
+struct options {
+    struct ladder_wish wish;
+    char const *file; /* NULL: the taps */
+};
+
+/* A name of a file and not what a message may hold: it is there, or is called like a capture. */
+static bool is_file(char const *argument)
+{
+    char const *dot = strrchr(argument, '.');
+    struct stat st;
+
+    if (strcmp(argument, "-") == 0)
+        return true;
+    if (dot &&
+        (strcmp(dot, ".pcap") == 0 || strcmp(dot, ".pcapng") == 0 || strcmp(dot, ".cap") == 0))
+        return true;
+    return stat(argument, &st) == 0 && !S_ISDIR(st.st_mode);
+}
+
+static int parse_last(char const *text, size_t *ret)
 {
     char *end = NULL;
+    unsigned long n = strtoul(text, &end, 10);
 
-    *ret = (struct ladder_wish){ 0 };
+    if (*end || n == 0 || *text == '-')
+        return EX_USAGE;
+    *ret = n;
+    return CLI_OK;
+}
+
+static int parse(int argc, char **argv, struct options *ret)
+{
+    *ret = (struct options){ 0 };
     for (int i = 0; i < argc; i++) {
         if (strcmp(argv[i], "--last") == 0 && i + 1 < argc) {
-            unsigned long n = strtoul(argv[++i], &end, 10);
-
-            if (*end || n == 0 || *argv[i] == '-')
+            if (parse_last(argv[++i], &ret->wish.last) != CLI_OK)
                 return EX_USAGE;
-            ret->last = n;
-        } else if (*argv[i] == '-' || ret->text) {
+        } else if (!ret->file && !ret->wish.text && is_file(argv[i])) {
+            ret->file = argv[i];
+        } else if (*argv[i] == '-' || ret->wish.text) {
             return EX_USAGE;
         } else {
-            ret->text = argv[i];
+            ret->wish.text = argv[i];
         }
     }
     return CLI_OK;
@@ -72,28 +102,73 @@ static size_t programs_of(struct cli const *cli, char const *ret[static PROGRAMS
     return n;
 }
 
-int ladder_command(struct cli *cli, int argc, char **argv)
+/* Draws what is in @p source, also if that ends with a fault: *ret_result. Returns the exit code.
+ */
+static int draw(struct cli const *cli, struct ladder_wish const *wish,
+                struct capture_source *source, int *ret_result)
+{
+    struct ladder *ladder = ladder_new(wish);
+    int code = EX_OSERR;
+
+    if (!ladder)
+        return code;
+    *ret_result = ladder_read(ladder, source);
+    code = print(cli, ladder);
+    if (ladder->wanted > LADDER_ARROWS_MAX && !wish->last)
+        cli_complain("the last %d of %llu messages are drawn", LADDER_ARROWS_MAX,
+                     (unsigned long long)ladder->wanted);
+    ladder_free(&ladder);
+    return code;
+}
+
+static int draw_file(struct cli const *cli, struct options const *options)
+{
+    struct capture_source *source;
+    char notice[NOTICE];
+    int result = capture_file_open(options->file, &source), code;
+
+    if (result < 0) {
+        cli_complain("%s: %s", options->file, strerror(-result));
+        return EX_NOINPUT;
+    }
+    code = draw(cli, &options->wish, source, &result);
+    capture_counts_print(capture_file_counts(source), notice, sizeof notice);
+    if (*notice)
+        cli_complain("%s: not understood: %s", options->file, notice);
+    if (result < 0) {
+        cli_complain("%s: %s", options->file, capture_file_error(source));
+        code = EX_DATAERR;
+    }
+    capture_source_free(&source);
+    return code;
+}
+
+static int draw_taps(struct cli *cli, struct options *options)
 {
     char const *programs[PROGRAMS];
     struct capture_source *source;
-    struct ladder_wish wish = { 0 };
-    struct ladder *ladder;
-    int code = parse(argc, argv, &wish);
+    int code = cli_load(cli), result = 0, drawn;
+
+    if (code)
+        return code;
+    options->wish.programs = programs;
+    options->wish.n_programs = programs_of(cli, programs);
+    code = ladder_taps_open(cli, programs, options->wish.n_programs, &source);
+    if (!source)
+        return EX_OSERR;
+    drawn = draw(cli, &options->wish, source, &result);
+    capture_source_free(&source);
+    return drawn || result < 0 ? EX_OSERR : code;
+}
+
+int ladder_command(struct cli *cli, int argc, char **argv)
+{
+    struct options options;
+    int code = parse(argc, argv, &options);
 
     if (code) {
         cli_complain("usage: crosspoint ladder %s", ladder_args);
         return code;
     }
-    code = cli_load(cli);
-    if (code)
-        return code;
-    wish.programs = programs;
-    wish.n_programs = programs_of(cli, programs);
-    code = ladder_taps_open(cli, programs, wish.n_programs, &source);
-    ladder = ladder_new(&wish);
-    if (!source || !ladder || ladder_read(ladder, source) < 0 || print(cli, ladder) != CLI_OK)
-        code = EX_OSERR;
-    ladder_free(&ladder);
-    capture_source_free(&source);
-    return code;
+    return options.file ? draw_file(cli, &options) : draw_taps(cli, &options);
 }

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Depth of elements: tags with their quotes, comments, CDATA, processing instructions. */
+#include "capture_stanza.h"
+#include "capture_header.h"
+#include <errno.h>
+#include <string.h>
+
+enum { TAG_MAX = 16384 };
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Behind the text that ends what began at `at`; 0 if that is not there yet. */
+static size_t find_end(struct capture_stanza *stanza, char const *bytes, size_t len,
+                       char const *text)
+{
+    size_t n = strlen(text), from = stanza->searched > stanza->at ? stanza->searched : stanza->at;
+    char const *end = memmem(bytes + from, len - from, text, n);
+
+    if (end)
+        return (size_t)(end - bytes) + n;
+    stanza->searched = len > n ? len - n : 0;
+    return 0;
+}
+
+/* Behind the '>' of the tag at `at`; 0 if that is not there yet. */
+static size_t end_of_tag(char const *bytes, size_t len, size_t at)
+{
+    char quote = '\0';
+
+    for (; at < len; at++) {
+        if (quote)
+            quote = bytes[at] == quote ? '\0' : quote;
+        else if (bytes[at] == '"' || bytes[at] == '\'')
+            quote = bytes[at];
+        else if (bytes[at] == '>')
+            return at + 1;
+    }
+    return 0;
+}
+
+/* "<stream:stream", with any prefix: its element stays open while the stanzas come. */
+static bool opens_stream(char const *tag, size_t len)
+{
+    struct capture_span name = { tag + 1, 0 };
+
+    while (name.len + 1 < len && !strchr(" \t\r\n/>", name.at[name.len]))
+        name.len++;
+    return capture_header_is(name, "stream") || capture_header_ends(name, ":stream");
+}
+
+/* The tag at `at`. 1: the stanza ends with it; 0: it goes on, or the tag is not whole; or -EPROTO.
+ * Moves `at` if the tag is whole. */
+static int take_tag(struct capture_stanza *stanza, char const *bytes, size_t len)
+{
+    char const *tag = bytes + stanza->at;
+    size_t end = end_of_tag(bytes, len, stanza->at);
+
+    if (!end && len - stanza->at <= TAG_MAX)
+        return 0;
+    stanza->at = end ? end : len;
+    if (!end)
+        return -EPROTO;
+    if (tag[1] == '/')
+        /* Without a stanza around it: the end of the stream. */
+        return stanza->depth <= 1 ? 1 : (stanza->depth--, 0);
+    if (bytes[end - 2] == '/')
+        return stanza->depth == 0;
+    if (stanza->depth == 0 && opens_stream(tag, len - (size_t)(tag - bytes)))
+        return 1;
+    stanza->depth++;
+    return 0;
+}
+
+static bool begins(char const *at, size_t len, char const *text)
+{
+    return len >= strlen(text) && memcmp(at, text, strlen(text)) == 0;
+}
+
+/* Might the @p len bytes become @p text? */
+static bool may_become(char const *at, size_t len, char const *text)
+{
+    return len < strlen(text) && memcmp(at, text, len) == 0;
+}
+
+/* What begins with '<' at `at`; as take_tag(). */
+static int take_markup(struct capture_stanza *stanza, char const *bytes, size_t len)
+{
+    char const *at = bytes + stanza->at;
+    size_t there = len - stanza->at, end;
+
+    if (there < 2 || may_become(at, there, "<!--") || may_become(at, there, "<![CDATA["))
+        return 0;
+    if (begins(at, there, "<?"))
+        end = find_end(stanza, bytes, len, "?>");
+    else if (begins(at, there, "<!--"))
+        end = find_end(stanza, bytes, len, "-->");
+    else if (begins(at, there, "<![CDATA["))
+        end = find_end(stanza, bytes, len, "]]>");
+    else
+        return at[1] == '!' ? -EPROTO : take_tag(stanza, bytes, len);
+    if (end)
+        stanza->at = end;
+    return 0;
+}
+
+long capture_stanza_scan(struct capture_stanza *stanza, char const *bytes, size_t len)
+{
+    while (stanza->at < len) {
+        size_t before = stanza->at;
+        int got;
+
+        if (bytes[before] != '<') {
+            char const *open = memchr(bytes + before, '<', len - before);
+
+            if (stanza->depth == 0 && !is_blank(bytes[before]))
+                return -EPROTO;
+            stanza->at = stanza->depth == 0 ? before + 1 : open ? (size_t)(open - bytes) : len;
+            continue;
+        }
+        got = take_markup(stanza, bytes, len);
+        if (got > 0)
+            return (long)stanza->at;
+        if (got < 0)
+            return got;
+        if (stanza->at == before)
+            return 0;
+    }
+    return 0;
+}
+
+bool capture_stanza_starts(char const *bytes, size_t len)
+{
+    static char const *const starts[] = {
+        "<?xml",     "<stream:stream", "</stream:stream", "<message",  "<presence", "<iq",
+        "<stream:f", "<stream:e",      "<starttls",       "<proceed",  "<auth ",    "<response",
+        "<success",  "<challenge",     "<failure",        "<handshake"
+    };
+
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (begins(bytes, len, starts[i]))
+            return true;
+    return false;
+}
