@@ -9,6 +9,10 @@
 /* So many records with the same bytes are looked at for the one that is meant. */
 enum { CANDIDATES = 64 };
 
+/* Parts of the text beside capture_message.id. */
+enum { NOTES_BYTES = 2 * CAPTURE_TAPPED_NOTES + 8, OPENED_BYTES = CAPTURE_TAPPED_PROGRAM + 8 };
+_Static_assert(TAP_ID + 1 + NOTES_BYTES + OPENED_BYTES <= CAPTURE_TAPPED_TEXT, "text");
+
 /* --- life --- */
 
 static char const *keep(char **at, char const *bytes, size_t len)
@@ -175,6 +179,13 @@ static char const *join_notes(char const *first, char const *second, char *text,
     return text;
 }
 
+/* Of a connection that the program has opened itself. */
+static char const *name_opened(struct capture_tapped const *tapped, char *text)
+{
+    (void)snprintf(text, OPENED_BYTES, "%s out", tapped->program);
+    return text;
+}
+
 void capture_tapped_read(struct capture_tapped const *tapped, struct capture_message *ret,
                          char text[static CAPTURE_TAPPED_TEXT])
 {
@@ -202,8 +213,10 @@ void capture_tapped_read(struct capture_tapped const *tapped, struct capture_mes
     };
     ret->source = ret->sent ? *local : record->remote;
     ret->destination = ret->sent ? record->remote : *local;
-    ret->note = join_notes(tapped->note, other ? other->note : NULL, text + TAP_ID + 1,
-                           CAPTURE_TAPPED_TEXT - TAP_ID - 1);
+    ret->note =
+        join_notes(tapped->note, other ? other->note : NULL, text + TAP_ID + 1, NOTES_BYTES);
+    if (!*ret->interface)
+        ret->interface = name_opened(tapped, text + TAP_ID + 1 + NOTES_BYTES);
     if (!*ret->id && ret->protocol == TAP_SIP)
         ret->id = read_id(ret, text);
 }

@@ -49,6 +49,6 @@ void capture_tapped_forget(struct capture_tapped_halves *halves, struct capture_
 
 /** What both halves know, in @p ret, which points into them, and into @p text of
  *  CAPTURE_TAPPED_TEXT bytes. */
-enum { CAPTURE_TAPPED_TEXT = TAP_ID + 1 + 2 * CAPTURE_TAPPED_NOTES + 8 };
+enum { CAPTURE_TAPPED_TEXT = TAP_ID + 2 * CAPTURE_TAPPED_NOTES + CAPTURE_TAPPED_PROGRAM + 32 };
 void capture_tapped_read(struct capture_tapped const *tapped, struct capture_message *ret,
                          char text[static CAPTURE_TAPPED_TEXT]);

@@ -159,6 +159,7 @@ static void test_order_and_members(void **state)
     assert_string_equal(got->program, "cti");
     assert_true(got->sent);
     assert_string_equal(got->peer, "");
+    assert_string_equal(got->interface, "cti out");
     assert_string_equal(got->note, "");
     expect_addr(&got->source, CTI_ADDR);
     expect_addr(&got->destination, CLIENT);

@@ -15,7 +15,7 @@ enum tap_direction { TAP_RECEIVED, TAP_SENT, TAP_DIRECTIONS };
 enum tap_protocol { TAP_SIP, TAP_CSTA, TAP_XMPP, TAP_PROTOCOLS };
 
 /* What is longer in a record is cut. */
-enum { TAP_LISTENER = 63, TAP_SUBJECT = 255, TAP_ID = 255, TAP_NOTE = 1023 };
+enum { TAP_LISTENER = 95, TAP_SUBJECT = 255, TAP_ID = 255, TAP_NOTE = 1023 };
 
 struct tap_record {
     uint64_t serial;  /* 1, 2, 3 ... in this process; a gap means that the ring overflowed */

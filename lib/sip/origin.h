@@ -20,7 +20,11 @@ struct origin {
     /* Who the peer has proved to be by certificate, NULL if it has not: the name selected by the
      * TLS context, else the CN. Owned by `identity`, or by who made the origin by hand. */
     char const *tls_subject;
-    struct secure_identity *identity; /* all its names; borrowed from the connection */
+    /* All its names; borrowed from the connection. There also if we opened the connection: then the
+     * peer is whom we looked for, which makes its requests no better than those of others. */
+    struct secure_identity *identity;
+    bool is_opened;      /* by us, not accepted */
+    uint64_t tap_serial; /* of the message in the tap, for tap_note(); 0: none */
 };
 
 /** Has the peer proved to be @p name: tls_subject, or another name of its certificate? */

@@ -160,7 +160,9 @@ int steer_pass(struct steer *steer, unsigned worker, enum steer_kind kind,
         goto out;
     letter->kind = kind;
     letter->origin = *origin;
-    letter->origin.tls_subject = NULL; /* the connection's, and connections stay where they are */
+    /* The connection's, and connections stay where they are. */
+    letter->origin.tls_subject = NULL;
+    letter->origin.identity = NULL;
     letter->len = len;
     memcpy(letter->bytes, bytes, len);
     error = put(&steer->boxes[worker], letter);

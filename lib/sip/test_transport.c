@@ -108,10 +108,16 @@ static void test_udp_echo(void **state)
     assert_int_equal(rig->from.kind, TRANSPORT_UDP);
     assert_int_equal(rig->from.connection, 0);
     struct tap_record const *in = tap_next(rig->tap, 0);
+    char listener[NET_ADDR_TEXT + 4] = "udp:";
+    net_addr_print(transport_listener_addr(rig->t, TRANSPORT_RIG_UDP), listener + 4);
     assert_int_equal(in->direction, TAP_RECEIVED);
     assert_int_equal(in->len, strlen(OPTIONS));
+    assert_string_equal(in->transport, "udp");
+    assert_string_equal(in->listener, listener);
+    assert_int_equal(rig->from.tap_serial, in->serial);
     struct tap_record const *out = tap_next(rig->tap, in->serial);
     assert_int_equal(out->direction, TAP_SENT);
+    assert_string_equal(out->listener, listener);
     assert_memory_equal(out->bytes, text, out->len);
     assert_null(tap_next(rig->tap, out->serial));
 }
@@ -184,6 +190,7 @@ static void test_tcp_to_itself(void **state)
                               .addr = *transport_listener_addr(rig->t, TRANSPORT_RIG_TCP) };
 
     assert_string_equal(transport_listener_host(rig->t, TRANSPORT_RIG_TCP), "sip.example.test");
+    assert_int_equal(transport_name_listener(rig->t, TRANSPORT_RIG_TCP, "outside"), 0);
     assert_int_equal(transport_send(rig->t, &to, OPTIONS, strlen(OPTIONS), &rig->waiter), 0);
     assert_int_not_equal(to.connection, 0);
     UNTIL(rig, rig->messages == 1);
@@ -192,6 +199,13 @@ static void test_tcp_to_itself(void **state)
     assert_non_null(sip_object(rig->last)->sip_status);
     assert_int_equal(rig->from.connection, to.connection);
     assert_int_equal(transport_connections(rig->t), 2);
+    /* What goes over the connection that we opened has no listener. */
+    assert_true(rig->from.is_opened);
+    assert_string_equal(tap_next(rig->tap, 0)->listener, "");
+    assert_string_equal(tap_next(rig->tap, 1)->listener, "outside");
+    assert_string_equal(tap_next(rig->tap, 2)->listener, "outside");
+    assert_string_equal(tap_next(rig->tap, 3)->listener, "");
+    assert_int_equal(rig->from.tap_serial, 4);
     uint64_t first = to.connection;
     to.connection = 0;
     to.server_name = "sip.example.test"; /* is for TLS alone */

@@ -210,6 +210,7 @@ static void test_identity(void **state)
     assert_int_equal(put(rig, &to), 0);
     UNTIL(rig, rig->messages == 1);
     assert_string_equal(rig->subject, "b.test");
+    assert_string_equal(tap_next(rig->tap, 1)->subject, "b.test");
     assert_true(origin_is_subject(&rig->from, "B.TEST"));
     assert_true(origin_is_subject(&rig->from, "b2.test"));
     assert_false(origin_is_subject(&rig->from, "a.test"));
@@ -223,6 +224,9 @@ static void test_identity(void **state)
     rig->echoes = true;
     exchange(rig, to_listener(rig, PEER, "a.test"));
     assert_string_equal(rig->subject, "-");
+    struct tap_record const *answer = tap_next(rig->tap, rig->from.tap_serial - 1);
+    assert_string_equal(answer->subject, "a.test");
+    assert_string_equal(answer->listener, "");
 }
 
 static void test_replaced_context(void **state)

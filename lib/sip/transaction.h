@@ -76,6 +76,9 @@ size_t transaction_count(struct transaction_layer const *layer);
 msg_t *server_transaction_request(struct server_transaction const *st);
 struct origin const *server_transaction_origin(struct server_transaction const *st);
 
+/** Notes in the tap what was decided about the request: transport_note(). */
+void server_transaction_note(struct server_transaction *st, char const *text, size_t len);
+
 /** The client is known now: transport_vouch() for the connection that the request came on. */
 void server_transaction_vouch(struct server_transaction *st);
 

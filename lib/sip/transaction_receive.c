@@ -6,12 +6,13 @@
 #include "log.h"
 #include "message.h"
 #include "sip_metrics.h"
+#include "text.h"
 #include "transaction_machine.h"
 #include <sofia-sip/sip_status.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { STATELESS_TAG_SIZE = 1 + 16 + 1 };
+enum { STATELESS_TAG_SIZE = 1 + 16 + 1, NOTE_BYTES = 256 };
 
 static bool key_matches(struct htab_entry const *entry, void const *key)
 {
@@ -27,11 +28,27 @@ static struct transaction *find(struct htab const *table, struct transaction_key
     return entry ? (void *)((char *)entry - offsetof(struct transaction, entry)) : NULL;
 }
 
+static void note(struct transaction_layer *layer, struct origin const *from, char const *what,
+                 char const *why)
+{
+    char memory[NOTE_BYTES];
+    struct text line;
+
+    text_begin(&line, memory, sizeof memory);
+    text_puts(&line, what);
+    text_puts(&line, " reason=\"");
+    text_puts(&line, why);
+    text_puts(&line, "\"");
+    transport_note(layer->transport, from, memory, text_len(&line));
+}
+
 /* One line for each message that is turned away. */
-static void log_refused(char const *text, char const *why, struct origin const *from,
-                        sip_t const *sip)
+static void log_refused(struct transaction_layer *layer, char const *text, char const *why,
+                        struct origin const *from, sip_t const *sip)
 {
     char peer[NET_ADDR_TEXT];
+
+    note(layer, from, text, why);
 
     log_info(NULL, "%s reason=\"%s\" source=%s:%s call_id=\"%s\"", text, why,
              transport_kind_name(from->kind), net_addr_print(&from->peer, peer),
@@ -83,7 +100,7 @@ static void refuse_malformed(struct transaction_layer *layer, struct origin cons
     char phrase[100], tag[STATELESS_TAG_SIZE];
 
     met_inc(&sip_metrics, M_transaction_bad_requests);
-    log_refused("malformed request", why, from, sip);
+    log_refused(layer, "malformed request", why, from, sip);
     if (sip->sip_request->rq_method == sip_method_ack)
         return; /* RFC 3261 17: ACK is never answered */
     stateless_tag(sip, tag);
@@ -142,7 +159,7 @@ static void receive_cancel(struct transaction_layer *layer, struct origin const 
         return;
     }
     met_inc(&sip_metrics, M_transaction_cancels_unmatched);
-    log_refused("CANCEL refused", "no such INVITE", from, sip);
+    log_refused(layer, "CANCEL refused", "no such INVITE", from, sip);
     stateless_tag(sip, tag);
     answer_stateless(layer, from, msg, SIP_481_NO_TRANSACTION, tag, NULL);
 }
@@ -152,6 +169,7 @@ static void refuse_overload(struct transaction_layer *layer, struct origin const
     char tag[STATELESS_TAG_SIZE];
 
     stateless_tag(sip_object(msg), tag);
+    note(layer, from, "refused=503", "too many transactions");
     answer_stateless(layer, from, msg, SIP_503_SERVICE_UNAVAILABLE, tag, "Retry-After: 5");
 }
 
@@ -240,7 +258,7 @@ static void receive_response(struct transaction_layer *layer, struct origin cons
         fault = "status out of range";
     if (fault) {
         met_inc(&sip_metrics, M_transaction_bad_responses);
-        log_refused("malformed response", fault, from, sip);
+        log_refused(layer, "malformed response", fault, from, sip);
         return;
     }
     transaction_key_client(sip->sip_via->v_branch, sip->sip_cseq->cs_method_name, &key);
@@ -248,7 +266,7 @@ static void receive_response(struct transaction_layer *layer, struct origin cons
     if (!t) {
         /* RFC 6026 7.2: not even a proxy forwards it. */
         met_inc(&sip_metrics, M_transaction_strays);
-        log_refused("response dropped", "no such transaction", from, sip);
+        log_refused(layer, "response dropped", "no such transaction", from, sip);
         return;
     }
     transaction_step(t, status < 200 ? TX_1XX : status < 300 ? TX_2XX : TX_3XX, &input);

@@ -53,6 +53,11 @@ static void trace(struct rig *rig, char const *prefix, char const *word)
 /* --- transport double ---------------------------------------------------------------------------
  */
 
+void transport_note(struct transport *t, struct origin const *from, char const *text, size_t len)
+{
+    (void)t, (void)from, (void)text, (void)len;
+}
+
 int transport_pick_listener(struct transport const *t, enum transport_kind kind,
                             struct net_addr const *peer, uint16_t prefer)
 {

@@ -116,6 +116,11 @@ struct origin const *server_transaction_origin(struct server_transaction const *
     return &st->from;
 }
 
+void server_transaction_note(struct server_transaction *st, char const *text, size_t len)
+{
+    transport_note(st->base.layer->transport, &st->from, text, len);
+}
+
 void server_transaction_vouch(struct server_transaction *st)
 {
     transport_vouch(st->base.layer->transport, st->from.connection);

@@ -7,7 +7,6 @@
 #include "log_sources.h"
 #include "message.h"
 #include "sip_metrics.h"
-#include "tap.h"
 #include "transport_internal.h"
 #include <errno.h>
 #include <sofia-sip/msg.h>
@@ -188,6 +187,7 @@ static int open_listener(struct transport *t, enum transport_kind kind, struct n
     }
     listener->context = secure_context_ref(context);
     advertise(listener, advertised);
+    transport_tap_name(listener);
     t->listeners[t->n_listeners++] = listener;
     if (t->worker == 0) /* the others open the same */
         log_info(NULL, "listening transport=%s address=%s advertised=\"%s\"",
@@ -268,6 +268,7 @@ int transport_name_listener(struct transport *t, uint16_t listener, char const *
     if (strlen(name) >= sizeof named->name)
         return -EINVAL;
     memcpy(named->name, name, strlen(name) + 1);
+    transport_tap_name(named);
     return 0;
 }
 
@@ -366,23 +367,6 @@ size_t transport_connections(struct transport const *t)
     return t->n_connections;
 }
 
-static void add_to_tap(struct transport *t, struct origin const *end, enum tap_direction direction,
-                       void const *bytes, size_t len)
-{
-    struct tap_record like = {
-        .direction = direction, .protocol = TAP_SIP, .local = end->local, .remote = end->peer
-    };
-
-    memcpy(like.transport, transport_kind_name(end->kind), sizeof like.transport);
-    tap_add(t->tap, &like, bytes, len);
-}
-
-void transport_tap_sent(struct transport *t, struct origin const *from, void const *bytes,
-                        size_t len)
-{
-    add_to_tap(t, from, TAP_SENT, bytes, len);
-}
-
 int transport_deliver(struct transport *t, struct origin const *from, void const *bytes, size_t len,
                       unsigned flags)
 {
@@ -393,6 +377,8 @@ int transport_deliver(struct transport *t, struct origin const *from, void const
 int transport_accept(struct transport *t, struct origin const *from, void const *bytes, size_t len,
                      unsigned flags)
 {
+    struct origin seen = *from;
+
     transport_gather_count(t->gather);
     msg_t *msg = message_parse(bytes, len);
     char peer[NET_ADDR_TEXT];
@@ -404,12 +390,12 @@ int transport_accept(struct transport *t, struct origin const *from, void const 
         return -EBADMSG;
     }
     met_inc(&sip_metrics, M_messages_received);
-    add_to_tap(t, from, TAP_RECEIVED, bytes, len);
+    transport_tap_received(t, &seen, bytes, len);
     msg_set_flags(msg, flags);
     if (sip_object(msg)->sip_request && transport_via_stamp(msg, &from->peer) < 0) {
         msg_destroy(msg);
         return -ENOMEM;
     }
-    t->handlers->on_message(t->ctx, from, msg);
+    t->handlers->on_message(t->ctx, &seen, msg);
     return 0;
 }

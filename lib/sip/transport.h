@@ -130,6 +130,10 @@ int transport_send(struct transport *t, struct destination *to, void const *byte
 /** Unlinks @p waiter; harmless when it is not linked. */
 void transport_forget(struct transport_waiter *waiter);
 
+/** Notes in the tap what was decided about the message that came from @p from: words for people, as
+ *  key=value. Any thread of the process may. */
+void transport_note(struct transport *t, struct origin const *from, char const *text, size_t len);
+
 /** Did the peer at @p addr take no connection lately? Those that do are known when they have. */
 bool transport_is_refused(struct transport const *t, enum transport_kind kind,
                           struct net_addr const *addr);

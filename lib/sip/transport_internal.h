@@ -11,6 +11,7 @@
 #include "secure_set.h"
 #include "steer.h"
 #include "steer_place.h"
+#include "tap.h"
 #include "transport.h"
 #include "transport_frame.h"
 #include "transport_gather.h"
@@ -61,6 +62,7 @@ struct listener {
     struct net_addr addr;
     char host[256]; /* for Via */
     char name[TRANSPORT_NAME_BYTES];
+    char shown[TAP_LISTENER + 1];   /* in the tap: its name, else transport and address */
     void *socket;                   /* of the ops */
     struct secure_context *context; /* TLS only; a reference */
     bool is_default;                /* it is the one that nobody named */
@@ -159,14 +161,21 @@ void transport_unref(struct transport *t);
  * unless it holds a reference. */
 int transport_deliver(struct transport *t, struct origin const *from, void const *bytes, size_t len,
                       unsigned flags);
-void transport_tap_sent(struct transport *t, struct origin const *from, void const *bytes,
-                        size_t len);
 /* Has the work list looked at before the loop sleeps. */
 void transport_wake(struct transport *t);
 
 /* transport_deliver() for a message that is known to be this worker's. */
 int transport_accept(struct transport *t, struct origin const *from, void const *bytes, size_t len,
                      unsigned flags);
+
+/* --- transport_tap.c --- */
+/* What the tap calls @p listener, once its address or name is known. */
+void transport_tap_name(struct listener *listener);
+/* Adds a message to the tap; of a received one the serial goes to @p from. */
+void transport_tap_received(struct transport *t, struct origin *from, void const *bytes,
+                            size_t len);
+void transport_tap_sent(struct transport *t, struct origin const *way, void const *bytes,
+                        size_t len);
 
 /* --- transport_share.c --- */
 /* Lets other workers bind the same port, before bind(). 0 or a negative errno: somebody else has

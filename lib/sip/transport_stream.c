@@ -262,13 +262,12 @@ struct origin transport_stream_origin(struct connection const *conn)
                              .listener = conn->listener,
                              .connection = conn->id,
                              .peer = conn->peer,
-                             .local = conn->local };
+                             .local = conn->local,
+                             .is_opened = !conn->host };
 
-    /* Of a connection that we opened, the peer has proved to be whom we looked for, which makes
-     * its requests no better than those of others. */
-    if (conn->secure && !*secure_link_server_name(conn->secure))
+    if (conn->secure)
         origin.identity = secure_link_identity(conn->secure);
-    if (origin.identity)
+    if (origin.identity && !origin.is_opened)
         origin.tls_subject = secure_identity_subject(origin.identity);
     return origin;
 }

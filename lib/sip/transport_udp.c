@@ -226,6 +226,7 @@ static int udp_send(struct transport *t, struct destination *to, void const *byt
                      !net_addr_is_any(&to->source);
     struct net_addr const *source = is_chosen ? &to->source : NULL;
     struct origin end = { .kind = TRANSPORT_UDP,
+                          .listener = (uint16_t)index,
                           .peer = to->addr,
                           .local = is_chosen ? to->source : listener->addr };
     /* Before the write, so that no peer's record of it is older. */
