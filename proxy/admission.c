@@ -3,6 +3,7 @@
 #define LOG_SUBSYSTEM LOG_ROUTE
 #include "admission.h"
 #include "clock.h"
+#include "decision_note.h"
 #include "log.h"
 #include "proxy.h"
 #include "proxy_metrics.h"
@@ -57,12 +58,14 @@ int admission_ask(void *vworker, struct origin const *from, sip_t const *request
     struct admission admission;
     bool internal = worker_is_internal(worker, from->listener);
     if (admission_find(worker->generation, from, internal, &admission)) {
+        worker->admitted_by = admission.entry ? admission.entry->rule.pattern : "certificate";
         if (request && admission.entry)
             acl_hit(admission.entry);
         return TRANSACTION_ADMITTED;
     }
     if (request) {
         count(request);
+        decision_note_stranger(worker, from);
         log_refused(worker, from, request);
     }
     if (worker->generation->conf->acl_refusal == PROXY_CONF_REFUSE_SILENCE)

@@ -2,6 +2,7 @@
 /* The steps of RFC 3261 §10.3, and the wait for the store. */
 #define LOG_SUBSYSTEM LOG_ROUTE
 #include "clock.h"
+#include "decision_note.h"
 #include "digest.h"
 #include "location.h"
 #include "log.h"
@@ -89,6 +90,7 @@ static void refuse_plainly(struct server_transaction *st, char const *aor, enum 
     struct refusal_row const *row = refusal_row(refusal);
     met_inc(&proxy_metrics, row->metric);
     tell(st, aor, row->status, row->reason, started_us);
+    decision_note_refusal(st, row);
     (void)server_transaction_refuse(st, row->status, row->phrase, NULL);
 }
 

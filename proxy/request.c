@@ -4,6 +4,7 @@
 #include "request.h"
 #include "admission.h"
 #include "clock.h"
+#include "decision_note.h"
 #include "federation.h"
 #include "federation_conf.h"
 #include "forward.h"
@@ -61,6 +62,7 @@ void request_refuse(struct server_transaction *st, enum refusal refusal, char co
 {
     struct refusal_row const *row = refusal_row(refusal);
     met_inc(&proxy_metrics, row->metric);
+    decision_note_refusal(st, row);
     if (refusal == REFUSAL_busy && !*header)
         header = "Retry-After: 5";
     (void)server_transaction_refuse(st, row->status, row->phrase, *header ? header : NULL);
@@ -128,6 +130,7 @@ static void act(struct worker *worker, struct server_transaction *st, msg_t *msg
     struct route_inputs const inputs = worker_route_inputs(worker);
     struct route_decision decision TEXT_UNINITIALIZED;
     route_decide(&inputs, server_transaction_origin(st), &request, NULL, &decision);
+    decision_note(worker, st, &decision);
     count(inputs.table, &decision);
     if (decision.verdict == ROUTE_FORWARD) {
         forward_start(worker, st, msg, normalized, &decision);

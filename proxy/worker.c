@@ -26,7 +26,9 @@ int worker_init(struct worker *worker, struct proxy *proxy, unsigned number, uv_
                 struct wheel *wheel, struct tap *tap)
 {
     char const *dns_servers = proxy->generation->conf->dns_servers;
-    *worker = (struct worker){ .proxy = proxy, .number = number, .loop = loop, .wheel = wheel };
+    *worker = (struct worker){
+        .proxy = proxy, .number = number, .loop = loop, .wheel = wheel, .admitted_by = ""
+    };
     LIST_INIT(&worker->forwards);
     LIST_INIT(&worker->acks);
     LIST_INIT(&worker->explains);

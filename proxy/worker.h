@@ -21,6 +21,7 @@ struct worker {
     struct wheel *wheel; /* borrowed */
     struct stack *stack;
     struct generation *generation; /* in force; a reference */
+    char const *admitted_by; /* pattern of the entry that admitted the request at hand */
     LIST_HEAD(, forward) forwards;
     LIST_HEAD(, ack) acks; /* waiting for DNS */
     size_t n_acks;
