@@ -64,6 +64,7 @@ struct call_conn {
     bool diverts;            /* when the timer of its ringing fires, forwarding goes on */
     bool dials;              /* digits were dialled one by one */
     bool silent;             /* only listens */
+    bool offered;            /* does not ring yet: waits for AcceptCall, or its time */
     struct wheel_timer timer;
 };
 
@@ -132,6 +133,7 @@ struct call_options {
     uint64_t ring_ms;      /* one ring, of those that forwarding on no answer counts */
     unsigned rings;        /* before forwarding on no answer, where the line says nothing */
     uint64_t dial_ms;      /* after the last digit the number is complete */
+    uint64_t accept_ms;    /* an offered call waits so long for AcceptCall; 0: it rings at once */
     size_t max_calls, max_calls_per_line;
     size_t max_members;    /* of a conference, at most CALL_MEMBERS_MAX */
     size_t max_diversions; /* of one call, at most CALL_DIVERSIONS_MAX */
@@ -230,6 +232,9 @@ enum call_fault call_consult(struct call_conn *conn, char const *number, enum ca
                              struct call **ret_call);
 
 /* --- a phone and its calls (call_control.c) --------------------------------------------------- */
+
+/** An offered call that waits for this rings from now on. */
+enum call_fault call_accept(struct call_conn *conn);
 
 /** Answers at @p at, or at the phone that line_pick_station() chooses. */
 enum call_fault call_answer(struct call_conn *conn, struct station *at, enum call_actor actor);

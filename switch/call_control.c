@@ -63,6 +63,7 @@ enum call_fault call_answer(struct call_conn *conn, struct station *at, enum cal
     if (at && !at->in_service)
         return CALL_FAULT_OUT_OF_SERVICE;
     wheel_disarm(&conn->timer);
+    conn->offered = false;
     call_seat(conn, at);
     call_take_handset(conn, cause_of(actor));
     call_step(conn, CALL_ANSWER, cause_of(actor));

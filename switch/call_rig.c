@@ -196,6 +196,7 @@ void call_rig_init(struct call_rig *rig, struct call_rig_script const *script)
         .max_diversions = 3,
         .call_waiting = !script->no_call_waiting,
         .offered = script->offered,
+        .accept_ms = script->accept_ms,
         .on_event = on_event,
         .on_move = on_move,
         .on_end = on_end,
@@ -250,6 +251,11 @@ static enum call_fault op_make(struct call_rig *rig, struct words const *words)
                           : *words->w[0] == 'p' ? CALL_PROMPT
                                                 : CALL_MANUAL;
     return call_make(&rig->calls, words->at, words->w[2], mode, &call);
+}
+
+static enum call_fault op_accept(struct call_rig *rig, struct words const *words)
+{
+    return call_accept(find_conn(rig, words, words->w[2]));
 }
 
 static enum call_fault op_answer(struct call_rig *rig, struct words const *words)
@@ -431,6 +437,7 @@ static struct {
     { "make", op_make },
     { "prompt", op_make },
     { "dial", op_make },
+    { "accept", op_accept },
     { "answer", op_answer },
     { "hold", op_hold },
     { "retrieve", op_retrieve },

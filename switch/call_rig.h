@@ -26,6 +26,7 @@ struct call_rig_script {
     char const *name;
     struct call_rig_step steps[CALL_RIG_STEPS];
     bool no_call_waiting, offered, hookswitch;
+    uint64_t accept_ms;
 };
 
 struct call_rig {

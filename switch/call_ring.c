@@ -124,16 +124,36 @@ static void arm_ringing(struct call_conn *conn)
     wheel_arm(options->wheel, &conn->timer, ms, call_on_timer);
 }
 
+static void start_ringing(struct call_conn *conn, enum csta_cause cause)
+{
+    conn->offered = false;
+    call_step(conn, CALL_RING, cause);
+    arm_ringing(conn);
+}
+
 static void ring(struct call_conn *conn, enum csta_cause cause)
 {
+    struct call_options const *options = &conn->call->table->options;
+
     if (conn->line->guest) {
         struct call_tell network = { .cause = cause, .text = conn->line->trunk };
         call_step_telling(conn, CALL_REACH_NETWORK, &network);
     }
-    if (conn->call->table->options.offered)
+    if (options->offered)
         call_step(conn, CALL_OFFER, cause);
-    call_step(conn, CALL_RING, cause);
-    arm_ringing(conn);
+    conn->offered = options->offered && options->accept_ms > 0 && !conn->line->guest;
+    if (conn->offered)
+        wheel_arm(options->wheel, &conn->timer, options->accept_ms, call_on_timer);
+    else
+        start_ringing(conn, cause);
+}
+
+enum call_fault call_accept(struct call_conn *conn)
+{
+    if (conn->state != CALL_ALERTING || !conn->offered)
+        return CALL_FAULT_STATE;
+    start_ringing(conn, CSTA_CAUSE_newCall);
+    return CALL_OK;
 }
 
 /* The caller hears it; in a call of several the others talk on. A guest hangs up at once. */
@@ -261,6 +281,8 @@ void call_on_timer(struct wheel_timer *timer)
         serve_waiting(conn);
     else if (conn->state == CALL_INITIATED && conn->dials)
         call_originate(conn, CSTA_CAUSE_newCall);
+    else if (conn->state == CALL_ALERTING && conn->offered)
+        start_ringing(conn, CSTA_CAUSE_newCall);
     else if (conn->state == CALL_ALERTING)
         on_rung_out(conn);
     else

@@ -132,6 +132,8 @@ void events_permit(struct call_conn const *conn, struct csta_set *ret)
     };
     for (size_t i = 0; i < 8 && services[conn->state][i]; i++)
         csta_set_add(ret, services[conn->state][i]);
+    if (conn->offered)
+        csta_set_add(ret, CSTA_AcceptCall);
     if (conn->state == CALL_CONNECTED && !conn->silent && has_other(conn, CALL_HOLD))
         permit_pair(conn, ret);
 }

@@ -92,6 +92,7 @@ int exchange_init(struct exchange *ex, struct switch_conf const *conf, char cons
         .max_diversions = (size_t)conf->max_diversions,
         .call_waiting = conf->call_waiting,
         .offered = conf->offered_events,
+        .accept_ms = (uint64_t)conf->accept_timeout_s * 1000,
         .on_event = on_call_event,
         .on_move = on_call_move,
         .on_end = on_call_end,

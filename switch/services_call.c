@@ -46,6 +46,13 @@ static struct csta_error find(struct service *s, struct services_search const *s
     return services_find_conn(s, &s->request->conn, search, ret);
 }
 
+static struct csta_error accept_call(struct service *s)
+{
+    struct call_conn *conn;
+    struct csta_error error = find(s, &ringing, &conn);
+    return error.category ? error : services_of_fault(call_accept(conn));
+}
+
 /* A phone of a shared line that is named answers there. */
 static struct csta_error answer_call(struct service *s)
 {
@@ -286,6 +293,7 @@ static struct csta_error generate_digits(struct service *s)
 
 struct services_row const services_call[] = {
     { CSTA_MakeCall, make_call },
+    { CSTA_AcceptCall, accept_call },
     { CSTA_AnswerCall, answer_call },
     { CSTA_HoldCall, hold_call },
     { CSTA_RetrieveCall, retrieve_call },

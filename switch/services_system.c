@@ -43,6 +43,8 @@ static struct csta_error get_features(struct service *s)
     services_add_all(features);
     for (size_t i = 0; i < sizeof events / sizeof *events; i++)
         csta_set_add(features, events[i]);
+    if (!s->ex->conf->offered_events || !s->ex->conf->accept_timeout_s)
+        csta_set_remove(features, CSTA_AcceptCall);
     if (s->ex->conf->offered_events)
         csta_set_add(features, CSTA_OfferedEvent);
     if (s->ex->conf->hookswitch_events)

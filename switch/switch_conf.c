@@ -148,6 +148,9 @@ static const struct cfg_row rows[] = {
     CFG_ROW_BOOL("offered_events", struct switch_conf, offered_events, .default_text = "false",
                  .effect = CFG_RESTART,
                  .help = "Tell OfferedEvent before the DeliveredEvent of each call."),
+    INT("accept_timeout", accept_timeout_s, 0, 60, "0", .unit = "s",
+        .help = "With offered_events: how long an offered call waits for AcceptCall before it "
+                "rings all the same; 0: it rings at once."),
     CFG_ROW_BOOL("hookswitch_events", struct switch_conf, hookswitch_events,
                  .default_text = "false", .effect = CFG_RESTART,
                  .help = "Tell HookswitchEvent when a handset is lifted or put down."),

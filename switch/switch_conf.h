@@ -27,7 +27,7 @@ struct switch_conf {
     int64_t max_calls, max_calls_per_line;
     struct cfg_groups trunks; /* of struct switch_trunk_conf */
     int64_t max_conference, max_diversions;
-    int64_t no_answer_s, ring_s, forward_rings, dial_timeout_s;
+    int64_t no_answer_s, ring_s, forward_rings, dial_timeout_s, accept_timeout_s;
     bool call_waiting, offered_events, hookswitch_events;
 };
 

@@ -4,6 +4,15 @@
 
 /* clang-format off */
 
+#define OFFERED \
+    { "make 2001 2002", CALL_OK, \
+      "2001 Originated 1 2001 connected newCall\n" \
+      "2001 Offered 1 2002 connected newCall\n" \
+      "2002 Offered 1 2002 alerting newCall\n" }
+#define OFFERED_RINGS \
+    "2001 Delivered 1 2002 connected newCall\n" \
+    "2002 Delivered 1 2002 alerting newCall\n"
+
 static struct call_rig_script const scripts[] = {
     { .name = "prompted without a number, dialled digit by digit",
       .steps = {
@@ -106,6 +115,42 @@ static struct call_rig_script const scripts[] = {
             "2001 Delivered 1 2002 connected newCall\n"
             "2002 Delivered 1 2002 alerting newCall\n" },
           CALL_RIG_ANSWERED,
+      } },
+    { .name = "offered, and rings once it is accepted",
+      .offered = true,
+      .accept_ms = 3000,
+      .steps = {
+          OFFERED,
+          { "accept 2001 1", CALL_FAULT_STATE, NULL },
+          { "accept 2002 1", CALL_OK, OFFERED_RINGS },
+          { "accept 2002 1", CALL_FAULT_STATE, NULL },
+          { "wait 4000", CALL_OK, NULL },
+          CALL_RIG_ANSWERED,
+      } },
+    { .name = "offered, and rings when its time is over",
+      .offered = true,
+      .accept_ms = 3000,
+      .steps = {
+          OFFERED,
+          { "wait 2900", CALL_OK, NULL },
+          { "wait 200", CALL_OK, OFFERED_RINGS },
+          { "wait 29000", CALL_OK, NULL },
+          { "accept 2002 1", CALL_FAULT_STATE, NULL },
+          CALL_RIG_ANSWERED,
+      } },
+    { .name = "offered, and answered without ringing",
+      .offered = true,
+      .accept_ms = 3000,
+      .steps = {
+          OFFERED,
+          CALL_RIG_ANSWERED,
+          { "wait 4000", CALL_OK, NULL },
+      } },
+    { .name = "accepted where nothing waits",
+      .steps = {
+          { "make 2001 2002", CALL_OK,
+            "2001 Originated 1 2001 connected newCall\n" OFFERED_RINGS },
+          { "accept 2002 1", CALL_FAULT_STATE, NULL },
       } },
     { .name = "callers wait for a line",
       .no_call_waiting = true,

@@ -20,28 +20,34 @@ enum { OPS = 6 };
 
 /* clang-format off */
 static struct {
+    uint64_t accept_ms; /* calls are offered first */
     char const *ops[OPS];
     char const *line;
     unsigned nth; /* call of the line, from 0 */
     char const *permitted;
 } const rows[] = {
-    { { "prompt 2001 2002" }, "2001", 0, "ClearConnection DialDigits" },
-    { { "make 2001 2002" }, "2002", 0, "AnswerCall ClearConnection DeflectCall" },
-    { { "make 2001 2002" }, "2001", 0, TALK },
-    { { "make 2001 2002", "answer 2002 1" }, "2002", 0, TALK },
-    { { "make 2001 2002", "answer 2002 1", "hold 2001 1" }, "2001", 0,
+    { 0, { "prompt 2001 2002" }, "2001", 0, "ClearConnection DialDigits" },
+    { 0, { "make 2001 2002" }, "2002", 0, "AnswerCall ClearConnection DeflectCall" },
+    { 0, { "make 2001 2002" }, "2001", 0, TALK },
+    { 0, { "make 2001 2002", "answer 2002 1" }, "2002", 0, TALK },
+    { 0, { "make 2001 2002", "answer 2002 1", "hold 2001 1" }, "2001", 0,
       "ClearConnection RetrieveCall" },
-    { { "make 2001 2002", "answer 2002 1", "hold 2001 1" }, "2002", 0, TALK },
-    { { "busy 2005", "make 2001 2005" }, "2005", 0,
+    { 0, { "make 2001 2002", "answer 2002 1", "hold 2001 1" }, "2002", 0, TALK },
+    { 0, { "busy 2005", "make 2001 2005" }, "2005", 0,
       "ClearConnection DeflectCall" },
-    { { "make 2001 999" }, "2001", 0, "ClearConnection" },
-    { { "make 2001 2002", "answer 2002 1", "consult 2001 1 2003" }, "2001", 1, TALK " " PAIR },
-    { { "make 2001 2002", "answer 2002 1", "consult 2001 1 2003" }, "2001", 0,
+    { 0, { "make 2001 999" }, "2001", 0, "ClearConnection" },
+    { 0, { "make 2001 2002", "answer 2002 1", "consult 2001 1 2003" }, "2001", 1, TALK " " PAIR },
+    { 0, { "make 2001 2002", "answer 2002 1", "consult 2001 1 2003" }, "2001", 0,
       "ClearConnection RetrieveCall" },
-    { { "make 2001 2002", "answer 2002 1", "consult-to-talk 2001 1 2003" }, "2001", 1,
+    { 0, { "make 2001 2002", "answer 2002 1", "consult-to-talk 2001 1 2003" }, "2001", 1,
       TALK " AlternateCall ReconnectCall" },
+    { 1000, { "make 2001 2002" }, "2002", 0, "AcceptCall AnswerCall ClearConnection DeflectCall" },
+    { 1000, { "make 2001 2002", "accept 2002 1" }, "2002", 0,
+      "AnswerCall ClearConnection DeflectCall" },
+    { 1000, { "make 2001 2002", "answer 2002 1" }, "2002", 0, TALK },
     /* another phone of the line has the other call */
-    { { "make 2003 2004", "answer SEP4A 1", "hold SEP4A 1", "make SEP4B 2002" }, "2004", 1, TALK },
+    { 0, { "make 2003 2004", "answer SEP4A 1", "hold SEP4A 1", "make SEP4B 2002" }, "2004", 1,
+      TALK },
 };
 /* clang-format on */
 
@@ -91,7 +97,8 @@ static void test_rows(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct call_rig_script const script = { .name = "" };
+        struct call_rig_script const script = { .offered = rows[i].accept_ms > 0,
+                                                .accept_ms = rows[i].accept_ms };
         struct csta_set const wanted = set_of(rows[i].permitted);
         struct csta_set permitted = { 0 };
         struct call_rig rig;

@@ -81,6 +81,7 @@ static void test_defaults(void **state)
     assert_int_equal(conf->dial_timeout_s, 4);
     assert_true(conf->call_waiting);
     assert_false(conf->offered_events);
+    assert_int_equal(conf->accept_timeout_s, 0);
     assert_false(conf->hookswitch_events);
     free(said);
     cfg_free(&cfg);

@@ -211,6 +211,11 @@ static inline void csta_set_add(struct csta_set *set, enum csta_type type)
     set->bits[type / 64] |= UINT64_C(1) << (type % 64);
 }
 
+static inline void csta_set_remove(struct csta_set *set, enum csta_type type)
+{
+    set->bits[type / 64] &= ~(UINT64_C(1) << (type % 64));
+}
+
 static inline bool csta_set_has(struct csta_set const *set, enum csta_type type)
 {
     return set->bits[type / 64] >> (type % 64) & 1;
