@@ -259,6 +259,9 @@ void cti_conf_check(void const *conf, struct cfg_node const *node, struct cfg_fa
         cfg_fault(faults, where, "min_session_timer is above session_timer");
     if (cti->min_feature_expires > cti->feature_expires)
         cfg_fault(faults, where, "min_feature_expires is above feature_expires");
+    /* Else events would be lost without a word to the client. */
+    if (cti->max_unanswered_events > cti->limits.max_transactions_per_call)
+        cfg_fault(faults, where, "max_unanswered_events is above max_transactions_per_call");
     if (cti->server_type == CTI_SERVER_LCS)
         check_lines(cti->users.v, cti->users.n, faults);
     if (check_doubles(cti->users.v, cti->users.n, faults) < 0)

@@ -85,6 +85,10 @@ static struct conf_rig_vector const vectors[] = {
       "a.conf:4: user \"a\": with server_type lcs at most 2 lines\n" },
     { "ocs with three lines",
       START "users = ( { id = \"a\"; lines = ( \"1\", \"2\", \"3\" ); } ); };", "" },
+    { "as many events as transactions",
+      START "max_unanswered_events = 1000; max_transactions_per_call = 1000; };", "" },
+    { "more events than transactions", START "max_unanswered_events = 1001; };",
+      "a.conf:2: max_unanswered_events is above max_transactions_per_call\n" },
     { "a number rule", START "numbers_outbound = ( { expression = \"^(\\\\d{3})$\"; "
       "replacement = \"$1\"; } ); };", "" },
     { "number rules that are none",

@@ -240,7 +240,7 @@ static void test_silent_client_harms_nobody(void **state)
     (void)state;
     rig_open(true, true);
     /* The INVITE is the 100th: a request that passes through counts once. */
-    assert_int_equal(rig.conf.limits.max_transactions_per_call, REQUESTS + 1);
+    rig.proxy->limits.max_transactions_per_call = REQUESTS + 1;
     for (unsigned i = 1; i <= REQUESTS; i++) {
         rig_client_sends("MESSAGE", i, RIG_CALLED, "", "Max-Forwards: 70\r\n");
         rig_expect(&rig.server, "MESSAGE ");

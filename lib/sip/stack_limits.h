@@ -35,7 +35,7 @@
     X(max_transactions, 200000, 16, 10000000, NULL, "Live transactions; beyond it: 503.")          \
     X(max_late_replies, 100, 0, 100000, NULL,                                                      \
       "Final responses on their way to clients whose connection is gone; 0: none is sent.")        \
-    X(max_transactions_per_call, 100, 4, 100000, NULL,                                             \
+    X(max_transactions_per_call, 1000, 4, 100000, NULL,                                            \
       "Unanswered requests of one Call-ID; those received and those sent are counted apart.")
 
 struct stack_limits {
