@@ -314,6 +314,10 @@ static void on_response(void *ctx, struct client_transaction *ct, msg_t *respons
     else if (status >= 300)
         event_failed(sent->session, status == 408 ? M_events_unanswered : M_events_refused,
                      sip->sip_status->st_phrase);
+    /* Mostly from the proxy: the event has not come to the client, who hears so before it hears
+     * more. */
+    if (!sent->on_answer && status == 503)
+        sent->session->events_lost = true;
 }
 
 static void on_failure(void *ctx, struct client_transaction *ct, enum transaction_failure why)
@@ -328,6 +332,8 @@ static void on_failure(void *ctx, struct client_transaction *ct, enum transactio
         event_failed(sent->session, M_events_unanswered, reason);
     else if (why == TRANSACTION_TIMEOUT)
         sent->on_answer(sent->session, NULL);
+    if (!sent->on_answer && why == TRANSACTION_TRANSPORT)
+        sent->session->events_lost = true;
 }
 
 static void on_gone(void *ctx, struct client_transaction *ct)
