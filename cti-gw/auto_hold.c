@@ -56,7 +56,9 @@ static void on_snapshot(void *ctx, struct csta_msg const *reply)
 {
     struct auto_hold *hold = ctx;
     struct csta_conn const *active = active_call(hold, reply);
-    struct csta_msg request = { .type = CSTA_HoldCall, .edition = hold->answer.edition };
+    struct csta_msg request = { .type = CSTA_HoldCall,
+                                .edition = hold->answer.edition,
+                                .sake_call_id = hold->answer.sake_call_id };
 
     if (active)
         request.conn = (struct csta_conn){ active->call_id, hold->answer.conn.device_id };
@@ -70,7 +72,8 @@ int auto_hold_answer(struct provider *provider, unsigned index, struct csta_msg 
     struct csta_conn const *conn = &answer->conn;
     struct csta_msg request = { .type = CSTA_SnapshotDevice,
                                 .edition = answer->edition,
-                                .device = conn->device_id };
+                                .device = conn->device_id,
+                                .sake_call_id = answer->sake_call_id };
     struct auto_hold *hold = su_home_new(sizeof *hold);
     int err = -ENOMEM;
 
@@ -83,6 +86,9 @@ int auto_hold_answer(struct provider *provider, unsigned index, struct csta_msg 
     hold->answer = (struct csta_msg){ .type = CSTA_AnswerCall, .edition = answer->edition };
     hold->answer.conn.device_id = su_strdup(hold->home, conn->device_id);
     hold->answer.conn.call_id = conn->call_id ? su_strdup(hold->home, conn->call_id) : NULL;
+    /* For the tap: it may be left out. */
+    if (answer->sake_call_id)
+        hold->answer.sake_call_id = su_strdup(hold->home, answer->sake_call_id);
     if (hold->answer.conn.device_id && (!conn->call_id || hold->answer.conn.call_id))
         err = provider_request(provider, index, &request, on_snapshot, hold);
     if (err < 0)

@@ -8,6 +8,7 @@
 #include "cti_metrics.h"
 #include "cti_monitor.h"
 #include "device_echo.h"
+#include "device_ring.h"
 #include "device_state.h"
 #include "dialog.h"
 #include "log.h"
@@ -103,6 +104,13 @@ static void pass_on(struct cti_monitor *monitor, struct csta_msg const *event)
         cti_count(M_events);
         log_debug(session->id, "event sent type=%s", csta_type_str(event->type));
     }
+}
+
+struct session *cti_events_session(struct gateway *gw, unsigned index, char const *xref)
+{
+    struct cti_monitor *monitor = cti_monitor_of_event(gw, index, xref);
+
+    return monitor ? monitor->session : device_ring_session(gw, index, xref);
 }
 
 void cti_events_take(struct gateway *gw, unsigned index, struct csta_msg const *event)

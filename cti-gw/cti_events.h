@@ -10,5 +10,8 @@ struct session;
 /** An event of connection @p index; unknown monitors are counted and logged at debug. */
 void cti_events_take(struct gateway *gw, unsigned index, struct csta_msg const *event);
 
+/** The session that has the driver's monitor @p xref of connection @p index, or NULL. */
+struct session *cti_events_session(struct gateway *gw, unsigned index, char const *xref);
+
 /** Sends @p msg in an INFO of the session. Returns 0 or a negative errno. */
 int cti_events_send(struct session *session, struct csta_msg const *msg);

@@ -3,6 +3,7 @@
 #define LOG_SUBSYSTEM LOG_CSTA
 #include "cti_monitor.h"
 #include "cti_metrics.h"
+#include "dialog.h"
 #include "service.h"
 #include "session.h"
 #include "session_device.h"
@@ -100,6 +101,7 @@ void cti_monitor_stop(struct cti_monitor **pmonitor)
         return;
     struct provider *provider = monitor->session->gw->provider;
     struct csta_msg stop = { .type = CSTA_MonitorStop,
+                             .sake_call_id = dialog_call_id(monitor->session->dialog),
                              .edition = monitor->edition,
                              .monitor_xref = monitor->driver_xref };
     if (provider_is_up(provider, monitor->connection))

@@ -2,6 +2,7 @@
 /* Building refusals. */
 #define LOG_SUBSYSTEM LOG_CSTA
 #include "cti_refusal.h"
+#include "cti_note.h"
 #include "log.h"
 #include "message.h"
 #include <sofia-sip/sip_header.h>
@@ -33,6 +34,7 @@ void cti_refusal_send(struct server_transaction *st, struct cti_refusal const *r
     make_quotable(text);
 
     met_inc(&cti_metrics, refusal->metric);
+    cti_note_refusal(st, refusal->phrase, text);
     log_info(sip->sip_call_id->i_id, "request refused method=%s status=%d reason=\"%s\"",
              sip->sip_request->rq_method_name, refusal->status, text);
     msg_t *response =

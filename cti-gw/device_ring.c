@@ -3,6 +3,7 @@
 #define LOG_SUBSYSTEM LOG_CSTA
 #include "device_ring.h"
 #include "cti_conf.h"
+#include "dialog.h"
 #include "gateway.h"
 #include "log.h"
 #include "session.h"
@@ -143,7 +144,10 @@ static struct device_ring *new_ring(struct session *session,
 static int ask(struct side *side, struct csta_msg const *request, driver_reply_fn *reply)
 {
     struct device_ring *ring = side->ring;
-    int error = provider_request(ring->gw->provider, ring->connection, request, reply, side);
+    struct csta_msg with_sake = *request;
+
+    with_sake.sake_call_id = ring->session ? dialog_call_id(ring->session->dialog) : NULL;
+    int error = provider_request(ring->gw->provider, ring->connection, &with_sake, reply, side);
 
     if (error == 0)
         ring->pending++;
@@ -314,19 +318,32 @@ static void select_side(struct side *side)
     device_ring_end(session);
 }
 
+static struct side *side_of(struct gateway *gw, unsigned index, char const *xref)
+{
+    struct key key = { index, xref };
+    struct htab_entry *entry =
+        xref ? htab_find(&gw->rings.by_xref, hash_of(index, xref), is_xref, &key) : NULL;
+
+    return entry ? of_entry(entry, offsetof(struct side, by_xref)) : NULL;
+}
+
+struct session *device_ring_session(struct gateway *gw, unsigned index, char const *xref)
+{
+    struct side *side = side_of(gw, index, xref);
+
+    return side ? side->ring->session : NULL;
+}
+
 bool device_ring_take(struct gateway *gw, unsigned index, struct csta_msg const *event)
 {
-    struct key key = { index, event->monitor_xref };
-    struct htab_entry *entry =
-        key.text ? htab_find(&gw->rings.by_xref, hash_of(index, key.text), is_xref, &key) : NULL;
+    struct side *side = side_of(gw, index, event->monitor_xref);
+    struct key const key = { index, event->conn.call_id };
 
-    if (entry) {
-        struct side *side = of_entry(entry, offsetof(struct side, by_xref));
+    if (side) {
         if (side->ring->session && is_lifted(side, event))
             select_side(side);
         return true;
     }
-    key.text = event->conn.call_id;
     return key.text && gw->rings.by_call.n &&
            htab_find(&gw->rings.by_call, hash_of(index, key.text), is_call, &key);
 }

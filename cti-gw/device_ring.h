@@ -33,5 +33,8 @@ void device_ring_start(struct session *session, struct device_choice_phone const
 /** The session ends, or has its device: puts down what rings. */
 void device_ring_end(struct session *session);
 
+/** The session for which the monitor @p xref of connection @p index watches a phone, or NULL. */
+struct session *device_ring_session(struct gateway *gw, unsigned index, char const *xref);
+
 /** An event of connection @p index, before clients hear of it: true if it is not for them. */
 bool device_ring_take(struct gateway *gw, unsigned index, struct csta_msg const *event);

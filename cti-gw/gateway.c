@@ -4,6 +4,7 @@
 #include "gateway.h"
 #include "cti_conf.h"
 #include "cti_events.h"
+#include "cti_note.h"
 #include "cti_refusal.h"
 #include "dialog.h"
 #include "feature_request.h"
@@ -45,6 +46,7 @@ static void take_info(struct session *session, struct server_transaction *st)
 
 static void take_bye(struct session *session, struct server_transaction *st)
 {
+    cti_note_session(session, st, "sign-out");
     server_transaction_refuse(st, 200, "OK", NULL);
     session_bye(session);
 }
@@ -136,6 +138,13 @@ static void on_event(void *ctx, unsigned index, struct csta_msg const *event)
         cti_events_take(ctx, index, event);
 }
 
+static char const *whose(void *ctx, unsigned index, char const *monitor_xref)
+{
+    struct session const *session = cti_events_session(ctx, index, monitor_xref);
+
+    return session ? dialog_call_id(session->dialog) : "";
+}
+
 static void on_status(void *ctx, unsigned index, enum csta_system_status status)
 {
     system_status_spread(ctx, index, status);
@@ -160,7 +169,8 @@ static int open_listeners(struct gateway *gw)
 
 static int open_provider(struct gateway *gw, struct svc *svc)
 {
-    static struct provider_handlers const handlers = { on_connection_lost, on_event, on_status };
+    static struct provider_handlers const handlers = { on_connection_lost, on_event, on_status,
+                                                       whose };
     struct cti_conf const *conf = gw->conf;
     struct driver_options const base = { .loop = svc_loop(svc),
                                          .wheel = gw->wheel,

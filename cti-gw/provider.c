@@ -128,7 +128,15 @@ void provider_fault(struct provider *provider, unsigned index, enum driver_fault
     count_fault(&provider->v[index], fault, what);
 }
 
-static struct driver_host const host = { on_up, on_down, on_event, on_status, on_beat, on_fault };
+static char const *whose(void *ctx, char const *monitor_xref)
+{
+    struct connection *c = ctx;
+
+    return c->provider->handlers->whose(c->provider->ctx, index_of(c), monitor_xref);
+}
+
+static struct driver_host const host = { on_up,   on_down,  on_event, on_status,
+                                         on_beat, on_fault, whose };
 
 struct provider *provider_new(struct cti_conf const *conf, struct driver_options const *base,
                               struct provider_handlers const *handlers, void *ctx)

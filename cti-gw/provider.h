@@ -16,6 +16,8 @@ struct provider_handlers {
     void (*on_event)(void *ctx, unsigned index, struct csta_msg const *event);
     /* The switch says that its status is another one now. */
     void (*on_status)(void *ctx, unsigned index, enum csta_system_status status);
+    /* Call-ID of the session that has this monitor, "" if none has. */
+    char const *(*whose)(void *ctx, unsigned index, char const *monitor_xref);
 };
 
 /** Opens every connection of @p conf. @p base holds loop, wheel, tap and password. NULL when out of

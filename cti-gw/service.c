@@ -9,8 +9,10 @@
 #include "cti_features.h"
 #include "cti_metrics.h"
 #include "cti_monitor.h"
+#include "cti_note.h"
 #include "cti_refusal.h"
 #include "device_echo.h"
+#include "dialog.h"
 #include "line_uri.h"
 #include "log.h"
 #include "message.h"
@@ -76,6 +78,7 @@ void service_fail(struct service_request *r, enum cti_fault fault, char const *w
     cti_count(M_service_errors);
     log_info(r->session->id, "service refused service=%s error=%s device=\"%s\" why=\"%s\"",
              csta_type_str(r->msg.type), error.error.value, r->device, why);
+    cti_note_refusal(r->st, error.error.value, why);
     answer(r->session, r->st, &error);
 }
 
@@ -332,6 +335,7 @@ static int send_request(struct service_request *r, struct service *service)
     struct provider *provider = session->gw->provider;
     struct csta_msg request = r->msg;
 
+    request.sake_call_id = dialog_call_id(session->dialog);
     request.filter = (struct csta_set){ 0 }; /* the gateway filters, so that it can change */
     if (request.type == CSTA_AnswerCall && session->gw->conf->auto_hold)
         return auto_hold_answer(provider, session->connection, &request, on_reply, service);
@@ -379,6 +383,7 @@ static void serve(struct service_request *r)
     struct service_rule const *rule = service_rules_of(r->msg.type);
 
     cti_count(M_services);
+    cti_note_session(session, r->st, csta_type_str(r->msg.type));
     log_debug(session->id, "service asked service=%s", csta_type_str(r->msg.type));
     if (!rule || (!rule->here && !provider_serves(session->gw->provider, r->msg.type)))
         service_fail(r, CTI_FAULT_SERVICE_UNKNOWN, "not served here");

@@ -3,6 +3,7 @@
 #define LOG_SUBSYSTEM LOG_CSTA
 #include "session_device.h"
 #include "cti_monitor.h"
+#include "dialog.h"
 #include "log.h"
 #include "session.h"
 #include <errno.h>
@@ -77,6 +78,7 @@ static int move_monitor(struct session *session, struct cti_monitor *monitor)
         return -ENOMEM;
     *move = (struct session_move){ session->gw, monitor, monitor->connection, monitor->edition };
     struct csta_msg const request = { .type = CSTA_MonitorStart,
+                                      .sake_call_id = dialog_call_id(session->dialog),
                                       .edition = monitor->edition,
                                       .device =
                                           session_device_name(session, monitor->number, home) };

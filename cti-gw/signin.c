@@ -5,6 +5,7 @@
 #include "buf.h"
 #include "cti_conf.h"
 #include "cti_metrics.h"
+#include "cti_note.h"
 #include "log.h"
 #include "message.h"
 #include "refresh.h"
@@ -217,6 +218,7 @@ static void start_session(struct attempt *a, uint32_t expires_s)
              "because=\"%s\"",
              check->user->id, check->line.number, a->sip->sip_call_id->i_id, a->connection,
              session->device ? session->device : "", check->choice.why);
+    cti_note_session(session, a->st, "sign-in");
     session_accept(session, a->st, ok);
     if (check->choice.kind == DEVICE_CHOICE_RING)
         device_ring_start(session, check->phones);
@@ -254,6 +256,7 @@ void signin_refresh(struct session *session, struct server_transaction *st)
         return;
     }
     cti_count(M_sessions_refreshed);
+    cti_note_session(session, st, "refresh");
     session_refreshed(session, expires_s);
     refresh_learn(session, sip);
     refresh_plan(session, refresh_is_ours(sip));

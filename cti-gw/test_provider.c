@@ -113,7 +113,13 @@ static void on_status(void *ctx, unsigned index, enum csta_system_status status)
     world.statuses++;
 }
 
-static struct provider_handlers const handlers = { on_lost, on_event, on_status };
+static char const *whose(void *ctx, unsigned index, char const *monitor_xref)
+{
+    (void)ctx, (void)index, (void)monitor_xref;
+    return "";
+}
+
+static struct provider_handlers const handlers = { on_lost, on_event, on_status, whose };
 
 static char const *addresses[] = { "192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5",
                                    "192.0.2.6", "192.0.2.7", "192.0.2.8", "192.0.2.9" };

@@ -92,6 +92,8 @@ struct csta_msg {
     enum csta_type type;
     enum csta_edition edition; /* ignored for ECMA-354 messages */
 
+    char const *sake_call_id; /* of the SIP session that it is sent for; for the tap, not in the
+                                 document */
     char const *monitor_xref;
     struct csta_conn conn; /* the connection that the message is about; of two calls the active one,
                               of two old calls the primary one */

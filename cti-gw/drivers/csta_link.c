@@ -64,16 +64,22 @@ static void lose(struct csta_link *link, enum driver_fault fault, char const *re
         handlers->on_lost(ctx, fault, reason);
 }
 
-static void tap_document(struct csta_link *link, enum tap_direction direction, char const *xml,
-                         size_t len)
+static uint64_t tap_document(struct csta_link *link, enum tap_direction direction, char const *sake,
+                             char const *xml, size_t len)
 {
     struct tap_record like = { .direction = direction,
                                .protocol = TAP_CSTA,
                                .transport = "tcp",
                                .local = link->local,
-                               .remote = link->remote };
+                               .remote = link->remote,
+                               .id = sake };
 
-    tap_add(link->options->tap, &like, xml, len);
+    return tap_add(link->options->tap, &like, xml, len);
+}
+
+uint64_t csta_link_tap(struct csta_link *link, struct csta_frame const *frame, char const *sake)
+{
+    return tap_document(link, TAP_RECEIVED, sake, frame->xml, frame->len);
 }
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
@@ -111,7 +117,6 @@ static void take_frames(struct csta_link *link)
 
     while (link->handlers && link->in.len > used &&
            (n = csta_frame_parse(link->in.data + used, link->in.len - used, &frame)) > 0) {
-        tap_document(link, TAP_RECEIVED, frame.xml, frame.len);
         used += (size_t)n;
         link->handlers->on_frame(link->ctx, &frame);
     }
@@ -197,7 +202,7 @@ static void on_written(uv_write_t *req, int status)
 }
 
 int csta_link_send(struct csta_link *link, unsigned invoke_id, struct buf const *xml,
-                   struct buf const *shown)
+                   struct buf const *shown, char const *sake)
 {
     struct write *write = calloc(1, sizeof *write);
     int err = -ENOMEM;
@@ -211,7 +216,7 @@ int csta_link_send(struct csta_link *link, unsigned invoke_id, struct buf const 
         err = csta_frame_print(invoke_id, buf_text(xml), xml->len, &write->bytes);
     if (err == 0 && buf_ok(&write->bytes)) {
         uv_buf_t part = uv_buf_init(write->bytes.data, (unsigned)write->bytes.len);
-        tap_document(link, TAP_SENT, buf_text(shown), shown->len);
+        tap_document(link, TAP_SENT, sake, buf_text(shown), shown->len);
         err = uv_write(&write->req, (uv_stream_t *)&link->tcp, &part, 1, on_written);
     }
     if (err < 0) {

@@ -3,7 +3,8 @@
  *
  * Knows nothing of sessions. Bounded: one frame is at most CSTA_FRAME_MAX bytes and half_ms under
  * way, the write queue LINK_QUEUE_BYTES. Callbacks are on the loop thread; csta_link_close() may be
- * called in any of them, and no callback follows it. Each document passes the tap. */
+ * called in any of them, and no callback follows it. What is sent passes the tap; what is received
+ * goes there by csta_link_tap(), for only the owner knows for whose sake it came. */
 #pragma once
 #include "csta_frame.h"
 #include "driver.h"
@@ -27,7 +28,12 @@ struct csta_link *csta_link_open(struct driver_options const *options, struct ne
 /** Closes without a callback and clears *@p plink; accepts NULL inside. */
 void csta_link_close(struct csta_link **plink);
 
-/** Queues one frame. @p shown is the document for the tap: @p xml, or the same without its secrets.
- *  Returns 0 or a negative errno. */
+/** Queues one frame. @p shown is the document for the tap: @p xml, or the same without its secrets;
+ *  @p sake the Call-ID of the session that it is sent for, or NULL. Returns 0 or a negative errno.
+ */
 int csta_link_send(struct csta_link *link, unsigned invoke_id, struct buf const *xml,
-                   struct buf const *shown);
+                   struct buf const *shown, char const *sake);
+
+/** Puts a received document into the tap, before anything is sent because of it. Returns its serial
+ *  there. */
+uint64_t csta_link_tap(struct csta_link *link, struct csta_frame const *frame, char const *sake);

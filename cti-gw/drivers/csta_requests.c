@@ -7,6 +7,7 @@
 #include "log.h"
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct csta_request {
     TAILQ_ENTRY(csta_request) link;
@@ -15,6 +16,7 @@ struct csta_request {
     uint64_t due_ms;
     driver_reply_fn *reply; /* NULL: the driver's own request */
     void *ctx;
+    char sake[]; /* Call-ID */
 };
 
 static struct csta_request *find(struct csta_requests const *requests, unsigned invoke_id)
@@ -98,23 +100,33 @@ static unsigned choose_id(struct csta_requests *requests)
     return requests->last_id;
 }
 
-int csta_requests_add(struct csta_requests *requests, enum csta_type type, driver_reply_fn *reply,
-                      void *ctx)
+int csta_requests_add(struct csta_requests *requests, struct csta_msg const *msg,
+                      driver_reply_fn *reply, void *ctx)
 {
-    struct csta_request *request = calloc(1, sizeof *request);
+    char const *sake = msg->sake_call_id ? msg->sake_call_id : "";
+    size_t size = strlen(sake) + 1;
+    struct csta_request *request = calloc(1, sizeof *request + size);
 
     if (!request)
         return -ENOMEM;
     *request = (struct csta_request){ .invoke_id = choose_id(requests),
-                                      .type = type,
+                                      .type = msg->type,
                                       .due_ms = clock_now_ms() + requests->limit_ms,
                                       .reply = reply,
                                       .ctx = ctx };
+    memcpy(request->sake, sake, size);
     TAILQ_INSERT_TAIL(&requests->waiting, request, link);
     requests->n_asked += reply != NULL;
     if (!requests->late.armed)
         wheel_arm(requests->wheel, &requests->late, requests->limit_ms, on_late);
     return (int)request->invoke_id;
+}
+
+char const *csta_requests_sake(struct csta_requests const *requests, unsigned invoke_id)
+{
+    struct csta_request const *request = find(requests, invoke_id);
+
+    return request ? request->sake : "";
 }
 
 void csta_requests_forget(struct csta_requests *requests, unsigned invoke_id)

@@ -26,10 +26,14 @@ void csta_requests_init(struct csta_requests *requests, struct wheel *wheel, int
 /** Forgets all; no answer is given any more. */
 void csta_requests_fini(struct csta_requests *requests);
 
-/** Adds a request of @p type; @p reply is NULL for the driver's own. Returns its invoke ID, or
- *  -ENOMEM. */
-int csta_requests_add(struct csta_requests *requests, enum csta_type type, driver_reply_fn *reply,
-                      void *ctx);
+/** Adds the request @p msg; @p reply is NULL for the driver's own. Returns its invoke ID, or
+ * -ENOMEM. */
+int csta_requests_add(struct csta_requests *requests, struct csta_msg const *msg,
+                      driver_reply_fn *reply, void *ctx);
+
+/** For whose sake the request with @p invoke_id was sent: its Call-ID, "" if nobody's. Borrowed
+ * until it is answered. */
+char const *csta_requests_sake(struct csta_requests const *requests, unsigned invoke_id);
 
 /** Drops a request that could not be sent, without an answer. */
 void csta_requests_forget(struct csta_requests *requests, unsigned invoke_id);

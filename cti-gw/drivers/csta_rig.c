@@ -39,6 +39,12 @@ static void on_down(void *ctx, char const *reason)
     snprintf(rig->reason, sizeof rig->reason, "%s", reason);
 }
 
+static char const *whose(void *ctx, char const *monitor_xref)
+{
+    (void)ctx;
+    return strcmp(monitor_xref, "m-1") == 0 ? "call-of-m-1" : "";
+}
+
 static void on_event(void *ctx, struct csta_msg const *event)
 {
     struct csta_rig *rig = ctx;
@@ -126,9 +132,8 @@ void csta_rig_fini(struct csta_rig *rig)
 
 void csta_rig_open(struct csta_rig *rig)
 {
-    static struct driver_host const host = {
-        on_up, on_down, on_event, on_status, on_beat, on_fault
-    };
+    static struct driver_host const host = { on_up,   on_down,  on_event, on_status,
+                                             on_beat, on_fault, whose };
 
     rig->conn = rig->driver->open(&rig->options, &host, rig);
     assert_non_null(rig->conn);

@@ -25,7 +25,7 @@ struct csta_rig {
     size_t n_in;
     bool is_eof;
 
-    /* what the driver told its host */
+    /* what the driver told its host; asked whose a monitor is, it says "call-of-m-1" of "m-1" */
     unsigned features_id, status_id;
     unsigned ups, downs, events, beats, faults[DRIVER_FAULTS];
     uint64_t beat_us;

@@ -13,6 +13,7 @@
 #include "driver.h"
 #include "fsm.h"
 #include "log.h"
+#include "tap.h"
 #include "token.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -71,7 +72,8 @@ static int send_message(struct driver_conn *conn, unsigned invoke_id, struct cst
     if (err == 0 && msg->password)
         err = encode(&masked, &shown);
     if (err == 0)
-        err = csta_link_send(conn->link, invoke_id, &xml, msg->password ? &shown : &xml);
+        err = csta_link_send(conn->link, invoke_id, &xml, msg->password ? &shown : &xml,
+                             msg->sake_call_id);
     buf_fini(&xml);
     buf_fini(&shown);
     return err;
@@ -80,7 +82,7 @@ static int send_message(struct driver_conn *conn, unsigned invoke_id, struct cst
 static int send_request(struct driver_conn *conn, struct csta_msg const *request,
                         driver_reply_fn *reply, void *ctx)
 {
-    int id = csta_requests_add(&conn->requests, request->type, reply, ctx);
+    int id = csta_requests_add(&conn->requests, request, reply, ctx);
 
     if (id < 0)
         return id;
@@ -232,6 +234,25 @@ static void skip_message(struct driver_conn *conn, unsigned invoke_id, struct cs
     csta_requests_skip(&conn->requests, invoke_id, msg->type);
 }
 
+/* For whose sake it was sent, as far as that is known. */
+static char const *sake_of(struct driver_conn const *conn, struct csta_frame const *frame,
+                           struct csta_msg const *msg)
+{
+    if (!csta_is_event(msg->type))
+        return csta_is_service(msg->type) ? ""
+                                          : csta_requests_sake(&conn->requests, frame->invoke_id);
+    return msg->monitor_xref && conn->host->whose ? conn->host->whose(conn->ctx, msg->monitor_xref)
+                                                  : "";
+}
+
+static void note_fault(struct driver_conn *conn, uint64_t serial, char const *fault)
+{
+    char text[TAP_NOTE];
+    int len = snprintf(text, sizeof text, "skipped fault=\"%s\"", fault);
+
+    tap_note(conn->options.tap, serial, text, (size_t)len < sizeof text ? (size_t)len : 0);
+}
+
 static void on_frame(void *ctx, struct csta_frame const *frame)
 {
     struct driver_conn *conn = ctx;
@@ -242,6 +263,9 @@ static void on_frame(void *ctx, struct csta_frame const *frame)
     bool is_nonsense =
         err < 0 && home && (fault.kind == CSTA_FAULT_NOT_XML || fault.kind == CSTA_FAULT_NOT_CSTA);
 
+    uint64_t serial = csta_link_tap(conn->link, frame, sake_of(conn, frame, &msg));
+    if (err < 0 && home)
+        note_fault(conn, serial, fault.text);
     if (!is_nonsense) /* which is no sign of life */
         conn->heard_ms = clock_now_ms();
     if (err == 0)

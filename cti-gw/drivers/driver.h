@@ -35,8 +35,9 @@ struct wheel;
 /** Answer to one request: its response or a CSTAErrorCode; borrowed for the call. */
 typedef void driver_reply_fn(void *ctx, struct csta_msg const *reply);
 
-/** Sends one service request; @p request is borrowed for the call. Returns 0 or a negative errno
- *  (then @p reply is not called). */
+/** Sends one service request; @p request is borrowed for the call. Its sake_call_id, if it has one,
+ *  stands in the tap, with it and with its answer. Returns 0 or a negative errno (then @p reply is
+ *  not called). */
 typedef int driver_service_fn(struct driver_conn *conn, struct csta_msg const *request,
                               driver_reply_fn *reply, void *ctx);
 
@@ -66,6 +67,9 @@ struct driver_host {
     void (*on_beat)(void *ctx, uint64_t us);
     /* The system has sent nonsense; @p what says more, and is borrowed for the call. */
     void (*on_fault)(void *ctx, enum driver_fault fault, char const *what);
+    /* Call-ID of the session that has this monitor, "" if none has; for the tap. Borrowed for the
+     * call. NULL: nobody knows. */
+    char const *(*whose)(void *ctx, char const *monitor_xref);
 };
 
 struct driver_options {

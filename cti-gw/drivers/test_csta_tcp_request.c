@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "csta_rig.h"
+#include "tap.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -409,6 +410,62 @@ static void test_session_gone(void **state)
     csta_rig_start(&rig, 180);
 }
 
+/* The tap's record of the last document that holds @p text. */
+static struct tap_record find_tapped(char const *text)
+{
+    struct tap_record const *record = NULL;
+    struct tap_record found = { .id = "none" };
+
+    for (uint64_t after = 0; (record = tap_next(rig.tap, after)); after = record->serial)
+        if (memmem(record->bytes, record->len, text, strlen(text)))
+            found = *record;
+    return found;
+}
+
+/* For whose sake a document was sent stands at it, at its answer and at the events of its monitor,
+ * and nowhere else. */
+static void test_sake(void **state)
+{
+    struct csta_msg request = hold_call;
+    struct csta_msg event = { .type = CSTA_HeldEvent,
+                              .monitor_xref = "m-1",
+                              .conn = { "c-1", "2001" },
+                              .local_state = CSTA_STATE_hold };
+    struct result a = { 0 }, b = { 0 };
+    struct csta_msg msg;
+    (void)state;
+
+    request.sake_call_id = "call-a";
+    assert_int_equal(ask(&request, &a), 0);
+    assert_int_equal(ask(&make_call, &b), 0);
+    unsigned id_a = csta_rig_take(&rig, CSTA_HoldCall, &msg);
+    unsigned id_b = csta_rig_take(&rig, CSTA_MakeCall, &msg);
+    csta_rig_send(&rig, id_b, &made);
+    csta_rig_send(&rig, id_a, &held);
+    csta_rig_await(&rig, &a.replies, 1);
+    csta_rig_send(&rig, 9999, &event);
+    event.type = CSTA_RetrievedEvent;
+    event.monitor_xref = "m-2";
+    csta_rig_send(&rig, 9999, &event);
+    csta_rig_await(&rig, &rig.events, 2);
+    assert_string_equal(find_tapped("<HoldCall ").id, "call-a");
+    assert_string_equal(find_tapped("<HoldCallResponse").id, "call-a");
+    assert_string_equal(find_tapped("<MakeCall ").id, "");
+    assert_string_equal(find_tapped("<MakeCallResponse").id, "");
+    assert_string_equal(find_tapped("<HeldEvent").id, "call-of-m-1");
+    assert_string_equal(find_tapped("<RetrievedEvent").id, "");
+    /* A request of the switch may have the number of one of ours. */
+    assert_int_equal(ask(&request, &a), 0);
+    id_a = csta_rig_take(&rig, CSTA_HoldCall, &msg);
+    csta_rig_send(&rig, id_a,
+                  &(struct csta_msg){ .type = CSTA_SystemStatus,
+                                      .system_status = CSTA_STATUS_partiallyDisabled });
+    csta_rig_take(&rig, CSTA_SystemStatusResponse, &msg);
+    struct tap_record found = find_tapped("partiallyDisabled");
+    assert_int_equal(found.direction, TAP_RECEIVED);
+    assert_string_equal(found.id, "");
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -425,6 +482,7 @@ int main(void)
         TEST(test_invoke_ids),
         TEST(test_session_timer),
         TEST(test_session_gone),
+        TEST(test_sake),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

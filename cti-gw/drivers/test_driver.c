@@ -78,7 +78,8 @@ static void on_reply(void *ctx, struct csta_msg const *reply)
     heard.replies++;
 }
 
-static struct driver_host const host = { on_up, on_down, on_event, on_status, on_beat, on_fault };
+static struct driver_host const host = { on_up,   on_down,  on_event, on_status,
+                                         on_beat, on_fault, NULL };
 static uv_loop_t loop;
 
 static struct driver_options options(char const *address)

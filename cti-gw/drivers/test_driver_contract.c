@@ -167,9 +167,8 @@ static void refuse(enum csta_type type)
 
 static void start(void)
 {
-    static struct driver_host const host = {
-        on_up, on_down, on_event, on_status, on_beat, on_fault
-    };
+    static struct driver_host const host = { on_up,   on_down,  on_event, on_status,
+                                             on_beat, on_fault, NULL };
 
     memset(&seen, 0, sizeof seen);
     memset(results, 0, sizeof results);
