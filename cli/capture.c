@@ -20,7 +20,7 @@ static int spawn(char const *const *argv, int out_fd, pid_t *ret_pid)
         posix_spawn_file_actions_adddup2(&actions, out_fd, STDERR_FILENO))
         error = ENOMEM;
     else
-        error = posix_spawn(ret_pid, argv[0], &actions, NULL, (char **)argv, environ);
+        error = posix_spawnp(ret_pid, argv[0], &actions, NULL, (char **)argv, environ);
     posix_spawn_file_actions_destroy(&actions);
     return -error;
 }

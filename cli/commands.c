@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rows of the CLI's own commands, and the two that are about the CLI itself. */
 #include "buf.h"
+#include "bundle_command.h"
 #include "cert_command.h"
 #include "check.h"
 #include "cli.h"
@@ -132,6 +133,11 @@ struct command const command_table[] = {
       .help = "Draw the messages that the running programs sent and received.",
       .more = ladder_more,
       .fn = ladder_command },
+    { .name = "bundle",
+      .args = bundle_args,
+      .help = "Collect what somebody needs who looks for a fault into one file.",
+      .more = bundle_more,
+      .fn = bundle_command },
     { .name = "help",
       .args = "[COMMAND]",
       .help = "Print all commands, or more about one.",

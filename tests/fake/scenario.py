@@ -8,6 +8,7 @@ import shlex
 import signal
 import sqlite3
 import subprocess
+import tarfile
 
 import ring
 from dns import Dns
@@ -216,6 +217,17 @@ class Scenario:
                               timeout=PATIENCE * 6, cwd=self.node.dir)
         self.last = done.stdout + done.stderr
         self.judge_cli((done.returncode, code), block)
+
+    def step_archive(self, rest, block):
+        """archive FILE [NAME]: what the files of the archive whose names hold NAME say together, judged as by cli."""
+        name, _, part = rest.partition(" ")
+        with tarfile.open(os.path.join(self.node.dir, name)) as archive:
+            members = [m for m in archive.getmembers() if part in m.name]
+            if not members:
+                raise Failure("%s has no %s but %s" % (name, part, archive.getnames()))
+            self.last = "\n".join("%s\n%s" % (m.name, archive.extractfile(m).read().decode("latin-1"))
+                                  for m in members)
+        self.judge_cli((0, 0), block)
 
     def step_cli_begin(self, rest, _):
         """cli_begin ARGS: runs crosspoint beside the following steps."""
