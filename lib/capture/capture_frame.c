@@ -25,14 +25,14 @@ static enum capture_start starts_csta(char const *bytes, size_t len)
     if (len > CSTA_HEADER && bytes[CSTA_HEADER] != '<' && bytes[CSTA_HEADER] != '\xef' &&
         !is_blank(bytes[CSTA_HEADER]))
         return CAPTURE_START_NO;
-    return len <= CSTA_HEADER ? CAPTURE_START_MORE : CAPTURE_START_SIP;
+    return len <= CSTA_HEADER ? CAPTURE_START_MORE : CAPTURE_START_YES;
 }
 
 static enum capture_start starts_hep(char const *bytes, size_t len)
 {
     if (memcmp(bytes, "HEP3", len < 4 ? len : 4) != 0)
         return CAPTURE_START_NO;
-    return len < HEP_HEADER ? CAPTURE_START_MORE : CAPTURE_START_SIP;
+    return len < HEP_HEADER ? CAPTURE_START_MORE : CAPTURE_START_YES;
 }
 
 /* A record of TLS: type, version 3.x. */
@@ -42,14 +42,7 @@ static enum capture_start starts_tls(char const *bytes, size_t len)
         return CAPTURE_START_NO;
     if (len < 3)
         return CAPTURE_START_MORE;
-    return bytes[2] <= 4 && bytes[2] >= 0 ? CAPTURE_START_SIP : CAPTURE_START_NO;
-}
-
-static enum capture_start starts_xmpp(char const *bytes, size_t len)
-{
-    if (capture_stanza_starts(bytes, len))
-        return CAPTURE_START_SIP;
-    return len && bytes[0] == '<' && len < 16 ? CAPTURE_START_MORE : CAPTURE_START_NO;
+    return bytes[2] <= 4 && bytes[2] >= 0 ? CAPTURE_START_YES : CAPTURE_START_NO;
 }
 
 /* How @p bytes, behind blanks, begin. CAPTURE_SPEECH_NEW: more bytes are needed. */
@@ -59,8 +52,10 @@ static enum capture_speech classify(char const *bytes, size_t len)
         enum capture_start (*starts)(char const *bytes, size_t len);
         enum capture_speech speech;
     } const rows[] = {
-        { capture_header_start, CAPTURE_SPEECH_SIP }, { starts_csta, CAPTURE_SPEECH_CSTA },
-        { starts_xmpp, CAPTURE_SPEECH_XMPP },         { starts_hep, CAPTURE_SPEECH_HEP },
+        { capture_header_start, CAPTURE_SPEECH_SIP },
+        { starts_csta, CAPTURE_SPEECH_CSTA },
+        { capture_stanza_starts, CAPTURE_SPEECH_XMPP },
+        { starts_hep, CAPTURE_SPEECH_HEP },
         { starts_tls, CAPTURE_SPEECH_TLS },
     };
     bool more = false;
@@ -68,7 +63,7 @@ static enum capture_speech classify(char const *bytes, size_t len)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         enum capture_start start = rows[i].starts(bytes, len);
 
-        if (start == CAPTURE_START_SIP)
+        if (start == CAPTURE_START_YES)
             return rows[i].speech;
         more = more || start == CAPTURE_START_MORE;
     }
@@ -252,16 +247,14 @@ static bool look_for(struct capture_frame *frame, char const *bytes, size_t len,
                      size_t *ret_taken)
 {
     enum capture_speech speech;
+    bool found = find(frame, bytes, len, ret_taken, &speech);
 
-    if (!find(frame, bytes, len, ret_taken, &speech)) {
+    if (found && speech == CAPTURE_SPEECH_NEW && !ends)
+        return false;
+    if (!found || speech == CAPTURE_SPEECH_NEW) {
         *ret_taken = len;
         if (len > leading_blanks(bytes, len) && frame->speech == CAPTURE_SPEECH_NEW)
             frame->speech = CAPTURE_SPEECH_OTHER;
-        return false;
-    }
-    if (speech == CAPTURE_SPEECH_NEW) {
-        if (ends)
-            *ret_taken = len;
         return false;
     }
     begin(frame, speech);
@@ -339,8 +332,9 @@ bool capture_frame_next(struct capture_frame *frame, char const *bytes, size_t l
             return false;
         if (length == 0)
             return give(frame, rest.at, rest.len, true, ret);
-        ret->losses++;
-        drop(&rest, senseless(frame, rest.at, rest.len), ret);
+        size_t skip = senseless(frame, rest.at, rest.len);
+        ret->losses += skip > 0;
+        drop(&rest, skip, ret);
         capture_frame_lose(frame);
     }
     return false;

@@ -91,7 +91,8 @@ static bool reserve(struct capture_half *half, size_t more, size_t *bytes)
         half->at = half->end = 0;
     if (more <= half->size - half->end)
         return true;
-    memmove(half->data, half->data + half->at, half->end - half->at);
+    if (half->at)
+        memmove(half->data, half->data + half->at, half->end - half->at);
     half->end -= half->at;
     half->at = 0;
     while (size - half->end < more)

@@ -39,7 +39,7 @@ static enum capture_start compare(char const *bytes, size_t len, char const *tex
 
     if (memcmp(bytes, text, len < n ? len : n) != 0)
         return CAPTURE_START_NO;
-    return len < n ? CAPTURE_START_MORE : CAPTURE_START_SIP;
+    return len < n ? CAPTURE_START_MORE : CAPTURE_START_YES;
 }
 
 static enum capture_start start_of_request(char const *bytes, size_t len)
@@ -59,12 +59,12 @@ static enum capture_start start_of_request(char const *bytes, size_t len)
     if (uri == method + 1 || bytes[uri] != ' ')
         return CAPTURE_START_NO;
     enum capture_start at_version = compare(bytes + uri + 1, len - uri - 1, version);
-    if (at_version != CAPTURE_START_SIP)
+    if (at_version != CAPTURE_START_YES)
         return at_version;
     size_t end = uri + 1 + strlen(version);
     if (end == len)
         return CAPTURE_START_MORE;
-    return bytes[end] == '\r' || bytes[end] == '\n' ? CAPTURE_START_SIP : CAPTURE_START_NO;
+    return bytes[end] == '\r' || bytes[end] == '\n' ? CAPTURE_START_YES : CAPTURE_START_NO;
 }
 
 enum capture_start capture_header_start(char const *bytes, size_t len)

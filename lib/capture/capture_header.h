@@ -12,7 +12,7 @@ struct capture_span {
     size_t len;
 };
 
-enum capture_start { CAPTURE_START_NO, CAPTURE_START_MORE, CAPTURE_START_SIP };
+enum capture_start { CAPTURE_START_NO, CAPTURE_START_MORE, CAPTURE_START_YES };
 
 enum capture_header_kind {
     CAPTURE_HEADER_OTHER,

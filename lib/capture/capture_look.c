@@ -240,7 +240,7 @@ static void look_at_sip(struct capture_message const *message, struct capture_lo
     struct capture_header header;
 
     ret->line = capture_header_first_line(message->bytes, message->len, &rest);
-    if (capture_header_start(message->bytes, message->len) != CAPTURE_START_SIP)
+    if (capture_header_start(message->bytes, message->len) != CAPTURE_START_YES)
         return;
     ret->status = status_of(ret->line);
     ret->kind = memcmp(ret->line.at, "SIP/2.0 ", 8) == 0 ? CAPTURE_ANSWER : CAPTURE_REQUEST;

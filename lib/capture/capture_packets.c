@@ -15,8 +15,8 @@ static struct capture_tcp_limits const tcp_limits = { .max_connections = 16384,
 
 struct capture_packets {
     struct capture_counts *counts;
-    struct capture_record record; /* the packet in work */
-    struct capture_fragments *fragments;
+    struct capture_record record;        /* the packet in work */
+    struct capture_fragments *fragments; /* NULL until the first one */
     struct capture_tcp *tcp;
     bool has_message; /* of a packet that is one */
     bool has_stream;  /* the packet was of TCP, or the end came */
@@ -31,9 +31,8 @@ struct capture_packets *capture_packets_new(struct capture_counts *counts)
     if (!packets)
         return NULL;
     packets->counts = counts;
-    packets->fragments = capture_fragment_new(counts);
     packets->tcp = capture_tcp_new(&tcp_limits, counts);
-    if (!packets->fragments || !packets->tcp)
+    if (!packets->tcp)
         capture_packets_free(&packets);
     return packets;
 }
@@ -74,7 +73,6 @@ static void set_message(struct capture_packets *packets, struct capture_span byt
         .bytes = bytes.at,
         .len = bytes.len,
     };
-    packets->has_message = true;
 }
 
 /* CSTA or XMPP without a stream around it is told by its dissector's name, or by its root. */
@@ -151,8 +149,16 @@ static void add_udp(struct capture_packets *packets, struct capture_ip const *ip
     net_addr_set_port(&packets->message.source, capture_bytes_be16(ip->payload.at));
     net_addr_set_port(&packets->message.destination, capture_bytes_be16(ip->payload.at + 2));
     packets->message.protocol = TAP_SIP;
-    if (speech == CAPTURE_SPEECH_HEP)
-        packets->has_message = open_hep(packets);
+    packets->has_message = speech == CAPTURE_SPEECH_SIP || open_hep(packets);
+}
+
+/* Most captures have no fragments and need no memory for them. */
+static bool add_fragment(struct capture_packets *packets, struct capture_ip *ip)
+{
+    if (!packets->fragments)
+        packets->fragments = capture_fragment_new(packets->counts);
+    return packets->fragments &&
+           capture_fragment_add(packets->fragments, packets->record.time_us, ip);
 }
 
 static void add_ip(struct capture_packets *packets, struct capture_span packet)
@@ -163,7 +169,7 @@ static void add_ip(struct capture_packets *packets, struct capture_span packet)
         count(packets, CAPTURE_IP_BAD);
         return;
     }
-    if (ip.is_fragment && !capture_fragment_add(packets->fragments, packets->record.time_us, &ip))
+    if (ip.is_fragment && !add_fragment(packets, &ip))
         return;
     if (ip.protocol == CAPTURE_IP_UDP) {
         add_udp(packets, &ip);
@@ -226,7 +232,8 @@ void capture_packets_add(struct capture_packets *packets, struct capture_record 
 
 void capture_packets_end(struct capture_packets *packets)
 {
-    capture_fragment_end(packets->fragments);
+    if (packets->fragments)
+        capture_fragment_end(packets->fragments);
     capture_tcp_end(packets->tcp);
     packets->record.comment = packets->record.interface = "";
     packets->has_stream = true;

@@ -131,7 +131,7 @@ long capture_stanza_scan(struct capture_stanza *stanza, char const *bytes, size_
     return 0;
 }
 
-bool capture_stanza_starts(char const *bytes, size_t len)
+enum capture_start capture_stanza_starts(char const *bytes, size_t len)
 {
     static char const *const starts[] = {
         "<?xml",     "<stream:stream", "</stream:stream", "<message",  "<presence", "<iq",
@@ -139,8 +139,14 @@ bool capture_stanza_starts(char const *bytes, size_t len)
         "<success",  "<challenge",     "<failure",        "<handshake"
     };
 
-    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+    bool more = false;
+
+    if (!len || bytes[0] != '<')
+        return len ? CAPTURE_START_NO : CAPTURE_START_MORE;
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
         if (begins(bytes, len, starts[i]))
-            return true;
-    return false;
+            return CAPTURE_START_YES;
+        more = more || may_become(bytes, len, starts[i]);
+    }
+    return more ? CAPTURE_START_MORE : CAPTURE_START_NO;
 }

@@ -2,6 +2,7 @@
 /* Where a stanza of an XMPP stream ends (RFC 6120 4): a scan for depth, not an XML parser. Goes on
  * where it stood when more bytes have come. */
 #pragma once
+#include "capture_header.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -17,4 +18,4 @@ struct capture_stanza {
 long capture_stanza_scan(struct capture_stanza *stanza, char const *bytes, size_t len);
 
 /** Do @p bytes begin as a stream or stanza does? */
-bool capture_stanza_starts(char const *bytes, size_t len);
+enum capture_start capture_stanza_starts(char const *bytes, size_t len);
