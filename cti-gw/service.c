@@ -40,9 +40,25 @@ static int status_of(struct session const *session, struct csta_msg const *reply
     return csta_fault_map_status(&reply->error);
 }
 
-static msg_t *answer_message(struct server_transaction *st, int status,
+/* What is longer is not sent at all; only a large body makes it so. */
+static bool fits(struct session const *session, msg_t *response, size_t body)
+{
+    size_t most = (size_t)session->gw->conf->limits.max_message_bytes;
+    struct buf whole;
+
+    if (body < most / 2)
+        return true;
+    buf_init(&whole, most);
+    bool fits = message_print(response, &whole) == 0;
+    buf_fini(&whole);
+    return fits;
+}
+
+/* NULL: out of memory, or it would be too large. */
+static msg_t *answer_message(struct session const *session, struct server_transaction *st,
                              struct csta_msg const *reply)
 {
+    int status = status_of(session, reply);
     struct buf xml;
     msg_t *response = NULL;
 
@@ -52,7 +68,8 @@ static msg_t *answer_message(struct server_transaction *st, int status,
                                     sip_status_phrase(status), server_transaction_to_tag(st));
     if (response &&
         (message_add(response, "Content-Disposition: signal;handling=required") < 0 ||
-         message_set_body(response, "application/csta+xml", buf_text(&xml), xml.len) < 0)) {
+         message_set_body(response, "application/csta+xml", buf_text(&xml), xml.len) < 0 ||
+         !fits(session, response, xml.len))) {
         msg_destroy(response);
         response = NULL;
     }
@@ -63,8 +80,15 @@ static msg_t *answer_message(struct server_transaction *st, int status,
 static void answer(struct session const *session, struct server_transaction *st,
                    struct csta_msg const *reply)
 {
-    msg_t *response = answer_message(st, status_of(session, reply), reply);
+    msg_t *response = answer_message(session, st, reply);
 
+    if (!response) {
+        struct csta_msg error = csta_fault_map(CTI_FAULT_UNSPECIFIED, reply->edition);
+        cti_count(M_service_errors);
+        log_warn(session->id, "answer does not fit into a message type=%s",
+                 csta_type_str(reply->type));
+        response = answer_message(session, st, &error);
+    }
     if (response)
         server_transaction_respond(st, response);
     else
