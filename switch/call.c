@@ -195,6 +195,12 @@ struct call *call_new(struct call_table *tab, struct line const *caller, char co
     return call;
 }
 
+void call_tie(struct call *call, char const *correlator)
+{
+    if (correlator)
+        snprintf(call->correlator, sizeof call->correlator, "%s", correlator);
+}
+
 struct call *call_find(struct call_table const *tab, char const *id)
 {
     struct htab_entry *entry = htab_find(&tab->by_id, hash_id(id), is_id, id);

@@ -68,7 +68,7 @@ struct call_conn {
     struct wheel_timer timer;
 };
 
-enum { CALL_DIVERSIONS_MAX = 16, CALL_MEMBERS_MAX = 64 };
+enum { CALL_DIVERSIONS_MAX = 16, CALL_MEMBERS_MAX = 64, CALL_CORRELATOR_MAX = 64 };
 
 /** What a call made by ConsultationCall may become. */
 enum call_purpose {
@@ -84,8 +84,9 @@ struct call {
     struct call_table *table;
     char id[CALL_ID_TEXT];
     char calling[NUMBER_MAX + 1], called[NUMBER_MAX + 1];
-    char redirected[NUMBER_MAX + 1]; /* who diverted it last; "": nobody */
-    bool external;                   /* the calling line is a guest */
+    char redirected[NUMBER_MAX + 1];          /* who diverted it last; "": nobody */
+    char correlator[CALL_CORRELATOR_MAX + 1]; /* what an application ties to it; "": nothing */
+    bool external;                            /* the calling line is a guest */
     enum call_purpose purpose;
     TAILQ_HEAD(call_conns, call_conn) conns; /* the calling line first */
     struct line const *diverted_by[CALL_DIVERSIONS_MAX];
@@ -190,6 +191,10 @@ struct call_conn *call_conn_of(struct call const *call, struct line const *line)
 /** Whether @p conn is to be seen at @p station: it is there, or rings everywhere. NULL sees all. */
 bool call_conn_is_at(struct call_conn const *conn, struct station const *station);
 
+/** Ties @p correlator to the call, at most CALL_CORRELATOR_MAX bytes of it; NULL changes nothing.
+ */
+void call_tie(struct call *call, char const *correlator);
+
 /** The number at the far end of @p conn: the other line, else what was dialled. */
 char const *call_endpoint(struct call_conn const *conn);
 
@@ -213,9 +218,9 @@ void call_clear_all(struct call *call);
 
 /** Calls @p number from a phone of the line. A far end that cannot be reached is no fault: the call
  *  exists and has failed, as its event says. An empty number waits for digits. *@p ret_call is
- *  gone already when a guest's call failed. */
+ *  gone already when a guest's call failed. @p correlator may be NULL. */
 enum call_fault call_make(struct call_table *tab, struct line_ref from, char const *number,
-                          enum call_mode mode, struct call **ret_call);
+                          enum call_mode mode, char const *correlator, struct call **ret_call);
 
 /** The human lifts the handset of a prompted call. */
 enum call_fault call_lift(struct call_conn *conn);
@@ -272,8 +277,10 @@ enum call_fault call_transfer(struct call_conn *held, struct call_conn *active,
 enum call_fault call_conference(struct call_conn *held, struct call_conn *active,
                                 struct call_join *ret);
 
-/** Leaves the call and has @p number rung for the others. */
-enum call_fault call_send_to(struct call_conn *active, char const *number, struct call_join *ret);
+/** Leaves the call and has @p number rung for the others; @p correlator NULL: what was tied to it
+ *  stays. */
+enum call_fault call_send_to(struct call_conn *active, char const *number, char const *correlator,
+                             struct call_join *ret);
 
 /** Takes the line into the call at once; a silent one only listens. */
 enum call_fault call_take_in(struct call_conn *active, struct line_ref whom, bool silent,

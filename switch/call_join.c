@@ -105,6 +105,7 @@ static enum call_fault merge(struct call_conn *held, struct call_conn *active,
     snprintf(ret->added, sizeof ret->added, "%s", added->line->number);
     name_members(ret, held, call);
     call->start_ms = first->start_ms;
+    call_tie(call, first->correlator[0] ? first->correlator : second->correlator);
     call_step(active, CALL_DISCARD, CSTA_CAUSE_ABSENT);
     call_conn_free(&active);
     move_all(first, call);
@@ -194,7 +195,8 @@ static bool has_answered(struct call_conn const *conn)
     return false;
 }
 
-enum call_fault call_send_to(struct call_conn *active, char const *number, struct call_join *ret)
+enum call_fault call_send_to(struct call_conn *active, char const *number, char const *correlator,
+                             struct call_join *ret)
 {
     struct call *first = active->call;
     struct line_table const *lines = first->table->options.lines;
@@ -214,6 +216,7 @@ enum call_fault call_send_to(struct call_conn *active, char const *number, struc
     snprintf(ret->added, sizeof ret->added, "%s", to);
     name_members(ret, active, call);
     call->start_ms = first->start_ms;
+    call_tie(call, correlator ? correlator : first->correlator);
     move_all(first, call);
     call_free(&first);
     rename_call(call, first_other(active));

@@ -250,7 +250,7 @@ static enum call_fault op_make(struct call_rig *rig, struct words const *words)
     enum call_mode mode = *words->w[0] == 'm'   ? CALL_DIRECT
                           : *words->w[0] == 'p' ? CALL_PROMPT
                                                 : CALL_MANUAL;
-    return call_make(&rig->calls, words->at, words->w[2], mode, &call);
+    return call_make(&rig->calls, words->at, words->w[2], mode, NULL, &call);
 }
 
 static enum call_fault op_accept(struct call_rig *rig, struct words const *words)
@@ -336,7 +336,7 @@ static enum call_fault op_conference(struct call_rig *rig, struct words const *w
 
 static enum call_fault op_send_to(struct call_rig *rig, struct words const *words)
 {
-    return call_send_to(find_conn(rig, words, words->w[2]), words->w[3], &rig->join);
+    return call_send_to(find_conn(rig, words, words->w[2]), words->w[3], NULL, &rig->join);
 }
 
 static enum call_fault take_in(struct call_rig *rig, struct words const *words, bool silent)

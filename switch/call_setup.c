@@ -55,7 +55,8 @@ static enum call_fault check_caller(struct call_table const *tab, struct line_re
     return CALL_OK;
 }
 
-static struct call_conn *start(struct call_table *tab, struct line_ref from, char const *called)
+static struct call_conn *start(struct call_table *tab, struct line_ref from, char const *called,
+                               char const *correlator)
 {
     struct call *call = call_new(tab, from.line, called);
     struct call_conn *conn = call ? call_conn_new(call, from.line) : NULL;
@@ -63,6 +64,7 @@ static struct call_conn *start(struct call_table *tab, struct line_ref from, cha
         call_free(&call);
         return NULL;
     }
+    call_tie(call, correlator);
     call_seat(conn, from.station);
     met_inc(&switch_metrics, M_calls_started);
     log_info(call->id, "call started from=\"%s\" to=\"%s\"", call->calling, called);
@@ -70,7 +72,7 @@ static struct call_conn *start(struct call_table *tab, struct line_ref from, cha
 }
 
 enum call_fault call_make(struct call_table *tab, struct line_ref from, char const *number,
-                          enum call_mode mode, struct call **ret_call)
+                          enum call_mode mode, char const *correlator, struct call **ret_call)
 {
     char called[NUMBER_MAX + 1];
     if (!parse_called(number, called))
@@ -80,7 +82,7 @@ enum call_fault call_make(struct call_table *tab, struct line_ref from, char con
     enum call_fault fault = check_caller(tab, from);
     if (fault != CALL_OK)
         return fault;
-    struct call_conn *conn = start(tab, from, called);
+    struct call_conn *conn = start(tab, from, called, correlator);
     if (!conn)
         return CALL_FAULT_RESOURCES;
     *ret_call = conn->call;
@@ -160,7 +162,8 @@ enum call_fault call_consult(struct call_conn *conn, char const *number, enum ca
         return CALL_FAULT_NUMBER;
     if (call_appearances(conn->line) >= tab->options.max_calls_per_line || !call_has_room(tab))
         return CALL_FAULT_RESOURCES;
-    struct call_conn *fresh = start(tab, (struct line_ref){ conn->line, conn->station }, called);
+    struct line_ref const from = { conn->line, conn->station };
+    struct call_conn *fresh = start(tab, from, called, NULL);
     if (!fresh)
         return CALL_FAULT_RESOURCES;
     fresh->call->purpose = purpose;

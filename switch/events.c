@@ -146,6 +146,7 @@ void events_fill(struct call_event const *event, struct call_conn const *conn,
         .conn = { .call_id = event->call->id, .device_id = event->device },
         .subject = device(event->device),
         .cause = event->cause,
+        .correlator = event->call->correlator,
     };
     if (conn)
         ret->local_state = event->elsewhere ? CSTA_STATE_null : call_state_csta(conn->state);
@@ -263,6 +264,7 @@ void events_tell_end(struct call const *call, events_send_fn *send)
         .type = CSTA_CallClearedEvent,
         .conn = { .call_id = call->id },
         .cause = CSTA_CAUSE_normalClearing,
+        .correlator = call->correlator,
     };
     struct monitor *monitor;
     TAILQ_FOREACH(monitor, &call->monitors, on_object)

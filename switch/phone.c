@@ -99,13 +99,13 @@ static enum phone_fault key_retrieve(struct press const *p)
 static enum phone_fault key_lift(struct press const *p)
 {
     struct call *call;
-    return of_call_fault(call_make(&p->ex->calls, p->at, "", CALL_MANUAL, &call));
+    return of_call_fault(call_make(&p->ex->calls, p->at, "", CALL_MANUAL, NULL, &call));
 }
 
 static enum phone_fault key_dial(struct press const *p)
 {
     struct call *call;
-    return of_call_fault(call_make(&p->ex->calls, p->at, p->value, CALL_MANUAL, &call));
+    return of_call_fault(call_make(&p->ex->calls, p->at, p->value, CALL_MANUAL, NULL, &call));
 }
 
 /* With a dial tone they dial, in a call they are heard. */
@@ -162,7 +162,7 @@ static enum phone_fault key_transfer(struct press const *p)
     struct call_join join;
     if (!active || (!p->value && !held))
         return PHONE_WRONG_STATE;
-    return of_call_fault(p->value ? call_send_to(active, p->value, &join)
+    return of_call_fault(p->value ? call_send_to(active, p->value, NULL, &join)
                                   : call_transfer(held, active, &join));
 }
 

@@ -2,6 +2,7 @@
 /* Owns the call control services. */
 #include "events.h"
 #include "services_parts.h"
+#include <string.h>
 
 #define SEARCH(name, bits, value) static struct services_search const name = { (bits), (value) }
 SEARCH(ringing, FSM_IN(CALL_ALERTING), "noCallToAnswer");
@@ -18,6 +19,11 @@ static char const *text_or_empty(char const *text)
     return text ? text : "";
 }
 
+static bool is_too_long(struct service const *s)
+{
+    return s->request->correlator && strlen(s->request->correlator) > CALL_CORRELATOR_MAX;
+}
+
 /* autoOriginate absent is doNotPrompt: the desk phones of this switch have loudspeakers, and
  * clients that leave it out expect the far end to ring. */
 static struct csta_error make_call(struct service *s)
@@ -27,10 +33,13 @@ static struct csta_error make_call(struct service *s)
     struct call *call;
     if (error.category)
         return error;
+    if (is_too_long(s))
+        return services_operation("invalidParameterValue");
     enum call_mode mode =
         s->request->auto_originate == CSTA_ORIGINATE_prompt ? CALL_PROMPT : CALL_DIRECT;
     enum call_fault fault =
-        call_make(&s->ex->calls, from, text_or_empty(s->request->directory_number), mode, &call);
+        call_make(&s->ex->calls, from, text_or_empty(s->request->directory_number), mode,
+                  s->request->correlator, &call);
     if (fault == CALL_FAULT_OUT_OF_SERVICE)
         return services_no_resources("callingDeviceOutOfService");
     if (fault != CALL_OK)
@@ -86,6 +95,9 @@ static struct csta_error clear_connection(struct service *s)
     struct csta_error error = find(s, &any, &conn);
     if (error.category)
         return error;
+    if (is_too_long(s))
+        return services_operation("invalidParameterValue");
+    call_tie(conn->call, s->request->correlator);
     call_clear(conn);
     return services_ok;
 }
@@ -229,8 +241,10 @@ static struct csta_error single_step_transfer(struct service *s)
     struct csta_error error = begin_step(s, &conn, &join);
     if (error.category)
         return error;
-    error =
-        services_of_fault(call_send_to(conn, text_or_empty(s->request->directory_number), join));
+    if (is_too_long(s))
+        return services_operation("invalidParameterValue");
+    error = services_of_fault(call_send_to(conn, text_or_empty(s->request->directory_number),
+                                           s->request->correlator, join));
     return error.category ? error : answer_join(s, join, join->added);
 }
 

@@ -236,7 +236,7 @@ static void test_event_members(void **state)
     assert_ptr_equal(d1.line, same.line);
     assert_ptr_equal(d1.station, same.station);
     assert_false(line_resolve(&rig.lines, "tel:2001;device=SEP9", &same));
-    assert_int_equal(call_make(&rig.calls, d1, "tel:20-02", CALL_DIRECT, &call), CALL_OK);
+    assert_int_equal(call_make(&rig.calls, d1, "tel:20-02", CALL_DIRECT, NULL, &call), CALL_OK);
     assert_ptr_equal(call_find(&rig.calls, call->id), call);
     assert_null(call_find(&rig.calls, "x-000001"));
 
