@@ -2,6 +2,7 @@
 /* The rows of the CLI's own commands, and the two that are about the CLI itself. */
 #include "buf.h"
 #include "bundle_command.h"
+#include "capture_command.h"
 #include "cert_command.h"
 #include "check.h"
 #include "cli.h"
@@ -80,9 +81,9 @@ static int cmd_version(struct cli *cli, int argc, char **argv)
 struct command const command_table[] = {
     { .name = "run",
       .help = "Start the programs of the file and keep them running, until SIGTERM or Ctrl-C.",
-      .more = "Checks the file as check does, then starts switch, cti and proxy if their groups\n"
-              "are in it, each when the one before answers. One that dies is started again:\n"
-              "at once, then after 1, 2, 4, 8 and 10 s; after a good minute at once again.\n"
+      .more = "Checks the file as check does, then starts switch, cti, proxy and capture if their\n"
+              "groups are in it, each when the one before answers. One that dies is started\n"
+              "again: at once, then after 1, 2, 4, 8 and 10 s; after a good minute at once.\n"
               "SIGHUP makes them all read the file again, as reload does.\n"
               "The programs are looked for in the folders of $CROSSPOINT_BIN_PATH, else in\n"
               "node.bin_dir, else beside crosspoint.\n"
@@ -138,6 +139,11 @@ struct command const command_table[] = {
       .help = "Collect what somebody needs who looks for a fault into one file.",
       .more = bundle_more,
       .fn = bundle_command },
+    { .name = "capture",
+      .args = capture_command_args,
+      .help = "Write the messages of the running programs to files.",
+      .more = capture_command_more,
+      .fn = capture_command },
     { .name = "help",
       .args = "[COMMAND]",
       .help = "Print all commands, or more about one.",

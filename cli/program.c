@@ -14,6 +14,7 @@ struct program const program_table[PROGRAMS] = {
     { .name = "switch", .binary = "crosspoint-switch", .folder = "switch" },
     { .name = "cti", .binary = "crosspoint-cti", .folder = "cti-gw" },
     { .name = "proxy", .binary = "crosspoint-proxy", .folder = "proxy" },
+    { .name = "capture", .binary = "crosspoint-capture", .folder = "capture" },
 };
 
 struct program const *program_find(char const *name)

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char const *const known_groups[] = { "node",     "proxy", "cti", "switch",
+static char const *const known_groups[] = { "node",     "proxy", "cti", "switch", "capture",
                                             "presence", "xmpp",  "web", NULL };
 
 enum { TEXT_MAX_BYTES = 80 << 20 };

@@ -13,7 +13,8 @@ import time
 
 import ring
 
-PROGRAMS = {"proxy": "proxy/crosspoint-proxy", "cti": "cti-gw/crosspoint-cti", "switch": "switch/crosspoint-switch"}
+PROGRAMS = {"proxy": "proxy/crosspoint-proxy", "cti": "cti-gw/crosspoint-cti", "switch": "switch/crosspoint-switch",
+            "capture": "capture/crosspoint-capture"}
 PATIENCE = float(os.environ.get("CROSSPOINT_PATIENCE", "5"))  # s; sanitizers and slow machines want more
 ED3 = "http://www.ecma-international.org/standards/ecma-323/csta/ed3"
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -114,10 +115,11 @@ class Node:
         if done.returncode:
             raise Failure("openssl: " + done.stderr[-500:])
 
-    def start(self, name):
+    def start(self, name, prefix=()):
+        """prefix: a command that runs the program in its place."""
         path = os.path.join(self.build, PROGRAMS[name])
         with open(self.log_path(name), "ab") as log:
-            child = subprocess.Popen([path, "-f", self.conf, "--test-clock"], env=self.env, cwd=self.dir,
+            child = subprocess.Popen([*prefix, path, "-f", self.conf, "--test-clock"], env=self.env, cwd=self.dir,
                                      stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         self.children[name] = child
         wait_for(lambda: child.poll() is not None or self.try_ctl(name, "status"), name + " is ready")
@@ -131,13 +133,13 @@ class Node:
         with open(self.log_path(name), encoding="utf-8", errors="replace") as f:
             return f.read()
 
-    def try_ctl(self, name, command, **args):
+    def try_ctl(self, name, command, /, **args):
         try:
             return self.ctl(name, command, **args)
         except OSError:
             return None
 
-    def ctl(self, name, command, **args):
+    def ctl(self, name, command, /, **args):
         """One command over the control socket; returns the result, raises Failure on an error answer."""
         with socket.socket(socket.AF_UNIX) as s:
             s.settimeout(PATIENCE)

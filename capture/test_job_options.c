@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Options of a job, good and bad. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "job_options.h"
+#include <string.h>
+
+static void test_all(void **state)
+{
+    struct job_options options;
+    char fault[JOB_FAULT];
+    (void)state;
+
+    json_t *args = json_pack(
+        "{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "name", "a-1_b.c",
+        "format", "pcapng", "user", "alice", "call_id", "x@y", "method", "INVITE", "service",
+        "MakeCall", "peer", "192.0.2.1:5060", "file_size", "10M", "files", "3", "bytes", "2G",
+        "seconds", "60", "messages", "1000", "secrets", "yes", "unmask", "no", "history", "yes");
+    assert_int_equal(job_options_read(&options, args, fault), 0);
+    json_decref(args);
+    assert_string_equal(options.name, "a-1_b.c");
+    assert_int_equal(options.format, CAPTURE_PCAPNG);
+    assert_string_equal(options.match.user, "alice");
+    assert_string_equal(options.match.call_id, "x@y");
+    assert_string_equal(options.match.method, "INVITE");
+    assert_string_equal(options.match.service, "MakeCall");
+    assert_true(options.match.has_peer);
+    assert_int_equal(options.match.peer_port, 5060);
+    assert_int_equal(options.file_size, 10 << 20);
+    assert_int_equal(options.files, 3);
+    assert_int_equal(options.bytes, UINT64_C(2) << 30);
+    assert_int_equal(options.seconds, 60);
+    assert_int_equal(options.messages, 1000);
+    assert_true(options.secrets && !options.unmask && options.history);
+}
+
+/* clang-format off */
+static struct {
+    char const *key, *value, *fault;
+} const bad[] = {
+    { "name", "", "name" },
+    { "name", "..", "name" },
+    { "name", "../x", "name" },
+    { "name", "a/b", "name" },
+    { "name", "/etc/passwd", "name" },
+    { "name", ".hidden", "name" },
+    { "name", "-x", "name" },
+    { "name", "a b", "name" },
+    { "name", "a\nb", "name" },
+    { "name", "\xc3\xa9", "name" },
+    { "name", "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggggg", "name" },
+    { "format", "text", "format" },
+    { "peer", "example.test", "peer" },
+    { "peer", "192.0.2.1/33", "peer" },
+    { "file_size", "0", "file_size" },
+    { "file_size", "10X", "file_size" },
+    { "file_size", "10kk", "file_size" },
+    { "file_size", "-1", "file_size" },
+    { "file_size", "99999999999999999999", "file_size" },
+    { "bytes", "2000000000G", "bytes" },
+    { "seconds", "10k", "seconds" },
+    { "messages", "many", "messages" },
+    { "files", "3", "file_size" },
+    { "secrets", "true", "secrets" },
+    { "colour", "red", "colour" },
+    { "user", "", "user" },
+};
+/* clang-format on */
+
+static void test_bad(void **state)
+{
+    struct job_options options;
+    char fault[JOB_FAULT];
+    (void)state;
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        json_t *args = json_pack("{s:s}", "name", "good");
+
+        json_object_set_new(args, bad[i].key, json_string(bad[i].value));
+        assert_true(job_options_read(&options, args, fault) < 0);
+        assert_non_null(strstr(fault, bad[i].fault));
+        json_decref(args);
+    }
+}
+
+static void test_combinations(void **state)
+{
+    struct job_options options;
+    char fault[JOB_FAULT];
+    json_t *args = json_object();
+    (void)state;
+
+    assert_true(job_options_read(&options, args, fault) < 0);
+    json_object_set_new(args, "name", json_integer(1));
+    assert_true(job_options_read(&options, args, fault) < 0);
+    json_decref(args);
+    args = json_pack("{s:s,s:s,s:s}", "name", "a", "format", "pcap", "secrets", "yes");
+    assert_true(job_options_read(&options, args, fault) < 0);
+    json_object_set_new(args, "secrets", json_string("no"));
+    assert_int_equal(job_options_read(&options, args, fault), 0);
+    json_decref(args);
+}
+
+int main(void)
+{
+    struct CMUnitTest const tests[] = {
+        cmocka_unit_test(test_all),
+        cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_combinations),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
