@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINK_QUEUE_BYTES = 1 << 20, READ_BYTES = 65536 };
+/* libuv reads up to 32 times before it looks at other sockets. A switch that has much to tell gets
+ * no more of a turn than that, or clients would seem to answer nothing meanwhile. */
+enum { LINK_QUEUE_BYTES = 1 << 20, READ_BYTES = 4096 };
 
 struct csta_link {
     uv_tcp_t tcp;

@@ -347,6 +347,28 @@ static void test_events(void **state)
     assert_string_equal(rig.event_xref, "m-1");
 }
 
+/* One turn of the loop is not for the switch alone, however much it has to tell. */
+static void test_share_of_a_turn(void **state)
+{
+    enum { EVENTS = 2000, MOST = 1000, TURNS = 20 };
+    unsigned seen = 0;
+    struct csta_msg const event = { .type = CSTA_HeldEvent,
+                                    .monitor_xref = "m-1",
+                                    .conn = { "c-1", "2001" },
+                                    .local_state = CSTA_STATE_hold };
+    (void)state;
+
+    csta_rig_accept(&rig);
+    csta_rig_start(&rig, 180);
+    for (unsigned i = 0; i < EVENTS; i++)
+        csta_rig_send(&rig, 9999, &event);
+    for (unsigned i = 0; i < TURNS; i++, seen = rig.events) {
+        csta_rig_turn(&rig);
+        assert_in_range(rig.events - seen, 0, MOST);
+    }
+    csta_rig_await(&rig, &rig.events, EVENTS);
+}
+
 static void answer_all(void)
 {
     struct csta_msg msg, answer = { .type = CSTA_SystemStatusResponse };
@@ -496,6 +518,7 @@ int main(void)
         TEST(test_unknown_message),
         TEST(test_pieces),
         TEST(test_events),
+        TEST(test_share_of_a_turn),
         TEST(test_features),
         TEST(test_every_service_and_event),
         TEST(test_status),
