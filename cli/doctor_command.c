@@ -14,8 +14,8 @@
 
 enum { SIP_PORT = 5060 };
 
-char const doctor_command_args[] = "doctor --user USER --server ADDRESS|NAME [--line URI] "
-                                   "[--transport udp|tcp|tls] [--subject CN]";
+static char const usage[] = "doctor --user USER --server ADDRESS|NAME [--line URI] "
+                            "[--transport udp|tcp|tls] [--subject CN]";
 
 static char const **value_of(struct doctor_question *question, char const **user,
                              char const *option)
@@ -63,7 +63,7 @@ static char const *parse(struct cli *cli, int argc, char **argv, struct doctor_q
     if (!ret->transport)
         ret->transport = ret->subject ? "tls" : "tcp";
     if (!user || !ret->server)
-        cli_complain("usage: crosspoint rcc %s", doctor_command_args);
+        cli_complain("usage: crosspoint rcc %s", usage);
     else if (net_addr_parse(&server, ret->server, SIP_PORT) < 0 &&
              !doctor_server_is_name(ret->server))
         cli_complain("rcc doctor: --server wants an IP address or a host name, perhaps with :PORT");

@@ -6,4 +6,3 @@ struct cli;
 
 /** With the arguments behind `rcc doctor`. */
 int doctor_command(struct cli *cli, int argc, char **argv);
-extern char const doctor_command_args[];

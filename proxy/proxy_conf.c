@@ -367,7 +367,7 @@ static void check_listeners(struct proxy_conf const *conf, struct cfg_faults *fa
     }
 }
 
-bool proxy_conf_has_listener(struct proxy_conf const *conf, char const *wanted)
+static bool has_listener(struct proxy_conf const *conf, char const *wanted)
 {
     char name[TRANSPORT_NAME_BYTES];
     for (size_t i = 0; i < n_listeners(conf); i++)
@@ -380,7 +380,7 @@ bool proxy_conf_has_listener(struct proxy_conf const *conf, char const *wanted)
 static void check_listener(struct proxy_conf const *conf, struct cfg_where where,
                            char const *wanted, struct cfg_faults *faults)
 {
-    if (wanted && *wanted && !proxy_conf_has_listener(conf, wanted))
+    if (wanted && *wanted && !has_listener(conf, wanted))
         cfg_fault(faults, where, "there is no listener called \"%s\"", wanted);
 }
 

@@ -80,8 +80,5 @@ static inline struct registrar_conf const *proxy_conf_registrar(struct proxy_con
     return conf->registrar.n ? conf->registrar.v : NULL;
 }
 
-/** Is one of the listeners called @p wanted? */
-bool proxy_conf_has_listener(struct proxy_conf const *conf, char const *wanted);
-
 /** Faults that no single row can see: a svc_desc check function. @p conf is a struct proxy_conf. */
 void proxy_conf_check(void const *conf, struct cfg_node const *node, struct cfg_faults *faults);

@@ -11,7 +11,7 @@ enum { LIST_BYTES = 8192 };
 
 static char const approved_groups[] = "P-256:P-384:P-521";
 
-char const *secure_mode_name(enum secure_mode mode)
+static char const *name_of(enum secure_mode mode)
 {
     static char const *const names[] = { [SECURE_MODE_NORMAL] = "normal",
                                          [SECURE_MODE_FIPS] = "fips",
@@ -54,7 +54,7 @@ int secure_mode_check(struct secure_settings const *settings, struct secure_faul
 {
     bool is_old =
         settings->min_version != SECURE_TLS_DEFAULT && settings->min_version < SECURE_TLS_1_2;
-    char const *name = secure_mode_name(settings->mode), *setting = NULL, *why = "";
+    char const *name = name_of(settings->mode), *setting = NULL, *why = "";
 
     if (settings->mode == SECURE_MODE_NORMAL)
         return 0;
@@ -180,11 +180,11 @@ static int restrict_list(SSL_CTX *ctx, bool suites, bool is_configured, enum sec
     char const *unapproved = collect(ctx, suites, &list);
     if (unapproved && is_configured)
         error = secure_fault_set(fault, setting, "\"%s\" is not approved (tls_mode is %s)",
-                                 unapproved, secure_mode_name(mode));
+                                 unapproved, name_of(mode));
     else if (unapproved && (suites ? SSL_CTX_set_ciphersuites(ctx, buf_text(&list))
                                    : SSL_CTX_set_cipher_list(ctx, buf_text(&list))) != 1)
         error = secure_fault_set(fault, setting, "no approved one is left (tls_mode is %s)",
-                                 secure_mode_name(mode));
+                                 name_of(mode));
     buf_fini(&list);
     return error;
 }
@@ -197,7 +197,7 @@ static int check_certificates(struct secure_choice const *choice, enum secure_mo
             return secure_fault_set(fault, "certificates",
                                     "\"%s\" has a key that is not approved (tls_mode is %s): "
                                     "take RSA or ECDSA",
-                                    choice->v[i].file, secure_mode_name(mode));
+                                    choice->v[i].file, name_of(mode));
     return 0;
 }
 

@@ -15,9 +15,6 @@ struct secure_mode_library {
     OSSL_PROVIDER *module, *base;
 };
 
-/** "normal", "fips", "common_criteria". */
-char const *secure_mode_name(enum secure_mode mode);
-
 /** Is there anything in @p settings that its mode forbids, or nothing of what it demands? 0, or -1
  *  with the @p fault of the first. */
 int secure_mode_check(struct secure_settings const *settings, struct secure_fault *fault);

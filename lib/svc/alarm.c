@@ -108,6 +108,13 @@ static bool add(struct alarm_board *board, struct key const *key)
     return true;
 }
 
+static char const *severity_str(enum alarm_severity severity)
+{
+    static char const *const names[ALARM_SEVERITIES] = { "warning", "minor", "major", "critical" };
+
+    return (unsigned)severity < ALARM_SEVERITIES ? names[severity] : "?";
+}
+
 void alarm_raise(struct alarm_board *board, size_t row, char const *object)
 {
     if (!board || row >= board->set->n)
@@ -118,7 +125,7 @@ void alarm_raise(struct alarm_board *board, size_t row, char const *object)
     pthread_mutex_unlock(&board->lock);
     if (is_new)
         log_warn(NULL, "alarm raised id=%s severity=%s object=\"%s\" text=\"%s\"", text->id,
-                 alarm_severity_str(text->severity), object, text->raise);
+                 severity_str(text->severity), object, text->raise);
 }
 
 void alarm_clear(struct alarm_board *board, size_t row, char const *object)
@@ -160,17 +167,10 @@ json_t *alarm_show(struct alarm_board *board)
     {
         struct alarm_row const *row = &board->set->rows[alarm->row];
         ctl_table_row(table,
-                      json_pack("[s,s,s,I,s,s]", alarm_severity_str(row->severity), row->id,
+                      json_pack("[s,s,s,I,s,s]", severity_str(row->severity), row->id,
                                 alarm->object, (json_int_t)((now_ms - alarm->since_ms) / 1000),
                                 row->raise, row->hint));
     }
     pthread_mutex_unlock(&board->lock);
     return table;
-}
-
-char const *alarm_severity_str(enum alarm_severity severity)
-{
-    static char const *const names[ALARM_SEVERITIES] = { "warning", "minor", "major", "critical" };
-
-    return (unsigned)severity < ALARM_SEVERITIES ? names[severity] : "?";
 }

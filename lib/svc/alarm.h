@@ -45,5 +45,3 @@ size_t alarm_count(struct alarm_board *board);
 
 /** The answer of `show alarms`, the oldest alarm first. Caller owns the result. */
 json_t *alarm_show(struct alarm_board *board);
-
-char const *alarm_severity_str(enum alarm_severity severity);
