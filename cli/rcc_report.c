@@ -220,8 +220,3 @@ void rcc_report_features(struct rcc_report const *report, char const *step,
     rcc_report_done(report, step, NULL, buf_text(&text));
     buf_fini(&text);
 }
-
-void rcc_report_note(struct rcc_report const *report, char const *text)
-{
-    line_print(report, line_new("note", text, NULL), "note", text);
-}

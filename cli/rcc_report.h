@@ -39,6 +39,3 @@ void rcc_report_snapshot(struct rcc_report const *report, struct csta_msg const 
 /** "makeCall answerCall ..." of a GetCSTAFeaturesResponse. */
 void rcc_report_features(struct rcc_report const *report, char const *step,
                          struct csta_msg const *response);
-
-/** Something that happened and is no step: "session refreshed". */
-void rcc_report_note(struct rcc_report const *report, char const *text);

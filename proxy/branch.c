@@ -87,11 +87,6 @@ void branch_fini(struct branch *branch)
         free(branch->to);
 }
 
-bool branch_is_live(struct branch const *branch)
-{
-    return branch->state != BRANCH_WAITING && branch->state != BRANCH_DONE;
-}
-
 bool branch_is_trusted(struct branch const *branch, struct net_addr const *addr)
 {
     return branch->hop.internal || admission_trusts(branch->forward->generation, addr);

@@ -70,8 +70,5 @@ void branch_cancel(struct branch *branch);
 /** May the hop, at @p addr, say who its users are, and be told (identity.h)? */
 bool branch_is_trusted(struct branch const *branch, struct net_addr const *addr);
 
-/** Is it neither waiting nor done? */
-bool branch_is_live(struct branch const *branch);
-
 /** Name of the hop for logs, or the address tried last, printed into @p text; "" if neither. */
 char const *branch_target(struct branch const *branch, char text[static NET_ADDR_TEXT]);

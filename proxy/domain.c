@@ -8,7 +8,6 @@
 #include <ifaddrs.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { DEFAULT_PORT = 5060, HOST_MAX = 256 };
 
@@ -70,18 +69,6 @@ static int bare_host(char const *host, char bare[static HOST_MAX])
     memcpy(bare, host, len);
     bare[len] = '\0';
     return 0;
-}
-
-bool domain_same_host(char const *a, char const *b)
-{
-    char bare_a[HOST_MAX], bare_b[HOST_MAX];
-    struct net_addr addr_a, addr_b;
-    if (bare_host(a, bare_a) < 0 || bare_host(b, bare_b) < 0)
-        return false;
-    if (strcasecmp(bare_a, bare_b) == 0)
-        return true;
-    return net_addr_parse(&addr_a, bare_a, 0) == 0 && net_addr_parse(&addr_b, bare_b, 0) == 0 &&
-           net_addr_same_host(&addr_a, &addr_b);
 }
 
 static int add_addr(struct domain *domain, struct net_addr const *addr, int listener)

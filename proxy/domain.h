@@ -39,10 +39,6 @@ bool domain_owns(struct domain const *domain, url_t const *url, int *ret_listene
 bool domain_owns_host(struct domain const *domain, char const *host, uint16_t port,
                       int *ret_listener);
 
-/** Do two hosts of URIs mean the same? Names without regard to case and final dot; addresses as
- *  addresses, however they are written (RFC 5118 §4.4). */
-bool domain_same_host(char const *a, char const *b);
-
 /** Port of @p url, 0 if it has none (the default of its scheme is not filled in), -ERANGE if it is
  *  none. */
 int domain_url_port(url_t const *url);

@@ -81,34 +81,6 @@ static void test_uris(void **state)
     domain_free(&domain);
 }
 
-static void test_same_host(void **state)
-{
-    static struct {
-        char const *a, *b;
-        bool same;
-    } const rows[] = {
-        { "example.test", "EXAMPLE.Test", true },
-        { "example.test.", "example.test", true },
-        { "example.test", "example.tes", false },
-        { "192.0.2.1", "192.0.2.1", true },
-        { "192.0.2.1", "192.0.2.2", false },
-        /* RFC 5118 4.4, and one spelling per address */
-        { "[2001:db8::10]", "2001:DB8:0:0:0:0:0:10", true },
-        { "[2001:db8::10]", "[2001:db8:0::0010]", true },
-        { "[2001:db8::10]", "[2001:db8::11]", false },
-        { "[::ffff:192.0.2.1]", "192.0.2.1", true },
-        { "[2001:db8::192.0.2.1]", "[2001:db8::c000:201]", true },
-        { "[::1]", "1", false },
-        { "", "", true },
-        { "", "a", false },
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (domain_same_host(rows[i].a, rows[i].b) != rows[i].same ||
-            domain_same_host(rows[i].b, rows[i].a) != rows[i].same)
-            fail_msg("%s and %s", rows[i].a, rows[i].b);
-}
-
 static void test_unspecified_listener_means_every_address(void **state)
 {
     (void)state;
@@ -126,7 +98,6 @@ int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_uris),
-        cmocka_unit_test(test_same_host),
         cmocka_unit_test(test_unspecified_listener_means_every_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

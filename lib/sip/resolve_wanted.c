@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { SIP_PORT = 5060, SIPS_PORT = 5061, MAX_PORT = 65535, MAX_LABEL = 63 };
+enum { SIP_PORT = 5060, SIPS_PORT = 5061, MAX_PORT = 65535 };
 
 uint16_t resolve_wanted_port(enum transport_kind kind)
 {
