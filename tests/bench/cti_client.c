@@ -15,7 +15,7 @@
  * Times count from the moment at which a client had to begin, not from when this program came to
  * it. Who fails is counted and never tried again; nothing heard for a while ends a command. */
 #include "load_wire.h"
-#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,7 @@
 #define NS_A_SECOND 1000000000ULL
 
 enum { EVENTS = 16, CONNECTIONS = 16, SILENCE_S = 15, FIRST_LINE = 200000, BODY_BYTES = 1000 };
-enum { FEATURES_CSEQ = 2, MONITOR_CSEQ = 3, BYE_CSEQ = 4, WORDS = 8 };
+enum { FEATURES_CSEQ = 2, MONITOR_CSEQ = 3, BYE_CSEQ = 4, WORDS = 8, COMMAND_BYTES = 1000 };
 
 enum state { IDLE, INVITED, ASKED, SIGNED_IN, LEAVING, ENDED, FAILED };
 
@@ -488,20 +488,15 @@ static bool command(struct load *load, char *text)
 /* Answers the gateway between the commands. */
 static int serve(struct load *load)
 {
-    struct epoll_event input = { .events = EPOLLIN, .data.ptr = NULL };
-    char text[1000];
-    int n;
+    struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+    struct epoll_event wakes = { .events = EPOLLIN, .data.ptr = NULL };
+    char text[COMMAND_BYTES];
 
-    if (epoll_ctl(load->epoll, EPOLL_CTL_ADD, STDIN_FILENO, &input) < 0)
+    if (epoll_ctl(load->epoll, EPOLL_CTL_ADD, STDIN_FILENO, &wakes) < 0)
         load_wire_die("standard input");
     for (;;) {
         turn(load, NULL, -1);
-        struct timeval at_once = { 0, 0 };
-        fd_set set;
-        FD_ZERO(&set);
-        FD_SET(STDIN_FILENO, &set);
-        n = select(STDIN_FILENO + 1, &set, NULL, NULL, &at_once);
-        if (n < 1)
+        if (poll(&input, 1, 0) < 1)
             continue;
         if (!fgets(text, sizeof text, stdin))
             return 0;
