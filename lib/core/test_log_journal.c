@@ -9,6 +9,8 @@
 
 #include "log.h"
 #include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +24,7 @@ enum { ENTRY_BYTES = 65536 };
 
 struct rig {
     int stderr_kept, stderr_read, journal;
-    char folder[64], path[80];
+    char folder[64], path[80], letters[128];
 };
 
 /* $JOURNAL_STREAM as systemd sets it for a stderr that it made. */
@@ -145,26 +147,62 @@ static void test_long_lines_stay_whole_entries(void **state)
     assert_non_null(strstr(entry, "\nERROR=\\x0a"));
 }
 
-/* Held lines go together, each as an entry of its own, more of them than one call takes. */
+enum { LINES = 100 };
+
+/* Takes entries until the last one has come; the journal of the test holds only a few. */
+static void *take_entries(void *ctx)
+{
+    struct rig *rig = ctx;
+    struct pollfd pfd = { .fd = rig->journal, .events = POLLIN };
+    char entry[ENTRY_BYTES], wanted[160];
+
+    for (int i = 0; i < LINES && poll(&pfd, 1, 10000) == 1; i++) {
+        snprintf(wanted, sizeof wanted, "MESSAGE=line %d %.*s\nPRIORITY", i, i, rig->letters);
+        if (strncmp(hear(rig->journal, entry), wanted, strlen(wanted)) != 0)
+            return "another entry";
+    }
+    return NULL;
+}
+
+/* Held lines go together, more of them than one call takes, each as an entry of its own. */
 static void test_held(void **state)
 {
     struct rig *rig = *state;
-    char entry[ENTRY_BYTES], wanted[64];
+    char entry[ENTRY_BYTES];
+    pthread_t reader;
+    void *fault;
 
+    memset(rig->letters, 'x', LINES);
     assert_true(log_use_journal(rig->path));
     log_hold(true);
-    for (int i = 0; i < 100; i++) {
-        log_info(NULL, "line %d", i);
-        /* The journal of the test takes only a few until they are read. */
-        if (i % 5 != 4)
-            continue;
-        assert_string_equal(hear(rig->journal, entry), "");
-        log_flush();
-        for (int j = i - 4; j <= i; j++) {
-            snprintf(wanted, sizeof wanted, "MESSAGE=line %d\n", j);
-            assert_memory_equal(hear(rig->journal, entry), wanted, strlen(wanted));
-        }
+    for (int i = 0; i < LINES; i++)
+        log_info(NULL, "line %d %.*s", i, i, rig->letters);
+    assert_string_equal(hear(rig->journal, entry), "");
+    assert_int_equal(pthread_create(&reader, NULL, take_entries, rig), 0);
+    log_flush();
+    assert_int_equal(pthread_join(reader, &fault), 0);
+    assert_null(fault);
+}
+
+/* What is held goes before there might be no room for one more entry, however long. */
+static void test_held_entries_are_bounded(void **state)
+{
+    struct rig *rig = *state;
+    static char big[20000];
+    char entry[ENTRY_BYTES];
+    int n = 0;
+
+    assert_true(log_use_journal(rig->path));
+    memset(big, '\n', sizeof big - 1);
+    log_hold(true);
+    while (n < 100 && !*hear(rig->journal, entry)) {
+        log_info(big, "error=\"%s\"", big);
+        n++;
     }
+    assert_in_range(n, 5, 8);
+    for (int i = 1; i < n; i++)
+        assert_in_range(strlen(hear(rig->journal, entry)), 8000, 10240);
+    assert_string_equal(hear(rig->journal, entry), "");
 }
 
 static void test_crash(void **state)
@@ -223,6 +261,7 @@ int main(void)
         WITH_RIG(test_odd_pairs),
         WITH_RIG(test_long_lines_stay_whole_entries),
         WITH_RIG(test_held),
+        WITH_RIG(test_held_entries_are_bounded),
         WITH_RIG(test_crash),
         WITH_RIG(test_journal_gone),
         WITH_RIG(test_only_for_the_stream_of_systemd),
