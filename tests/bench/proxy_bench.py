@@ -34,7 +34,7 @@ QUICK = [("MESSAGE over UDP", "message", "udp", 3000), ("call over UDP", "call",
 ACL_ENTRIES = 1000
 PREFIXES = range(3000, 4000)  # of the routes; the callee is 35551234
 CONF = """
-node = { domain = "example.test"; user = "${run_as}"; log_level = "info"; };
+node = { domain = "example.test"; user = "${run_as}"; log_level = "info"; ${node:-} };
 proxy = {
   listen = ( "udp:${ip}:5060", "tcp:${ip}:5060" );
   internal = ();
@@ -107,8 +107,9 @@ def pss_kib(pid):
 class Crosspoint:
     name = "crosspoint"
 
-    def __init__(self, transport, build, workers=1):
-        self.node = Node(build, CONF % (acl(), routes(transport)), {"transport": transport, "workers": workers})
+    def __init__(self, transport, build, workers=1, node=""):
+        self.node = Node(build, CONF % (acl(), routes(transport)),
+                         {"transport": transport, "workers": workers, "node": node})
         self.ip = self.node.ip
         self.node.start("proxy")
         self.pid = self.node.children["proxy"].pid
