@@ -3,6 +3,7 @@
 #include "ladder_command.h"
 #include "buf.h"
 #include "capture_file.h"
+#include "capture_taps.h"
 #include "cli.h"
 #include "ladder.h"
 #include "ladder_taps.h"
@@ -19,7 +20,8 @@ char const ladder_more[] =
     "Every program keeps the last messages that it sent and received in PROGRAM.tap in run_dir\n"
     "(keys tap_records and tap_bytes); they are there after it has ended or crashed, too.\n"
     "TEXT keeps those that hold it: a Call-ID, a user, a line, a call.\n"
-    "FILE is a capture in pcap or pcapng, of this node or any other, - is standard input:\n"
+    "FILE is a ring that a crash has left (PROGRAM.tap.1), or a capture in pcap or pcapng, of\n"
+    "this node or any other, - is standard input:\n"
     "SIP over UDP and TCP, CSTA over TCP, XMPP and HEP3 in it are drawn between addresses.\n"
     "Requests and events are drawn with dashes, responses with dots.\n"
     "With --json: an array of {time, from, to, transport, message}.\n";
@@ -143,6 +145,27 @@ static int draw_file(struct cli const *cli, struct options const *options)
     return code;
 }
 
+static int draw_ring(struct cli const *cli, struct options *options)
+{
+    char const *programs[PROGRAMS];
+    struct capture_source *source;
+    int code = ladder_taps_open_file(options->file, &source), result = 0;
+
+    if (code)
+        return code;
+    for (int i = 0; i < PROGRAMS; i++)
+        programs[i] = program_table[PROGRAMS - 1 - i].name;
+    options->wish.programs = programs;
+    options->wish.n_programs = PROGRAMS;
+    code = draw(cli, &options->wish, source, &result);
+    if (!code && capture_taps_error(source, 0)) {
+        cli_complain("%s: the ring is damaged here", options->file);
+        code = EX_DATAERR;
+    }
+    capture_source_free(&source);
+    return code;
+}
+
 static int draw_taps(struct cli *cli, struct options *options)
 {
     char const *programs[PROGRAMS];
@@ -170,5 +193,7 @@ int ladder_command(struct cli *cli, int argc, char **argv)
         cli_complain("usage: crosspoint ladder %s", ladder_args);
         return code;
     }
-    return options.file ? draw_file(cli, &options) : draw_taps(cli, &options);
+    if (!options.file)
+        return draw_taps(cli, &options);
+    return ladder_taps_is_ring(options.file) ? draw_ring(cli, &options) : draw_file(cli, &options);
 }

@@ -4,7 +4,10 @@
 #include "capture_taps.h"
 #include "cfg.h"
 #include "cli.h"
+#include "tap_reader.h"
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int complain(struct cli const *cli, char const *program, int error)
@@ -49,4 +52,26 @@ int ladder_taps_open(struct cli const *cli, char const *const *programs, size_t 
         code = failed ? failed : code;
     }
     return code;
+}
+
+bool ladder_taps_is_ring(char const *path)
+{
+    struct tap_reader *reader;
+    bool is = tap_reader_open(&reader, path) == 0;
+
+    tap_reader_free(&reader);
+    return is;
+}
+
+int ladder_taps_open_file(char const *path, struct capture_source **ret)
+{
+    /* What has no slash would be the name of a program. */
+    char *from_here = NULL;
+    int len = strchr(path, '/') ? 0 : asprintf(&from_here, "./%s", path);
+    char const *const paths[] = { from_here ? from_here : path };
+    struct capture_taps_options const options = { .programs = paths, .n = 1 };
+
+    *ret = len < 0 ? NULL : capture_taps_open(&options);
+    free(from_here);
+    return *ret ? CLI_OK : EX_OSERR;
 }
