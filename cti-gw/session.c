@@ -326,9 +326,6 @@ static void on_failure(void *ctx, struct client_transaction *ct, enum transactio
     char const *reason = why == TRANSACTION_TIMEOUT ? "no answer" : "not sent";
 
     (void)ct;
-    /* Silence says nothing about the event; what did not leave is lost. */
-    if (!sent->on_answer && why != TRANSACTION_TIMEOUT)
-        sent->session->events_lost = true;
     if (!session_is_open(sent->session))
         log_debug(sent->session->id, "request not answered reason=\"%s\"", reason);
     else if (!sent->on_answer)
