@@ -295,7 +295,7 @@ static void test_file_cannot_grow(void **state)
 
     signal(SIGXFSZ, SIG_IGN);
     getrlimit(RLIMIT_FSIZE, &before);
-    for (rlim_t size = 1000; size < 3000; size += 100) {
+    for (rlim_t size = 200; size < 3000; size += 50) {
         struct job_rig rig;
 
         job_rig_init(&rig);
