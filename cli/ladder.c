@@ -81,6 +81,7 @@ static int add_message(struct ladder *ladder, struct capture_message const *mess
         return -ENOMEM;
     capture_look(message, &look);
     *arrow = (struct ladder_arrow){ .time_us = message->time_us,
+                                    .number = ladder->wanted,
                                     .ends = { { .addr = message->source },
                                               { .addr = message->destination } },
                                     .is_answer = look.kind == CAPTURE_ANSWER };
@@ -173,22 +174,20 @@ static void make_lanes(struct ladder *ladder)
     }
 }
 
-/* The ring from its oldest arrow on. */
-static int put_in_order(struct ladder *ladder)
+static int by_time(void const *left, void const *right)
 {
-    size_t n = ladder->n_arrows, first = n ? (size_t)(ladder->wanted % n) : 0;
-    struct ladder_arrow *arrows;
+    struct ladder_arrow const *a = left, *b = right;
 
-    if (ladder->wanted <= n)
-        return 0;
-    arrows = malloc(n * sizeof *arrows);
-    if (!arrows)
-        return -ENOMEM;
-    memcpy(arrows, ladder->arrows + first, (n - first) * sizeof *arrows);
-    memcpy(arrows + n - first, ladder->arrows, first * sizeof *arrows);
-    free(ladder->arrows);
-    ladder->arrows = arrows;
-    return 0;
+    if (a->time_us != b->time_us)
+        return a->time_us < b->time_us ? -1 : 1;
+    return a->number < b->number ? -1 : 1;
+}
+
+/* By time: the ring begins anywhere, and of a stream with a gap messages come late. */
+static void put_in_order(struct ladder *ladder)
+{
+    if (ladder->n_arrows)
+        qsort(ladder->arrows, ladder->n_arrows, sizeof *ladder->arrows, by_time);
 }
 
 int ladder_read(struct ladder *ladder, struct capture_source *source)
@@ -200,8 +199,7 @@ int ladder_read(struct ladder *ladder, struct capture_source *source)
     while (!failed && (got = capture_source_next(source, &message)) > 0)
         if (!text || memmem(message.bytes, message.len, text, strlen(text)))
             failed = add_message(ladder, &message);
-    if (!failed)
-        failed = put_in_order(ladder);
+    put_in_order(ladder);
     make_lanes(ladder);
     return failed ? failed : got;
 }

@@ -22,6 +22,7 @@ struct ladder_end {
 
 struct ladder_arrow {
     uint64_t time_us;          /* since 1970 */
+    uint64_t number;           /* in which it came */
     struct ladder_end ends[2]; /* source, destination */
     int from, to;              /* lanes */
     bool is_answer;            /* drawn with dots */

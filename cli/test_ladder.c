@@ -171,10 +171,12 @@ static void test_bounds(void **state)
     assert_int_equal(ladder->wanted, LADDER_ARROWS_MAX + 6);
     assert_int_equal(ladder->n_arrows, LADDER_ARROWS_MAX);
     for (size_t i = 1; i < ladder->n_arrows; i++)
-        assert_int_equal(ladder->arrows[i].time_us, ladder->arrows[i - 1].time_us - 1);
+        assert_int_equal(ladder->arrows[i].time_us, ladder->arrows[i - 1].time_us + 1);
+    /* They came backwards. */
+    assert_int_equal(ladder->arrows[0].time_us, 1000);
     assert_int_equal(ladder->n_lanes, LADDER_LANES);
     assert_string_equal(ladder->lanes[LADDER_LANES - 1], "others");
-    assert_int_equal(ladder->arrows[ladder->n_arrows - 1].to, 1);
+    assert_string_equal(ladder->lanes[ladder->arrows[0].to], "127.0.0.1:5060");
     ladder_free(&ladder);
 }
 

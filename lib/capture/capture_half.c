@@ -7,13 +7,14 @@
 enum {
     WAITING_MAX = 256, /* segments behind a gap */
     WAITING_BYTES_MAX = 1 << 18,
-    WAITING_US = 3000000,      /* longer than a retransmission takes */
-    ACKED_WAITING_US = 200000, /* the receiver had it: the capture missed it */
+    WAITING_US = 3000000,     /* longer than a retransmission takes */
+    ACKED_WAITING_US = 50000, /* the receiver had it: the capture missed it */
     DATA_FIRST = 4096,
 };
 
 struct capture_piece {
     struct capture_piece *next;
+    struct capture_stamp stamp;
     uint32_t seq;
     size_t len;
     char bytes[];
@@ -109,20 +110,22 @@ static bool reserve(struct capture_half *half, size_t more, size_t *bytes)
 }
 
 /* Bytes that follow on those that are there; without memory they are a gap. */
-static void append(struct capture_half *half, char const *at, size_t len, size_t *bytes)
+static void append(struct capture_half *half, struct capture_span more,
+                   struct capture_stamp const *stamp, size_t *bytes)
 {
-    half->next += (uint32_t)len;
-    if (!reserve(half, len, bytes)) {
+    half->next += (uint32_t)more.len;
+    if (!reserve(half, more.len, bytes)) {
         half->ends = true;
         return;
     }
-    memcpy(half->data + half->end, at, len);
-    half->end += len;
+    memcpy(half->data + half->end, more.at, more.len);
+    half->end += more.len;
+    half->stamp = *stamp;
 }
 
 /* Keeps what came too early. */
 static void wait(struct capture_half *half, uint32_t seq, struct capture_span data,
-                 uint64_t time_us, size_t *bytes)
+                 struct capture_stamp const *stamp, size_t *bytes)
 {
     struct capture_piece **place = &half->waiting, *piece;
 
@@ -135,18 +138,19 @@ static void wait(struct capture_half *half, uint32_t seq, struct capture_span da
     if (!piece)
         return;
     piece->next = *place;
+    piece->stamp = *stamp;
     piece->seq = seq;
     piece->len = data.len;
     memcpy(piece->bytes, data.at, data.len);
     *place = piece;
     if (half->n_waiting++ == 0)
-        half->waiting_since_us = time_us;
+        half->waiting_since_us = stamp->time_us;
     half->waiting_bytes += data.len;
     *bytes += sizeof *piece + data.len;
 }
 
 void capture_half_add(struct capture_half *half, uint32_t seq, struct capture_span data,
-                      uint64_t time_us, size_t *bytes)
+                      struct capture_stamp const *stamp, size_t *bytes)
 {
     int32_t ahead;
 
@@ -159,11 +163,11 @@ void capture_half_add(struct capture_half *half, uint32_t seq, struct capture_sp
     }
     ahead = distance(seq, half->next);
     if (ahead > 0 || half->waiting) {
-        wait(half, seq, data, time_us, bytes);
+        wait(half, seq, data, stamp, bytes);
     } else if ((size_t) - (int64_t)ahead < data.len) {
         size_t known = (size_t) - (int64_t)ahead;
 
-        append(half, data.at + known, data.len - known, bytes);
+        append(half, (struct capture_span){ data.at + known, data.len - known }, stamp, bytes);
     }
 }
 
@@ -185,7 +189,8 @@ static bool take_waiting(struct capture_half *half, size_t *bytes)
         return false;
     known = (size_t)distance(half->next, piece->seq);
     if (known < piece->len)
-        append(half, piece->bytes + known, piece->len - known, bytes);
+        append(half, (struct capture_span){ piece->bytes + known, piece->len - known },
+               &piece->stamp, bytes);
     drop_waiting(half, bytes);
     return true;
 }

@@ -7,6 +7,12 @@
 
 struct capture_piece;
 
+/* Where in the capture something was. */
+struct capture_stamp {
+    uint64_t time_us;
+    uint64_t number; /* of the packet */
+};
+
 struct capture_half {
     bool known;     /* `next` means something */
     bool has_start; /* its SYN was seen */
@@ -18,7 +24,8 @@ struct capture_half {
     struct capture_piece *waiting; /* ahead of `next`, in order; may overlap */
     size_t n_waiting, waiting_bytes;
     uint64_t waiting_since_us;
-    char *data; /* in order, at..end not yet framed */
+    struct capture_stamp stamp; /* of the last segment in `data` */
+    char *data;                 /* in order, at..end not yet framed */
     size_t at, end, size;
     struct capture_frame frame;
 };
@@ -46,12 +53,13 @@ void capture_half_end(struct capture_half *half);
 
 /** Takes a segment. */
 void capture_half_add(struct capture_half *half, uint32_t seq, struct capture_span data,
-                      uint64_t time_us, size_t *bytes);
+                      struct capture_stamp const *stamp, size_t *bytes);
 
 /** The packet had @p len bytes more from @p seq on than were captured. */
 void capture_half_miss(struct capture_half *half, uint32_t seq, size_t len);
 
-/** Takes the next message out. It lives until the next call for this half. */
+/** Takes the next message out. It lives until the next call for this half; `stamp` is that of the
+ *  segment that completed it. */
 bool capture_half_next(struct capture_half *half, struct capture_half_turn *turn,
                        struct capture_framed *ret);
 

@@ -32,12 +32,18 @@ static void set_v6(struct net_addr *ret, char const *bytes)
     net_addr_from(ret, (struct sockaddr const *)&in6);
 }
 
+/* In place of a length: 0 is what a card that segments itself leaves in the header of the packets
+ * of its own host. */
+static size_t const unsaid = SIZE_MAX;
+
 /* What a header says of the length, of which less may have been captured. */
 static void limit(struct capture_ip *ret, char const *at, size_t there, size_t said)
 {
-    ret->missing = said > there ? said - there : 0;
-    ret->cut = ret->missing || (ret->cut && said == there);
     ret->payload = (struct capture_span){ at, said < there ? said : there };
+    if (said == unsaid)
+        return;
+    ret->missing = said > there ? said - there : 0;
+    ret->cut = ret->missing > 0;
 }
 
 static bool parse_v4(struct capture_span packet, struct capture_ip *ret)
@@ -49,10 +55,7 @@ static bool parse_v4(struct capture_span packet, struct capture_ip *ret)
         return false;
     header = (size_t)(packet.at[0] & 15) * 4;
     total = capture_bytes_be16(packet.at + 2);
-    /* 0 is what a card that segments itself leaves in the packets of its own host. */
-    if (total == 0)
-        total = packet.len;
-    if (header < V4_HEADER || header > packet.len || total < header)
+    if (header < V4_HEADER || header > packet.len || (total && total < header))
         return false;
     fragment = capture_bytes_be16(packet.at + 6);
     set_v4(&ret->source, packet.at + 12);
@@ -62,7 +65,7 @@ static bool parse_v4(struct capture_span packet, struct capture_ip *ret)
     ret->offset = (fragment & FRAGMENT_OFFSET) * 8;
     ret->is_fragment = ret->more || ret->offset;
     ret->id = capture_bytes_be16(packet.at + 4);
-    limit(ret, packet.at + header, packet.len - header, total - header);
+    limit(ret, packet.at + header, packet.len - header, total ? total - header : unsaid);
     return true;
 }
 
@@ -106,8 +109,8 @@ static int strip_extension(struct capture_ip *ret)
 
 static bool parse_v6(struct capture_span packet, struct capture_ip *ret)
 {
-    size_t said;
     int more = 1;
+    size_t said;
 
     if (packet.len < V6_HEADER)
         return false;
@@ -115,9 +118,7 @@ static bool parse_v6(struct capture_span packet, struct capture_ip *ret)
     set_v6(&ret->destination, packet.at + 24);
     ret->protocol = (unsigned char)packet.at[6];
     said = capture_bytes_be16(packet.at + 4);
-    if (said == 0)
-        said = packet.len - V6_HEADER;
-    limit(ret, packet.at + V6_HEADER, packet.len - V6_HEADER, said);
+    limit(ret, packet.at + V6_HEADER, packet.len - V6_HEADER, said ? said : unsaid);
     for (int i = 0; i < EXTENSIONS_MAX && more > 0 && !ret->is_fragment; i++)
         more = strip_extension(ret);
     return more >= 0;

@@ -174,7 +174,9 @@ static void add_ip(struct capture_packets *packets, struct capture_span packet)
     if (ip.protocol == CAPTURE_IP_UDP) {
         add_udp(packets, &ip);
     } else if (ip.protocol == CAPTURE_IP_TCP) {
-        capture_tcp_add(packets->tcp, packets->record.time_us, &ip);
+        capture_tcp_add(packets->tcp,
+                        &(struct capture_stamp){ packets->record.time_us, packets->record.number },
+                        &ip);
         packets->has_stream = true;
     } else {
         count(packets, CAPTURE_NOT_UDP_TCP);
@@ -247,6 +249,11 @@ static bool next_of_streams(struct capture_packets *packets)
     while (capture_tcp_next(packets->tcp, &got)) {
         set_message(packets, got.framed.message, got.framed.cut);
         packets->message.transport = "tcp";
+        packets->message.time_us = got.stamp.time_us;
+        /* The comment is another packet's. */
+        if (got.stamp.number != packets->message.number)
+            packets->message.note = "";
+        packets->message.number = got.stamp.number;
         packets->message.source = got.source;
         packets->message.destination = got.destination;
         if (got.framed.speech == CAPTURE_SPEECH_HEP

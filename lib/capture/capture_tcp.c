@@ -4,7 +4,6 @@
 #include "capture_tcp.h"
 #include "capture_bytes.h"
 #include "capture_counts.h"
-#include "capture_half.h"
 #include "htab.h"
 #include <stdlib.h>
 
@@ -201,14 +200,15 @@ static void forget(struct capture_tcp *tcp)
     }
 }
 
-void capture_tcp_add(struct capture_tcp *tcp, uint64_t time_us, struct capture_ip const *ip)
+void capture_tcp_add(struct capture_tcp *tcp, struct capture_stamp const *stamp,
+                     struct capture_ip const *ip)
 {
     struct connection *connection;
     struct capture_half *half, *back;
     struct segment segment;
     int direction;
 
-    tcp->now_us = time_us;
+    tcp->now_us = stamp->time_us;
     if (!parse(ip, &segment)) {
         tcp->counts->n[CAPTURE_TCP_BAD]++;
         return;
@@ -223,7 +223,7 @@ void capture_tcp_add(struct capture_tcp *tcp, uint64_t time_us, struct capture_i
         capture_half_start(half, segment.seq++);
     if (segment.flags & FLAG_ACK)
         capture_half_acked(back, segment.ack);
-    capture_half_add(half, segment.seq, segment.data, time_us, &tcp->bytes);
+    capture_half_add(half, segment.seq, segment.data, stamp, &tcp->bytes);
     if (segment.missing)
         capture_half_miss(half, segment.seq + (uint32_t)segment.data.len, segment.missing);
     if (segment.flags & FLAG_FIN)
@@ -252,6 +252,7 @@ static bool next_of(struct capture_tcp *tcp, struct connection *connection,
         tcp->counts->n[CAPTURE_STREAM_LOST] += turn.losses;
         if (!got)
             continue;
+        ret->stamp = half->stamp;
         ret->source = i ? connection->key.high : connection->key.low;
         ret->destination = i ? connection->key.low : connection->key.high;
         return true;

@@ -6,9 +6,8 @@
  * what was not used for longest; what it holds is given first. A gap is given up when what follows
  * it has waited long enough, in the time of the capture, or is too much. */
 #pragma once
-#include "capture_frame.h"
+#include "capture_half.h"
 #include "capture_ip.h"
-#include <stdint.h>
 
 struct capture_counts;
 struct capture_tcp;
@@ -21,6 +20,7 @@ struct capture_tcp_limits {
 struct capture_tcp_message {
     struct net_addr source, destination;
     struct capture_framed framed;
+    struct capture_stamp stamp; /* of the segment that completed it */
 };
 
 /** Counts in @p counts, which must outlive it. NULL when out of memory. */
@@ -29,7 +29,8 @@ struct capture_tcp *capture_tcp_new(struct capture_tcp_limits const *limits,
 void capture_tcp_free(struct capture_tcp **ptcp);
 
 /** Takes the segment in @p ip. After it capture_tcp_next() must be called until it says 0. */
-void capture_tcp_add(struct capture_tcp *tcp, uint64_t time_us, struct capture_ip const *ip);
+void capture_tcp_add(struct capture_tcp *tcp, struct capture_stamp const *stamp,
+                     struct capture_ip const *ip);
 
 /** The capture has ended; as after capture_tcp_add(). */
 void capture_tcp_end(struct capture_tcp *tcp);

@@ -170,6 +170,33 @@ static void test_short(void **state)
     buf_fini(&packet);
 }
 
+/* What was on the wire does not matter where IP says how long it is; where it does not, it does. */
+static void test_length(void **state)
+{
+    struct capture_record record = { .number = 1, .link_type = RIG_RAW, .cut = true };
+    struct link const link = { .type = RIG_RAW, .header = "" };
+    struct capture_message message;
+    struct packets p;
+    struct buf packet;
+
+    (void)state;
+    start(&p);
+    buf_init(&packet, 65536);
+    put_link(&packet, &link);
+    for (int is_zero = 0; is_zero < 2; is_zero++) {
+        if (is_zero)
+            memset(packet.data + 2, 0, 2);
+        record.bytes = packet.data;
+        record.len = packet.len;
+        capture_packets_add(p.packets, &record);
+        assert_true(capture_packets_next(p.packets, &message));
+        assert_int_equal(message.cut, is_zero);
+        assert_false(capture_packets_next(p.packets, &message));
+    }
+    capture_packets_free(&p.packets);
+    buf_fini(&packet);
+}
+
 struct lie {
     bool v6;
     size_t at;
@@ -178,13 +205,13 @@ struct lie {
 };
 
 static struct lie const lies[] = {
-    { false, 0, 0x44, CAPTURE_IP_BAD },    { false, 0, 0x4f, CAPTURE_IP_BAD },
-    { false, 0, 0x75, CAPTURE_IP_BAD },    { false, 3, 19, CAPTURE_IP_BAD },
-    { false, 3, 27, CAPTURE_UDP_BAD },     { false, 9, 1, CAPTURE_NOT_UDP_TCP },
-    { false, 25, 7, CAPTURE_UDP_BAD },     { false, 25, 200, CAPTURE_UDP_BAD },
-    { false, 28, 0x80, CAPTURE_UDP_OTHER }, { true, 5, 7, CAPTURE_UDP_BAD },
-    { true, 6, 43, CAPTURE_IP_BAD },       { true, 6, 50, CAPTURE_NOT_UDP_TCP },
-    { true, 45, 1, CAPTURE_UDP_BAD },
+    { false, 0, 0x44, CAPTURE_IP_BAD },   { false, 0, 0x4f, CAPTURE_IP_BAD },
+    { false, 0, 0x75, CAPTURE_IP_BAD },   { false, 3, 19, CAPTURE_IP_BAD },
+    { false, 3, 20, CAPTURE_UDP_BAD },    { false, 3, 27, CAPTURE_UDP_BAD },
+    { false, 9, 1, CAPTURE_NOT_UDP_TCP }, { false, 25, 7, CAPTURE_UDP_BAD },
+    { false, 25, 200, CAPTURE_UDP_BAD },  { false, 28, 0x80, CAPTURE_UDP_OTHER },
+    { true, 5, 7, CAPTURE_UDP_BAD },      { true, 6, 43, CAPTURE_IP_BAD },
+    { true, 6, 50, CAPTURE_NOT_UDP_TCP }, { true, 45, 1, CAPTURE_UDP_BAD },
 };
 
 static void test_lies(void **state)
@@ -475,10 +502,11 @@ static void test_upper(void **state)
 int main(void)
 {
     struct CMUnitTest const tests[] = {
-        cmocka_unit_test(test_links),     cmocka_unit_test(test_short),
-        cmocka_unit_test(test_lies),      cmocka_unit_test(test_extensions),
-        cmocka_unit_test(test_fragments), cmocka_unit_test(test_fragment_flood),
-        cmocka_unit_test(test_hep),       cmocka_unit_test(test_upper),
+        cmocka_unit_test(test_links),          cmocka_unit_test(test_short),
+        cmocka_unit_test(test_length),         cmocka_unit_test(test_lies),
+        cmocka_unit_test(test_extensions),     cmocka_unit_test(test_fragments),
+        cmocka_unit_test(test_fragment_flood), cmocka_unit_test(test_hep),
+        cmocka_unit_test(test_upper),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
