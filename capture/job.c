@@ -57,8 +57,11 @@ static int write_secrets(struct job *job, bool is_new)
         if (is_new)
             key_reader_rewind(&job->keys[i]);
         error = key_reader_read(&job->keys[i], &job->secrets);
-        if (error < 0)
-            return error;
+        if (error < 0) {
+            log_error(NULL, "TLS secrets cannot be read job=%s path=\"%s\" error=\"%s\"",
+                      job->options.name, job->keys[i].path, strerror(-error));
+            return -ENOKEY;
+        }
     }
     return job_output_secrets(&job->output, job->secrets.data, job->secrets.len);
 }

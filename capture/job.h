@@ -47,7 +47,8 @@ struct job {
 };
 
 /** Starts it; makes its first file. @p source is its own from now on, also on failure. Returns NULL
- *  with *@p ret_error: -EEXIST if there is such a file. */
+ *  with *@p ret_error: -EEXIST if there is such a file, -ENOKEY if there is a key log that cannot
+ * be read. */
 struct job *job_new(struct job_place const *place, struct job_options const *options,
                     struct capture_source *source, int *ret_error);
 void job_free(struct job **pjob);

@@ -100,8 +100,11 @@ static struct job *refuse(char const **ret_code, char fault[static JOB_FAULT], c
 static struct job *refuse_error(struct jobs const *jobs, char const **ret_code,
                                 char fault[static JOB_FAULT], int error)
 {
-    (void)snprintf(fault, JOB_FAULT, "%.150s: %s", jobs->place.folder.path,
-                   error == -EEXIST ? "a file of this name is there already" : strerror(-error));
+    char const *why = error == -EEXIST   ? "a file of this name is there already"
+                      : error == -ENOKEY ? "TLS secrets (key_logs) cannot be read; see the log"
+                                         : strerror(-error);
+
+    (void)snprintf(fault, JOB_FAULT, "%.150s: %s", jobs->place.folder.path, why);
     *ret_code = error == -EEXIST ? "wrong-state" : "unavailable";
     met_inc(&capture_metrics, M_jobs_refused);
     log_warn(NULL, "capture not started path=\"%s\" error=\"%s\"", jobs->place.folder.path,

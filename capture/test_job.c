@@ -238,6 +238,21 @@ static void test_secrets(void **state)
     job_rig_fini(&rig);
 }
 
+/* Who wants them must not get a file without them. */
+static void test_secrets_cannot_be_read(void **state)
+{
+    struct job_options options = job_rig_options("{'secrets': 'yes'}");
+    struct job_rig rig;
+    int error;
+    (void)state;
+
+    job_rig_init(&rig);
+    rig.key_logs[0] = "/dev/null";
+    assert_null(job_new(&rig.place, &options, job_rig_source(1), &error));
+    assert_int_equal(error, -ENOKEY);
+    job_rig_fini(&rig);
+}
+
 static void test_no_secrets_unless_asked(void **state)
 {
     struct job_rig rig;
@@ -363,6 +378,7 @@ int main(void)
         cmocka_unit_test(test_masked_unless_asked),
         cmocka_unit_test(test_filter),
         cmocka_unit_test(test_secrets),
+        cmocka_unit_test(test_secrets_cannot_be_read),
         cmocka_unit_test(test_no_secrets_unless_asked),
         cmocka_unit_test(test_pcap),
         cmocka_unit_test(test_file_is_there),
