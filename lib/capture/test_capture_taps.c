@@ -232,18 +232,22 @@ static void test_repetitions(void **state)
 {
     struct rig *rig = *state;
 
-    for (int i = 0; i < 5; i++) {
+    for (int i = 1; i <= 5; i++) {
+        char number[] = { (char)('0' + i), '\0' };
         sent(rig, CTI, LINK_ADDR, SWITCH_ADDR, "<SystemStatus/>");
-        if (i != 1)
-            received(rig, SWITCH, SWITCH_ADDR, LINK_ADDR, "<SystemStatus/>");
+        if (i != 2)
+            note(rig, SWITCH, received(rig, SWITCH, SWITCH_ADDR, LINK_ADDR, "<SystemStatus/>"),
+                 number);
         clock_advance_ms(30000);
     }
     open_taps(rig, false, false);
     for (uint64_t i = 1; i <= 5; i++) {
         struct capture_message const *got = next(rig, "<SystemStatus/>");
+        char number[] = { (char)('0' + i), '\0' };
         assert_int_equal(got->number, i);
         assert_string_equal(got->program, "cti");
         assert_string_equal(got->peer, "switch");
+        assert_string_equal(got->note, i == 2 ? "" : number);
     }
     expect_end(rig);
 }

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -149,6 +150,66 @@ static void test_overtaken(void **state)
 }
 
 /* --- a writer that does not wait --- */
+
+/* What the writer does just before the reader copies records. */
+static struct {
+    struct tap *tap;
+    int messages;
+} meanwhile;
+
+static void add_numbered(struct tap *tap, int messages)
+{
+    char text[300];
+
+    for (int i = 0; i < messages; i++) {
+        /* Of several lengths, so that one never ends where another one has ended. */
+        int len = snprintf(text, sizeof text, "%0*d", 100 + i % 7 * 24, i);
+        tap_add(tap, &like, text, (size_t)len);
+    }
+}
+
+/* Stands before that of libc. */
+ssize_t pread(int fd, void *to, size_t bytes, off_t offset)
+{
+    if (offset >= TAP_LAYOUT_DATA && meanwhile.messages) {
+        int messages = meanwhile.messages;
+
+        meanwhile.messages = 0;
+        add_numbered(meanwhile.tap, messages);
+    }
+    return syscall(SYS_pread64, fd, to, bytes, offset);
+}
+
+/* Between the reader's look at the positions and its copy, so much is written; whatever it gives
+ * afterwards is whole, in order, and up to the last. */
+static void test_overtaken_while_copying(void **state)
+{
+    struct rig *rig = *state;
+
+    for (int more = 0; more < 60; more++) {
+        struct tap *tap = keep(rig, 1000, 4096);
+        struct tap_reader *reader = open_reader(rig->file);
+        struct tap_entry entry;
+        uint64_t last = 0;
+        int found;
+
+        add_numbered(tap, 10);
+        meanwhile.tap = tap;
+        meanwhile.messages = more;
+        while ((found = tap_reader_next(reader, &entry)) > 0) {
+            assert_true(entry.record.serial > last);
+            assert_true(last < 11 || entry.record.serial == last + 1);
+            last = entry.record.serial;
+            int number = (int)last - (last > 10 ? 11 : 1);
+            assert_int_equal(strtol(entry.record.bytes, NULL, 10), number);
+            assert_int_equal(entry.record.len, 100 + number % 7 * 24);
+        }
+        assert_int_equal(found, 0);
+        assert_int_equal(last, 10 + more);
+        tap_reader_free(&reader);
+        tap_free(&tap);
+    }
+}
 
 enum { RACE_MESSAGES = 60000, RACE_MAX = 3000 };
 
@@ -477,6 +538,7 @@ int main(void)
     struct CMUnitTest const tests[] = {
         cmocka_unit_test_setup_teardown(test_follow, setup, teardown),
         cmocka_unit_test_setup_teardown(test_overtaken, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_overtaken_while_copying, setup, teardown),
         cmocka_unit_test_setup_teardown(test_race, setup, teardown),
         cmocka_unit_test_setup_teardown(test_crash, setup, teardown),
         cmocka_unit_test_setup_teardown(test_end_in_order, setup, teardown),
