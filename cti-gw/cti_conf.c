@@ -148,7 +148,7 @@ static struct cfg_row const rows[] = {
     COUNT_ROW(max_requests_per_session, 1, 10000, 32, "Unanswered services of one session."),
     COUNT_ROW(max_unanswered_events, 1, 100000, 500,
               "Events of one session that the client has not answered; more are dropped."),
-    COUNT_ROW(max_requests_per_connection, 1, 9000, 4000,
+    COUNT_ROW(max_requests_per_connection, 1, 9000, 9000,
               "Unanswered services on one CTI connection."),
     CFG_ROW_STRINGS("proxies", struct cti_conf, proxies, .default_text = "127.0.0.0/8, ::1",
                     .max = 100, .check = check_proxy, .effect = CFG_RESTART,
