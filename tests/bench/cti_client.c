@@ -7,7 +7,7 @@
  *                                most WINDOW under way
  *   calls SOCKET A B N E WINDOW  N calls of A to B at the switch, by its control socket, at most
  *                                WINDOW ahead of the clients; each call is E events
- *   signout RATE WINDOW          BYE for all
+ *   signout RATE WINDOW          BYE for all that have a dialog
  *   totals                       what has come so far
  *
  * Client n is user "u<n>", and has line 200000+n ("each") or the one that is named. INFO and BYE
@@ -158,9 +158,15 @@ static void fail(struct load *load, struct session *s, struct load_message const
     size_t len;
     char const *cseq = load_wire_header(m->head, "CSeq", &len);
 
-    if (!*load->fault)
-        (void)snprintf(load->fault, sizeof load->fault, "u%u, to %.*s: %.*s", s->number, (int)len,
-                       cseq, (int)strcspn(m->head, "\r\n\""), m->head);
+    if (!*load->fault) {
+        char const *error = memmem(m->body, m->body_len, "<CSTAErrorCode", 14);
+        (void)snprintf(load->fault, sizeof load->fault, "u%u, to %.*s: %.*s %.*s", s->number,
+                       (int)len, cseq, (int)strcspn(m->head, "\r\n\""), m->head,
+                       error ? (int)(m->body + m->body_len - error) : 0, error ? error : "");
+        for (char *c = load->fault; *c; c++)
+            if (*c == '"' || *c == '\\' || (unsigned char)*c < ' ')
+                *c = ' ';
+    }
     if (s->state == INVITED || s->state == ASKED || s->state == LEAVING)
         finish(load, s, FAILED);
 }
@@ -404,7 +410,7 @@ static void begin_due(struct load *load, unsigned long rate, unsigned long windo
         s->due_ns = due;
         if (sign_in)
             begin_sign_in(load, s);
-        else if (s->state == SIGNED_IN)
+        else if (s->target && s->state != ENDED) /* those that failed later, too */
             begin_sign_out(load, s);
         else
             load->finished++;
