@@ -3,7 +3,6 @@
 #include "job.h"
 #include "alarm.h"
 #include "capture_alarms.h"
-#include "capture_look.h"
 #include "capture_mask.h"
 #include "capture_metrics.h"
 #include "clock.h"
@@ -179,18 +178,10 @@ static char const *reached(struct job const *job)
     return job->stop_ms && clock_now_ms() >= job->stop_ms ? "stopped" : NULL;
 }
 
-/* A message of SIP says itself what it belongs to. */
 static int write_message(struct job *job, struct capture_message *message)
 {
-    char id[JOB_MATCH_TEXT];
     int error;
 
-    if (!*message->id) {
-        struct capture_look look;
-
-        capture_look(message, &look);
-        message->id = capture_look_print_span(look.call_id, id, sizeof id);
-    }
     if (!job->options.unmask && capture_mask_message(message, &job->masked) < 0) {
         job_output_lost(&job->output, 1);
         return 0;

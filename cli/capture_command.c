@@ -4,6 +4,7 @@
 #include "capture_command.h"
 #include "answer.h"
 #include "buf.h"
+#include "capture_live.h"
 #include "cli.h"
 #include "control.h"
 #include "program.h"
@@ -11,7 +12,8 @@
 
 enum { WHY_TEXT = 512 };
 
-char const capture_command_args[] = "start NAME [OPTION ...] | stop NAME | show";
+char const capture_command_args[] =
+    "start NAME [OPTION ...] | stop NAME | show | -w FILE [OPTION ...]";
 char const capture_command_more[] =
     "crosspoint-capture writes the messages of the running programs to NAME.pcapng in its folder\n"
     "(capture.folder), for Wireshark and crosspoint ladder: what was decided about each, who the\n"
@@ -33,7 +35,12 @@ char const capture_command_more[] =
     "  --unmask             show the words of people and digests; else they are stars\n"
     "  --secrets            with the TLS secrets of capture.key_logs, which decrypt what was\n"
     "                       captured on the wire; both of these are logged and raise an alarm\n"
-    "Exit code: 0; 1 the program refuses; 69 it does not run.\n";
+    "-w FILE does it by itself, until Ctrl-C, --messages or --seconds; also --format and "
+    "--history.\n"
+    "FILE may be \"-\": crosspoint capture -w - | wireshark -k -i -\n"
+    "Exit code: 0; 1 the program refuses, or nobody reads any more; 69 it does not run; 73, 74 "
+    "FILE\n"
+    "cannot be written; 77 the taps are not for you.\n";
 
 struct row {
     char const *option, *key;
@@ -113,6 +120,8 @@ int capture_command(struct cli *cli, int argc, char **argv)
     json_t *args = NULL;
     int code;
 
+    if (strcmp(verb, "-w") == 0)
+        return capture_live(cli, argc, argv);
     if (strcmp(verb, "show") == 0 && argc == 1)
         return control_run(cli, 2, show);
     if (strcmp(verb, "start") == 0 || (strcmp(verb, "stop") == 0 && argc == 2))

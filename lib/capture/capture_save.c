@@ -2,6 +2,7 @@
 /* Messages and packets into files: see capture_save.h. */
 #include "capture_save.h"
 #include "buf.h"
+#include "capture_look.h"
 #include "packet_make.h"
 #include "pcap_write.h"
 #include "pcapng_write.h"
@@ -13,7 +14,7 @@
 #include <sys/utsname.h>
 
 enum { NAME_MAX_LEN = 160, INTERFACES_MAX = 256, CONNECTIONS_MAX = 16384 };
-enum { RECORD_MAX = 1 << 20, COMMENT_MAX = 16384 };
+enum { RECORD_MAX = 1 << 20, COMMENT_MAX = 16384, ID_MAX = 256 };
 
 struct interface {
     char name[NAME_MAX_LEN];
@@ -126,13 +127,23 @@ static void add_comment(struct buf *out, char const *what, char const *value)
         buf_printf(out, "%s%s%s", out->len ? "; " : "", what, value);
 }
 
-/* What was decided stands first: it is what people look for. */
+/* What was decided stands first: it is what people look for. A message of SIP says itself what it
+ * belongs to. */
 static char const *comment(struct capture_save *save, struct capture_message const *message)
 {
+    char call_id[ID_MAX];
+    struct capture_look look;
+
     buf_reset(&save->comment);
     add_comment(&save->comment, "", message->note);
     add_comment(&save->comment, "peer ", message->subject);
-    add_comment(&save->comment, "id ", message->id);
+    if (*message->id) {
+        add_comment(&save->comment, "id ", message->id);
+    } else {
+        capture_look(message, &look);
+        add_comment(&save->comment, "id ",
+                    capture_look_print_span(look.call_id, call_id, sizeof call_id));
+    }
     if (message->cut)
         add_comment(&save->comment, "", "cut");
     return buf_text(&save->comment);

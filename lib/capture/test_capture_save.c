@@ -145,6 +145,11 @@ static void test_comment_and_direction(void **state)
     at = block(&out, PACKET, 0);
     assert_true(holds(&out, at, "route=cti acl=\"ours\"; peer cn.example; id call-1"));
     assert_non_null(memmem(out.data + at, out.len - at, "\2\0\4\0\2\0\0\0", 8));
+    m.id = "";
+    m.bytes = "OPTIONS sip:a SIP/2.0\r\nCall-ID: call-2\r\n\r\n";
+    m.len = strlen(m.bytes);
+    assert_int_equal(capture_save_message(save, &m, &out), 0);
+    assert_true(holds(&out, block(&out, PACKET, 1), "peer cn.example; id call-2"));
     capture_save_free(&save);
     buf_fini(&out);
 }

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `crosspoint capture -w FILE`: the messages of the running programs into a file or a pipe, for as
+ * long as the command runs. Needs no crosspoint-capture; always masked. */
+#pragma once
+
+struct cli;
+
+/** @p argv: "-w", and what follows. Returns the exit code. */
+int capture_live(struct cli *cli, int argc, char **argv);
