@@ -9,6 +9,7 @@
 #include "tap.h"
 #include "wheel.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -34,6 +35,7 @@ struct link_server {
     struct link_host const *host;
     void *ctx;
     struct net_addr address;
+    char shown[NET_ADDR_TEXT + 4]; /* in the tap */
     TAILQ_HEAD(, link) links;
     size_t n_links, n_handles; /* handles: links not yet closed by the loop, and the listener */
     bool freed;
@@ -126,6 +128,7 @@ static void add_to_tap(struct link *link, enum tap_direction direction, char con
         .transport = "tcp",
         .local = link->local,
         .remote = link->remote,
+        .listener = link->server->shown,
     };
     link_tap_add(link->server->options.tap, &like, xml, len);
 }
@@ -345,7 +348,9 @@ struct link_server *link_server_new(struct link_options const *options,
         link_server_free(&server);
         return NULL;
     }
-    log_info(NULL, "listening address=%s", net_addr_print(&server->address, text));
+    net_addr_print(&server->address, text);
+    (void)snprintf(server->shown, sizeof server->shown, "tcp:%s", text);
+    log_info(NULL, "listening address=%s", text);
     return server;
 }
 

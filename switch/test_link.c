@@ -253,6 +253,7 @@ static void test_tap_hides_passwords(void **state)
 {
     struct fixture *f = *state;
     uint64_t serial = 0;
+    char listener[NET_ADDR_TEXT + 4] = "tcp:";
     for (size_t i = 0; i < sizeof masked / sizeof *masked; i++) {
         expect_echo(&f->good, 1, masked[i].sent);
         for (enum tap_direction d = TAP_RECEIVED; d <= TAP_SENT; d++) {
@@ -260,6 +261,8 @@ static void test_tap_hides_passwords(void **state)
             assert_non_null(record);
             assert_int_equal(record->direction, d);
             assert_int_equal(record->protocol, TAP_CSTA);
+            net_addr_print(&record->local, listener + 4);
+            assert_string_equal(record->listener, listener);
             assert_int_equal(record->len, strlen(masked[i].tapped));
             print_message("# %.*s\n", (int)record->len, record->bytes);
             assert_memory_equal(record->bytes, masked[i].tapped, record->len);
