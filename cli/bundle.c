@@ -3,6 +3,8 @@
 #include "bundle.h"
 #include "bundle_archive.h"
 #include "bundle_feature.h"
+#include "cli.h"
+#include "program.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
@@ -15,6 +17,12 @@ bool bundle_wants(struct bundle const *bundle, char const *program)
         if (bundle_feature_has_program(bundle->options->features[i], program))
             return true;
     return false;
+}
+
+bool bundle_has(struct bundle const *bundle, struct program const *program)
+{
+    return bundle_wants(bundle, program->name) &&
+           (!bundle->has_conf || cli_is_enabled(bundle->cli, program));
 }
 
 uint64_t bundle_since_us(struct bundle const *bundle)

@@ -28,6 +28,9 @@ struct bundle {
 /** Does a feature that was asked for concern the program? */
 bool bundle_wants(struct bundle const *bundle, char const *program);
 
+/** And does it belong to this node, as far as the configuration can say? */
+bool bundle_has(struct bundle const *bundle, struct program const *program);
+
 /** The time that the oldest line or message may have. */
 uint64_t bundle_since_us(struct bundle const *bundle);
 

@@ -45,6 +45,6 @@ static void add_log(struct bundle *bundle, struct program const *program)
 void bundle_logs_add(struct bundle *bundle)
 {
     for (size_t i = 0; i < PROGRAMS; i++)
-        if (bundle_wants(bundle, program_table[i].name))
+        if (bundle_has(bundle, &program_table[i]))
             add_log(bundle, &program_table[i]);
 }

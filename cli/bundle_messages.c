@@ -54,8 +54,10 @@ static void find_rings(struct bundle const *bundle, struct rings *ret)
         char *path = ret->paths[ret->n];
         if (!bundle_wants(bundle, program))
             continue;
+        /* Only those that should run must have one; bundle_programs.c says who is not there. */
+        bool must = i % 2 == 0 && bundle_has(bundle, &program_table[i / 2]);
         snprintf(path, PATH_MAX, "%s/%s.%s", run_dir(bundle), program, tails[i % 2]);
-        if (i % 2 == 0 || access(path, F_OK) == 0)
+        if (must || access(path, F_OK) == 0)
             ret->list[ret->n++] = path;
     }
 }

@@ -152,11 +152,6 @@ static void add_running(struct bundle *bundle, struct program const *program)
     json_decref(help);
 }
 
-static bool is_here(struct bundle *bundle, struct program const *program)
-{
-    return bundle->has_conf ? cli_is_enabled(bundle->cli, program) : true;
-}
-
 /* Programs that a feature names and this version does not have. */
 static void miss_unknown(struct bundle *bundle)
 {
@@ -179,7 +174,7 @@ void bundle_programs_add(struct bundle *bundle)
         struct program const *program = &program_table[i];
         if (!bundle_wants(bundle, program->name))
             continue;
-        if (!is_here(bundle, program)) {
+        if (!bundle_has(bundle, program)) {
             bundle_miss(bundle, program->name, "it is not in the configuration file");
             continue;
         }
@@ -221,8 +216,7 @@ int bundle_programs_audit(struct bundle *bundle)
         json_pack("{s:s,s:s}", "what", bundle->options->unmask ? "unmasked bundle" : "bundle",
                   "detail", buf_text(&features));
     for (size_t i = 0; code == CLI_OK && bundle->has_conf && i < PROGRAMS; i++)
-        if (bundle_wants(bundle, program_table[i].name) &&
-            cli_is_enabled(bundle->cli, &program_table[i]))
+        if (bundle_has(bundle, &program_table[i]))
             code = audit(bundle, &program_table[i], args);
     /* Also when no program runs to tell it. */
     if (code == CLI_OK && bundle->options->unmask)

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "bundle.h"
+#include "program.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,10 +22,10 @@ struct heard {
 
 static struct heard heard;
 
-bool bundle_wants(struct bundle const *bundle, char const *program)
+bool bundle_has(struct bundle const *bundle, struct program const *program)
 {
     (void)bundle;
-    return strcmp(program, "proxy") == 0;
+    return strcmp(program->name, "proxy") == 0;
 }
 
 void bundle_add_text(struct bundle *bundle, char const *name, struct buf const *text)
