@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `crosspoint capture -w FILE`: the messages of the running programs into a file or a pipe, for as
- * long as the command runs. Needs no crosspoint-capture; always masked. */
+/* Capture in the foreground (crosspoint capture -w FILE): the messages of the running programs into
+ * a file or a pipe, for as long as the command runs. Needs no crosspoint-capture; always masked. */
 #pragma once
 
 struct cli;
