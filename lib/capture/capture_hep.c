@@ -2,6 +2,7 @@
 /* Chunks of HEP3: vendor, type and length (header included) of 16 bits each, then the value. */
 #include "capture_hep.h"
 #include "capture_bytes.h"
+#include "capture_ip.h"
 
 enum { HEADER = 6, CHUNK_HEADER = 6 };
 enum {
@@ -17,23 +18,6 @@ enum {
     CHUNK_PAYLOAD = 15,
     CHUNK_ID = 17,
 };
-
-/* Keeps the port, whichever comes first. */
-static void set_address(struct net_addr *ret, struct capture_span value)
-{
-    uint16_t port = net_addr_port(ret);
-
-    if (value.len == 4) {
-        struct sockaddr_in in = { .sin_family = AF_INET };
-        memcpy(&in.sin_addr, value.at, 4);
-        net_addr_from(ret, (struct sockaddr *)&in);
-    } else if (value.len == 16) {
-        struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
-        memcpy(&in6.sin6_addr, value.at, 16);
-        net_addr_from(ret, (struct sockaddr *)&in6);
-    }
-    net_addr_set_port(ret, port);
-}
 
 static uint32_t number(struct capture_span value)
 {
@@ -65,11 +49,11 @@ static void read_chunk(unsigned type, struct capture_span value, struct capture_
         break;
     case CHUNK_SOURCE_V4:
     case CHUNK_SOURCE_V6:
-        set_address(&ret->source, value);
+        capture_ip_set_host(&ret->source, value.at, value.len);
         break;
     case CHUNK_DESTINATION_V4:
     case CHUNK_DESTINATION_V6:
-        set_address(&ret->destination, value);
+        capture_ip_set_host(&ret->destination, value.at, value.len);
         break;
     case CHUNK_SOURCE_PORT:
         net_addr_set_port(&ret->source, (uint16_t)number(value));

@@ -17,19 +17,21 @@ enum {
 };
 enum { TUNNELS_MAX = 2 };
 
-static void set_v4(struct net_addr *ret, char const *bytes)
+/* What is mapped is folded, as everywhere. */
+void capture_ip_set_host(struct net_addr *ret, char const *bytes, size_t len)
 {
-    *ret = (struct net_addr){ .in = { .sin_family = AF_INET } };
-    memcpy(&ret->in.sin_addr, bytes, 4);
-}
+    uint16_t port = net_addr_port(ret);
 
-/* Folds what is mapped, as everywhere. */
-static void set_v6(struct net_addr *ret, char const *bytes)
-{
-    struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+    if (len == 4) {
+        *ret = (struct net_addr){ .in = { .sin_family = AF_INET } };
+        memcpy(&ret->in.sin_addr, bytes, 4);
+    } else if (len == 16) {
+        struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
 
-    memcpy(&in6.sin6_addr, bytes, 16);
-    net_addr_from(ret, (struct sockaddr const *)&in6);
+        memcpy(&in6.sin6_addr, bytes, 16);
+        net_addr_from(ret, (struct sockaddr const *)&in6);
+    }
+    net_addr_set_port(ret, port);
 }
 
 /* In place of a length: 0 is what a card that segments itself leaves in the header of the packets
@@ -58,8 +60,8 @@ static bool parse_v4(struct capture_span packet, struct capture_ip *ret)
     if (header < V4_HEADER || header > packet.len || (total && total < header))
         return false;
     fragment = capture_bytes_be16(packet.at + 6);
-    set_v4(&ret->source, packet.at + 12);
-    set_v4(&ret->destination, packet.at + 16);
+    capture_ip_set_host(&ret->source, packet.at + 12, 4);
+    capture_ip_set_host(&ret->destination, packet.at + 16, 4);
     ret->protocol = (unsigned char)packet.at[9];
     ret->more = fragment & MORE_FRAGMENTS;
     ret->offset = (fragment & FRAGMENT_OFFSET) * 8;
@@ -114,8 +116,8 @@ static bool parse_v6(struct capture_span packet, struct capture_ip *ret)
 
     if (packet.len < V6_HEADER)
         return false;
-    set_v6(&ret->source, packet.at + 8);
-    set_v6(&ret->destination, packet.at + 24);
+    capture_ip_set_host(&ret->source, packet.at + 8, 16);
+    capture_ip_set_host(&ret->destination, packet.at + 24, 16);
     ret->protocol = (unsigned char)packet.at[6];
     said = capture_bytes_be16(packet.at + 4);
     limit(ret, packet.at + V6_HEADER, packet.len - V6_HEADER, said ? said : unsaid);

@@ -17,6 +17,9 @@ struct capture_ip {
     uint32_t offset, id; /* of a fragment */
 };
 
+/** Sets the host of @p ret, whose port stays, from 4 or 16 bytes; other lengths set nothing. */
+void capture_ip_set_host(struct net_addr *ret, char const *bytes, size_t len);
+
 /** Reads the headers at @p packet; bytes behind the packet (padding) are left out. False if a
  *  length in them cannot be. @p cut: the capture has not all of it. */
 bool capture_ip_parse(struct capture_span packet, bool cut, struct capture_ip *ret);

@@ -143,6 +143,9 @@ enum capture_start capture_stanza_starts(char const *bytes, size_t len)
 
     if (!len || bytes[0] != '<')
         return len ? CAPTURE_START_NO : CAPTURE_START_MORE;
+    /* Most '<' of a text that is searched begin nothing of the kind. */
+    if (len > 1 && !memchr("?/smpiarcfh", bytes[1], 11))
+        return CAPTURE_START_NO;
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
         if (begins(bytes, len, starts[i]))
             return CAPTURE_START_YES;

@@ -2,6 +2,7 @@
 /* Tags and lengths of 16 bits, big-endian (Wireshark, wsutil/exported_pdu_tlvs.h). */
 #include "capture_upper.h"
 #include "capture_bytes.h"
+#include "capture_ip.h"
 
 enum {
     TAG_END = 0,
@@ -16,22 +17,6 @@ enum {
 };
 enum { PORT_UDP = 3 };
 
-static void set_address(struct net_addr *ret, int family, struct capture_span value)
-{
-    uint16_t port = net_addr_port(ret);
-
-    if (family == AF_INET && value.len >= 4) {
-        struct sockaddr_in in = { .sin_family = AF_INET };
-        memcpy(&in.sin_addr, value.at, 4);
-        net_addr_from(ret, (struct sockaddr *)&in);
-    } else if (family == AF_INET6 && value.len >= 16) {
-        struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
-        memcpy(&in6.sin6_addr, value.at, 16);
-        net_addr_from(ret, (struct sockaddr *)&in6);
-    }
-    net_addr_set_port(ret, port);
-}
-
 static uint32_t number(struct capture_span value)
 {
     return value.len >= 4 ? capture_bytes_be32(value.at) : 0;
@@ -45,16 +30,12 @@ static void read_tag(unsigned tag, struct capture_span value, struct capture_upp
         ret->name = (struct capture_span){ value.at, strnlen(value.at, value.len) };
         break;
     case TAG_SOURCE_V4:
-        set_address(&ret->source, AF_INET, value);
+    case TAG_SOURCE_V6:
+        capture_ip_set_host(&ret->source, value.at, value.len);
         break;
     case TAG_DESTINATION_V4:
-        set_address(&ret->destination, AF_INET, value);
-        break;
-    case TAG_SOURCE_V6:
-        set_address(&ret->source, AF_INET6, value);
-        break;
     case TAG_DESTINATION_V6:
-        set_address(&ret->destination, AF_INET6, value);
+        capture_ip_set_host(&ret->destination, value.at, value.len);
         break;
     case TAG_PORT_TYPE:
         ret->is_datagram = number(value) == PORT_UDP;
