@@ -50,7 +50,7 @@ static enum capture_start start_of_request(char const *bytes, size_t len)
         method++;
     if (method == len)
         return method <= METHOD_MAX ? CAPTURE_START_MORE : CAPTURE_START_NO;
-    if (method == 0 || bytes[method] != ' ')
+    if (method == 0 || method > METHOD_MAX || bytes[method] != ' ')
         return CAPTURE_START_NO;
     for (uri = method + 1; uri < len && uri < URI_MAX && (unsigned char)bytes[uri] > ' ';)
         uri++;

@@ -93,7 +93,7 @@ static void add_section(struct rig_file *file, struct buf const *packet)
     char const shifted = (char)(0x80 | 20), nanos = 9;
     uint64_t const shifted_time =
         (uint64_t)((unsigned __int128)(time_us % 1000000 + 1) * (1 << 20) / 1000000) +
-        ((uint64_t)TIME_US << 20);
+        ((uint64_t)(TIME_US + 5) << 20);
 
     packet_rig_section(file);
     packet_rig_block(file, 10, "secrets", 7);
@@ -109,6 +109,9 @@ static void add_section(struct rig_file *file, struct buf const *packet)
     packet_rig_interface(file, RIG_RAW, &options);
     buf_reset(&options);
     packet_rig_option(&options, 9, &shifted, 1, file->big);
+    packet_rig_number(&options, 14, 2, file->big);
+    packet_rig_number(&options, 8, 2, file->big);
+    packet_rig_number(&options, (uint64_t)-5, 8, file->big);
     packet_rig_interface(file, RIG_RAW, &options);
     packet_rig_block(file, 4, "names", 5);
     packet_rig_block(file, 0x80000bad, "own", 3);
@@ -172,6 +175,31 @@ static void test_pcapng(void **state)
     assert_int_equal(capture_file_counts(source)->n[CAPTURE_PACKETS], 10);
     assert_end(source);
     buf_fini(&packet);
+}
+
+/* The interfaces of a section are not those of the next. */
+static void test_sections(void **state)
+{
+    char *summary = malloc(RIG_SUMMARY);
+    struct rig_file file = { 0 };
+    struct capture_counts counts;
+    struct buf packet;
+
+    (void)state;
+    buf_init(&packet, 65536);
+    packet_rig_sip(&packet, BYE);
+    buf_init(&file.bytes, 1 << 20);
+    for (int i = 0; i < 2; i++) {
+        packet_rig_section(&file);
+        if (i == 0)
+            packet_rig_interface(&file, RIG_RAW, NULL);
+        packet_rig_packet(&file, 0, time_us, &packet, NULL);
+    }
+    packet_rig_read(&file, &counts, summary);
+    assert_string_equal(summary,
+                        "[" BYE "]!offset 160: a packet of interface 0, which is not there");
+    buf_fini(&packet);
+    free(summary);
 }
 
 static struct rig_file small_file(bool ng)
@@ -330,9 +358,10 @@ static void test_no_file(void **state)
 int main(void)
 {
     struct CMUnitTest const tests[] = {
-        cmocka_unit_test(test_pcap), cmocka_unit_test(test_pcapng),
-        cmocka_unit_test(test_cut),  cmocka_unit_test(test_damages),
-        cmocka_unit_test(test_long), cmocka_unit_test(test_no_file),
+        cmocka_unit_test(test_pcap),     cmocka_unit_test(test_pcapng),
+        cmocka_unit_test(test_sections), cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_damages),  cmocka_unit_test(test_long),
+        cmocka_unit_test(test_no_file),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

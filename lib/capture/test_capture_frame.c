@@ -35,6 +35,8 @@ static struct stream const streams[] = {
     STREAM("A sip:a SIP/2.0\r\n\r\n" A, "[A sip:a SIP/2.0\r\n\r\n][" A "]", CAPTURE_SPEECH_SIP),
     STREAM(A "nonsense\r\nmore\r\n" A, "[" A "][" A "]", CAPTURE_SPEECH_SIP),
     STREAM("nonsense\r\n" A, "[" A "]", CAPTURE_SPEECH_SIP),
+    STREAM("A sip:a SIP/2.0\r\nl: 12\r\n\r\n123456789012" A,
+           "[A sip:a SIP/2.0\r\nl: 12\r\n\r\n123456789012][" A "]", CAPTURE_SPEECH_SIP),
     /* Lengths that lie. */
     STREAM("A sip:a SIP/2.0\r\nl: 99999999999999999999\r\n\r\n" A,
            "[A sip:a SIP/2.0\r\nl: 99999999999999999999\r\n\r\n]~[" A "]", CAPTURE_SPEECH_SIP),

@@ -157,6 +157,7 @@ static struct start_vector const starts[] = {
     { "GET / HTTP/1.1\r\n", CAPTURE_START_NO },
     { "\r\nINVITE", CAPTURE_START_NO },
     { "ABCDEFGHIJABCDEFGHIJABCDEFGHIJABC", CAPTURE_START_NO },
+    { "ABCDEFGHIJABCDEFGHIJABCDEFGHIJABC sip:a SIP/2.0\r\n", CAPTURE_START_NO },
     { "\x16\x03\x01", CAPTURE_START_NO },
 };
 

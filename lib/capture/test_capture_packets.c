@@ -193,6 +193,11 @@ static void test_length(void **state)
         assert_int_equal(message.cut, is_zero);
         assert_false(capture_packets_next(p.packets, &message));
     }
+    /* UDP has the last word. */
+    packet.data[25] = 8 + 22;
+    capture_packets_add(p.packets, &record);
+    assert_true(capture_packets_next(p.packets, &message));
+    assert_int_equal(message.len, 22);
     capture_packets_free(&p.packets);
     buf_fini(&packet);
 }
@@ -371,6 +376,12 @@ static void test_fragment_flood(void **state)
         assert_false(add(&p, RIG_RAW, 1000000 + id, &packet, &message));
     }
     assert_int_equal(p.counts.n[CAPTURE_FRAGMENT_LOST], 1000 - 256);
+    /* The latest are there: this one is whole now, if not UDP. */
+    struct rig_ip const last = { .protocol = RIG_UDP, .id = 800, .offset = 8 };
+    buf_reset(&packet);
+    packet_rig_ip(&packet, &last, "12345678", 8);
+    assert_false(add(&p, RIG_RAW, 1002000, &packet, &message));
+    assert_int_equal(p.counts.n[CAPTURE_UDP_BAD], 1);
     capture_packets_free(&p.packets);
     buf_fini(&packet);
 }
@@ -439,9 +450,9 @@ static void test_hep(void **state)
     assert_string_equal(message.id, "call-7");
     assert_string_equal(message.transport, "tcp");
     assert_int_equal(message.time_us, 5000006);
-    /* The last chunk says more than there is, or less than its own header. */
-    for (int i = 0; i < 2; i++) {
-        packet.data[at + 1] = (char)(i ? 5 : strlen(BYE) + 7);
+    /* The last chunk says more than there is, or less than its own header, or nothing. */
+    for (int i = 0; i < 3; i++) {
+        packet.data[at + 1] = (char)(i == 2 ? 0 : i ? 5 : strlen(BYE) + 7);
         assert_false(add(&p, RIG_RAW, 7, &packet, &message));
         assert_int_equal(p.counts.n[CAPTURE_HEP_BAD], i + 1);
     }

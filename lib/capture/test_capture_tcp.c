@@ -75,12 +75,13 @@ static struct connection const connections[] = {
       "[" A "][" B "]", "" },
     { "a hole, given up after three seconds",
       { S("", 99, SYN), S(A B C, 100, ACK, .len = 32), S(A B C, 140, ACK, .from = 40, .len = 30),
-        S("", 999, 0, .side = 1, .time_ms = 3100), S(A B C, 170, ACK, .from = 70) },
+        S("", 999, 0, .side = 1, .time_ms = 3100), S(A B C, 132, ACK, .from = 32, .len = 8),
+        S(A B C, 170, ACK, .from = 70) },
       "[" A "][B s]~[" C "]",
       "1 gaps in TCP connections, 1 messages that are not complete" },
     { "a hole at a message, known from the receiver's acknowledgement",
       { S("", 99, SYN), S(A, 100, ACK), S(C, 158, ACK),
-        S("", 1000, ACK, .side = 1, .time_ms = 300) },
+        S("", 1000, ACK, .side = 1, .time_ms = 60), S(B, 129, ACK) },
       "[" A "][" C "]", "1 gaps in TCP connections" },
     { "a hole that is filled in time",
       { S("", 99, SYN), S(B, 129, ACK), S("", 999, 0, .side = 1, .time_ms = 2900), S(A, 100, ACK) },
@@ -172,30 +173,47 @@ static void test_snap(void **state)
     add_step(&file, &steps[1], 2000);
     packet_rig_read(&file, &counts, summary);
     assert_string_equal(summary, "[" A "][B sip:b S]~[" C "]");
+    assert_int_equal(counts.n[CAPTURE_TCP_GAP], 0);
     free(summary);
 }
 
-/* Of a million connections that never end, the latest are remembered, in bounded memory. */
-static void test_many(void **state)
+/* Many connections that never end, with @p len bytes of @p text in each. */
+static struct capture_counts read_many(unsigned many, char const *text, size_t len)
 {
-    enum { CONNECTIONS = 20000 };
     char *summary = malloc(RIG_SUMMARY);
     struct rig_file file = { 0 };
     struct capture_counts counts;
-    struct step const half = S(A, 100, ACK, .len = 20);
+    struct step const step = S(text, 100, ACK, .len = len);
 
-    (void)state;
     packet_rig_pcap(&file, RIG_RAW);
-    for (unsigned i = 0; i < CONNECTIONS; i++) {
-        add_step(&file, &half, 1000 + i);
-        file.bytes.data[file.bytes.len - 40] = (char)(i >> 8);
-        file.bytes.data[file.bytes.len - 39] = (char)i;
+    for (unsigned i = 0; i < many; i++) {
+        add_step(&file, &step, 1000 + i);
+        file.bytes.data[file.bytes.len - len - 20] = (char)(i >> 8);
+        file.bytes.data[file.bytes.len - len - 19] = (char)i;
     }
     packet_rig_read(&file, &counts, summary);
-    assert_int_equal(counts.n[CAPTURE_MESSAGES], CONNECTIONS);
-    assert_int_equal(counts.n[CAPTURE_MESSAGES_CUT], CONNECTIONS);
-    assert_int_equal(counts.n[CAPTURE_TCP_FORGOTTEN], CONNECTIONS - 16384);
+    assert_int_equal(counts.n[CAPTURE_MESSAGES], many);
     free(summary);
+    return counts;
+}
+
+/* The latest are remembered, bounded in number and in bytes. */
+static void test_many(void **state)
+{
+    struct capture_counts counts = read_many(20000, A, strlen(A));
+    char *text = malloc(40001);
+
+    (void)state;
+    assert_int_equal(counts.n[CAPTURE_MESSAGES_CUT], 0);
+    assert_int_equal(counts.n[CAPTURE_TCP_FORGOTTEN], 20000 - 16384);
+    memset(text, 'x', 40000);
+    text[40000] = '\0';
+    memcpy(text, A, 20);
+    counts = read_many(1200, text, 40000);
+    assert_int_equal(counts.n[CAPTURE_MESSAGES_CUT], 1200);
+    /* 64 KiB of memory for each, 64 MiB for all. */
+    assert_int_equal(counts.n[CAPTURE_TCP_FORGOTTEN], 1200 - 1024);
+    free(text);
 }
 
 /* A header that reaches behind its packet, and one that is too short. */
