@@ -97,18 +97,28 @@ static struct job *refuse(char const **ret_code, char fault[static JOB_FAULT], c
     return NULL;
 }
 
+static char const *explain(int error)
+{
+    switch (error) {
+    case -EEXIST:
+        return "a file of this name is there already";
+    case -ENOKEY:
+        return "TLS secrets (key_logs) cannot be read; see the log";
+    case -ENOSPC:
+        return "the disk is full, or min_free would not be left";
+    default:
+        return strerror(-error);
+    }
+}
+
 static struct job *refuse_error(struct jobs const *jobs, char const **ret_code,
                                 char fault[static JOB_FAULT], int error)
 {
-    char const *why = error == -EEXIST   ? "a file of this name is there already"
-                      : error == -ENOKEY ? "TLS secrets (key_logs) cannot be read; see the log"
-                                         : strerror(-error);
-
-    (void)snprintf(fault, JOB_FAULT, "%.150s: %s", jobs->place.folder.path, why);
+    (void)snprintf(fault, JOB_FAULT, "%.150s: %s", jobs->place.folder.path, explain(error));
     *ret_code = error == -EEXIST ? "wrong-state" : "unavailable";
     met_inc(&capture_metrics, M_jobs_refused);
-    log_warn(NULL, "capture not started path=\"%s\" error=\"%s\"", jobs->place.folder.path,
-             strerror(-error));
+    log_warn(NULL, "capture not started path=\"%s\" reason=\"%s\"", jobs->place.folder.path,
+             explain(error));
     return NULL;
 }
 

@@ -110,6 +110,11 @@ static void test_refusals(void **state)
     rig.jobs.place.key_logs.n = 0;
     assert_null(start(&rig, "d", "{'secrets': 'yes'}"));
     assert_non_null(strstr(rig.fault, "key_logs"));
+    job_end(jobs_find(&rig.jobs, "b"), "stopped");
+    rig.jobs.place.folder.min_free = UINT64_C(1) << 60;
+    assert_null(start(&rig, "d", "{}"));
+    assert_non_null(strstr(rig.fault, "min_free"));
+    rig.jobs.place.folder.min_free = 0;
     assert_non_null(start(&rig, "d", "{}"));
     teardown(&rig);
 }
