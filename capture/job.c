@@ -204,6 +204,20 @@ static int take(struct job *job)
     return rc < 0 ? rc : 1;
 }
 
+/* What the programs said faster than it could be read. */
+static void count_lost(struct job *job)
+{
+    uint64_t lost = capture_source_lost(job->source) - job->lost;
+
+    if (lost == 0)
+        return;
+    if (job->lost == 0)
+        log_warn(NULL, "capture misses messages that were overwritten before they were read job=%s",
+                 job->options.name);
+    job->lost += lost;
+    job_output_lost(&job->output, lost);
+}
+
 bool job_run(struct job *job, unsigned max)
 {
     uint64_t messages = job->output.messages, bytes = job->output.bytes;
@@ -217,6 +231,7 @@ bool job_run(struct job *job, unsigned max)
         rc = take(job);
         limit = reached(job);
     }
+    count_lost(job);
     if (rc >= 0) {
         int error = job_output_flush(&job->output);
 

@@ -37,6 +37,7 @@ struct job {
     struct job_output output;
     struct capture_source *source; /* NULL: it has ended */
     struct key_reader *keys;       /* place->key_logs.n of them; NULL without secrets */
+    uint64_t lost;                 /* by the source, as far as it has been counted */
     bool keys_are_due;             /* to be looked at before the next message */
     struct buf masked, secrets;
     uint64_t started_ms, ended_ms;

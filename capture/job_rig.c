@@ -17,6 +17,7 @@
 struct script {
     struct capture_source source;
     unsigned at, n;
+    uint64_t lost;
     char text[512];
 };
 
@@ -55,9 +56,19 @@ static void script_free(struct capture_source *source)
     free(source);
 }
 
+static uint64_t script_lost(struct capture_source const *source)
+{
+    return ((struct script const *)source)->lost;
+}
+
+void job_rig_lose(struct capture_source *source, uint64_t n)
+{
+    ((struct script *)source)->lost += n;
+}
+
 struct capture_source *job_rig_source(unsigned n)
 {
-    static struct capture_source_ops const ops = { script_next, script_free };
+    static struct capture_source_ops const ops = { script_next, script_free, script_lost };
     struct script *script = calloc(1, sizeof *script);
 
     assert_non_null(script);

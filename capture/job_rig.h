@@ -19,6 +19,9 @@ void job_rig_fini(struct job_rig *rig);
 /** A source of @p n messages "MESSAGE sip:bob@example.test" with digest and body, CSeq from 1. */
 struct capture_source *job_rig_source(unsigned n);
 
+/** Has it miss @p n messages. */
+void job_rig_lose(struct capture_source *source, uint64_t n);
+
 /** Options of the job "job" with further ones in JSON: "{'files': '2'}". */
 struct job_options job_rig_options(char const *more);
 

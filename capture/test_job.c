@@ -41,6 +41,26 @@ static void test_writes_what_comes(void **state)
     job_rig_fini(&rig);
 }
 
+/* The file says so, too: isb_ifdrop. */
+static void test_misses_messages(void **state)
+{
+    struct job_rig rig;
+    (void)state;
+
+    job_rig_init(&rig);
+    struct job *job = job_rig_start(&rig, "{}", 10);
+    job_run(job, 5);
+    job_rig_lose(job->source, 0x77665544);
+    job_run(job, 1);
+    job_run(job, ALL);
+    assert_int_equal(job->output.dropped, 0x77665544);
+    job_end(job, "stopped");
+    assert_true(job_rig_find(&rig, "job.pcapng", "\x44\x55\x66\x77") > 0);
+    assert_int_equal(job->output.messages, 10);
+    job_free(&job);
+    job_rig_fini(&rig);
+}
+
 static void test_takes_turns(void **state)
 {
     struct job_rig rig;
@@ -370,6 +390,7 @@ int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_writes_what_comes),
+        cmocka_unit_test(test_misses_messages),
         cmocka_unit_test(test_takes_turns),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_seconds),

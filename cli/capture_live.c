@@ -199,7 +199,8 @@ static int run(struct live *live)
     }
     if (code)
         return code;
-    capture_save_end(live->save, live->started_us, clock_wall_us(), live->dropped, &live->pending);
+    capture_save_end(live->save, live->started_us, clock_wall_us(),
+                     live->dropped + capture_source_lost(live->source), &live->pending);
     return flush(live);
 }
 

@@ -87,7 +87,7 @@ static int next(struct capture_source *source, struct capture_message *ret)
     return 1;
 }
 
-static struct capture_source_ops const ops = { next, NULL };
+static struct capture_source_ops const ops = { .next = next };
 
 static struct ladder *read_rows(struct row const *list, uint64_t repeat, char const *text,
                                 size_t last, int result)

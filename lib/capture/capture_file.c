@@ -52,7 +52,7 @@ static void file_free(struct capture_source *source)
 
 int capture_file_open_fd(int fd, struct capture_source **ret)
 {
-    static struct capture_source_ops const ops = { next, file_free };
+    static struct capture_source_ops const ops = { .next = next, .free = file_free };
     struct capture_file *file = calloc(1, sizeof *file);
 
     *ret = NULL;

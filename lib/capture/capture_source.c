@@ -8,6 +8,11 @@ int capture_source_next(struct capture_source *source, struct capture_message *r
     return source->ops->next(source, ret);
 }
 
+uint64_t capture_source_lost(struct capture_source const *source)
+{
+    return source->ops->lost ? source->ops->lost(source) : 0;
+}
+
 void capture_source_free(struct capture_source **psource)
 {
     struct capture_source *source = *psource;

@@ -26,6 +26,7 @@ struct ring {
     int error;
     bool is_read; /* all that is there */
     uint64_t last_us;
+    uint64_t next_serial; /* 0: none was read yet */
     struct capture_tapped_list queue;
 };
 
@@ -41,6 +42,7 @@ struct taps {
     struct ring *rings;
     size_t n_rings, pending_bytes;
     unsigned files; /* that were opened */
+    uint64_t lost;  /* records that were overwritten before they were read */
     struct htab by_serial;
     struct capture_tapped_halves halves;
     uint64_t poll_ms; /* when the files are looked at again */
@@ -63,6 +65,7 @@ static void open_ring(struct taps *taps, struct ring *ring)
     ring->error = tap_reader_open(&ring->reader, ring->path);
     ring->is_read = ring->error;
     ring->file = taps->files++;
+    ring->next_serial = 0;
 }
 
 /* A program that was started again has a new file. */
@@ -173,6 +176,14 @@ static int add_record(struct taps *taps, struct ring *ring, struct tap_record co
     return 0;
 }
 
+/* Serials of a file go up by one. */
+static void count_lost(struct taps *taps, struct ring *ring, uint64_t serial)
+{
+    if (ring->next_serial && serial > ring->next_serial)
+        taps->lost += serial - ring->next_serial;
+    ring->next_serial = serial + 1;
+}
+
 static void read_batch(struct taps *taps, struct ring *ring)
 {
     struct tap_entry entry;
@@ -182,8 +193,11 @@ static void read_batch(struct taps *taps, struct ring *ring)
         found = tap_reader_next(ring->reader, &entry);
         if (found > 0 && entry.kind == TAP_ENTRY_NOTE)
             add_note(taps, ring, &entry);
-        else if (found > 0 && add_record(taps, ring, &entry.record) < 0)
-            found = -ENOMEM;
+        else if (found > 0) {
+            count_lost(taps, ring, entry.record.serial);
+            if (add_record(taps, ring, &entry.record) < 0)
+                found = -ENOMEM;
+        }
     }
     ring->is_read = found <= 0;
     if (found < 0)
@@ -284,6 +298,11 @@ static int taps_next(struct capture_source *source, struct capture_message *ret)
     return 1;
 }
 
+static uint64_t taps_lost(struct capture_source const *source)
+{
+    return ((struct taps const *)source)->lost;
+}
+
 static void taps_free(struct capture_source *source)
 {
     struct taps *taps = (struct taps *)source;
@@ -325,7 +344,7 @@ static int init_ring(struct ring *ring, char const *run_dir, char const *program
 
 struct capture_source *capture_taps_open(struct capture_taps_options const *options)
 {
-    static struct capture_source_ops const ops = { taps_next, taps_free };
+    static struct capture_source_ops const ops = { taps_next, taps_free, taps_lost };
     struct taps *taps = calloc(1, sizeof *taps);
     char const *run_dir = options->run_dir ? options->run_dir : ".";
 

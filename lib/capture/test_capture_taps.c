@@ -344,6 +344,30 @@ static void test_follow(void **state)
     expect_end(rig);
 }
 
+/* The ring has 100 records: who looks too seldom misses what was overwritten meanwhile, and knows.
+ */
+static void test_lost(void **state)
+{
+    struct rig *rig = *state;
+    char text[16];
+
+    sent(rig, SWITCH, SWITCH_ADDR, CLIENT, "first");
+    open_taps(rig, true, false);
+    expect_end(rig);
+    clock_advance_ms(500);
+    next(rig, "first");
+    assert_int_equal(capture_source_lost(rig->source), 0);
+    for (int i = 0; i < 130; i++) {
+        (void)snprintf(text, sizeof text, "%d", i);
+        sent(rig, SWITCH, SWITCH_ADDR, CLIENT, text);
+    }
+    clock_advance_ms(50);
+    expect_end(rig);
+    assert_int_equal(capture_source_lost(rig->source), 30);
+    clock_advance_ms(500);
+    next(rig, "30");
+}
+
 static void test_from_now(void **state)
 {
     struct rig *rig = *state;
@@ -415,6 +439,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_peer_by_address, setup, teardown),
         cmocka_unit_test_setup_teardown(test_one_id, setup, teardown),
         cmocka_unit_test_setup_teardown(test_follow, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_lost, setup, teardown),
         cmocka_unit_test_setup_teardown(test_from_now, setup, teardown),
         cmocka_unit_test_setup_teardown(test_started_later, setup, teardown),
         cmocka_unit_test_setup_teardown(test_paths, setup, teardown),
