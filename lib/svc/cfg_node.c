@@ -44,7 +44,7 @@ static struct cfg_row const rows[] = {
     CFG_ROW_GROUPS("log_levels", struct cfg_node, log_levels, .max = LOG_SUBSYSTEMS,
                    .effect = CFG_RELOAD, .sub = &level_schema,
                    .help = "Other levels for single subsystems."),
-    CFG_ROW_INT("tap_records", struct cfg_node, tap_records, .default_text = "2000", .min = 0,
+    CFG_ROW_INT("tap_records", struct cfg_node, tap_records, .default_text = "5000", .min = 0,
                 .max = 1000000, .effect = CFG_RESTART,
                 .help = "Messages that each program keeps in PROGRAM.tap in run_dir, for the "
                         "ladder and for captures; 0 keeps none."),
