@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The writer of the ring: in memory of its own at first, in a mapped file after tap_keep(). It
- * knows by itself what is valid, and reads from the file only the size of what it drops: another
- * program of the same user could have changed it, and must not lead it out of its memory. */
+/* The writer of the ring: in memory of its own at first, in a mapped file after tap_keep(). It only
+ * writes there: what it needs to know of old records it remembers itself, for their memory was
+ * touched last a whole ring ago, and another program of the same user could have changed it. */
 #include "tap.h"
 #include "clock.h"
 #include "tap_layout.h"
@@ -15,15 +15,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 512, CUT_PART = 4 /* of the ring is the most for one message */ };
+/* Notes and fillers need room among the sizes, too. */
+enum { SIZES_PER_RECORD = 4, SIZES_LEAST = 64, IS_MESSAGE = 1 };
+enum { CUT_PART = 4 /* of the ring is the most for one message */ };
+
+/* A position, and where in the ring that is: a division takes as long as the rest of tap_add(). */
+struct place {
+    uint64_t position;
+    size_t offset;
+};
 
 struct tap {
     pthread_mutex_t lock; /* of all below */
     struct tap_layout_header *header;
     char *data;
     size_t data_bytes, max_records, n_records; /* messages; notes are not counted */
-    uint64_t first, next, serial;              /* as in the header, which is only written */
-    uint64_t shown_serial, shown_next; /* tap_next(): what was given last, and what follows it */
+    uint64_t serial;
+    struct place first, next; /* as in the header, which is only written */
+    uint32_t *sizes;          /* of what is valid, with IS_MESSAGE; n_sizes of max_sizes */
+    size_t max_sizes, n_sizes, oldest;
+    uint64_t shown_serial;   /* tap_next(): what was given last */
+    struct place shown_next; /* and what follows it */
     struct tap_record shown;
 };
 
@@ -62,9 +74,14 @@ struct tap *tap_new(size_t max_records, size_t max_bytes)
     tap->data_bytes = tap_layout_align(
         max_bytes > TAP_LAYOUT_LEAST_BYTES ? max_bytes : (size_t)TAP_LAYOUT_LEAST_BYTES);
     tap->serial = 1;
+    tap->max_sizes = max_records * SIZES_PER_RECORD + SIZES_LEAST;
+    tap->sizes = malloc(tap->max_sizes * sizeof *tap->sizes);
     void *memory = mmap(NULL, map_bytes(tap), PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (memory == MAP_FAILED) {
+    if (memory == MAP_FAILED || !tap->sizes) {
+        if (memory != MAP_FAILED)
+            munmap(memory, map_bytes(tap));
+        free(tap->sizes);
         free(tap);
         return NULL;
     }
@@ -88,6 +105,7 @@ void tap_free(struct tap **ptap)
     atomic_store_explicit(&tap->header->ended, 1, memory_order_release);
     munmap(tap->header, map_bytes(tap));
     pthread_mutex_destroy(&tap->lock);
+    free(tap->sizes);
     free(tap);
 }
 
@@ -144,7 +162,8 @@ static int make_file(int dir, char const *name, size_t bytes, void **ret)
 static void move(struct tap *tap, void *memory, char const *program)
 {
     void *old = tap->header;
-    size_t used = tap->next < tap->data_bytes ? (size_t)tap->next : tap->data_bytes;
+    uint64_t next = tap->next.position;
+    size_t used = next < tap->data_bytes ? (size_t)next : tap->data_bytes;
 
     memcpy(memory, old, TAP_LAYOUT_DATA + used);
     use(tap, memory);
@@ -191,63 +210,77 @@ int tap_keep(struct tap *tap, char const *dir, char const *program)
 
 /* --- records --- */
 
-static struct tap_layout_record *record_at(struct tap *tap, uint64_t position)
+static struct tap_layout_record *record_at(struct tap const *tap, struct place place)
 {
-    return (struct tap_layout_record *)(tap->data + position % tap->data_bytes);
+    return (struct tap_layout_record *)(tap->data + place.offset);
 }
 
-/* Up to where the record at @p position may reach. */
-static uint64_t room_at(struct tap const *tap, uint64_t position)
+/* Records end at the end of the ring, never behind it. */
+static void advance(struct tap const *tap, struct place *place, size_t bytes)
 {
-    uint64_t whole = tap->data_bytes - position % tap->data_bytes;
-
-    return tap->next - position < whole ? tap->next - position : whole;
+    place->position += bytes;
+    place->offset += bytes;
+    if (place->offset == tap->data_bytes)
+        place->offset = 0;
 }
 
-static void drop_all(struct tap *tap)
+/* Up to where the record at @p place may reach. */
+static uint64_t room_at(struct tap const *tap, struct place place)
 {
-    tap->first = tap->next;
-    tap->n_records = 0;
+    uint64_t whole = tap->data_bytes - place.offset, left = tap->next.position - place.position;
+
+    return left < whole ? left : whole;
 }
 
 static void drop_oldest(struct tap *tap)
 {
-    uint64_t room = room_at(tap, tap->first);
-    uint32_t size = record_at(tap, tap->first)->size;
+    uint32_t size = tap->sizes[tap->oldest];
 
-    if (size < TAP_LAYOUT_ALIGN || size > room || size % TAP_LAYOUT_ALIGN) {
-        drop_all(tap);
-        return;
-    }
-    tap->n_records -= record_at(tap, tap->first)->kind == TAP_LAYOUT_MESSAGE && tap->n_records;
-    tap->first += size;
+    tap->oldest = tap->oldest + 1 == tap->max_sizes ? 0 : tap->oldest + 1;
+    tap->n_sizes--;
+    tap->n_records -= size & IS_MESSAGE;
+    advance(tap, &tap->first, size & ~(uint32_t)IS_MESSAGE);
+}
+
+/* Goes behind what was written at `next`. */
+static void remember(struct tap *tap, size_t size, bool is_message)
+{
+    size_t at = tap->oldest + tap->n_sizes;
+
+    tap->sizes[at < tap->max_sizes ? at : at - tap->max_sizes] =
+        (uint32_t)size | (is_message ? IS_MESSAGE : 0);
+    tap->n_sizes++;
+    tap->n_records += is_message;
+    advance(tap, &tap->next, size);
 }
 
 /* Room for a record of @p size bytes, which is less than half of the ring. */
 static struct tap_layout_record *reserve(struct tap *tap, size_t size, bool is_message)
 {
-    uint64_t left = tap->data_bytes - tap->next % tap->data_bytes;
-    uint64_t skip = left < size ? left : 0, end = tap->next + skip + size;
+    size_t left = tap->data_bytes - tap->next.offset, skip = left < size ? left : 0;
+    uint64_t end = tap->next.position + skip + size;
 
-    while (tap->first < tap->next && (end - tap->first > tap->data_bytes ||
-                                      (is_message && tap->n_records >= tap->max_records)))
+    /* A filler may come, too. */
+    while (tap->n_sizes &&
+           (end - tap->first.position > tap->data_bytes || tap->n_sizes + 2 > tap->max_sizes ||
+            (is_message && tap->n_records >= tap->max_records)))
         drop_oldest(tap);
-    atomic_store_explicit(&tap->header->first, tap->first, memory_order_relaxed);
+    atomic_store_explicit(&tap->header->first, tap->first.position, memory_order_relaxed);
     /* No byte of what is written now may be seen before `first`. */
     atomic_thread_fence(memory_order_release);
     if (skip) {
         struct tap_layout_record *filler = record_at(tap, tap->next);
         filler->size = (uint32_t)skip;
         filler->kind = TAP_LAYOUT_FILLER;
-        tap->next += skip;
+        remember(tap, skip, false);
     }
     return record_at(tap, tap->next);
 }
 
-static void publish(struct tap *tap, size_t size)
+static void publish(struct tap *tap, size_t size, bool is_message)
 {
-    tap->next += size;
-    atomic_store_explicit(&tap->header->next, tap->next, memory_order_release);
+    remember(tap, size, is_message);
+    atomic_store_explicit(&tap->header->next, tap->next.position, memory_order_release);
 }
 
 uint64_t tap_add(struct tap *tap, struct tap_record const *like, void const *bytes, size_t len)
@@ -269,8 +302,7 @@ uint64_t tap_add(struct tap *tap, struct tap_record const *like, void const *byt
     tap_lock(tap);
     uint64_t serial = measured.record.serial = tap->serial++;
     tap_layout_write((struct tap_layout_message *)reserve(tap, size, true), &measured, like, bytes);
-    tap->n_records++;
-    publish(tap, size);
+    publish(tap, size, true);
     tap_unlock(tap);
     return serial;
 }
@@ -289,24 +321,25 @@ void tap_note(struct tap *tap, uint64_t serial, char const *text, size_t len)
     *at = note;
     memcpy(at + 1, text, note.len);
     ((char *)(at + 1))[note.len] = '\0';
-    publish(tap, size);
+    publish(tap, size, false);
     tap_unlock(tap);
 }
 
 struct tap_record const *tap_next(struct tap *tap, uint64_t after)
 {
-    bool goes_on = after && after == tap->shown_serial && tap->shown_next >= tap->first;
-    uint64_t position = goes_on ? tap->shown_next : tap->first;
+    bool goes_on =
+        after && after == tap->shown_serial && tap->shown_next.position >= tap->first.position;
+    struct place place = goes_on ? tap->shown_next : tap->first;
 
-    while (position < tap->next) {
-        struct tap_layout_record const *record = record_at(tap, position);
-        if (!tap_layout_check(record, room_at(tap, position)))
+    while (place.position < tap->next.position) {
+        struct tap_layout_record const *record = record_at(tap, place);
+        if (!tap_layout_check(record, room_at(tap, place)))
             return NULL;
-        position += record->size;
+        advance(tap, &place, record->size);
         if (record->kind == TAP_LAYOUT_MESSAGE && record->serial > after) {
             tap_layout_read((struct tap_layout_message const *)record, &tap->shown);
             tap->shown_serial = record->serial;
-            tap->shown_next = position;
+            tap->shown_next = place;
             return &tap->shown;
         }
     }

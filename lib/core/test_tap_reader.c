@@ -515,7 +515,7 @@ static void test_name_is_tame(void **state)
     tap_reader_free(&reader);
 }
 
-/* The writer looks at the sizes of what it drops, and is not led out of the ring by them. */
+/* What others write to the file leads the writer nowhere. */
 static void test_writer_is_lied_to(void **state)
 {
     static uint32_t const sizes[] = { 0, 4, UINT32_MAX, 4088, 8 };
