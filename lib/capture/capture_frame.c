@@ -4,7 +4,12 @@
 #include "capture_bytes.h"
 #include <errno.h>
 
-enum { CSTA_HEADER = 8, HEP_HEADER = 6, START_MAX = 8300 /* longest first line of SIP */ };
+enum {
+    CSTA_HEADER = 8,
+    HEP_HEADER = 6,
+    ROOT_MAX = 1024,
+    START_MAX = 8300 /* longest first line of SIP */
+};
 
 static bool is_blank(char c)
 {
@@ -28,6 +33,26 @@ static enum capture_start starts_csta(char const *bytes, size_t len)
     return len <= CSTA_HEADER ? CAPTURE_START_MORE : CAPTURE_START_YES;
 }
 
+/* A document whose first element is of a namespace of ECMA-323 or ECMA-354. */
+static enum capture_start starts_bare(char const *bytes, size_t len)
+{
+    size_t there = len < ROOT_MAX ? len : ROOT_MAX;
+    char const *end, *at = bytes;
+
+    if (len && bytes[0] != '<')
+        return CAPTURE_START_NO;
+    if (len > 1 && bytes[1] == '?') {
+        at = memmem(bytes, there, "?>", 2);
+        if (!at)
+            return len < ROOT_MAX ? CAPTURE_START_MORE : CAPTURE_START_NO;
+        at += 2;
+    }
+    end = memchr(at, '>', there - (size_t)(at - bytes));
+    if (!end)
+        return len < ROOT_MAX ? CAPTURE_START_MORE : CAPTURE_START_NO;
+    return memmem(at, (size_t)(end - at), "/ecma-3", 7) ? CAPTURE_START_YES : CAPTURE_START_NO;
+}
+
 static enum capture_start starts_hep(char const *bytes, size_t len)
 {
     if (memcmp(bytes, "HEP3", len < 4 ? len : 4) != 0)
@@ -45,7 +70,8 @@ static enum capture_start starts_tls(char const *bytes, size_t len)
     return bytes[2] <= 4 && bytes[2] >= 0 ? CAPTURE_START_YES : CAPTURE_START_NO;
 }
 
-/* How @p bytes, behind blanks, begin. CAPTURE_SPEECH_NEW: more bytes are needed. */
+/* How @p bytes, behind blanks, begin; the rows that need more bytes to tell stand first.
+ * CAPTURE_SPEECH_NEW: more bytes are needed. */
 static enum capture_speech classify(char const *bytes, size_t len)
 {
     static struct {
@@ -53,21 +79,22 @@ static enum capture_speech classify(char const *bytes, size_t len)
         enum capture_speech speech;
     } const rows[] = {
         { capture_header_start, CAPTURE_SPEECH_SIP },
+        { starts_bare, CAPTURE_SPEECH_CSTA_BARE },
         { starts_csta, CAPTURE_SPEECH_CSTA },
         { capture_stanza_starts, CAPTURE_SPEECH_XMPP },
         { starts_hep, CAPTURE_SPEECH_HEP },
         { starts_tls, CAPTURE_SPEECH_TLS },
     };
-    bool more = false;
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         enum capture_start start = rows[i].starts(bytes, len);
 
         if (start == CAPTURE_START_YES)
             return rows[i].speech;
-        more = more || start == CAPTURE_START_MORE;
+        if (start == CAPTURE_START_MORE && len < START_MAX)
+            return CAPTURE_SPEECH_NEW;
     }
-    return more && len < START_MAX ? CAPTURE_SPEECH_NEW : CAPTURE_SPEECH_OTHER;
+    return CAPTURE_SPEECH_OTHER;
 }
 
 enum capture_speech capture_frame_speech(char const *bytes, size_t len)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Streams cut into messages: SIP by Content-Length (RFC 3261 18.3), CSTA by the 8-byte header of
- * ECMA-323 annex G, XMPP by depth, HEP3 by its length. What a stream speaks is told by its content,
- * never by a port. Where bytes are missing or make no sense, the next beginning is looked for. */
+ * ECMA-323 annex G or, without that, by depth, XMPP by depth, HEP3 by its length. What a stream
+ * speaks is told by its content, never by a port. Where bytes are missing or make no sense, the
+ * next beginning is looked for. */
 #pragma once
 #include "capture_header.h"
 #include "capture_stanza.h"
@@ -12,6 +13,7 @@ enum capture_speech {
     CAPTURE_SPEECH_NEW, /* nothing known yet */
     CAPTURE_SPEECH_SIP,
     CAPTURE_SPEECH_CSTA,
+    CAPTURE_SPEECH_CSTA_BARE, /* documents without frames, as packet_make.c writes them */
     CAPTURE_SPEECH_XMPP,
     CAPTURE_SPEECH_HEP,
     CAPTURE_SPEECH_TLS,
@@ -29,7 +31,7 @@ struct capture_frame {
 };
 
 struct capture_framed {
-    enum capture_speech speech;  /* SIP, CSTA, XMPP or HEP */
+    enum capture_speech speech;  /* never NEW, TLS or OTHER */
     struct capture_span message; /* of CSTA the document */
     bool cut;
     size_t taken;    /* bytes of the stream that are done with, message included */
@@ -45,5 +47,6 @@ bool capture_frame_next(struct capture_frame *frame, char const *bytes, size_t l
 /** Bytes are missing before those that come next. */
 void capture_frame_lose(struct capture_frame *frame);
 
-/** The protocol that a whole message of @p bytes is of: SIP, CSTA, XMPP, HEP, or OTHER. */
+/** The protocol that a whole message of @p bytes is of: SIP, CSTA_BARE, CSTA, XMPP, HEP, or OTHER.
+ */
 enum capture_speech capture_frame_speech(char const *bytes, size_t len);

@@ -83,6 +83,7 @@ static bool set_protocol(struct capture_message *message, enum capture_speech sp
         message->protocol = TAP_SIP;
         return true;
     case CAPTURE_SPEECH_CSTA:
+    case CAPTURE_SPEECH_CSTA_BARE:
         message->protocol = TAP_CSTA;
         return true;
     case CAPTURE_SPEECH_XMPP:

@@ -67,6 +67,11 @@ static struct stream const streams[] = {
     STREAM("<iq/>garbage<iq a='1'/>", "[<iq/>][<iq a='1'/>]", CAPTURE_SPEECH_XMPP),
     STREAM("<iq/><!DOCTYPE x><iq a='1'/>", "[<iq/>][<iq a='1'/>]", CAPTURE_SPEECH_XMPP),
     STREAM("<message><body>", "[<message><body>]~", CAPTURE_SPEECH_XMPP),
+    STREAM("<?xml version='1.0'?>\n<a xmlns='http://x/ecma-323/csta/ed3'><b>c</b></a>\n"
+           "<d xmlns='http://x/ecma-323/csta/ed3'/>",
+           "[<?xml version='1.0'?>\n<a xmlns='http://x/ecma-323/csta/ed3'><b>c</b></a>]"
+           "[<d xmlns='http://x/ecma-323/csta/ed3'/>]", CAPTURE_SPEECH_CSTA_BARE),
+    STREAM("<html><body>x</body></html>", "", CAPTURE_SPEECH_OTHER),
     STREAM("HEP3\0\x08xyHEP3\0\x07z", "[HEP3.\x08xy][HEP3.\x07z]", CAPTURE_SPEECH_HEP),
     STREAM("HEP3\0\x05xy\nHEP3\0\x07z", "[HEP3.\x07z]", CAPTURE_SPEECH_HEP),
 };
