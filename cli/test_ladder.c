@@ -180,13 +180,30 @@ static void test_bounds(void **state)
     ladder_free(&ladder);
 }
 
+/* However many others there are, a program has its lane. */
+static void test_room(void **state)
+{
+    static struct row const crowd[] = {
+        { 1, "", false, "", "127.0.0.1:9", "127.0.0.1:5060", invite },
+        { 2, "cti", false, "", "192.0.2.7:1", "192.0.2.1:5", "<HeldEvent/>" },
+        { 0 },
+    };
+    struct ladder *ladder = read_rows(crowd, 40, NULL, 0, 0);
+
+    (void)state;
+    assert_int_equal(ladder->n_lanes, LADDER_LANES);
+    assert_string_equal(ladder->lanes[LADDER_LANES - 2], "others");
+    assert_string_equal(ladder->lanes[LADDER_LANES - 1], "cti");
+    assert_int_equal(ladder->arrows[ladder->n_arrows - 1].from, LADDER_LANES - 2);
+    assert_int_equal(ladder->arrows[ladder->n_arrows - 1].to, LADDER_LANES - 1);
+    ladder_free(&ladder);
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
-        cmocka_unit_test(test_draw),
-        cmocka_unit_test(test_json),
-        cmocka_unit_test(test_fault),
-        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_draw),   cmocka_unit_test(test_json), cmocka_unit_test(test_fault),
+        cmocka_unit_test(test_bounds), cmocka_unit_test(test_room),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
