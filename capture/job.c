@@ -3,6 +3,7 @@
 #include "job.h"
 #include "alarm.h"
 #include "capture_alarms.h"
+#include "capture_filter.h"
 #include "capture_mask.h"
 #include "capture_metrics.h"
 #include "clock.h"
@@ -77,6 +78,7 @@ struct job *job_new(struct job_place const *place, struct job_options const *opt
                     struct capture_source *source, int *ret_error)
 {
     struct job *job = calloc(1, sizeof *job);
+    char fault[JOB_FAULT]; /* the options have been checked */
 
     *ret_error = -ENOMEM;
     if (!job) {
@@ -90,7 +92,8 @@ struct job *job_new(struct job_place const *place, struct job_options const *opt
     buf_init(&job->masked, MASKED_MAX);
     buf_init(&job->secrets, SECRETS_MAX);
     job_output_init(&job->output, &place->folder, &job->options, place->application);
-    *ret_error = start_keys(job);
+    job->filter = job_options_filter(&job->options, fault);
+    *ret_error = job->filter ? start_keys(job) : -EINVAL;
     if (*ret_error == 0)
         *ret_error = prepare(job, 0);
     if (*ret_error == 0)
@@ -111,6 +114,7 @@ void job_free(struct job **pjob)
     if (!job)
         return;
     capture_source_free(&job->source);
+    capture_filter_free(&job->filter);
     job_output_fini(&job->output);
     buf_fini(&job->masked);
     buf_fini(&job->secrets);
@@ -198,7 +202,7 @@ static int take(struct job *job)
 
     if (rc <= 0)
         return rc;
-    if (!job_match_wants(&job->options.match, &message))
+    if (!capture_filter_match(job->filter, &message, NULL))
         return 1;
     rc = write_message(job, &message);
     return rc < 0 ? rc : 1;

@@ -15,6 +15,7 @@
 #include <sys/queue.h>
 
 struct alarm_board;
+struct capture_filter;
 
 enum { JOB_REASON = 96 };
 
@@ -36,9 +37,10 @@ struct job {
     struct job_options options;
     struct job_output output;
     struct capture_source *source; /* NULL: it has ended */
-    struct key_reader *keys;       /* place->key_logs.n of them; NULL without secrets */
-    uint64_t lost;                 /* by the source, as far as it has been counted */
-    bool keys_are_due;             /* to be looked at before the next message */
+    struct capture_filter *filter;
+    struct key_reader *keys; /* place->key_logs.n of them; NULL without secrets */
+    uint64_t lost;           /* by the source, as far as it has been counted */
+    bool keys_are_due;       /* to be looked at before the next message */
     struct buf masked, secrets;
     uint64_t started_ms, ended_ms;
     uint64_t stop_ms; /* when it ends because it was told to; 0: it was not */

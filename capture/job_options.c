@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Options of a job from JSON: see job_options.h. */
 #include "job_options.h"
+#include "capture_filter.h"
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -11,7 +12,7 @@ enum value_type {
     VALUE_NAME,
     VALUE_FORMAT,
     VALUE_TEXT,
-    VALUE_PEER,
+    VALUE_EXPRESSION,
     VALUE_SIZE,
     VALUE_COUNT,
     VALUE_FLAG
@@ -26,9 +27,10 @@ struct option {
 #define AT(field) offsetof(struct job_options, field)
 static struct option const options[] = {
     { "name", VALUE_NAME, AT(name) },           { "format", VALUE_FORMAT, AT(format) },
-    { "user", VALUE_TEXT, AT(match.user) },     { "call_id", VALUE_TEXT, AT(match.call_id) },
-    { "method", VALUE_TEXT, AT(match.method) }, { "service", VALUE_TEXT, AT(match.service) },
-    { "peer", VALUE_PEER, AT(match) },          { "file_size", VALUE_SIZE, AT(file_size) },
+    { "user", VALUE_TEXT, AT(user) },           { "call_id", VALUE_TEXT, AT(call_id) },
+    { "method", VALUE_TEXT, AT(method) },       { "service", VALUE_TEXT, AT(service) },
+    { "peer", VALUE_TEXT, AT(peer) },           { "text", VALUE_TEXT, AT(text) },
+    { "filter", VALUE_EXPRESSION, AT(filter) }, { "file_size", VALUE_SIZE, AT(file_size) },
     { "bytes", VALUE_SIZE, AT(bytes) },         { "files", VALUE_COUNT, AT(files) },
     { "seconds", VALUE_COUNT, AT(seconds) },    { "messages", VALUE_COUNT, AT(messages) },
     { "secrets", VALUE_FLAG, AT(secrets) },     { "unmask", VALUE_FLAG, AT(unmask) },
@@ -97,9 +99,9 @@ static int read_value(struct option const *option, struct job_options *ret, char
     case VALUE_FORMAT:
         return read_format(text, &ret->format);
     case VALUE_TEXT:
-        return read_text(text, field, JOB_MATCH_TEXT);
-    case VALUE_PEER:
-        return job_match_set_peer(&ret->match, text);
+        return read_text(text, field, JOB_TEXT);
+    case VALUE_EXPRESSION:
+        return read_text(text, field, JOB_EXPRESSION);
     case VALUE_SIZE:
     case VALUE_COUNT:
         return read_number(text, option->type == VALUE_SIZE, (uint64_t *)(void *)field);
@@ -116,7 +118,7 @@ static char const *expected(enum value_type type)
             "letters, digits, \"-\", \"_\" and \".\", at most 64, a letter or digit first",
         [VALUE_FORMAT] = "\"pcapng\" or \"pcap\"",
         [VALUE_TEXT] = "a text of at most 255 bytes",
-        [VALUE_PEER] = "an IP address, one with a port, or a block like 192.0.2.0/24",
+        [VALUE_EXPRESSION] = "an expression of at most 1023 bytes",
         [VALUE_SIZE] = "a number above 0, with k, M or G behind it if wanted",
         [VALUE_COUNT] = "a number above 0",
         [VALUE_FLAG] = "\"yes\" or \"no\"",
@@ -132,6 +134,25 @@ static struct option const *find(char const *name)
     return NULL;
 }
 
+struct capture_filter *job_options_filter(struct job_options const *options_read,
+                                          char fault[static JOB_FAULT])
+{
+    static char const *const programs[] = { "switch", "cti", "proxy" };
+    struct capture_filter_options const wanted = {
+        .user = options_read->user,
+        .call_id = options_read->call_id,
+        .method = options_read->method,
+        .peer = options_read->peer,
+        .service = options_read->service,
+        .text = options_read->text,
+        .expression = options_read->filter,
+        .programs = programs,
+        .n_programs = sizeof programs / sizeof *programs,
+    };
+
+    return capture_filter_new(&wanted, fault);
+}
+
 static int check(struct job_options const *options_read, char fault[static JOB_FAULT])
 {
     char const *why = NULL;
@@ -142,8 +163,13 @@ static int check(struct job_options const *options_read, char fault[static JOB_F
         why = "files needs file_size: without it there is one file";
     else if (options_read->secrets && options_read->format == CAPTURE_PCAP)
         why = "secrets needs the format pcapng";
-    if (!why)
-        return 0;
+    if (!why) {
+        struct capture_filter *filter = job_options_filter(options_read, fault);
+        bool is_sound = filter;
+
+        capture_filter_free(&filter);
+        return is_sound ? 0 : -EINVAL;
+    }
     (void)snprintf(fault, JOB_FAULT, "%s", why);
     return -EINVAL;
 }

@@ -207,18 +207,37 @@ static void test_masked_unless_asked(void **state)
     alarm_board_free(&alarms);
 }
 
+static struct {
+    char const *more;
+    uint64_t messages; /* of 10 */
+} const filters[] = {
+    { "{'call_id': 'call-0'}", 5 },
+    { "{'user': 'alice'}", 10 },
+    { "{'user': 'carol'}", 0 },
+    { "{'method': 'MESSAGE'}", 10 },
+    { "{'method': 'INVITE'}", 0 },
+    { "{'peer': '192.0.2.9'}", 10 },
+    { "{'peer': '192.0.2.9:5061'}", 0 },
+    { "{'service': 'MakeCall'}", 0 },
+    { "{'text': 'CSeq: 7 '}", 1 },
+    { "{'filter': 'host 192.0.2.1'}", 10 },
+    { "{'filter': 'host 192.0.2.3'}", 0 },
+};
+
 static void test_filter(void **state)
 {
-    struct job_rig rig;
     (void)state;
+    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
+        struct job_rig rig;
 
-    job_rig_init(&rig);
-    struct job *job = job_rig_start(&rig, "{'call_id': 'call-0'}", 10);
-    job_run(job, ALL);
-    assert_int_equal(job->output.messages, 5);
-    assert_int_equal(job->output.dropped, 0);
-    job_free(&job);
-    job_rig_fini(&rig);
+        job_rig_init(&rig);
+        struct job *job = job_rig_start(&rig, filters[i].more, 10);
+        job_run(job, ALL);
+        assert_int_equal(job->output.messages, filters[i].messages);
+        assert_int_equal(job->output.dropped, 0);
+        job_free(&job);
+        job_rig_fini(&rig);
+    }
 }
 
 static void add_keys(struct job_rig const *rig, char const *lines)

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "capture_filter.h"
 #include "job_options.h"
 #include <string.h>
 
@@ -25,12 +26,14 @@ static void test_all(void **state)
     json_decref(args);
     assert_string_equal(options.name, "a-1_b.c");
     assert_int_equal(options.format, CAPTURE_PCAPNG);
-    assert_string_equal(options.match.user, "alice");
-    assert_string_equal(options.match.call_id, "x@y");
-    assert_string_equal(options.match.method, "INVITE");
-    assert_string_equal(options.match.service, "MakeCall");
-    assert_true(options.match.has_peer);
-    assert_int_equal(options.match.peer_port, 5060);
+    assert_string_equal(options.user, "alice");
+    assert_string_equal(options.call_id, "x@y");
+    assert_string_equal(options.method, "INVITE");
+    assert_string_equal(options.service, "MakeCall");
+    assert_string_equal(options.peer, "192.0.2.1:5060");
+    struct capture_filter *filter = job_options_filter(&options, fault);
+    assert_non_null(filter);
+    capture_filter_free(&filter);
     assert_int_equal(options.file_size, 10 << 20);
     assert_int_equal(options.files, 3);
     assert_int_equal(options.bytes, UINT64_C(2) << 30);
@@ -69,6 +72,7 @@ static struct {
     { "secrets", "true", "secrets" },
     { "colour", "red", "colour" },
     { "user", "", "user" },
+    { "filter", "host and and", "filter" },
 };
 /* clang-format on */
 

@@ -24,7 +24,9 @@ char const capture_command_more[] =
     "  --call-id ID         with all that belongs to it\n"
     "  --method METHOD      requests and their responses\n"
     "  --service NAME       CSTA service or event, such as MakeCall\n"
-    "  --peer ADDRESS       192.0.2.1, 192.0.2.1:5060 or 192.0.2.0/24\n"
+    "  --peer ADDRESS       192.0.2.1, 192.0.2.1:5060, 192.0.2.0/24, or a program: proxy\n"
+    "  --text TEXT          messages that hold it\n"
+    "  --filter EXPRESSION  on addresses, like that of tcpdump: 'host 192.0.2.1 and port 5060'\n"
     "  --history            begin with what the programs still remember\n"
     "How much (sizes with k, M or G):\n"
     "  --file-size SIZE     begin the next file: NAME-00001.pcapng and so on\n"
@@ -50,7 +52,8 @@ struct row {
 static struct row const rows[] = {
     { "--user", "user", false },       { "--call-id", "call_id", false },
     { "--method", "method", false },   { "--service", "service", false },
-    { "--peer", "peer", false },       { "--file-size", "file_size", false },
+    { "--peer", "peer", false },       { "--text", "text", false },
+    { "--filter", "filter", false },   { "--file-size", "file_size", false },
     { "--files", "files", false },     { "--bytes", "bytes", false },
     { "--seconds", "seconds", false }, { "--messages", "messages", false },
     { "--format", "format", false },   { "--history", "history", true },
