@@ -7,14 +7,6 @@
 
 enum { NOTE_BYTES = 768 };
 
-static void add_pair(struct text *note, char const *key, char const *value)
-{
-    text_puts(note, key);
-    text_puts(note, "=\"");
-    text_puts(note, value);
-    text_puts(note, "\"");
-}
-
 void cti_note_session(struct session const *session, struct server_transaction *st,
                       char const *what)
 {
@@ -22,13 +14,13 @@ void cti_note_session(struct session const *session, struct server_transaction *
     struct text note;
 
     text_begin(&note, memory, sizeof memory);
-    add_pair(&note, "session", session->id);
-    add_pair(&note, " what", what);
-    add_pair(&note, " user", session->user);
-    add_pair(&note, " line", session->number);
+    text_pair(&note, "session", session->id);
+    text_pair(&note, " what", what);
+    text_pair(&note, " user", session->user);
+    text_pair(&note, " line", session->number);
     if (session->device)
-        add_pair(&note, " device", session->device);
-    add_pair(&note, " connection", session->gw->conf->connections.v[session->connection]);
+        text_pair(&note, " device", session->device);
+    text_pair(&note, " connection", session->gw->conf->connections.v[session->connection]);
     server_transaction_note(st, memory, text_len(&note));
 }
 
@@ -38,7 +30,7 @@ void cti_note_refusal(struct server_transaction *st, char const *error, char con
     struct text note;
 
     text_begin(&note, memory, sizeof memory);
-    add_pair(&note, "refused", error);
-    add_pair(&note, " why", why);
+    text_pair(&note, "refused", error);
+    text_pair(&note, " why", why);
     server_transaction_note(st, memory, text_len(&note));
 }

@@ -10,14 +10,6 @@
 
 enum { NOTE_BYTES = 768 };
 
-static void add_pair(struct text *note, char const *key, char const *value)
-{
-    text_puts(note, key);
-    text_puts(note, "=\"");
-    text_puts(note, value);
-    text_puts(note, "\"");
-}
-
 static void add_uri(struct text *note, url_t const *uri)
 {
     text_puts(note, " next=\"");
@@ -41,7 +33,7 @@ static void add_hops(struct text *note, struct route_decision const *decision, s
         uri = sip->sip_route ? sip->sip_route->r_url : sip->sip_request->rq_url;
     if (hop->name) {
         text_puts(note, " ");
-        add_pair(note, "to", hop->name);
+        text_pair(note, "to", hop->name);
     }
     add_uri(note, uri);
     if (decision->n_hops > 1) {
@@ -59,11 +51,11 @@ void decision_note(struct worker const *worker, struct server_transaction *st,
     if (!server_transaction_origin(st)->tap_serial)
         return;
     text_begin(&note, memory, sizeof memory);
-    add_pair(&note, "acl", worker->admitted_by);
+    text_pair(&note, "acl", worker->admitted_by);
     text_puts(&note, " ");
-    add_pair(&note, "rule", decision->rule_name);
+    text_pair(&note, "rule", decision->rule_name);
     text_puts(&note, " ");
-    add_pair(&note, "why", decision->reason);
+    text_pair(&note, "why", decision->reason);
     if (decision->verdict == ROUTE_FORWARD)
         add_hops(&note, decision, sip_object(server_transaction_request(st)));
     server_transaction_note(st, memory, text_len(&note));
@@ -77,9 +69,9 @@ static size_t print_refusal(char memory[static NOTE_BYTES], struct refusal_row c
     text_puts(&note, "refused=");
     text_number(&note, (uint64_t)row->status, 3);
     text_puts(&note, " ");
-    add_pair(&note, "reason", row->reason);
+    text_pair(&note, "reason", row->reason);
     text_puts(&note, " ");
-    add_pair(&note, "phrase", row->phrase);
+    text_pair(&note, "phrase", row->phrase);
     return text_len(&note);
 }
 

@@ -37,6 +37,15 @@ static inline void text_puts(struct text *line, char const *text)
     text_add(line, text, strlen(text));
 }
 
+/** key="value". */
+static inline void text_pair(struct text *line, char const *key, char const *value)
+{
+    text_puts(line, key);
+    text_puts(line, "=\"");
+    text_puts(line, value);
+    text_puts(line, "\"");
+}
+
 /** @p digits: at least so many, with zeros in front. */
 static inline void text_number(struct text *line, uint64_t number, unsigned digits)
 {
