@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading people, devices and lines into one arena: see store_people.h. */
-#define LOG_SUBSYSTEM LOG_STORE
 #include "store_people.h"
-#include "log.h"
-#include "store_arena.h"
-#include "store_db.h"
-#include "store_job.h"
+#include "store_copy.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,24 +110,9 @@ struct store_choice_list const *store_people_choices(struct store_people const *
 
 /* --- rows ------------------------------------------------------------------------------------- */
 
-/* Reads one row; where memory is missing it returns -ENOMEM. */
-typedef int row_fn(struct store_people *people, sqlite3_stmt *row);
-
-static char const *peek(sqlite3_stmt *row, int column)
-{
-    char const *text = (char const *)sqlite3_column_text(row, column);
-
-    return text ? text : "";
-}
-
-/* A copy of a column, "" without taking memory; *@p ok says whether there was memory. */
 static char const *keep(struct store_people *people, sqlite3_stmt *row, int column, bool *ok)
 {
-    char const *text = peek(row, column);
-    char const *copy = *text ? store_arena_text(&people->arena, text) : "";
-
-    *ok &= copy != NULL;
-    return copy;
+    return store_copy_keep(&people->arena, row, column, ok);
 }
 
 static size_t count_words(char const *text)
@@ -166,8 +147,9 @@ static bool keep_words(struct store_people *people, char const *text, struct sto
     return true;
 }
 
-static int read_user(struct store_people *people, sqlite3_stmt *row)
+static int read_user(void *copy, sqlite3_stmt *row)
 {
+    struct store_people *people = copy;
     struct store_person *person = store_arena_alloc(&people->arena, sizeof *person);
     bool ok = person != NULL;
 
@@ -177,14 +159,15 @@ static int read_user(struct store_people *people, sqlite3_stmt *row)
     person->mail = keep(people, row, 1, &ok);
     person->sip = keep(people, row, 2, &ok);
     person->rcc = sqlite3_column_int(row, 3);
-    if (!ok || !keep_words(people, peek(row, 4), person))
+    if (!ok || !keep_words(people, store_copy_peek(row, 4), person))
         return -ENOMEM;
     STAILQ_INSERT_TAIL(&people->users, person, link);
     return htab_insert(&people->by_id, &person->by_id, hash_of(person->id));
 }
 
-static int read_device(struct store_people *people, sqlite3_stmt *row)
+static int read_device(void *copy, sqlite3_stmt *row)
 {
+    struct store_people *people = copy;
     struct store_device *device = store_arena_alloc(&people->arena, sizeof *device);
     bool ok = device != NULL;
 
@@ -214,8 +197,9 @@ static int file_line(struct store_people *people, struct store_line *line)
     return 0;
 }
 
-static int read_line(struct store_people *people, sqlite3_stmt *row)
+static int read_line(void *copy, sqlite3_stmt *row)
 {
+    struct store_people *people = copy;
     struct store_line *line = store_arena_alloc(&people->arena, sizeof *line);
     bool ok = line != NULL;
 
@@ -260,22 +244,27 @@ static int add_line(struct store_people *people, struct store_device *device,
     return 0;
 }
 
-static int read_appearance(struct store_people *people, sqlite3_stmt *row)
+static int read_appearance(void *copy, sqlite3_stmt *row)
 {
-    struct store_line *line = (struct store_line *)store_people_lines_of(people, peek(row, 0));
+    struct store_people *people = copy;
+    struct store_line *line =
+        (struct store_line *)store_people_lines_of(people, store_copy_peek(row, 0));
 
-    while (line && strcmp(line->partition, peek(row, 1)) != 0)
+    while (line && strcmp(line->partition, store_copy_peek(row, 1)) != 0)
         line = line->same_number;
-    struct store_device *device = (struct store_device *)store_people_device(people, peek(row, 2));
+    struct store_device *device =
+        (struct store_device *)store_people_device(people, store_copy_peek(row, 2));
     if (!line || !device)
         return 0;
     int error = add_line(people, device, line);
     return error < 0 ? error : add_ref(people, &line->devices, device->name);
 }
 
-static int read_association(struct store_people *people, sqlite3_stmt *row)
+static int read_association(void *copy, sqlite3_stmt *row)
 {
-    struct store_device *device = (struct store_device *)store_people_device(people, peek(row, 0));
+    struct store_people *people = copy;
+    struct store_device *device =
+        (struct store_device *)store_people_device(people, store_copy_peek(row, 0));
     struct store_word *word = store_arena_alloc(&people->arena, sizeof *word);
     bool ok = word != NULL;
 
@@ -289,9 +278,11 @@ static int read_association(struct store_people *people, sqlite3_stmt *row)
     return 0;
 }
 
-static int read_owner(struct store_people *people, sqlite3_stmt *row)
+static int read_owner(void *copy, sqlite3_stmt *row)
 {
-    struct store_owner *owner = (struct store_owner *)store_people_owner(people, peek(row, 0));
+    struct store_people *people = copy;
+    struct store_owner *owner =
+        (struct store_owner *)store_people_owner(people, store_copy_peek(row, 0));
     bool ok = true;
 
     if (!owner) {
@@ -301,11 +292,12 @@ static int read_owner(struct store_people *people, sqlite3_stmt *row)
             return -ENOMEM;
         STAILQ_INSERT_TAIL(&people->owners, owner, link);
     }
-    return add_ref(people, &owner->devices, peek(row, 1));
+    return add_ref(people, &owner->devices, store_copy_peek(row, 1));
 }
 
-static int read_choice(struct store_people *people, sqlite3_stmt *row)
+static int read_choice(void *copy, sqlite3_stmt *row)
 {
+    struct store_people *people = copy;
     struct store_choice *choice = store_arena_alloc(&people->arena, sizeof *choice);
     bool ok = choice != NULL;
 
@@ -320,34 +312,18 @@ static int read_choice(struct store_people *people, sqlite3_stmt *row)
     return ok ? 0 : -ENOMEM;
 }
 
-static int read_revision(struct store_people *people, sqlite3_stmt *row)
+static int read_revision(void *copy, sqlite3_stmt *row)
 {
+    struct store_people *people = copy;
     people->revision = sqlite3_column_int64(row, 0);
     return 0;
 }
 
-static int read_rows(struct store_people *people, struct store_db *db, enum store_statement id,
-                     row_fn *fn)
-{
-    sqlite3_stmt *rows = store_db_use(db, id);
-    int error;
-
-    while ((error = store_db_step(rows)) == 1)
-        if ((error = fn(people, rows)) < 0) {
-            sqlite3_reset(rows);
-            return error;
-        }
-    return error;
-}
-
 /* --- copies ----------------------------------------------------------------------------------- */
 
-static int read_all(struct store_db *db, struct store_people **ret)
+static int read_all(struct store_db *db, void **ret)
 {
-    static struct {
-        enum store_statement id;
-        row_fn *fn;
-    } const tables[] = {
+    static struct store_copy_table const tables[] = {
         { STORE_SQL_revision_get, read_revision },
         { STORE_SQL_people_all, read_user },
         { STORE_SQL_devices_all, read_device },
@@ -358,27 +334,29 @@ static int read_all(struct store_db *db, struct store_people **ret)
         { STORE_SQL_choices_all, read_choice },
     };
     struct store_people *people = *ret = calloc(1, sizeof *people);
-    int error = people ? 0 : -ENOMEM;
 
     if (!people)
-        return error;
+        return -ENOMEM;
     STAILQ_INIT(&people->users);
     STAILQ_INIT(&people->devices);
     STAILQ_INIT(&people->lines);
     STAILQ_INIT(&people->owners);
     STAILQ_INIT(&people->choices);
-    for (size_t i = 0; error == 0 && i < sizeof tables / sizeof tables[0]; i++)
-        error = read_rows(people, db, tables[i].id, tables[i].fn);
+    int error = store_copy_read(db, tables, sizeof tables / sizeof tables[0], people, "people");
     if (error < 0) {
-        log_error(NULL, "people not read reason=\"%s\"", store_db_why(db));
-        store_people_free(ret);
+        store_people_free(&people);
+        *ret = NULL;
     }
     return error;
 }
 
 int store_people_read(struct store *store, struct store_people **ret)
 {
-    return read_all(store_job_db(store), ret);
+    void *copy;
+    int error = read_all(store_job_db(store), &copy);
+
+    *ret = copy;
+    return error;
 }
 
 void store_people_free(struct store_people **ppeople)
@@ -396,40 +374,15 @@ void store_people_free(struct store_people **ppeople)
     free(people);
 }
 
-struct refresh {
-    struct store_job job;
-    int64_t known;
-    store_people_take_fn *take;
-};
-
-static int run_refresh(struct store_db *db, struct store_job const *job)
+static void hand(store_copy_any_fn *take, void *ctx, void *copy)
 {
-    struct refresh const *refresh = (struct refresh const *)job;
-    sqlite3_stmt *row = store_db_use(db, STORE_SQL_revision_get);
-    struct store_people *people;
-    int error = store_db_step(row);
-    int64_t revision = error == 1 ? sqlite3_column_int64(row, 0) : 0;
-
-    if (error < 0)
-        return error;
-    sqlite3_reset(row);
-    if (revision == refresh->known)
-        return 0;
-    error = read_all(db, &people);
-    if (error == 0)
-        refresh->take(job->ctx, people);
-    return error;
+    ((store_people_take_fn *)take)(ctx, copy);
 }
 
 int store_people_refresh(struct store_link *link, int64_t known, store_people_take_fn *take,
                          store_done_fn *done, void *ctx)
 {
-    struct refresh *refresh = calloc(1, sizeof *refresh);
+    static struct store_copy_kind const kind = { STORE_SQL_revision_get, read_all, hand };
 
-    if (!refresh)
-        return -ENOMEM;
-    refresh->job.run = run_refresh;
-    refresh->known = known;
-    refresh->take = take;
-    return store_job_submit(link, &refresh->job, done, ctx);
+    return store_copy_refresh(link, &kind, known, (store_copy_any_fn *)take, done, ctx);
 }

@@ -1,59 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writing people, devices and lines: see store_people_change.h. */
 #include "store_people_change.h"
-#include "store_db.h"
-#include "store_job.h"
+#include "store_write.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXTS_MAX = 4 };
-
-/* One statement without rows, its first parameters texts (NULL: no more). */
-static int write_texts(struct store_db *db, enum store_statement id,
-                       char const *const texts[static TEXTS_MAX])
-{
-    sqlite3_stmt *write = store_db_use(db, id);
-
-    for (int i = 0; write && i < TEXTS_MAX && texts[i]; i++)
-        sqlite3_bind_text(write, i + 1, texts[i], -1, SQLITE_STATIC);
-    return store_db_step(write);
-}
-
-#define TEXTS(...) ((char const *const[TEXTS_MAX]){ __VA_ARGS__ })
-
-static int check_revision(struct store_db *db, int64_t known)
-{
-    sqlite3_stmt *row = store_db_use(db, STORE_SQL_revision_get);
-    int error = store_db_step(row);
-
-    if (error < 0)
-        return error;
-    bool is_known = error == 1 && sqlite3_column_int64(row, 0) == known;
-    sqlite3_reset(row);
-    return is_known ? 0 : -ESTALE;
-}
-
 int store_people_begin(struct store *store, int64_t known)
 {
-    struct store_db *db = store_job_db(store);
-    int error = write_texts(db, STORE_SQL_begin, TEXTS(NULL));
-
-    if (error == 0 && known && (error = check_revision(db, known)) < 0)
-        (void)write_texts(db, STORE_SQL_rollback, TEXTS(NULL));
-    return error;
+    return store_write_begin(store_job_db(store), STORE_SQL_revision_get, known);
 }
 
 int store_people_end(struct store *store, bool commit)
 {
-    struct store_db *db = store_job_db(store);
-    int error = commit ? write_texts(db, STORE_SQL_revision_bump, TEXTS(NULL)) : 0;
-
-    if (commit && error == 0)
-        error = write_texts(db, STORE_SQL_commit, TEXTS(NULL));
-    if (!commit || error < 0)
-        (void)write_texts(db, STORE_SQL_rollback, TEXTS(NULL));
-    return error;
+    return store_write_end(store_job_db(store), STORE_SQL_revision_bump, commit);
 }
 
 int store_people_put_user(struct store *store, struct store_person const *person,
@@ -71,10 +31,10 @@ int store_people_put_user(struct store *store, struct store_person const *person
 
 static int put_owners(struct store_db *db, char const *device, char const *const *users, size_t n)
 {
-    int error = write_texts(db, STORE_SQL_owners_clear_device, TEXTS(device));
+    int error = store_write_texts(db, STORE_SQL_owners_clear_device, STORE_TEXTS(device));
 
     for (size_t i = 0; error == 0 && i < n; i++)
-        error = write_texts(db, STORE_SQL_owner_put, TEXTS(device, users[i]));
+        error = store_write_texts(db, STORE_SQL_owner_put, STORE_TEXTS(device, users[i]));
     return error;
 }
 
@@ -97,10 +57,11 @@ int store_people_put_line(struct store *store, char const *number, char const *p
                           char const *const *devices, size_t n)
 {
     struct store_db *db = store_job_db(store);
-    int error = write_texts(db, STORE_SQL_line_put, TEXTS(number, partition));
+    int error = store_write_texts(db, STORE_SQL_line_put, STORE_TEXTS(number, partition));
 
     if (error == 0)
-        error = write_texts(db, STORE_SQL_appearances_clear_line, TEXTS(number, partition));
+        error =
+            store_write_texts(db, STORE_SQL_appearances_clear_line, STORE_TEXTS(number, partition));
     for (size_t i = 0; error == 0 && i < n; i++) {
         sqlite3_stmt *write = store_db_use(db, STORE_SQL_appearance_put);
         sqlite3_bind_int64(write, 4, (sqlite3_int64)i);
@@ -114,13 +75,13 @@ int store_people_put_line(struct store *store, char const *number, char const *p
 
 /* Drops the thing itself with the first statement, then what belongs to it with the others. */
 static int drop(struct store *store, enum store_statement const *statements, size_t n,
-                char const *const texts[static TEXTS_MAX])
+                char const *const texts[static STORE_TEXTS_MAX])
 {
     struct store_db *db = store_job_db(store);
     int error = 0;
 
     for (size_t i = 0; error == 0 && i < n; i++) {
-        error = write_texts(db, statements[i], texts);
+        error = store_write_texts(db, statements[i], texts);
         if (i == 0 && error == 0 && !store_db_changed(db))
             error = -ENOENT;
     }
@@ -133,7 +94,7 @@ int store_people_drop_user(struct store *store, char const *id)
                                                 STORE_SQL_mobility_clear_user,
                                                 STORE_SQL_choices_clear_user };
 
-    return drop(store, all, sizeof all / sizeof all[0], TEXTS(id));
+    return drop(store, all, sizeof all / sizeof all[0], STORE_TEXTS(id));
 }
 
 int store_people_drop_device(struct store *store, char const *name)
@@ -143,7 +104,7 @@ int store_people_drop_device(struct store *store, char const *name)
                                                 STORE_SQL_appearances_clear_device,
                                                 STORE_SQL_choices_clear_device };
 
-    return drop(store, all, sizeof all / sizeof all[0], TEXTS(name));
+    return drop(store, all, sizeof all / sizeof all[0], STORE_TEXTS(name));
 }
 
 int store_people_drop_line(struct store *store, char const *number, char const *partition)
@@ -152,7 +113,7 @@ int store_people_drop_line(struct store *store, char const *number, char const *
                                                 STORE_SQL_appearances_clear_line,
                                                 STORE_SQL_choices_clear_line };
 
-    return drop(store, all, sizeof all / sizeof all[0], TEXTS(number, partition));
+    return drop(store, all, sizeof all / sizeof all[0], STORE_TEXTS(number, partition));
 }
 
 int store_people_check(struct store *store, unsigned max_devices,
@@ -181,59 +142,18 @@ int store_people_check(struct store *store, unsigned max_devices,
 
 /* --- while the gateway runs ------------------------------------------------------------------- */
 
-struct change {
-    struct store_job job;
-    enum store_statement statement;
-    char const *texts[TEXTS_MAX]; /* which stand behind it */
-};
-
-/* A job with copies of @p texts behind it; up to TEXTS_MAX, the rest NULL. */
-static struct change *change_new(char const *const texts[static TEXTS_MAX])
-{
-    size_t sizes[TEXTS_MAX] = { 0 }, all = 0;
-
-    for (size_t i = 0; i < TEXTS_MAX && texts[i]; i++)
-        all += sizes[i] = strlen(texts[i]) + 1;
-    struct change *change = calloc(1, sizeof *change + all);
-    if (!change)
-        return NULL;
-    char *at = (char *)(change + 1);
-    for (size_t i = 0; i < TEXTS_MAX && texts[i]; at += sizes[i++])
-        change->texts[i] = memcpy(at, texts[i], sizes[i]);
-    return change;
-}
-
-static int run_change(struct store_db *db, struct store_job const *job)
-{
-    struct change const *change = (struct change const *)job;
-
-    return write_texts(db, change->statement, change->texts);
-}
-
-static int submit(struct store_link *link, enum store_statement statement,
-                  char const *const texts[static TEXTS_MAX], store_done_fn *done, void *ctx)
-{
-    struct change *change = change_new(texts);
-
-    if (!change)
-        return -ENOMEM;
-    change->job.run = run_change;
-    change->statement = statement;
-    return store_job_submit(link, &change->job, done, ctx);
-}
-
 int store_people_choose(struct store_link *link, struct store_choice const *choice,
                         store_done_fn *done, void *ctx)
 {
-    return submit(link, STORE_SQL_choice_put,
-                  TEXTS(choice->user, choice->number, choice->partition, choice->device), done,
-                  ctx);
+    return store_write_submit(
+        link, STORE_SQL_choice_put,
+        STORE_TEXTS(choice->user, choice->number, choice->partition, choice->device), done, ctx);
 }
 
 int store_people_register(struct store_link *link, char const *device, bool is_registered,
                           store_done_fn *done, void *ctx)
 {
     /* The column is an integer, and makes one of the text. */
-    return submit(link, STORE_SQL_device_registered, TEXTS(device, is_registered ? "1" : "0"), done,
-                  ctx);
+    return store_write_submit(link, STORE_SQL_device_registered,
+                              STORE_TEXTS(device, is_registered ? "1" : "0"), done, ctx);
 }
