@@ -41,6 +41,21 @@ static char const *const migrations[] = {
     "CREATE INDEX choices_device ON choices (device);"
     "CREATE TABLE people_revision (value INTEGER NOT NULL);"
     "INSERT INTO people_revision VALUES (1);",
+    "CREATE TABLE contacts (owner TEXT NOT NULL, contact TEXT NOT NULL, nickname TEXT NOT NULL,"
+    " PRIMARY KEY (owner, contact)) WITHOUT ROWID;"
+    "CREATE INDEX contacts_contact ON contacts (contact);"
+    "CREATE TABLE contact_groups (owner TEXT NOT NULL, contact TEXT NOT NULL, name TEXT NOT NULL,"
+    " PRIMARY KEY (owner, contact, name)) WITHOUT ROWID;"
+    "CREATE INDEX contact_groups_contact ON contact_groups (contact);"
+    "CREATE TABLE enterprise_groups (owner TEXT NOT NULL, name TEXT NOT NULL,"
+    " PRIMARY KEY (owner, name)) WITHOUT ROWID;"
+    "CREATE TABLE policy_entries (owner TEXT NOT NULL, who TEXT NOT NULL, allow INTEGER NOT NULL,"
+    " PRIMARY KEY (owner, who)) WITHOUT ROWID;"
+    "CREATE INDEX policy_entries_who ON policy_entries (who);"
+    "CREATE TABLE policies (owner TEXT NOT NULL PRIMARY KEY, fallback INTEGER NOT NULL)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE contacts_revision (value INTEGER NOT NULL);"
+    "INSERT INTO contacts_revision VALUES (1);",
 };
 enum { VERSION = sizeof migrations / sizeof *migrations };
 
