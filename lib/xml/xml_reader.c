@@ -2,10 +2,12 @@
 /* libxml2's text reader, started only for documents that the guard let through. */
 #include "xml_reader.h"
 #include "xml_guard.h"
+#include "xml_reader_node.h"
 #include "xml_silence.h"
 #include <libxml/xmlerror.h>
 #include <libxml/xmlreader.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct xml_reader {
     xmlTextReaderPtr text; /* NULL if the guard refused the document */
@@ -177,6 +179,25 @@ char const *xml_reader_text(struct xml_reader const *reader)
     if (reader->event != XML_TEXT || !reader->node || !reader->node->content)
         return "";
     return (char const *)reader->node->content;
+}
+
+xmlNodePtr xml_reader_node(struct xml_reader const *reader)
+{
+    return reader->node;
+}
+
+/* An attribute's value is one text node, for there is no DOCTYPE and so no entity. */
+char const *xml_reader_attribute(struct xml_reader const *reader, char const *name, char const *ns)
+{
+    if (reader->event != XML_START)
+        return NULL;
+    for (xmlAttr const *attr = reader->node->properties; attr; attr = attr->next) {
+        if (strcmp((char const *)attr->name, name) != 0)
+            continue;
+        if (!ns == !attr->ns && (!ns || strcmp((char const *)attr->ns->href, ns) == 0))
+            return attr->children ? (char const *)attr->children->content : "";
+    }
+    return NULL;
 }
 
 unsigned xml_reader_depth(struct xml_reader const *reader)

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct buf;
 struct xml_reader;
 
 struct xml_limits {
@@ -34,6 +35,9 @@ enum xml_event xml_reader_next(struct xml_reader *reader);
 char const *xml_reader_name(struct xml_reader const *reader);
 char const *xml_reader_namespace(struct xml_reader const *reader);
 char const *xml_reader_text(struct xml_reader const *reader);
+/** Of the element of XML_START: the value of an attribute of the namespace @p ns (NULL: none), NULL
+ *  if it has no such one. Borrowed until the next call. */
+char const *xml_reader_attribute(struct xml_reader const *reader, char const *name, char const *ns);
 /** How many elements are open, the current one included: 1 on the root's XML_START and XML_END. */
 unsigned xml_reader_depth(struct xml_reader const *reader);
 
@@ -45,3 +49,12 @@ bool xml_reader_is_out_of_memory(struct xml_reader const *reader);
 
 /** After XML_START: skips to the element's end. Returns XML_END or XML_ERROR. */
 enum xml_event xml_reader_skip(struct xml_reader *reader);
+
+/** After XML_START: appends the text of the element, without that of elements in it, and goes to
+ *  its end. Returns XML_END or XML_ERROR. */
+enum xml_event xml_reader_collect(struct xml_reader *reader, struct buf *out);
+
+/** After XML_START: appends the whole element as text that can stand in any document: with the
+ *  namespace bindings of its ancestors that it uses, without comments. Copied again, it stays the
+ *  same. Goes to its end; returns XML_END or XML_ERROR. What does not fit: out->failed. */
+enum xml_event xml_reader_copy(struct xml_reader *reader, struct buf *out);

@@ -77,6 +77,24 @@ void xml_writer_open_prefixed(struct xml_writer *w, char const *prefix, char con
     w->depth++;
 }
 
+void xml_writer_open_bound(struct xml_writer *w, char const *prefix, char const *name)
+{
+    check(w, xmlTextWriterStartElementNS(w->text, (xmlChar const *)prefix, (xmlChar const *)name,
+                                         NULL));
+    w->depth++;
+}
+
+void xml_writer_bind(struct xml_writer *w, char const *prefix, char const *ns)
+{
+    check(w, xmlTextWriterWriteAttributeNS(w->text, (xmlChar const *)"xmlns",
+                                           (xmlChar const *)prefix, NULL, (xmlChar const *)ns));
+}
+
+void xml_writer_raw(struct xml_writer *w, char const *xml)
+{
+    check(w, xmlTextWriterWriteRaw(w->text, (xmlChar const *)xml));
+}
+
 void xml_writer_close(struct xml_writer *w)
 {
     check(w, xmlTextWriterEndElement(w->text));
@@ -120,6 +138,13 @@ void xml_writer_element(struct xml_writer *w, char const *name, char const *text
     if (text)
         xml_writer_text(w, text);
     xml_writer_close(w);
+}
+
+void xml_writer_attribute(struct xml_writer *w, char const *name, char const *value)
+{
+    check(w, xmlTextWriterStartAttribute(w->text, (xmlChar const *)name));
+    xml_writer_text(w, value);
+    check(w, xmlTextWriterEndAttribute(w->text));
 }
 
 int xml_writer_finish(struct xml_writer **pw)

@@ -18,6 +18,17 @@ void xml_writer_close(struct xml_writer *w);
 void xml_writer_open_prefixed(struct xml_writer *w, char const *prefix, char const *name,
                               char const *ns);
 
+/** Opens prefix:name (or name, if @p prefix is NULL) under a binding that is there already. */
+void xml_writer_open_bound(struct xml_writer *w, char const *prefix, char const *name);
+
+/** Of the element just opened: binds a prefix (@p prefix may not be NULL); an attribute, whose name
+ *  may be "xml:lang". Bytes that XML cannot hold become U+FFFD. */
+void xml_writer_bind(struct xml_writer *w, char const *prefix, char const *ns);
+void xml_writer_attribute(struct xml_writer *w, char const *name, char const *value);
+
+/** An element as xml_reader_copy() has made it. */
+void xml_writer_raw(struct xml_writer *w, char const *xml);
+
 /** Text inside the open element. Bytes that XML cannot hold become U+FFFD. */
 void xml_writer_text(struct xml_writer *w, char const *text);
 
