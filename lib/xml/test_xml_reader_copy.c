@@ -52,7 +52,8 @@ static struct {
     { "<a xmlns='urn:1'><b xmlns=''><x/></b></a>", "<x xmlns=\"\"></x>" },
     { "<a><x xml:lang='de'><!-- no --><![CDATA[<&]]></x></a>",
       "<x xmlns=\"\" xml:lang=\"de\">&lt;&amp;</x>" },
-    { "<a><x><x xmlns:u='urn:&amp;u'/></x></a>", "<x xmlns=\"\"><x xmlns:u=\"urn:&#38;u\"></x></x>" },
+    { "<a><x><x xmlns:u='urn:&amp;u'/></x></a>",
+      "<x xmlns=\"\"><x xmlns:u=\"urn:&#38;u\"></x></x>" },
     /* clang-format on */
 };
 
