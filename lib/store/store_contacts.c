@@ -2,14 +2,16 @@
 /* Reading contacts and policies into one arena: see store_contacts.h. */
 #include "store_contacts.h"
 #include "store_copy.h"
+#include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct store_contacts {
     struct store_arena arena;
     int64_t revision;
-    struct htab by_owner, by_text;
+    struct htab by_owner, by_text, members;
     struct store_roster_list rosters;
     struct store_roster *last; /* that a row was of; the next one often is, too */
 };
@@ -35,6 +37,32 @@ static bool is_owner(struct htab_entry const *entry, void const *owner)
 static bool is_kept(struct htab_entry const *entry, void const *text)
 {
     return strcmp(((struct kept const *)entry)->text, text) == 0;
+}
+
+static bool is_member(struct htab_entry const *entry, void const *address)
+{
+    return strcmp(((struct store_member const *)entry)->address, address) == 0;
+}
+
+static bool has_word(struct store_word const *word, char const *text)
+{
+    while (word && strcmp(word->text, text) != 0)
+        word = word->next;
+    return word != NULL;
+}
+
+bool store_contacts_in_group(struct store_contacts const *contacts,
+                             struct store_roster const *roster, char const *address)
+{
+    struct store_word const *word = roster ? roster->enterprise : NULL;
+    struct store_member const *member =
+        word ? (struct store_member const *)htab_find(&contacts->members, hash_of(address),
+                                                      is_member, address)
+             : NULL;
+
+    while (member && word && !has_word(member->groups, word->text))
+        word = word->next;
+    return member && word;
 }
 
 int64_t store_contacts_revision(struct store_contacts const *contacts)
@@ -174,6 +202,43 @@ static int read_enterprise(void *copy, sqlite3_stmt *row)
     return add_word(contacts, &owner_of(contacts, row)->enterprise, store_copy_peek(row, 1));
 }
 
+/* Without the scheme, the domain in lower case. */
+static char const *address_of(struct store_contacts *contacts, char const *sip, bool *ok)
+{
+    char text[512];
+    char const *colon = strchr(sip, ':');
+    size_t n = strlen(colon ? colon + 1 : sip), user;
+
+    if (n >= sizeof text)
+        return "";
+    memcpy(text, colon ? colon + 1 : sip, n + 1);
+    user = strcspn(text, "@");
+    for (size_t i = user; i < n; i++)
+        text[i] = (char)tolower((unsigned char)text[i]);
+    return keep(contacts, text, ok);
+}
+
+static int read_member(void *copy, sqlite3_stmt *row)
+{
+    struct store_contacts *contacts = copy;
+    struct store_member *member = store_arena_alloc(&contacts->arena, sizeof *member);
+    char word[256];
+    bool ok = member != NULL;
+
+    if (!ok)
+        return -ENOMEM;
+    member->address = address_of(contacts, store_copy_peek(row, 0), &ok);
+    for (char const *at = store_copy_peek(row, 1); ok && *(at += strspn(at, " "));) {
+        size_t n = strcspn(at, " ");
+        (void)snprintf(word, sizeof word, "%.*s", (int)n, at);
+        ok = add_word(contacts, &member->groups, word) == 0;
+        at += n;
+    }
+    if (!ok)
+        return -ENOMEM;
+    return htab_insert(&contacts->members, &member->by_address, hash_of(member->address));
+}
+
 static int read_entry(void *copy, sqlite3_stmt *row)
 {
     struct store_contacts *contacts = copy;
@@ -219,6 +284,7 @@ static int read_tables(struct store_db *db, struct store_contacts *contacts)
         { STORE_SQL_contacts_all, read_contact },
         { STORE_SQL_contact_groups_all, read_group },
         { STORE_SQL_enterprise_groups_all, read_enterprise },
+        { STORE_SQL_members_all, read_member },
         { STORE_SQL_policy_entries_all, read_entry },
         { STORE_SQL_policies_all, read_policy },
     };
@@ -266,6 +332,7 @@ void store_contacts_free(struct store_contacts **pcontacts)
         return;
     htab_fini(&contacts->by_owner);
     htab_fini(&contacts->by_text);
+    htab_fini(&contacts->members);
     store_arena_fini(&contacts->arena);
     free(contacts);
 }

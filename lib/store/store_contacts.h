@@ -3,6 +3,7 @@
  * allows, and what everybody else gets. A copy of what the file holds, which never changes once it
  * is read; see store_people.h for how it is kept. Changes are in store_contacts_change.h.
  *
+ * Enterprise groups are those of the people (member_of), so the revision moves with both.
  * Addresses are user@domain, the domain in lower case, and compared byte by byte. Equal texts are
  * kept once: a user stands in many lists. */
 #pragma once
@@ -46,6 +47,13 @@ struct store_roster {
 
 STAILQ_HEAD(store_roster_list, store_roster);
 
+/** Who is in which groups: a user of the directory with a SIP address. */
+struct store_member {
+    struct htab_entry by_address;
+    char const *address;
+    struct store_word *groups;
+};
+
 /** Reads everything. Blocks; before store_start() only. Returns 0 or a negative errno after logging
  *  why. */
 int store_contacts_read(struct store *store, struct store_contacts **ret);
@@ -74,3 +82,8 @@ struct store_contact const *store_contacts_find(struct store_roster const *roste
                                                 char const *address);
 struct store_policy_entry const *store_contacts_entry(struct store_roster const *roster,
                                                       char const *who);
+
+/** Is @p address in an enterprise group that stands in the contact list of @p roster (may be NULL)?
+ */
+bool store_contacts_in_group(struct store_contacts const *contacts,
+                             struct store_roster const *roster, char const *address);

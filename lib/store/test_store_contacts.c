@@ -238,11 +238,25 @@ static void test_what_another_program_commits(void **state)
     revision = store_contacts_revision(taken.contacts);
     store_contacts_free(&taken.contacts);
 
-    /* People are another matter. */
-    assert_int_equal(store_people_begin(other, 0), 0);
-    assert_int_equal(store_people_end(other, true), 0);
     assert_int_equal(refresh(&taken, revision), 0);
     assert_null(taken.contacts);
+
+    /* Groups of people are a part of it. */
+    static struct store_person const eve = { .id = "eve",
+                                             .mail = "",
+                                             .sip = "sip:eve@Partner.TEST" };
+    static struct store_person const bob = { .id = "bob", .mail = "", .sip = "sip:" BOB };
+    assert_int_equal(store_people_begin(other, 0), 0);
+    assert_int_equal(store_people_put_user(other, &eve, "others  staff"), 0);
+    assert_int_equal(store_people_put_user(other, &bob, "others"), 0);
+    assert_int_equal(store_people_end(other, true), 0);
+    assert_int_equal(refresh(&taken, revision), 0);
+    struct store_roster const *joe = store_contacts_roster(taken.contacts, JOE);
+    assert_true(store_contacts_in_group(taken.contacts, joe, EVE));
+    assert_false(store_contacts_in_group(taken.contacts, joe, BOB));
+    assert_false(store_contacts_in_group(taken.contacts, joe, ANN));
+    assert_false(store_contacts_in_group(taken.contacts, NULL, EVE));
+    store_contacts_free(&taken.contacts);
     store_close(&other);
     store_rig_close(&rig);
     store_rig_fini(&rig);
