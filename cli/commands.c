@@ -15,6 +15,7 @@
 #include "probe_command.h"
 #include "rcc.h"
 #include "run.h"
+#include "trace_command.h"
 #include <stdio.h>
 
 enum { HELP_MAX = 65536 };
@@ -134,6 +135,11 @@ struct command const command_table[] = {
       .help = "Draw the messages that the running programs sent and received.",
       .more = ladder_more,
       .fn = ladder_command },
+    { .name = "trace",
+      .args = trace_args,
+      .help = "Show messages as they come: dialogs, ladders, messages, differences.",
+      .more = trace_more,
+      .fn = trace_command },
     { .name = "bundle",
       .args = bundle_args,
       .help = "Collect what somebody needs who looks for a fault into one file.",
