@@ -34,6 +34,8 @@ static int next(struct capture_source *source, struct capture_message *ret)
             capture_packets_add(file->packets, &record);
             continue;
         }
+        if (got == -EAGAIN)
+            return 0;
         file->ended = true;
         file->result = got;
         capture_packets_end(file->packets);
@@ -77,6 +79,11 @@ int capture_file_open(char const *path, struct capture_source **ret)
 
     *ret = NULL;
     return fd < 0 ? -errno : capture_file_open_fd(fd, ret);
+}
+
+bool capture_file_has_ended(struct capture_source const *source)
+{
+    return ((struct capture_file const *)source)->ended;
 }
 
 char const *capture_file_error(struct capture_source const *source)

@@ -9,8 +9,12 @@
  *  comes out when it is read. */
 int capture_file_open(char const *path, struct capture_source **ret);
 
-/** As capture_file_open(), of what is open already; takes over @p fd, also when it fails. */
+/** As capture_file_open(), of what is open already; takes over @p fd, also when it fails. Of a pipe
+ *  that does not wait (O_NONBLOCK) next() returns 0 also when nothing has come yet. */
 int capture_file_open_fd(int fd, struct capture_source **ret);
+
+/** Nothing more comes, now or later, but what next() still has. */
+bool capture_file_has_ended(struct capture_source const *source);
 
 /** What the negative result of capture_source_next() meant: "offset 4711: the file ends within a
  *  packet: 3 bytes of 60". "" if there was none. */

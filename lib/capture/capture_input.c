@@ -35,19 +35,21 @@ static void read_more(struct capture_input *input)
         input->end += (size_t)got;
         return;
     }
-    input->ended = true;
-    if (got < 0)
+    input->starved = got < 0 && errno == EAGAIN;
+    input->ended = !input->starved;
+    if (got < 0 && input->ended)
         input->error = errno;
 }
 
 size_t capture_input_fill(struct capture_input *input, size_t len)
 {
+    input->starved = false;
     if (input->end - input->start >= len || input->ended)
         return input->end - input->start;
     memmove(input->data, input->data + input->start, input->end - input->start);
     input->end -= input->start;
     input->start = 0;
-    while (input->end < len && !input->ended)
+    while (input->end < len && !input->ended && !input->starved)
         read_more(input);
     return input->end;
 }
@@ -58,8 +60,13 @@ bool capture_input_skip(struct capture_input *input, uint64_t len)
         size_t there = capture_input_fill(input, 1);
         size_t step = there < len ? there : (size_t)len;
 
-        if (step == 0)
+        if (step == 0) {
+            /* What is not there cannot be passed over by and by. */
+            input->error = input->starved ? EAGAIN : input->error;
+            input->ended = true;
+            input->starved = false;
             return false;
+        }
         input->start += step;
         input->offset += step;
         len -= step;

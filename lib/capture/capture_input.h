@@ -14,14 +14,16 @@ struct capture_input {
     uint64_t offset;   /* of data[start] in the file */
     int error;         /* errno of a failed read */
     bool ended;
+    bool starved; /* a pipe that does not wait has no more for now */
 };
 
 /** Takes over @p fd. 0 or -ENOMEM (then it is closed). */
 int capture_input_init(struct capture_input *input, int fd);
 void capture_input_fini(struct capture_input *input);
 
-/** Reads until @p len bytes are there, at most CAPTURE_INPUT_SIZE; fewer only at the end. Returns
- *  how many there are. They stand at data + start until the next call. */
+/** Reads until @p len bytes are there, at most CAPTURE_INPUT_SIZE; fewer only at the end, or
+ *  when the input is starved: then again later. Returns how many there are. They stand at data +
+ * start until the next call. */
 size_t capture_input_fill(struct capture_input *input, size_t len);
 
 /** Takes @p len bytes, of which any number may not have been read yet. False if the file ends

@@ -290,7 +290,7 @@ int capture_records_next_block(struct capture_records *records, struct capture_r
     while (got == 0) {
         size_t there = capture_input_fill(&records->input, HEAD);
 
-        if (there == 0 && !records->input.error)
+        if (there == 0 && !records->input.error && !records->input.starved)
             return 0;
         if (there < HEAD)
             return capture_records_fail(records, "the file ends within the header of a block");

@@ -16,6 +16,9 @@ static uint32_t const magic_us = 0xa1b2c3d4, magic_ns = 0xa1b23c4d, magic_patche
 int capture_records_fail(struct capture_records *records, char const *format, ...)
 {
     va_list args;
+
+    if (records->input.starved)
+        return -EAGAIN;
     int len = snprintf(records->error, sizeof records->error,
                        "offset %llu: ", (unsigned long long)records->input.offset);
 
@@ -61,6 +64,12 @@ static int pass_over(struct capture_records *records, uint32_t len)
     return 0;
 }
 
+static void count_packet(struct capture_records *records)
+{
+    records->number++;
+    records->counts->n[CAPTURE_PACKETS]++;
+}
+
 static int next_pcap(struct capture_records *records, struct capture_record *ret)
 {
     struct capture_input *input = &records->input;
@@ -68,17 +77,16 @@ static int next_pcap(struct capture_records *records, struct capture_record *ret
 
     for (;;) {
         there = capture_input_fill(input, PACKET_HEADER);
-        if (there == 0 && !input->error)
+        if (there == 0 && !input->error && !input->starved)
             return 0;
         if (there < PACKET_HEADER)
             return capture_records_fail(records, "the file ends within the header of a packet");
         char const *header = input->data + input->start;
         uint32_t len = capture_bytes_u32(header + 8, records->swapped);
 
-        records->number++;
-        records->counts->n[CAPTURE_PACKETS]++;
         if (len <= CAPTURE_PACKET_MAX)
             break;
+        count_packet(records);
         int failed = pass_over(records, len);
         if (failed)
             return failed;
@@ -93,6 +101,7 @@ static int next_pcap(struct capture_records *records, struct capture_record *ret
     if (there < PACKET_HEADER + len)
         return capture_records_fail(records, "the file ends within a packet: %zu bytes of %u",
                                     there - PACKET_HEADER, len);
+    count_packet(records);
     *ret = (struct capture_record){
         .number = records->number,
         .time_us = seconds * 1000000 + (records->nanoseconds ? fraction / 1000 : fraction),
@@ -176,7 +185,7 @@ int capture_records_next(struct capture_records *records, struct capture_record 
         got = begin(records);
     if (!got)
         got = records->next(records, ret);
-    if (got < 0)
+    if (got < 0 && got != -EAGAIN)
         records->failed = got;
     return got;
 }

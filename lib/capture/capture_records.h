@@ -34,7 +34,8 @@ struct capture_record {
 struct capture_records *capture_records_new(int fd, struct capture_counts *counts);
 void capture_records_free(struct capture_records **precords);
 
-/** 1: there is one, until the next call; 0: the end; or a negative errno, once and for all. */
+/** 1: there is one, until the next call; 0: the end; -EAGAIN: none yet, where @p fd is a pipe that
+ *  does not wait; or another negative errno, once and for all. */
 int capture_records_next(struct capture_records *records, struct capture_record *ret);
 
 /** "offset 4711: ..." about the negative result. */

@@ -33,7 +33,7 @@ struct capture_records {
     char comment[CAPTURE_COMMENT];
 };
 
-/** Ends the file. Returns -EPROTO, or -EIO if reading failed. */
+/** Ends the file, unless more will come. Returns -EPROTO; -EIO if reading failed; -EAGAIN. */
 int capture_records_fail(struct capture_records *records, char const *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -10,6 +10,7 @@
 #include "capture_file.h"
 #include "packet_rig.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -334,6 +335,82 @@ static void test_long(void **state)
     free(summary);
 }
 
+/* A file that comes byte by byte through a pipe which does not wait. */
+static void read_by_bytes(struct rig_file *file)
+{
+    struct capture_message message;
+    struct capture_source *source;
+    unsigned n = 0;
+    int fds[2];
+
+    assert_int_equal(pipe2(fds, O_NONBLOCK), 0);
+    assert_int_equal(capture_file_open_fd(fds[0], &source), 0);
+    for (size_t i = 0; i < file->bytes.len; i++) {
+        assert_int_equal(capture_source_next(source, &message), 0);
+        assert_int_equal(write(fds[1], file->bytes.data + i, 1), 1);
+        while (capture_source_next(source, &message) == 1) {
+            assert_int_equal(message.number, ++n);
+            assert_int_equal(message.len, strlen(BYE));
+            assert_memory_equal(message.bytes, BYE, message.len);
+        }
+        assert_false(capture_file_has_ended(source));
+    }
+    assert_int_equal(n, 2);
+    assert_int_equal(capture_file_counts(source)->n[CAPTURE_PACKETS], 2);
+    close(fds[1]);
+    assert_end(source);
+    buf_fini(&file->bytes);
+}
+
+static void test_slow_pipe(void **state)
+{
+    struct buf packet;
+
+    (void)state;
+    buf_init(&packet, 4096);
+    packet_rig_sip(&packet, BYE);
+    for (int big = 0; big < 2; big++) {
+        struct rig_file file = { .big = big };
+
+        packet_rig_pcap(&file, RIG_RAW);
+        packet_rig_pcap_packet(&file, time_us, &packet);
+        packet_rig_pcap_packet(&file, time_us, &packet);
+        read_by_bytes(&file);
+        file = (struct rig_file){ .big = big };
+        buf_init(&file.bytes, 1 << 20);
+        packet_rig_section(&file);
+        packet_rig_interface(&file, RIG_RAW, NULL);
+        packet_rig_packet(&file, 0, time_us, &packet, NULL);
+        packet_rig_packet(&file, 0, time_us, &packet, NULL);
+        read_by_bytes(&file);
+    }
+    buf_fini(&packet);
+}
+
+/* What is longer than any packet cannot be passed over while it comes. */
+static void test_slow_pipe_with_too_long(void **state)
+{
+    struct capture_message message;
+    struct capture_source *source;
+    struct rig_file file = { .big = false };
+    int fds[2];
+
+    (void)state;
+    buf_init(&file.bytes, 1 << 20);
+    packet_rig_section(&file);
+    packet_rig_number(&file.bytes, 6 /* packet */, 4, false);
+    packet_rig_number(&file.bytes, 2 << 20, 4, false);
+    assert_int_equal(pipe2(fds, O_NONBLOCK), 0);
+    assert_int_equal(write(fds[1], file.bytes.data, file.bytes.len), file.bytes.len);
+    assert_int_equal(capture_file_open_fd(fds[0], &source), 0);
+    assert_int_equal(capture_source_next(source, &message), -EIO);
+    assert_true(capture_file_has_ended(source));
+    assert_non_null(strstr(capture_file_error(source), "cannot be read"));
+    capture_source_free(&source);
+    close(fds[1]);
+    buf_fini(&file.bytes);
+}
+
 static void test_no_file(void **state)
 {
     struct capture_source *source;
@@ -358,9 +435,10 @@ static void test_no_file(void **state)
 int main(void)
 {
     struct CMUnitTest const tests[] = {
-        cmocka_unit_test(test_pcap),     cmocka_unit_test(test_pcapng),
-        cmocka_unit_test(test_sections), cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_damages),  cmocka_unit_test(test_long),
+        cmocka_unit_test(test_pcap),      cmocka_unit_test(test_pcapng),
+        cmocka_unit_test(test_sections),  cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_damages),   cmocka_unit_test(test_long),
+        cmocka_unit_test(test_slow_pipe), cmocka_unit_test(test_slow_pipe_with_too_long),
         cmocka_unit_test(test_no_file),
     };
 
