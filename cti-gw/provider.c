@@ -223,9 +223,23 @@ enum csta_system_status provider_status(struct provider const *provider, unsigne
     return provider->v[index].status;
 }
 
-bool provider_serves(struct provider const *provider, enum csta_type service)
+/* Takes off @p set what the other end has said it cannot do. */
+static void narrow(struct provider const *provider, unsigned index, struct csta_set *set)
 {
-    return provider->driver->service[service] != NULL;
+    struct driver_conn const *conn = provider->v[index].conn;
+
+    if (conn && provider->driver->narrow)
+        provider->driver->narrow(conn, set);
+}
+
+bool provider_serves(struct provider const *provider, unsigned index, enum csta_type service)
+{
+    struct csta_set set = { 0 };
+
+    if (provider->driver->service[service])
+        csta_set_add(&set, service);
+    narrow(provider, index, &set);
+    return csta_set_has(&set, service);
 }
 
 void provider_features(struct provider const *provider, unsigned index, struct csta_set *ret)
@@ -236,8 +250,7 @@ void provider_features(struct provider const *provider, unsigned index, struct c
     for (int type = 0; type < CSTA_TYPES; type++)
         if (driver->service[type])
             csta_set_add(ret, (enum csta_type)type);
-    if (driver->narrow)
-        driver->narrow(provider->v[index].conn, ret);
+    narrow(provider, index, ret);
 }
 
 int provider_request(struct provider *provider, unsigned index, struct csta_msg const *request,

@@ -41,8 +41,9 @@ bool provider_is_usable(struct provider const *provider, unsigned index);
 /** What the switch said last about itself; normal if nothing. */
 enum csta_system_status provider_status(struct provider const *provider, unsigned index);
 
-/** Does the driver serve this service? */
-bool provider_serves(struct provider const *provider, enum csta_type service);
+/** Can the driver do this service at the end of connection @p index? As provider_features() says.
+ */
+bool provider_serves(struct provider const *provider, unsigned index, enum csta_type service);
 
 /** All services and events that the driver has at the end of connection @p index. */
 void provider_features(struct provider const *provider, unsigned index, struct csta_set *ret);

@@ -409,8 +409,11 @@ static void serve(struct service_request *r)
     cti_count(M_services);
     cti_note_session(session, r->st, csta_type_str(r->msg.type));
     log_debug(session->id, "service asked service=%s", csta_type_str(r->msg.type));
-    if (!rule || (!rule->here && !provider_serves(session->gw->provider, r->msg.type)))
+    if (!rule)
         service_fail(r, CTI_FAULT_SERVICE_UNKNOWN, "not served here");
+    else if (!rule->here &&
+             !provider_serves(session->gw->provider, session->connection, r->msg.type))
+        service_fail(r, CTI_FAULT_SERVICE_UNKNOWN, "the switch cannot do it");
     else if (!policy_allows(&session->policy, r->msg.type))
         refuse_by_policy(r);
     else if (rule->here)

@@ -372,7 +372,8 @@ static void test_request(void **state)
     provider_free(&provider);
 }
 
-/* Only what the driver has slots for is offered. */
+/* Only what the driver has slots for, and the other end has not said it cannot do, is offered and
+ * served. */
 static void test_features(void **state)
 {
     struct provider *provider = start(1);
@@ -384,9 +385,11 @@ static void test_features(void **state)
         bool is_slot = type == CSTA_MonitorStart || type == CSTA_MakeCall;
         assert_int_equal(csta_set_has(&set, (enum csta_type)type),
                          is_slot || type == CSTA_DeliveredEvent);
-        assert_int_equal(provider_serves(provider, (enum csta_type)type), is_slot);
+        assert_int_equal(provider_serves(provider, 0, (enum csta_type)type), is_slot);
     }
     world.cannot = CSTA_MakeCall;
+    assert_false(provider_serves(provider, 0, CSTA_MakeCall));
+    assert_true(provider_serves(provider, 0, CSTA_MonitorStart));
     provider_features(provider, 0, &set);
     assert_false(csta_set_has(&set, CSTA_MakeCall));
     assert_true(csta_set_has(&set, CSTA_MonitorStart));

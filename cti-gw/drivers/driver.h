@@ -2,10 +2,10 @@
 /* A CTI driver: how the gateway reaches one kind of call control system.
  *
  * The vtable has one slot per CSTA service and up-calls that carry CSTA events; what a driver
- * leaves NULL is not advertised in GetCSTAFeatures and is refused with serviceNotSupported. Device
- * strings in requests are directory numbers or device names as the switch knows them (service.c has
- * resolved the client's line URI); the gateway puts the client's own string back into what it
- * sends.
+ * leaves NULL, or narrow() takes off, is not advertised in GetCSTAFeatures and is refused with
+ * serviceNotSupported. Device strings in requests are directory numbers or device names as the
+ * switch knows them (service.c has resolved the client's line URI); the gateway puts the client's
+ * own string back into what it sends.
  *
  * One driver_conn per configured address. All calls and up-calls are on the loop thread; an up-call
  * or a reply never happens inside a call, but for the replies that close() gives.
