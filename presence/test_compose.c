@@ -23,7 +23,7 @@
     "xmlns:e='urn:ietf:params:xml:ns:pidf:status:rpid' "                                           \
     "xmlns:ce='urn:cisco:params:xml:ns:pidf:rpid' entity='pres:joe@example.test'>"
 #define TUPLE(id, basic)   "<tuple id='" id "'><status><basic>" basic "</basic></status></tuple>"
-#define DOES(activities)   "<dm:person id='p'><r:activities>" activities "</r:activities></dm:person>"
+#define DOES(what)         "<dm:person id='p'><r:activities>" what "</r:activities></dm:person>"
 #define PHONES(activities) "<dm:person><e:activities>" activities "</e:activities></dm:person>"
 
 enum { MAX_SOURCES = 4 };

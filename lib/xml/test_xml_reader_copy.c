@@ -47,6 +47,7 @@ static struct {
     /* a name in a value, and one that only looks like it */
     { "<a xmlns:p='urn:p' xmlns:q='urn:q'><x t='p:z'>q</x></a>",
       "<x xmlns:p=\"urn:p\" xmlns=\"\" t=\"p:z\">q</x>" },
+    { "<a xmlns:p='urn:p' xmlns:xp='urn:xp'><xp:x/></a>", "<xp:x xmlns:xp=\"urn:xp\"></xp:x>" },
     { "<a xmlns:p='urn:1'><b xmlns:p='urn:2'><p:x/></b></a>", "<p:x xmlns:p=\"urn:2\"></p:x>" },
     { "<a xmlns='urn:1'><x xmlns=''/></a>", "<x xmlns=\"\"></x>" },
     { "<a xmlns='urn:1'><b xmlns=''><x/></b></a>", "<x xmlns=\"\"></x>" },

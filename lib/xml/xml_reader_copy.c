@@ -115,15 +115,22 @@ static bool is_hidden(xmlNode const *node, xmlNode const *above, xmlNs const *ns
     return false;
 }
 
+static bool is_in_name(char c)
+{
+    return c == '-' || c == '.' || c == '_' || (unsigned char)c >= 0x80 || (c >= '0' && c <= '9') ||
+           ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
 /* A prefix may stand before a name, and in a value that is a name (xsi:type). */
 static bool is_mentioned(struct buf const *text, char const *prefix)
 {
     size_t len = strlen(prefix);
-    char const *at = buf_text(text), *end = at + text->len;
+    char const *start = buf_text(text), *at = start, *end = start + text->len;
 
     while ((at = memmem(at, (size_t)(end - at), prefix, len))) {
+        bool begins = at == start || !is_in_name(at[-1]);
         at += len;
-        if (at < end && *at == ':')
+        if (begins && at < end && *at == ':')
             return true;
     }
     return false;
