@@ -41,7 +41,7 @@ struct netcap {
 static char const usage[] =
     "usage: crosspoint-netcap --interface NAME [--interface NAME ...] [--filter EXPRESSION]\n"
     "           [--packets N] [--bytes N] [--seconds N] [--snaplen BYTES] [--buffer KIB]\n"
-    "           [--user NAME]\n"
+    "           [--user NAME] [--quiet]\n"
     "       crosspoint-netcap --serve [--user NAME]\n"
     "Writes packets to standard output as pcapng; see crosspoint-netcap(8).\n";
 
@@ -174,11 +174,14 @@ static void tell(struct netcap *netcap)
         if (pcap_stats(netcap->devices[i].pcap, &count) < 0)
             continue;
         netcap->dropped += count.ps_drop;
-        fprintf(stderr, "crosspoint-netcap: %s: %u packets passed the filter, %u were dropped\n",
-                netcap->devices[i].name, count.ps_recv, count.ps_drop);
+        if (count.ps_drop || !netcap->options.quiet)
+            fprintf(stderr,
+                    "crosspoint-netcap: %s: %u packets passed the filter, %u were dropped\n",
+                    netcap->devices[i].name, count.ps_recv, count.ps_drop);
     }
-    fprintf(stderr, "crosspoint-netcap: %llu packets written\n",
-            (unsigned long long)netcap->packets);
+    if (!netcap->options.quiet)
+        fprintf(stderr, "crosspoint-netcap: %llu packets written\n",
+                (unsigned long long)netcap->packets);
     capture_save_end(netcap->save, netcap->started_us, now_us(), netcap->dropped, &netcap->out);
     (void)flush(netcap);
 }

@@ -32,6 +32,7 @@ static struct row const rows[] = {
     { "--seconds", ROW_NUMBER, AT(seconds), 31536000 },
     { "--snaplen", ROW_SMALL, AT(snaplen), PCAPNG_SNAP_LENGTH },
     { "--buffer", ROW_SMALL, AT(buffer_kib), BUFFER_KIB_MAX },
+    { "--quiet", ROW_FLAG, AT(quiet), 0 },
     { "--serve", ROW_FLAG, AT(serve), 0 },
     { "--help", ROW_FLAG, AT(help), 0 },
 };

@@ -15,6 +15,7 @@ struct netcap_options {
     /* 0: no limit */
     uint64_t packets, bytes, seconds;
     unsigned snaplen, buffer_kib;
+    bool quiet; /* tells only what went wrong */
     bool serve; /* the rest is to be read */
     bool help;
 };

@@ -192,12 +192,11 @@ static void put_in_order(struct ladder *ladder)
 
 int ladder_read(struct ladder *ladder, struct capture_source *source)
 {
-    char const *text = ladder->wish.text;
     struct capture_message message;
     int got, failed = 0;
 
     while (!failed && (got = capture_source_next(source, &message)) > 0)
-        if (!text || memmem(message.bytes, message.len, text, strlen(text)))
+        if (capture_filter_match(ladder->wish.filter, &message, NULL))
             failed = add_message(ladder, &message);
     put_in_order(ladder);
     make_lanes(ladder);

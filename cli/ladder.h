@@ -4,7 +4,7 @@
  * Our programs have lanes of their own; whoever else is in a tap is named after the user in the
  * messages, or after its address. What a capture file holds is drawn between addresses. */
 #pragma once
-#include "capture_look.h"
+#include "capture_filter.h"
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,9 +31,9 @@ struct ladder_arrow {
 };
 
 struct ladder_wish {
-    char const *text;            /* only messages that hold it, or NULL */
-    size_t last;                 /* so many of the last; 0: LADDER_ARROWS_MAX */
-    char const *const *programs; /* their lanes are on the right, in this order */
+    struct capture_filter const *filter; /* of messages; NULL: all */
+    size_t last;                         /* so many of the last; 0: LADDER_ARROWS_MAX */
+    char const *const *programs;         /* their lanes are on the right, in this order */
     size_t n_programs;
 };
 

@@ -94,11 +94,16 @@ static struct ladder *read_rows(struct row const *list, uint64_t repeat, char co
 {
     static char const *const programs[] = { "proxy", "cti" };
     struct rows rows = { { &ops }, list, repeat, result };
-    struct ladder_wish wish = { text, last, programs, 2 };
+    struct capture_filter_options const options = { .text = text };
+    char fault[CAPTURE_FILTER_FAULT];
+    struct capture_filter *filter = capture_filter_new(&options, fault);
+    struct ladder_wish wish = { filter, last, programs, 2 };
     struct ladder *ladder = ladder_new(&wish);
 
+    assert_non_null(filter);
     assert_non_null(ladder);
     assert_int_equal(ladder_read(ladder, &rows.source), result);
+    capture_filter_free(&filter);
     return ladder;
 }
 

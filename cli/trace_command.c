@@ -12,13 +12,14 @@
 #include <locale.h>
 #include <unistd.h>
 
-char const trace_args[] = "[--history] [FILTER...] [--unmask] [--lines] [FILE...]";
+char const trace_args[] = "[--history] [FILTER...] [--unmask] [--lines] [-i INTERFACE | FILE...]";
 char const trace_more[] =
     "Shows the messages of all programs as they come: on a terminal a list of dialogs, Enter for\n"
     "the ladder of one, Enter for a message; ? for the keys. Else, or with --lines, a line each\n"
     "(--json: an object each) until Ctrl-C. --history: what the programs still know, too.\n"
     "FILE is a capture in pcap or pcapng, or a ring that a crash has left (PROGRAM.tap.1), - is\n"
-    "standard input; several are put together by time.\n"
+    "standard input; several are put together by time. -i shows what comes on an interface, by\n"
+    "crosspoint-netcap(8), which needs the right to do so; --filter is then asked of packets.\n"
     "Only messages that match all of FILTER: --user NAME or USER@HOST, --call-id ID, --method\n"
     "NAME, --service NAME (or event, or stanza), --peer ADDRESS, NETWORK or PROGRAM, --text TEXT,\n"
     "--filter EXPRESSION (pcap-filter(7): addresses, ports, udp, tcp).\n"
@@ -41,6 +42,19 @@ static int show(struct cli *cli, struct trace_options const *options, struct tra
     return code;
 }
 
+static int open_source(struct cli *cli, struct trace_options *options, struct trace_source **ret)
+{
+    char const *expression = options->filter.expression;
+
+    if (options->n_files)
+        return trace_source_open_files(options->files, options->n_files, ret);
+    if (!options->interface)
+        return trace_source_open_taps(cli, options->history, ret);
+    /* It is asked of the packets, in the kernel. */
+    options->filter.expression = NULL;
+    return trace_source_open_interface(options->interface, expression, ret);
+}
+
 int trace_command(struct cli *cli, int argc, char **argv)
 {
     char fault[TRACE_OPTIONS_FAULT];
@@ -54,8 +68,7 @@ int trace_command(struct cli *cli, int argc, char **argv)
         cli_complain("%s", fault);
         return EX_USAGE;
     }
-    code = options.n_files ? trace_source_open_files(options.files, options.n_files, &source)
-                           : trace_source_open_taps(cli, options.history, &source);
+    code = open_source(cli, &options, &source);
     if (!code && options.unmask)
         code = trace_audit(cli);
     if (!code)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Words of the command line, one by one. */
 #include "trace_options.h"
+#include "filter_options.h"
 #include <errno.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,36 +24,16 @@ static int set_number(char const *name, char const *text, size_t max, size_t *re
     return -1;
 }
 
-static struct {
-    char const *name;
-    size_t at;
-} const filters[] = {
-#define FILTER(field) offsetof(struct capture_filter_options, field)
-    { "--user", FILTER(user) },         { "--call-id", FILTER(call_id) },
-    { "--method", FILTER(method) },     { "--peer", FILTER(peer) },
-    { "--service", FILTER(service) },   { "--text", FILTER(text) },
-    { "--filter", FILTER(expression) },
-#undef FILTER
-};
-
-/* Of the filter; false: it is no such option. */
-static bool take_filter(struct trace_options *options, char const *name, char const *value)
-{
-    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
-        if (strcmp(name, filters[i].name) != 0)
-            continue;
-        memcpy((char *)&options->filter + filters[i].at, &value, sizeof value);
-        return true;
-    }
-    return false;
-}
-
 /* An option that has a value. */
 static int take_pair(struct trace_options *options, char const *name, char const *value,
                      char *fault)
 {
-    if (value && take_filter(options, name, value))
+    if (value && filter_options_take(&options->filter, name, value))
         return 0;
+    if (value && strcmp(name, "-i") == 0) {
+        options->interface = value;
+        return 0;
+    }
     if (value && strcmp(name, "--messages") == 0)
         return set_number(name, value, MESSAGES_MAX, &options->max_messages, fault);
     if (value && strcmp(name, "--memory") == 0)
@@ -101,5 +81,8 @@ int trace_options_parse(int argc, char **argv, struct trace_options *ret,
         i++;
     }
     ret->max_bytes <<= 20;
-    return 0;
+    if (!ret->interface || (!ret->n_files && !ret->history))
+        return 0;
+    snprintf(fault, TRACE_OPTIONS_FAULT, "-i shows what comes on an interface, and nothing else");
+    return -1;
 }

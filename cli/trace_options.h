@@ -9,7 +9,8 @@ enum { TRACE_OPTIONS_FILES = 64, TRACE_OPTIONS_FAULT = 160 };
 
 struct trace_options {
     char const *files[TRACE_OPTIONS_FILES];
-    size_t n_files; /* 0: the taps */
+    size_t n_files;        /* 0: the taps */
+    char const *interface; /* NULL: none */
     struct capture_filter_options filter;
     bool unmask;
     bool plain;   /* lines also on a terminal */

@@ -6,6 +6,7 @@
 #include "cfg.h"
 #include "cli.h"
 #include "ladder_taps.h"
+#include "netcap_child.h"
 #include "program.h"
 #include <errno.h>
 #include <stdio.h>
@@ -25,7 +26,8 @@ struct part {
 
 struct trace_source {
     bool live;
-    char **rings; /* of the part that reads ring files: their paths, or programs */
+    struct netcap_child child; /* its source is that of the part */
+    char **rings;              /* of the part that reads ring files: their paths, or programs */
     size_t n_rings;
     struct part *given;
     size_t n;
@@ -54,6 +56,7 @@ void trace_source_free(struct trace_source **psource)
         return;
     for (size_t i = 0; i < source->n; i++)
         capture_source_free(&source->parts[i].source);
+    (void)netcap_child_close(&source->child);
     for (size_t i = 0; i < source->n_rings; i++)
         free(source->rings[i]);
     free(source->rings);
@@ -138,9 +141,28 @@ int trace_source_open_files(char const *const *paths, size_t n, struct trace_sou
     return code;
 }
 
+int trace_source_open_interface(char const *interface, char const *filter,
+                                struct trace_source **ret)
+{
+    struct netcap_child_options const options = { .interface = interface, .filter = filter };
+    struct trace_source *source = new_source(1);
+    int code = source ? netcap_child_open(&source->child, &options) : EX_OSERR;
+
+    if (code) {
+        trace_source_free(&source);
+    } else {
+        source->live = true;
+        source->n = 1;
+        source->parts[0] = (struct part){ .source = source->child.source, .path = interface };
+        source->child.source = NULL;
+    }
+    *ret = source;
+    return code;
+}
+
 bool trace_source_is_live(struct trace_source const *source)
 {
-    return source->live;
+    return source->live && !(source->n == 1 && source->parts[0].ended);
 }
 
 static void look(struct trace_source const *source, struct part *part)
@@ -151,7 +173,9 @@ static void look(struct trace_source const *source, struct part *part)
         return;
     got = capture_source_next(part->source, &part->message);
     part->waits = got > 0;
-    part->ended = got < 0 || (got == 0 && !source->live);
+    part->ended =
+        got < 0 ||
+        (got == 0 && (!source->live || (part->path && capture_file_has_ended(part->source))));
     part->error = got < 0 ? got : 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Everything that a trace reads as one source, in the order of time as far as each of them knows:
- * the taps of the running programs, or any number of capture files and ring files. */
+ * the taps of the running programs, an interface, or any number of capture files and ring files. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,6 +16,10 @@ int trace_source_open_taps(struct cli *cli, bool all, struct trace_source **ret)
 
 /** @p n files, "-" is standard input. As above. */
 int trace_source_open_files(char const *const *paths, size_t n, struct trace_source **ret);
+
+/** What comes on @p interface, of the packets that @p filter (NULL: none) lets pass. As above. */
+int trace_source_open_interface(char const *interface, char const *filter,
+                                struct trace_source **ret);
 
 /** NULL inside is fine. */
 void trace_source_free(struct trace_source **psource);
