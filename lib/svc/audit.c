@@ -50,6 +50,7 @@ static struct {
 } const acts[] = {
     { "bundle", "a bundle was made, masked" },
     { "unmasked bundle", "a bundle was made that shows what people said and how they signed in" },
+    { "unmasked trace", "a trace shows what people said and how they signed in" },
 };
 
 void audit_cmd(struct svc *svc, struct ctl_call *call, json_t const *args)

@@ -63,12 +63,15 @@ static void test_audit(void **state)
     json_decref(svc_rig_ask(rig, "log", json_pack("{s:s}", "level", "error")));
     json_decref(svc_rig_ask(rig, "audit",
                             json_pack("{s:s,s:s}", "what", "unmasked bundle", "detail", "a\nb")));
+    json_decref(svc_rig_ask(rig, "audit", json_pack("{s:s}", "what", "unmasked trace")));
     svc_rig_expect_error(rig, "audit", json_pack("{s:s}", "what", "lunch"), "bad-argument");
     svc_rig_expect_error(rig, "audit", NULL, "bad-argument");
     svc_rig_stop(rig);
     svc_rig_expect_file(rig->err,
                         "a bundle was made that shows what people said and how they signed "
                         "in detail=\"a\\x0ab\" uid=");
+    svc_rig_expect_file(rig->err,
+                        "a trace shows what people said and how they signed in detail=\"\" uid=");
 }
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, svc_rig_setup, svc_rig_teardown)
