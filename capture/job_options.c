@@ -137,7 +137,7 @@ static struct option const *find(char const *name)
 struct capture_filter *job_options_filter(struct job_options const *options_read,
                                           char fault[static JOB_FAULT])
 {
-    static char const *const programs[] = { "switch", "cti", "proxy" };
+    static char const *const programs[] = { "switch", "cti", "presence", "proxy" };
     struct capture_filter_options const wanted = {
         .user = options_read->user,
         .call_id = options_read->call_id,

@@ -17,7 +17,7 @@ static struct capture_process process;
 
 static int open_taps(void *ctx, bool history, struct capture_source **ret)
 {
-    static char const *const programs[] = { "switch", "cti", "proxy" };
+    static char const *const programs[] = { "switch", "cti", "presence", "proxy" };
     struct capture_taps_options options = {
         .run_dir = svc_node(ctx)->run_dir,
         .programs = programs,

@@ -12,7 +12,7 @@ struct program {
     char const *folder; /* where a build tree keeps the binary: "cti-gw" */
 };
 
-enum { PROGRAMS = 4 };
+enum { PROGRAMS = 5 };
 extern struct program const program_table[PROGRAMS];
 
 /** By name, NULL if there is none. */

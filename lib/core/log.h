@@ -22,6 +22,7 @@ enum log_subsystem {
     LOG_TLS,
     LOG_ROUTE,
     LOG_CSTA,
+    LOG_PRESENCE,
     LOG_FSM,
     LOG_STORE,
     LOG_AUDIT, /* who did what that others must be able to know of */

@@ -14,7 +14,7 @@ import time
 import ring
 
 PROGRAMS = {"proxy": "proxy/crosspoint-proxy", "cti": "cti-gw/crosspoint-cti", "switch": "switch/crosspoint-switch",
-            "capture": "capture/crosspoint-capture"}
+            "capture": "capture/crosspoint-capture", "presence": "presence/crosspoint-presence"}
 PATIENCE = float(os.environ.get("CROSSPOINT_PATIENCE", "5"))  # s; sanitizers and slow machines want more
 ED3 = "http://www.ecma-international.org/standards/ecma-323/csta/ed3"
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))

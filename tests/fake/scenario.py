@@ -16,7 +16,7 @@ from node import PATIENCE, ROOT, Failure, Node, Skip, wait_for
 from peers import Closed, CstaFrames, CstaPeer, CstaServer, Server, SipPeer, tls_context
 
 DNS_PORT = 5353
-PORTS = {"proxy": 5060, "tls": 5061, "tls-peer": 5062, "internal": 5049, "cti": 5082, "switch": 2750}
+PORTS = {"proxy": 5060, "tls": 5061, "tls-peer": 5062, "internal": 5049, "cti": 5082, "switch": 2750, "presence": 5080}
 
 
 def parse(text):

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Checks that SUBSCRIBE and PUBLISH have in common: see asker.h. */
+#define LOG_SUBSYSTEM LOG_PRESENCE
+#include "asker.h"
+#include "event_server.h"
+#include "message.h"
+#include "net_addr.h"
+#include "presence_conf.h"
+#include "presence_refusal.h"
+#include <sofia-sip/msg_addr.h>
+#include <sofia-sip/sip_header.h>
+#include <sofia-sip/su_alloc.h>
+#include <strings.h>
+
+static struct presence_refusal const no_user = { 404, "Not Found", M_refused_user, NULL };
+static struct presence_refusal const stranger = { 403, "Forbidden", M_refused_identity, NULL };
+
+char const *asker_package(sip_t const *request)
+{
+    sip_event_t const *event = request->sip_event;
+
+    return event && event->o_type ? event->o_type : "";
+}
+
+char const *asker_header(sip_t const *request, char const *name, unsigned *ret_n)
+{
+    char const *value = NULL;
+
+    *ret_n = 0;
+    for (sip_unknown_t const *un = request->sip_unknown; un; un = un->un_next)
+        if (un->un_name && strcasecmp(un->un_name, name) == 0) {
+            value = un->un_value ? un->un_value : "";
+            (*ret_n)++;
+        }
+    return *ret_n == 1 ? value : NULL;
+}
+
+bool asker_user(struct event_server *server, struct server_transaction *st,
+                char ret[static PRESENCE_ADDRESS_BYTES])
+{
+    sip_t const *sip = sip_object(server_transaction_request(st));
+
+    if (presence_address_of(sip->sip_request->rq_url, ret) < 0)
+        presence_refusal_send(st, &no_user, "the Request-URI is no address of a user");
+    else if (!own_users_have(&server->users, ret))
+        presence_refusal_send(st, &no_user, "%s is no user here", ret);
+    else
+        return true;
+    return false;
+}
+
+static bool is_proxy(struct presence_conf const *conf, struct net_addr const *peer)
+{
+    struct net_cidr block;
+
+    for (size_t i = 0; i < conf->proxies.n; i++)
+        if (net_cidr_parse(&block, conf->proxies.v[i]) == 0 && net_cidr_contains(&block, peer))
+            return true;
+    return false;
+}
+
+/* RFC 3325 9.1: one or two values, one of which is a SIP URI. */
+static int asserted(sip_t const *sip, char ret[static PRESENCE_ADDRESS_BYTES])
+{
+    char const *text = message_unknown(sip, "P-Asserted-Identity");
+    int err = -1;
+
+    if (!text)
+        return presence_address_of(sip->sip_from->a_url, ret);
+    su_home_t *home = su_home_new(sizeof *home);
+    /* A Contact is a list of the same name-addr. */
+    sip_contact_t const *one = home ? sip_contact_make(home, text) : NULL;
+    for (; one && err < 0; one = one->m_next)
+        err = presence_address_of(one->m_url, ret);
+    su_home_unref(home);
+    return err;
+}
+
+bool asker_identity(struct event_server *server, struct server_transaction *st,
+                    char ret[static PRESENCE_ADDRESS_BYTES])
+{
+    sip_t const *sip = sip_object(server_transaction_request(st));
+
+    if (!is_proxy(server->conf, &server_transaction_origin(st)->peer))
+        presence_refusal_send(st, &stranger, "came through none of presence.proxies");
+    else if (asserted(sip, ret) < 0)
+        presence_refusal_send(st, &stranger, "From names no user of any domain");
+    else
+        return true;
+    return false;
+}
+
+uint32_t asker_expires(sip_t const *request, int64_t otherwise, int64_t max)
+{
+    uint64_t wanted = request->sip_expires ? request->sip_expires->ex_delta : (uint64_t)otherwise;
+
+    return (uint32_t)(wanted < (uint64_t)max ? wanted : (uint64_t)max);
+}

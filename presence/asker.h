@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who sends a request, and about whom: what SUBSCRIBE and PUBLISH have in common. */
+#pragma once
+#include "presence_address.h"
+#include <sofia-sip/sip.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct event_server;
+struct server_transaction;
+
+/** The package that Event names, "" without. */
+char const *asker_package(sip_t const *request);
+
+/** Whose presence the Request-URI names. Returns false after refusing: 404. */
+bool asker_user(struct event_server *server, struct server_transaction *st,
+                char ret[static PRESENCE_ADDRESS_BYTES]);
+
+/** Who asks, by the word of a proxy of ours: P-Asserted-Identity, else From. Returns false after
+ *  refusing: 403. */
+bool asker_identity(struct event_server *server, struct server_transaction *st,
+                    char ret[static PRESENCE_ADDRESS_BYTES]);
+
+/** Expires of @p request, @p otherwise without; at most @p max. */
+uint32_t asker_expires(sip_t const *request, int64_t otherwise, int64_t max);
+
+/** A value of a header that the parser leaves alone. NULL if it stands there more than once, too:
+ *  *@p ret_n says how often. */
+char const *asker_header(sip_t const *request, char const *name, unsigned *ret_n);

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Requests as they come from the proxy, and the parts of the server in their order. */
+#define LOG_SUBSYSTEM LOG_PRESENCE
+#include "event_server.h"
+#include "clock.h"
+#include "log.h"
+#include "message.h"
+#include "presence_conf.h"
+#include "presence_refusal.h"
+#include "presentity.h"
+#include "publication.h"
+#include "publish.h"
+#include "subscribe.h"
+#include "subscription.h"
+#include "svc.h"
+#include <errno.h>
+#include <sofia-sip/msg_addr.h>
+#include <sofia-sip/sip_header.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct presence_refusal const bad_method = { 405, "Method Not Allowed", M_refused_method,
+                                                    "Allow: SUBSCRIBE, PUBLISH, OPTIONS" };
+
+/* --- what the transaction layer hands up ------------------------------------------------------ */
+
+static void on_request(void *ctx, struct server_transaction *st)
+{
+    sip_t const *sip = sip_object(server_transaction_request(st));
+    sip_method_t method = sip->sip_request->rq_method;
+
+    if (method == sip_method_subscribe)
+        subscribe_take(ctx, st);
+    else if (method == sip_method_publish)
+        publish_take(ctx, st);
+    else if (method == sip_method_options)
+        server_transaction_refuse(st, 200, "OK", EVENT_SERVER_PACKAGES);
+    else
+        presence_refusal_send(st, &bad_method, "%s is not served",
+                              sip->sip_request->rq_method_name);
+}
+
+/* We answer no INVITE with 2xx. */
+static void on_ack(void *ctx, struct origin const *from, msg_t *msg)
+{
+    (void)ctx;
+    (void)from;
+    (void)msg;
+}
+
+static void on_cancel(void *ctx, struct server_transaction *st)
+{
+    (void)ctx;
+    (void)st;
+}
+
+void event_server_contact(struct event_server *server, struct server_transaction *st,
+                          char ret[static EVENT_SERVER_CONTACT_BYTES])
+{
+    struct origin const *from = server_transaction_origin(st);
+    struct transport *t = stack_transport(server->stack);
+    char const *host = transport_listener_host(t, from->listener);
+    bool is_v6 = strchr(host, ':') && host[0] != '[';
+
+    (void)snprintf(ret, EVENT_SERVER_CONTACT_BYTES, "<sip:presence@%s%s%s:%u;transport=%s>",
+                   is_v6 ? "[" : "", host, is_v6 ? "]" : "",
+                   net_addr_port(transport_listener_addr(t, from->listener)),
+                   transport_kind_name(from->kind));
+}
+
+/* --- up and down ------------------------------------------------------------------------------ */
+
+static int open_listeners(struct event_server *server)
+{
+    struct cfg_strings const *listen = &server->conf->listen;
+
+    for (size_t i = 0; i < listen->n; i++) {
+        int listener = stack_listen(server->stack, listen->v[i], NULL);
+        if (listener < 0) {
+            log_error(NULL, "listener not opened listen=\"%s\" error=\"%s\"", listen->v[i],
+                      strerror(-listener));
+            return listener;
+        }
+        /* It is the proxy that comes here, with everybody. */
+        transport_carries_many(stack_transport(server->stack), (uint16_t)listener);
+    }
+    return 0;
+}
+
+int event_server_init(struct event_server *server, struct svc *svc)
+{
+    static struct transaction_handlers const handlers = { .on_request = on_request,
+                                                          .on_ack = on_ack,
+                                                          .on_cancel = on_cancel };
+
+    *server = (struct event_server){ .conf = svc_conf(svc), .wheel = svc_wheel(svc) };
+    uv_timer_init(svc_loop(svc), &server->patience);
+    htab_init(&server->presentities);
+    htab_init(&server->publications);
+    htab_init(&server->subscriptions);
+    LIST_INIT(&server->all);
+    TAILQ_INIT(&server->waiting);
+    tally_init(&server->watchers);
+    tally_init(&server->domains);
+    throttle_init(&server->changes, (uint64_t)server->conf->change_rate, clock_now_ms());
+    int err = own_users_init(&server->users, &server->conf->users, svc_node(svc)->domain);
+    if (err == 0) {
+        server->stack = stack_new(svc_loop(svc), server->wheel, svc_tap(svc), &server->conf->limits,
+                                  NULL, &handlers, server);
+        err = server->stack ? open_listeners(server) : -ENOMEM;
+    }
+    return err;
+}
+
+static void on_patience_over(uv_timer_t *timer)
+{
+    uv_stop(timer->loop);
+}
+
+/* RFC 6665 4.4.1: who is told "deactivated" subscribes anew at once. */
+static void say_goodbye(struct event_server *server)
+{
+    uv_loop_t *loop = server->patience.loop;
+    struct subscription *s;
+
+    server->is_stopping = true;
+    LIST_FOREACH(s, &server->all, among_all)
+    {
+        subscription_end(s, "deactivated");
+    }
+    if (!loop)
+        return;
+    uv_timer_start(&server->patience, on_patience_over, (uint64_t)server->conf->stop_ms, 0);
+    while (!LIST_EMPTY(&server->all) && uv_is_active((uv_handle_t *)&server->patience))
+        uv_run(loop, UV_RUN_ONCE);
+    uv_close((uv_handle_t *)&server->patience, NULL);
+}
+
+static void forget_all(struct event_server *server)
+{
+    struct htab_entry *entry;
+    struct subscription *s;
+
+    while ((s = LIST_FIRST(&server->all)))
+        subscription_leave(&s);
+    while ((entry = htab_next(&server->publications, NULL))) {
+        struct publication *p = (struct publication *)entry;
+        struct presentity *presentity = p->presentity;
+        publication_free(&p);
+        presentity_release(presentity);
+    }
+}
+
+void event_server_fini(struct event_server *server)
+{
+    if (server->stack)
+        say_goodbye(server);
+    forget_all(server);
+    wheel_disarm(&server->turn);
+    stack_free(&server->stack);
+    own_users_fini(&server->users);
+    tally_fini(&server->watchers);
+    tally_fini(&server->domains);
+    htab_fini(&server->presentities);
+    htab_fini(&server->publications);
+    htab_fini(&server->subscriptions);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The event server: what its parts share. One per process, made in main.c; everything here runs on
+ * the loop thread. The picture is in ARCHITECTURE.md, "Inside the presence server". */
+#pragma once
+#include "htab.h"
+#include "own_users.h"
+#include "stack.h"
+#include "tally.h"
+#include "throttle.h"
+#include "wheel.h"
+#include <sys/queue.h>
+
+#define EVENT_SERVER_PACKAGES "Allow-Events: presence"
+#define EVENT_SERVER_TYPE     "application/pidf+xml"
+/* As phones of a call manager call the same document. */
+#define EVENT_SERVER_CPIM_TYPE "application/cpim-pidf+xml"
+
+struct presence_conf;
+struct svc;
+
+struct event_server {
+    struct presence_conf const *conf;
+    struct wheel *wheel;
+    struct stack *stack;
+    struct own_users users;
+    struct htab presentities;  /* by address */
+    struct htab publications;  /* by entity tag */
+    struct htab subscriptions; /* by our tag of the dialog */
+    LIST_HEAD(, subscription) all;
+    struct tally watchers, domains; /* subscriptions of each */
+    struct throttle changes;
+    TAILQ_HEAD(, presentity) waiting; /* that have changed, and are told in turn */
+    struct wheel_timer turn;
+    bool is_stopping;
+    uv_timer_t patience; /* with watchers, at a planned stop */
+};
+
+/** Opens the listeners. Returns 0 or a negative errno after logging why; event_server_fini() is
+ *  right after either. */
+int event_server_init(struct event_server *server, struct svc *svc);
+
+/** A planned stop: subscriptions end with reason "deactivated", so that watchers subscribe anew
+ *  somewhere else, or later. */
+void event_server_fini(struct event_server *server);
+
+/** Our Contact value for a dialog that began with @p st. */
+enum { EVENT_SERVER_CONTACT_BYTES = 200 };
+void event_server_contact(struct event_server *server, struct server_transaction *st,
+                          char ret[static EVENT_SERVER_CONTACT_BYTES]);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tables that an administrator looks at. */
+#include "presence_commands.h"
+#include "clock.h"
+#include "composed.h"
+#include "dialog.h"
+#include "event_server.h"
+#include "pidf_write.h"
+#include "presence_address.h"
+#include "presentity.h"
+#include "publication.h"
+#include "subscription.h"
+#include "svc.h"
+
+static json_int_t seconds_left(uint64_t due_ms)
+{
+    uint64_t now = clock_now_ms();
+
+    return (json_int_t)(due_ms > now ? (due_ms - now) / 1000 : 0);
+}
+
+/* --- all users -------------------------------------------------------------------------------- */
+
+static void reply_users(struct event_server const *server, struct ctl_call *call)
+{
+    json_t *table = ctl_table("user", "state", "rule", "publications", "watchers", NULL);
+
+    for (struct htab_entry *e = htab_next(&server->presentities, NULL); e;
+         e = htab_next(&server->presentities, e)) {
+        struct presentity const *p = (struct presentity const *)e;
+        ctl_table_row(table, json_pack("[s,s,s,i,i]", p->address,
+                                       p->composed ? composed_state(p->composed) : "",
+                                       p->composed ? composed_rule(p->composed) : "",
+                                       (int)p->n_publications, (int)p->n_subscriptions));
+    }
+    ctl_reply(call, table);
+}
+
+/* --- one user --------------------------------------------------------------------------------- */
+
+static void add_sources(json_t *table, struct presentity const *presentity)
+{
+    struct publication const *p;
+
+    LIST_FOREACH(p, &presentity->publications, link)
+    {
+        ctl_table_row(table, json_pack("[s,s,s,s,I]", "source", p->name, composed_says(p), "device",
+                                       seconds_left(p->due_ms)));
+    }
+}
+
+static void add_watchers(json_t *table, struct presentity const *presentity)
+{
+    struct subscription const *s;
+
+    LIST_FOREACH(s, &presentity->subscriptions, link)
+    {
+        ctl_table_row(table,
+                      json_pack("[s,s,s,s,I]", "watcher", s->watcher,
+                                user_policy_outcome(USER_POLICY_PRESENCE, s->decision.verdict),
+                                s->decision.rule->name, seconds_left(s->due_ms)));
+    }
+}
+
+static void reply_user(struct event_server *server, struct ctl_call *call, char const *user)
+{
+    char address[PRESENCE_ADDRESS_BYTES];
+    struct presentity *p;
+
+    if (own_users_address(&server->users, user, address) < 0 ||
+        !own_users_have(&server->users, address)) {
+        ctl_fail(call, "not-found", "%s is no user here", user);
+        return;
+    }
+    p = presentity_get(server, address);
+    if (p && presentity_show(p, PRESENTITY_FULL, pidf_profiles())) {
+        json_t *table = ctl_table("what", "who", "state", "by", "expires s", NULL);
+        ctl_table_row(table, json_pack("[s,s,s,s,n]", "composed", p->address,
+                                       composed_state(p->composed), composed_rule(p->composed)));
+        add_sources(table, p);
+        add_watchers(table, p);
+        ctl_reply(call, table);
+    } else {
+        ctl_fail(call, "unavailable", "there is no memory for %s", address);
+    }
+    if (p)
+        presentity_release(p);
+}
+
+static void cmd_show_presence(struct svc *svc, struct ctl_call *call, json_t const *args)
+{
+    char const *user = ctl_arg(args, "user");
+
+    if (user)
+        reply_user(svc_state(svc), call, user);
+    else
+        reply_users(svc_state(svc), call);
+}
+
+/* --- lists ------------------------------------------------------------------------------------ */
+
+/* What the watcher has heard. */
+static char const *told_str(struct subscription const *s)
+{
+    if (s->reason)
+        return s->reason;
+    if (s->outgoing)
+        return s->untold ? "late" : "unanswered";
+    return s->untold ? "waits" : "all";
+}
+
+static void cmd_show_subscriptions(struct svc *svc, struct ctl_call *call, json_t const *args)
+{
+    json_t *table = ctl_table("user", "watcher", "state", "expires s", "told", "rule", "profile",
+                              "call-id", NULL);
+    struct event_server const *server = svc_state(svc);
+    struct subscription const *s;
+
+    (void)args;
+    LIST_FOREACH(s, &server->all, among_all)
+    {
+        ctl_table_row(table, json_pack("[s,s,s,I,s,s,s,s]", s->presentity->address, s->watcher,
+                                       subscription_state_str(s), seconds_left(s->due_ms),
+                                       told_str(s), s->decision.rule->name, s->profile->name,
+                                       dialog_call_id(s->dialog)));
+    }
+    ctl_reply(call, table);
+}
+
+static void cmd_show_publications(struct svc *svc, struct ctl_call *call, json_t const *args)
+{
+    json_t *table = ctl_table("user", "source", "says", "expires s", "entity tag", NULL);
+    struct event_server const *server = svc_state(svc);
+
+    (void)args;
+    for (struct htab_entry *e = htab_next(&server->publications, NULL); e;
+         e = htab_next(&server->publications, e)) {
+        struct publication const *p = (struct publication const *)e;
+        ctl_table_row(table, json_pack("[s,s,s,I,s]", p->presentity->address, p->name,
+                                       composed_says(p), seconds_left(p->due_ms), p->etag));
+    }
+    ctl_reply(call, table);
+}
+
+struct ctl_command const presence_commands[] = {
+    { "show presence", CTL_READ, cmd_show_presence, "[USER]",
+      "Users with publications or watchers; of one: its sources, what they come to and by which "
+      "rule, and who sees it." },
+    { "show subscriptions", CTL_READ, cmd_show_subscriptions, NULL,
+      "Who watches whom, and which rule says what they see." },
+    { "show publications", CTL_READ, cmd_show_publications, NULL,
+      "What clients have published, and for how long." },
+    { 0 },
+};

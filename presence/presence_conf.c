@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rows of group "presence", and the faults that no single row can see. */
+#include "presence_conf.h"
+#include "net_addr.h"
+#include "own_users.h"
+#include "presence_address.h"
+#include "stack.h"
+#include "user_policy.h"
+#include <string.h>
+
+static char const *check_proxy(char const *text)
+{
+    struct net_cidr block;
+
+    return net_cidr_parse(&block, text) < 0 ? "wants an IP address, perhaps with /bits" : NULL;
+}
+
+static char const *check_user(char const *text)
+{
+    char address[PRESENCE_ADDRESS_BYTES];
+
+    return presence_address_parse(text, "example.test", address) < 0
+               ? "wants an address: user@domain"
+               : NULL;
+}
+
+static char const *const others[] = { [USER_POLICY_ALLOW] = "allow",
+                                      [USER_POLICY_BLOCK] = "polite-block",
+                                      [USER_POLICY_ASK] = "ask",
+                                      [USER_POLICY_REFUSE] = "refuse",
+                                      NULL };
+
+#define COUNT_ROW(key, lo, hi, dflt, text)                                                         \
+    CFG_ROW_INT(#key, struct presence_conf, key, .min = lo, .max = hi, .default_text = #dflt,      \
+                .effect = CFG_RESTART, .help = text)
+#define TIME_ROW(key, lo, hi, dflt, of, text)                                                      \
+    CFG_ROW_INT(#key, struct presence_conf, key, .min = lo, .max = hi, .default_text = #dflt,      \
+                .unit = of, .effect = CFG_RESTART, .help = text)
+
+static struct cfg_row const rows[] = {
+    CFG_ROW_STRINGS("listen", struct presence_conf, listen,
+                    .default_text = "tcp:127.0.0.1:5080, udp:127.0.0.1:5080", .min = 1, .max = 16,
+                    .check = stack_listen_check, .effect = CFG_RESTART,
+                    .help = "SIP listeners, as TRANSPORT:ADDRESS:PORT; the proxy sends here."),
+    CFG_ROW_STRINGS("proxies", struct presence_conf, proxies, .default_text = "127.0.0.0/8, ::1",
+                    .max = 64, .check = check_proxy, .effect = CFG_RESTART,
+                    .help = "Whose word counts for who somebody is (P-Asserted-Identity, else "
+                            "From); others may neither publish nor subscribe."),
+    CFG_ROW_STRINGS("users", struct presence_conf, users, .max = 1000000, .check = check_user,
+                    .effect = CFG_RESTART,
+                    .help = "Who has presence here, as user@domain; a name without domain is in "
+                            "node.domain."),
+    CFG_ROW_BOOL("availability_sharing", struct presence_conf, availability_sharing,
+                 .default_text = "true", .effect = CFG_RESTART,
+                 .help = "Whether users may see each other's availability at all. If not, each "
+                         "sees only the own one, and everybody else seems to be offline."),
+    CFG_ROW_BOOL("auto_authorise", struct presence_conf, auto_authorise, .default_text = "true",
+                 .effect = CFG_RESTART,
+                 .help = "Whether users of this node see each other without being asked."),
+    CFG_ROW_ENUM("other_domains", struct presence_conf, other_domains, .default_text = "ask",
+                 .names = others, .effect = CFG_RESTART,
+                 .help = "What watchers of other domains get. ask: they wait until the user has "
+                         "decided; polite-block: the user seems to be offline to them."),
+    TIME_ROW(min_expires, 1, 86400, 60, "s",
+             "Shortest subscription accepted; less is answered 423."),
+    TIME_ROW(expires, 1, 86400, 3600, "s", "Subscription that names no time (RFC 3856 6.4)."),
+    TIME_ROW(max_expires, 1, 86400, 7200, "s", "Longest subscription granted."),
+    TIME_ROW(min_publish_expires, 1, 86400, 60, "s",
+             "Shortest publication accepted; less is answered 423."),
+    TIME_ROW(publish_expires, 1, 86400, 3600, "s", "Publication that names no time."),
+    TIME_ROW(max_publish_expires, 1, 86400, 7200, "s", "Longest publication granted."),
+    COUNT_ROW(max_presentities, 1, 10000000, 200000,
+              "Users with publications or watchers at a time; more are answered 503."),
+    COUNT_ROW(max_publications, 1, 1000, 16,
+              "Publications of one user, such as one for each device; more are answered 503."),
+    COUNT_ROW(max_subscriptions, 1, 10000000, 200000,
+              "Subscriptions in total; more are answered 503."),
+    COUNT_ROW(max_subscriptions_per_watcher, 1, 1000000, 1000,
+              "Subscriptions of one watcher; more are answered 503."),
+    COUNT_ROW(max_subscriptions_per_domain, 1, 10000000, 50000,
+              "Subscriptions of the watchers of one other domain; more are answered 503."),
+    COUNT_ROW(max_watchers, 0, 10000000, 200,
+              "Subscriptions to one user; more are answered 403. 0: no limit."),
+    COUNT_ROW(max_body_bytes, 1024, 1048576, 32768, "Largest document; more is answered 413."),
+    COUNT_ROW(max_tuples, 1, 10000, 64,
+              "Tuples, persons and devices of one document; more are answered 413."),
+    TIME_ROW(notify_interval, 0, 3600, 5, "s",
+             "Least time between changes that a watcher is told (RFC 3856 6.10); signing out, and "
+             "the end of a subscription, are told at once."),
+    COUNT_ROW(change_rate, 0, 1000000, 500,
+              "Changes of users that watchers are told per second; a user who changes while "
+              "waiting is told once, with the latest state. 0: no limit."),
+    TIME_ROW(retry_after, 1, 86400, 30, "s", "Retry-After of what is answered 503."),
+    TIME_ROW(stop_ms, 0, 60000, 500, "ms",
+             "How long a planned stop waits for watchers to answer that subscriptions end."),
+#define LIMIT_ROW(name, dflt, lo, hi, of, text)                                                    \
+    CFG_ROW_INT(#name, struct presence_conf, limits.name, .min = lo, .max = hi,                    \
+                .default_text = #dflt, .unit = of, .effect = CFG_RESTART, .help = text),
+    STACK_LIMIT_LIST(LIMIT_ROW)
+#undef LIMIT_ROW
+};
+
+struct cfg_schema const presence_schema = {
+    .group = "presence",
+    .size = sizeof(struct presence_conf),
+    .rows = rows,
+    .n = sizeof rows / sizeof rows[0],
+    .help = "Presence: who publishes, who watches, and how often watchers are told.",
+};
+
+static void check_order(struct cfg_faults *faults, int64_t const *low, int64_t const *high,
+                        char const *text)
+{
+    if (*low > *high)
+        cfg_fault(faults, cfg_faults_where(faults, low), "%s", text);
+}
+
+void presence_conf_check(void const *conf, struct cfg_node const *node, struct cfg_faults *faults)
+{
+    struct presence_conf const *c = conf;
+
+    check_order(faults, &c->min_expires, &c->expires, "min_expires is above expires");
+    check_order(faults, &c->expires, &c->max_expires, "expires is above max_expires");
+    check_order(faults, &c->min_publish_expires, &c->publish_expires,
+                "min_publish_expires is above publish_expires");
+    check_order(faults, &c->publish_expires, &c->max_publish_expires,
+                "publish_expires is above max_publish_expires");
+    check_order(faults, &c->max_body_bytes, &c->limits.max_message_bytes,
+                "max_body_bytes is above max_message_bytes");
+    own_users_check(&c->users, node->domain, faults);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The group "presence" of the configuration file. */
+#pragma once
+#include "cfg.h"
+#include "stack_limits.h"
+
+struct presence_conf {
+    struct cfg_strings listen, proxies, users;
+    bool availability_sharing, auto_authorise;
+    int other_domains; /* enum user_policy_verdict */
+    int64_t min_expires, expires, max_expires;
+    int64_t min_publish_expires, publish_expires, max_publish_expires;
+    int64_t max_presentities, max_publications, max_subscriptions;
+    int64_t max_subscriptions_per_watcher, max_subscriptions_per_domain, max_watchers;
+    int64_t max_body_bytes, max_tuples;
+    int64_t notify_interval, change_rate, retry_after, stop_ms;
+    struct stack_limits limits;
+};
+
+extern struct cfg_schema const presence_schema;
+
+/** Faults beyond single rows: crossed times, a user who stands twice. */
+void presence_conf_check(void const *conf, struct cfg_node const *node, struct cfg_faults *faults);

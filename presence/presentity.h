@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A user whose presence somebody publishes or watches: its sources, what they come to, and who is
+ * told.
+ *
+ * The sources are composed anew whenever one of them changes. If what watchers see changes by that
+ * they are told in turn: at most change_rate users a second, each with its latest state. */
+#pragma once
+#include "htab.h"
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+struct composed;
+struct event_server;
+struct pidf_profile;
+struct publication;
+struct subscription;
+
+/* What a watcher is shown. */
+enum presentity_view { PRESENTITY_OFFLINE, PRESENTITY_FULL, PRESENTITY_VIEWS };
+
+struct presentity_document {
+    LIST_ENTRY(presentity_document) link;
+    struct pidf_profile const *profile;
+    enum presentity_view view;
+    uint64_t tag; /* the same for the same text, while the program runs; never 0 */
+    size_t len;
+    char text[];
+};
+
+struct presentity {
+    struct htab_entry by_address;
+    struct event_server *server;
+    LIST_HEAD(, publication) publications;
+    LIST_HEAD(, subscription) subscriptions;
+    TAILQ_ENTRY(presentity) waiting;                   /* while is_waiting */
+    unsigned n_publications, n_subscriptions, n_holds; /* the last: of who must not lose it */
+    struct composed *composed;                         /* what its sources come to; NULL: not yet */
+    LIST_HEAD(, presentity_document) documents;        /* made of that, as they are asked for */
+    bool is_waiting;
+    bool is_urgent; /* it has signed out, and watchers have not been told */
+    char address[];
+};
+
+/** That of a user who has presence here; made if there is none. NULL: out of memory, or too many.
+ *  presentity_release() when it is not used after all. */
+struct presentity *presentity_get(struct event_server *server, char const *address);
+struct presentity *presentity_find(struct event_server *server, char const *address);
+
+/** Frees it if nobody publishes or watches it. */
+void presentity_release(struct presentity *presentity);
+
+/** One of its sources has changed. May free it if nothing else holds it. */
+void presentity_changed(struct presentity *presentity);
+
+/** What such a watcher is shown now. NULL: out of memory. Borrowed until a source changes. */
+struct presentity_document const *presentity_show(struct presentity *presentity,
+                                                  enum presentity_view view,
+                                                  struct pidf_profile const *profile);

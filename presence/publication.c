@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Publications and their tags: see publication.h. */
+#define LOG_SUBSYSTEM LOG_PRESENCE
+#include "publication.h"
+#include "clock.h"
+#include "event_server.h"
+#include "log.h"
+#include "presence_metrics.h"
+#include "presentity.h"
+#include "published.h"
+#include "token.h"
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t hash_of(char const *etag)
+{
+    return htab_hash(etag, strlen(etag), 0);
+}
+
+static bool is_etag(struct htab_entry const *entry, void const *etag)
+{
+    return strcmp(((struct publication const *)entry)->etag, etag) == 0;
+}
+
+struct publication *publication_find(struct event_server *server, char const *etag)
+{
+    return (struct publication *)htab_find(&server->publications, hash_of(etag), is_etag, etag);
+}
+
+static void on_expiry(struct wheel_timer *timer)
+{
+    struct publication *p =
+        (struct publication *)((char *)timer - offsetof(struct publication, expiry));
+
+    presence_count(M_publications_expired);
+    log_info(NULL, "publication expired user=\"%s\"", p->presentity->address);
+    publication_end(&p);
+}
+
+static int tag(struct publication *p)
+{
+    TOKEN_FILL(p->etag);
+    return htab_insert(&p->server->publications, &p->by_etag, hash_of(p->etag));
+}
+
+static void hold(struct publication *p, uint32_t expires_s)
+{
+    p->due_ms = clock_now_ms() + (uint64_t)expires_s * 1000;
+    wheel_arm(p->server->wheel, &p->expiry, (uint64_t)expires_s * 1000, on_expiry);
+}
+
+struct publication *publication_new(struct presentity *presentity, struct published *content,
+                                    uint32_t expires_s)
+{
+    struct publication *p = calloc(1, sizeof *p);
+
+    if (p) {
+        p->server = presentity->server;
+        p->presentity = presentity;
+    }
+    if (!p || tag(p) < 0) {
+        published_free(&content);
+        free(p);
+        return NULL;
+    }
+    TOKEN_FILL(p->name);
+    p->content = content;
+    p->changed_ms = (int64_t)(clock_wall_us() / 1000);
+    LIST_INSERT_HEAD(&presentity->publications, p, link);
+    presentity->n_publications++;
+    presence_gauge(M_publications, 1);
+    hold(p, expires_s);
+    presentity_changed(presentity);
+    return p;
+}
+
+int publication_renew(struct publication *p, struct published *content, uint32_t expires_s)
+{
+    htab_remove(&p->server->publications, &p->by_etag);
+    if (tag(p) < 0) {
+        published_free(&content);
+        return -ENOMEM;
+    }
+    hold(p, expires_s);
+    if (content) {
+        published_free(&p->content);
+        p->content = content;
+        p->changed_ms = (int64_t)(clock_wall_us() / 1000);
+        presentity_changed(p->presentity);
+    }
+    return 0;
+}
+
+void publication_free(struct publication **pp)
+{
+    struct publication *p = *pp;
+
+    *pp = NULL;
+    if (!p)
+        return;
+    wheel_disarm(&p->expiry);
+    htab_remove(&p->server->publications, &p->by_etag);
+    LIST_REMOVE(p, link);
+    p->presentity->n_publications--;
+    presence_gauge(M_publications, -1);
+    published_free(&p->content);
+    free(p);
+}
+
+void publication_end(struct publication **pp)
+{
+    struct presentity *presentity = (*pp)->presentity;
+
+    publication_free(pp);
+    presentity_changed(presentity);
+    presentity_release(presentity);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One publication (RFC 3903): a document of one source of a user, in force until it expires.
+ *
+ * Its entity tag is new after every success, so that a publisher that acts on an old one is told
+ * (412). What it says is one source of the user's presence; every change is told to the presentity
+ * here and nowhere else. */
+#pragma once
+#include "htab.h"
+#include "wheel.h"
+#include <sys/queue.h>
+
+struct event_server;
+struct presentity;
+struct published;
+
+enum { PUBLICATION_ETAG = 16, PUBLICATION_NAME = 8 };
+
+struct publication {
+    struct htab_entry by_etag;
+    LIST_ENTRY(publication) link; /* of its presentity */
+    struct event_server *server;
+    struct presentity *presentity;
+    struct published *content; /* owned */
+    struct wheel_timer expiry;
+    uint64_t due_ms;
+    int64_t changed_ms; /* since 1970 */
+    char etag[PUBLICATION_ETAG + 1];
+    char name[PUBLICATION_NAME + 1]; /* of the source; stays the same */
+};
+
+/** Makes one of @p presentity with @p content (taken, also on failure). NULL: out of memory. */
+struct publication *publication_new(struct presentity *presentity, struct published *content,
+                                    uint32_t expires_s);
+
+/** That which @p etag names, whosever it is, or NULL. */
+struct publication *publication_find(struct event_server *server, char const *etag);
+
+/** Goes on for @p expires_s under a new tag, with @p content (taken) in the place of what it said,
+ *  NULL: with that. Returns 0, or -ENOMEM: it has no tag any more, and will expire. */
+int publication_renew(struct publication *publication, struct published *content,
+                      uint32_t expires_s);
+
+/** Ends it, and tells the presentity, which may be gone then. */
+void publication_end(struct publication **ppublication);
+
+/** Frees without a word to anybody, at the end of the program. */
+void publication_free(struct publication **ppublication);

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Checks of a PUBLISH in the order of RFC 3903 6; only when all are passed does anything change. */
+#define LOG_SUBSYSTEM LOG_PRESENCE
+#include "publish.h"
+#include "asker.h"
+#include "event_server.h"
+#include "log.h"
+#include "message.h"
+#include "pidf_read.h"
+#include "presence_conf.h"
+#include "presence_note.h"
+#include "presence_refusal.h"
+#include "presentity.h"
+#include "publication.h"
+#include "published.h"
+#include <sofia-sip/msg_addr.h>
+#include <sofia-sip/sip_header.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum { LINE_BYTES = 80 };
+
+static struct presence_refusal const bad_event = { 489, "Bad Event", M_refused_event,
+                                                   EVENT_SERVER_PACKAGES };
+static struct presence_refusal const not_the_user = { 403, "Forbidden", M_refused_identity, NULL };
+static struct presence_refusal const no_match = { 412, "Conditional Request Failed",
+                                                  M_refused_condition, NULL };
+static struct presence_refusal const bad_request = { 400, "Bad Request", M_refused_condition,
+                                                     NULL };
+static struct presence_refusal const bad_type = { 415, "Unsupported Media Type", M_refused_event,
+                                                  "Accept: " EVENT_SERVER_TYPE
+                                                  ", " EVENT_SERVER_CPIM_TYPE };
+static struct presence_refusal const bad_body = { 400, "Bad Request", M_refused_body, NULL };
+static struct presence_refusal const too_large = { 413, "Request Entity Too Large", M_refused_size,
+                                                   NULL };
+
+/* A PUBLISH while it is checked. */
+struct attempt {
+    struct event_server *server;
+    struct server_transaction *st;
+    sip_t const *sip;
+    char user[PRESENCE_ADDRESS_BYTES], publisher[PRESENCE_ADDRESS_BYTES];
+    struct publication *old;   /* that it names by its tag, or NULL */
+    struct published *content; /* NULL: it has no body */
+    uint32_t expires_s;
+};
+
+static bool event_is_right(struct attempt const *a)
+{
+    if (strcasecmp(asker_package(a->sip), "presence") == 0)
+        return true;
+    presence_refusal_send(a->st, &bad_event, "event package is not served");
+    return false;
+}
+
+static bool publisher_is_right(struct attempt *a)
+{
+    if (!asker_identity(a->server, a->st, a->publisher))
+        return false;
+    if (strcmp(a->publisher, a->user) == 0)
+        return true;
+    presence_refusal_send(a->st, &not_the_user, "%s may not publish for %s", a->publisher, a->user);
+    return false;
+}
+
+static bool has_body(sip_t const *sip)
+{
+    return sip->sip_payload && sip->sip_payload->pl_len;
+}
+
+/* RFC 3903 6 step 3: one tag at most, and one that is in force, of this user. */
+static bool condition_is_right(struct attempt *a)
+{
+    unsigned n;
+    char const *etag = asker_header(a->sip, "SIP-If-Match", &n);
+
+    if (n > 1)
+        presence_refusal_send(a->st, &bad_request, "more than one SIP-If-Match");
+    else if (n == 0 && !has_body(a->sip))
+        presence_refusal_send(a->st, &bad_request, "neither SIP-If-Match nor a document");
+    else if (n == 0)
+        return true;
+    else if ((a->old = publication_find(a->server, etag)) &&
+             strcmp(a->old->presentity->address, a->user) == 0)
+        return true;
+    else
+        presence_refusal_send(a->st, &no_match, "no publication of %s has that tag", a->user);
+    return false;
+}
+
+static bool expires_is_right(struct attempt *a)
+{
+    struct presence_conf const *conf = a->server->conf;
+
+    a->expires_s = asker_expires(a->sip, conf->publish_expires, conf->max_publish_expires);
+    if (a->expires_s == 0 || a->expires_s >= conf->min_publish_expires)
+        return true;
+    presence_refusal_too_brief(a->st, conf->min_publish_expires, a->expires_s);
+    return false;
+}
+
+static void refuse_body(struct attempt const *a, struct published_fault const *fault)
+{
+    if (fault->kind == PUBLISHED_NO_MEMORY)
+        server_transaction_refuse(a->st, 500, "Server Internal Error", NULL);
+    else
+        presence_refusal_send(a->st, fault->kind == PUBLISHED_TOO_MUCH ? &too_large : &bad_body,
+                              "%s", fault->text);
+}
+
+static bool body_is_right(struct attempt *a)
+{
+    struct presence_conf const *conf = a->server->conf;
+    sip_payload_t const *body = a->sip->sip_payload;
+    struct pidf_limits limits = pidf_limits_default;
+    struct published_fault fault;
+
+    if (!has_body(a->sip))
+        return true;
+    limits.max_bytes = (size_t)conf->max_body_bytes;
+    limits.max_tuples = (unsigned)conf->max_tuples;
+    if (!published_has_type(message_content_type(a->sip))) {
+        presence_refusal_send(a->st, &bad_type, "no presence document");
+        return false;
+    }
+    if (body->pl_len > limits.max_bytes) {
+        presence_refusal_send(a->st, &too_large, "the document is larger than max_body_bytes");
+        return false;
+    }
+    a->content = published_parse(a->user, body->pl_data, body->pl_len, &limits, &fault);
+    if (!a->content)
+        refuse_body(a, &fault);
+    return a->content != NULL;
+}
+
+static void answer(struct attempt const *a, char const *etag)
+{
+    msg_t *ok = message_response(server_transaction_request(a->st), 200, "OK",
+                                 server_transaction_to_tag(a->st));
+    char line[LINE_BYTES];
+
+    (void)snprintf(line, sizeof line, "SIP-ETag: %s", etag);
+    int err = ok ? message_add(ok, line) : -1;
+    (void)snprintf(line, sizeof line, "Expires: %u", (unsigned)a->expires_s);
+    if (ok && (err < 0 || message_add(ok, line) < 0)) {
+        msg_destroy(ok);
+        ok = NULL;
+    }
+    server_transaction_respond(a->st, ok);
+}
+
+static void note(struct attempt const *a, char const *what)
+{
+    presence_note(a->st, what, a->user, a->publisher, NULL);
+    log_info(a->sip->sip_call_id->i_id, "%s user=\"%s\" expires=%u", what, a->user,
+             (unsigned)a->expires_s);
+}
+
+/* RFC 3903 6 step 6: its tag is never used again, but the answer has one. */
+static void end(struct attempt *a)
+{
+    char etag[PUBLICATION_ETAG + 1];
+
+    memcpy(etag, a->old->etag, sizeof etag);
+    note(a, "publication removed");
+    answer(a, etag);
+    presence_count(M_publications_removed);
+    publication_end(&a->old);
+}
+
+static void renew(struct attempt *a)
+{
+    bool is_new = a->content != NULL;
+    int err = publication_renew(a->old, a->content, a->expires_s);
+
+    a->content = NULL;
+    if (err < 0) {
+        server_transaction_refuse(a->st, 500, "Server Internal Error", NULL);
+        return;
+    }
+    presence_count(M_publishes);
+    note(a, is_new ? "publication changed" : "publication refreshed");
+    answer(a, a->old->etag);
+}
+
+static void start(struct attempt *a)
+{
+    struct event_server *server = a->server;
+    struct presentity *presentity = presentity_get(server, a->user);
+
+    if (!presentity) {
+        presence_refusal_busy(a->st, server->conf->retry_after, "max_presentities is reached");
+        return;
+    }
+    if (presentity->n_publications >= server->conf->max_publications) {
+        presence_refusal_busy(a->st, server->conf->retry_after, "max_publications is reached");
+        return;
+    }
+    struct publication *fresh = publication_new(presentity, a->content, a->expires_s);
+    a->content = NULL;
+    if (!fresh) {
+        presentity_release(presentity);
+        server_transaction_refuse(a->st, 500, "Server Internal Error", NULL);
+        return;
+    }
+    presence_count(M_publishes);
+    note(a, "publication");
+    answer(a, fresh->etag);
+    if (a->expires_s == 0)
+        publication_end(&fresh);
+}
+
+void publish_take(struct event_server *server, struct server_transaction *st)
+{
+    struct attempt a = { .server = server,
+                         .st = st,
+                         .sip = sip_object(server_transaction_request(st)) };
+
+    if (!asker_user(server, st, a.user) || !event_is_right(&a) || !publisher_is_right(&a) ||
+        !condition_is_right(&a) || !expires_is_right(&a) || !body_is_right(&a))
+        return;
+    if (a.old && a.expires_s == 0)
+        end(&a);
+    else if (a.old)
+        renew(&a);
+    else
+        start(&a);
+    published_free(&a.content);
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Checks of a SUBSCRIBE, in the order in which it is refused. */
+#define LOG_SUBSYSTEM LOG_PRESENCE
+#include "subscribe.h"
+#include "asker.h"
+#include "dialog.h"
+#include "event_server.h"
+#include "log.h"
+#include "message.h"
+#include "pidf_write.h"
+#include "presence_conf.h"
+#include "presence_note.h"
+#include "presence_refusal.h"
+#include "subscription.h"
+#include "watcher_policy.h"
+#include <sofia-sip/msg_addr.h>
+#include <sofia-sip/sip_header.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { LINE_BYTES = 300, INTERVAL_MAX_S = 86400 };
+
+static struct presence_refusal const bad_event = { 489, "Bad Event", M_refused_event,
+                                                   EVENT_SERVER_PACKAGES };
+static struct presence_refusal const bad_accept = { 406, "Not Acceptable", M_refused_event,
+                                                    "Accept: " EVENT_SERVER_TYPE };
+static struct presence_refusal const forbidden = { 403, "Forbidden", M_refused_policy, NULL };
+static struct presence_refusal const stranger = { 403, "Forbidden", M_refused_identity, NULL };
+static struct presence_refusal const no_dialog = { 481, "Subscription Does Not Exist",
+                                                   M_refused_dialog, NULL };
+static struct presence_refusal const bad_cseq = { 500, "CSeq out of order", M_refused_dialog,
+                                                  NULL };
+static struct presence_refusal const bad_contact = { 400, "Bad Request", M_refused_dialog, NULL };
+
+/* A SUBSCRIBE while it is checked. */
+struct attempt {
+    struct event_server *server;
+    struct server_transaction *st;
+    sip_t const *sip;
+    struct origin origin; /* its peer's names do not outlive the answer */
+    char user[PRESENCE_ADDRESS_BYTES], watcher[PRESENCE_ADDRESS_BYTES];
+    struct subscription_wish wish;
+};
+
+/* --- what it wants ---------------------------------------------------------------------------- */
+
+static bool event_is_right(struct attempt *a)
+{
+    if (strcasecmp(asker_package(a->sip), "presence") == 0) {
+        a->wish.event_id = a->sip->sip_event->o_id;
+        return true;
+    }
+    presence_refusal_send(a->st, &bad_event, "event package is not served");
+    return false;
+}
+
+static bool names_type(char const *list, char const *type)
+{
+    static char const every[] = { '*', '/', '*' }, application[] = "application/";
+    size_t len, prefix = sizeof application - 1;
+
+    for (; *list; list += len + strcspn(list + len, ",")) {
+        list += strspn(list, " \t,");
+        len = strcspn(list, " \t;,");
+        bool is_any = len == sizeof every && memcmp(list, every, len) == 0;
+        bool is_some =
+            len == prefix + 1 && list[prefix] == '*' && strncasecmp(list, application, prefix) == 0;
+        if (is_any || is_some || (len == strlen(type) && strncasecmp(list, type, len) == 0))
+            return true;
+    }
+    return false;
+}
+
+/* Without Accept, everybody takes PIDF (RFC 3856 6.7). */
+static bool accepts(sip_t const *sip, char const *type)
+{
+    bool has_any = false;
+
+    for (sip_unknown_t const *un = sip->sip_unknown; un; un = un->un_next)
+        if (un->un_name && strcasecmp(un->un_name, "Accept") == 0) {
+            has_any = true;
+            if (un->un_value && names_type(un->un_value, type))
+                return true;
+        }
+    return !has_any && strcmp(type, EVENT_SERVER_TYPE) == 0;
+}
+
+static bool accept_is_right(struct attempt *a)
+{
+    struct pidf_profile const *profile = pidf_profiles();
+
+    while (profile->name && !accepts(a->sip, profile->content_type))
+        profile++;
+    a->wish.profile = profile;
+    if (profile->name)
+        return true;
+    presence_refusal_send(a->st, &bad_accept, "Accept has no type of presence documents");
+    return false;
+}
+
+static bool expires_is_right(struct attempt *a)
+{
+    struct presence_conf const *conf = a->server->conf;
+
+    a->wish.expires_s = asker_expires(a->sip, conf->expires, conf->max_expires);
+    if (a->wish.expires_s == 0 || a->wish.expires_s >= conf->min_expires)
+        return true;
+    presence_refusal_too_brief(a->st, conf->min_expires, a->wish.expires_s);
+    return false;
+}
+
+/* RFC 6446 4: min-interval of Event; ours is the least. */
+static uint32_t interval_of(struct attempt const *a)
+{
+    static char const name[] = "min-interval=";
+    msg_param_t const *params = a->sip->sip_event->o_params;
+    long interval_s = (long)a->server->conf->notify_interval;
+
+    for (; params && *params; params++)
+        if (strncasecmp(*params, name, sizeof name - 1) == 0) {
+            long wanted = strtol(*params + sizeof name - 1, NULL, 10);
+            interval_s = wanted > INTERVAL_MAX_S ? INTERVAL_MAX_S
+                         : wanted > interval_s   ? wanted
+                                                 : interval_s;
+        }
+    return (uint32_t)interval_s;
+}
+
+/* RFC 5839 5.1: the state that the watcher knows. 0: it does not say, or nothing of ours. */
+static uint64_t known_tag_of(struct attempt const *a)
+{
+    unsigned n;
+    char const *text = asker_header(a->sip, "Suppress-If-Match", &n);
+
+    if (!text)
+        return 0;
+    if (strcmp(text, "*") == 0)
+        return SUBSCRIPTION_ANY_TAG;
+    return strlen(text) == 16 ? strtoull(text, NULL, 16) : 0;
+}
+
+static bool wish_is_right(struct attempt *a)
+{
+    if (!event_is_right(a) || !accept_is_right(a) ||
+        !asker_identity(a->server, a->st, a->watcher) || !expires_is_right(a))
+        return false;
+    a->wish.watcher = a->watcher;
+    a->wish.interval_s = interval_of(a);
+    a->wish.known_tag = known_tag_of(a);
+    return true;
+}
+
+/* --- limits ----------------------------------------------------------------------------------- */
+
+static bool there_is_room(struct attempt const *a)
+{
+    struct event_server const *server = a->server;
+    struct presence_conf const *conf = server->conf;
+    char const *domain = presence_address_domain(a->watcher), *full = NULL;
+
+    if (server->is_stopping)
+        full = "the server stops";
+    else if (server->subscriptions.n >= (size_t)conf->max_subscriptions)
+        full = "max_subscriptions is reached";
+    else if (tally_of(&server->watchers, a->watcher) >= (size_t)conf->max_subscriptions_per_watcher)
+        full = "max_subscriptions_per_watcher is reached";
+    else if (!own_users_are_of(&server->users, domain) &&
+             tally_of(&server->domains, domain) >= (size_t)conf->max_subscriptions_per_domain)
+        full = "max_subscriptions_per_domain is reached";
+    if (full)
+        presence_refusal_busy(a->st, conf->retry_after, full);
+    return !full;
+}
+
+/* --- answers ---------------------------------------------------------------------------------- */
+
+static int answer(struct attempt const *a, int status, char const *phrase)
+{
+    msg_t *ok = message_response(server_transaction_request(a->st), status, phrase,
+                                 server_transaction_to_tag(a->st));
+    char contact[EVENT_SERVER_CONTACT_BYTES], line[LINE_BYTES];
+
+    event_server_contact(a->server, a->st, contact);
+    (void)snprintf(line, sizeof line, "Contact: %s", contact);
+    int err = ok ? message_add(ok, line) : -1;
+    (void)snprintf(line, sizeof line, "Expires: %u", (unsigned)a->wish.expires_s);
+    if (ok && (err < 0 || message_add(ok, line) < 0)) {
+        msg_destroy(ok);
+        ok = NULL;
+    }
+    return server_transaction_respond(a->st, ok);
+}
+
+static void note(struct attempt const *a, char const *what,
+                 struct user_policy_decision const *decision)
+{
+    presence_note(a->st, what, a->user, a->watcher, decision->rule->name);
+    log_info(a->sip->sip_call_id->i_id,
+             "%s user=\"%s\" watcher=\"%s\" expires=%u verdict=%s rule=%s", what, a->user,
+             a->watcher, (unsigned)a->wish.expires_s, user_policy_verdict_str(decision->verdict),
+             decision->rule->name);
+}
+
+static void start(struct attempt *a, struct presentity *presentity)
+{
+    struct user_policy_decision decision =
+        watcher_policy_decide(presentity, a->watcher, a->wish.expires_s > 0);
+
+    if (decision.verdict == USER_POLICY_REFUSE) {
+        presence_refusal_send(a->st, &forbidden, "rule %s refuses %s", decision.rule->name,
+                              a->watcher);
+        presentity_release(presentity);
+        return;
+    }
+    struct subscription *s = subscription_new(presentity, a->st, &a->wish);
+    if (!s) {
+        presence_refusal_send(a->st, &bad_contact, "SUBSCRIBE makes no dialog (Contact?)");
+        presentity_release(presentity);
+        return;
+    }
+    note(a, "subscription", &decision);
+    answer(a, 200, "OK");
+    subscription_start(s, decision);
+}
+
+static void take_new(struct attempt *a)
+{
+    struct presentity *presentity;
+
+    if (!asker_user(a->server, a->st, a->user) || !wish_is_right(a) || !there_is_room(a))
+        return;
+    presentity = presentity_get(a->server, a->user);
+    if (presentity)
+        start(a, presentity);
+    else
+        presence_refusal_busy(a->st, a->server->conf->retry_after, "max_presentities is reached");
+}
+
+/* --- in the dialog ---------------------------------------------------------------------------- */
+
+/* RFC 5839: the NOTIFY would tell what the watcher knows. */
+static bool is_known(struct subscription const *s, uint64_t known_tag)
+{
+    return known_tag && (known_tag == SUBSCRIPTION_ANY_TAG || known_tag == subscription_tag(s));
+}
+
+static void go_on(struct attempt *a, struct subscription *s)
+{
+    struct user_policy_decision decision = watcher_policy_decide(s->presentity, s->watcher, false);
+    bool is_quiet = is_known(s, a->wish.known_tag) && decision.verdict == s->decision.verdict;
+
+    note(a, a->wish.expires_s ? "subscription refreshed" : "subscription ended", &decision);
+    answer(a, is_quiet ? 204 : 200, is_quiet ? "No Notification" : "OK");
+    if (a->wish.expires_s)
+        subscription_hold(s, a->wish.expires_s, &a->origin);
+    if (is_quiet)
+        presence_count(M_notifies_suppressed);
+    if (is_quiet && !a->wish.expires_s)
+        subscription_leave(&s);
+    else if (!a->wish.expires_s)
+        subscription_end(s, "timeout");
+    else if (!is_quiet)
+        subscription_refresh(s, decision);
+}
+
+static void take_in_dialog(struct attempt *a)
+{
+    struct subscription *s = subscription_find(a->server, a->sip);
+    int status = s && !s->reason ? dialog_accept(s->dialog, a->sip) : 481;
+
+    if (status == 500) {
+        presence_refusal_send(a->st, &bad_cseq, "CSeq %u is out of order",
+                              a->sip->sip_cseq->cs_seq);
+    } else if (status) {
+        presence_refusal_send(a->st, &no_dialog, "no such subscription");
+    } else if (wish_is_right(a)) {
+        memcpy(a->user, s->presentity->address, strlen(s->presentity->address) + 1);
+        if (strcmp(a->watcher, s->watcher) == 0)
+            go_on(a, s);
+        else
+            presence_refusal_send(a->st, &stranger, "the subscription is of %s", s->watcher);
+    }
+}
+
+void subscribe_take(struct event_server *server, struct server_transaction *st)
+{
+    struct attempt a = { .server = server,
+                         .st = st,
+                         .sip = sip_object(server_transaction_request(st)),
+                         .origin = *server_transaction_origin(st) };
+
+    if (a.sip->sip_to->a_tag)
+        take_in_dialog(&a);
+    else
+        take_new(&a);
+}

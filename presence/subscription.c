@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The life of a subscription. */
+#define LOG_SUBSYSTEM LOG_PRESENCE
+#include "subscription.h"
+#include "clock.h"
+#include "dialog.h"
+#include "log.h"
+#include "message.h"
+#include "notify.h"
+#include "presence_address.h"
+#include "presence_conf.h"
+#include "presence_metrics.h"
+#include "subscription_fsm.h"
+#include <errno.h>
+#include <sofia-sip/msg_addr.h>
+#include <sofia-sip/sip_header.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* So long an answer may take: RFC 3261 timer F, and names that are looked up. */
+enum { LAST_GUARD_MS = 60000, RETRY_MS = 1000 };
+
+static void step(struct subscription *s, enum subscription_event event, void *arg)
+{
+    fsm_step(subscription_fsm(), &s->state, s, (int)event, arg, dialog_call_id(s->dialog));
+}
+
+static void set_pending(struct subscription *s, bool is_pending)
+{
+    if (s->is_pending != is_pending)
+        presence_gauge(M_subscriptions_pending, is_pending ? 1 : -1);
+    s->is_pending = is_pending;
+}
+
+/* --- making and finding ----------------------------------------------------------------------- */
+
+static uint64_t hash_tag(char const *tag)
+{
+    return htab_hash(tag, strlen(tag), 0);
+}
+
+static bool is_dialog(struct htab_entry const *entry, void const *request)
+{
+    return dialog_matches(((struct subscription const *)entry)->dialog, request);
+}
+
+struct subscription *subscription_find(struct event_server *server, sip_t const *request)
+{
+    return (struct subscription *)htab_find(&server->subscriptions,
+                                            hash_tag(request->sip_to->a_tag), is_dialog, request);
+}
+
+static int count_in(struct subscription *s)
+{
+    struct event_server *server = s->server;
+    int err = tally_add(&server->watchers, s->watcher);
+
+    if (err == 0 && (err = tally_add(&server->domains, presence_address_domain(s->watcher))) < 0)
+        tally_drop(&server->watchers, s->watcher);
+    return err;
+}
+
+static int fill(struct subscription *s, struct server_transaction *st,
+                struct subscription_wish const *wish)
+{
+    char contact[EVENT_SERVER_CONTACT_BYTES];
+
+    event_server_contact(s->server, st, contact);
+    s->watcher = strdup(wish->watcher);
+    s->event_id = wish->event_id ? strdup(wish->event_id) : NULL;
+    s->dialog = dialog_new_uas(sip_object(server_transaction_request(st)),
+                               server_transaction_to_tag(st), contact, DIALOG_CSEQ_STRICT);
+    if (!s->watcher || (wish->event_id && !s->event_id) || !s->dialog)
+        return -ENOMEM;
+    int err = count_in(s);
+    if (err == 0 && (err = htab_insert(&s->server->subscriptions, &s->by_tag,
+                                       hash_tag(dialog_local_tag(s->dialog)))) < 0) {
+        tally_drop(&s->server->watchers, s->watcher);
+        tally_drop(&s->server->domains, presence_address_domain(s->watcher));
+    }
+    return err;
+}
+
+struct subscription *subscription_new(struct presentity *presentity, struct server_transaction *st,
+                                      struct subscription_wish const *wish)
+{
+    struct subscription *s = calloc(1, sizeof *s);
+
+    if (!s)
+        return NULL;
+    s->server = presentity->server;
+    s->presentity = presentity;
+    if (fill(s, st, wish) < 0) {
+        dialog_free(&s->dialog);
+        free(s->event_id);
+        free(s->watcher);
+        free(s);
+        return NULL;
+    }
+    s->profile = wish->profile;
+    s->known_tag = wish->known_tag;
+    s->interval_ms = wish->interval_s * 1000;
+    s->state = SUBSCRIPTION_PENDING;
+    LIST_INSERT_HEAD(&presentity->subscriptions, s, link);
+    LIST_INSERT_HEAD(&s->server->all, s, among_all);
+    presentity->n_subscriptions++;
+    presence_gauge(M_subscriptions, 1);
+    presence_count(M_subscriptions_started);
+    set_pending(s, true);
+    subscription_hold(s, wish->expires_s, server_transaction_origin(st));
+    return s;
+}
+
+void subscription_free(struct subscription **ps)
+{
+    struct subscription *s = *ps;
+
+    *ps = NULL;
+    if (!s)
+        return;
+    set_pending(s, false);
+    LIST_REMOVE(s, link);
+    LIST_REMOVE(s, among_all);
+    s->presentity->n_subscriptions--;
+    htab_remove(&s->server->subscriptions, &s->by_tag);
+    wheel_disarm(&s->expiry);
+    wheel_disarm(&s->pace);
+    if (s->outgoing)
+        outgoing_detach(s->outgoing);
+    tally_drop(&s->server->watchers, s->watcher);
+    tally_drop(&s->server->domains, presence_address_domain(s->watcher));
+    dialog_free(&s->dialog);
+    free(s->event_id);
+    free(s->watcher);
+    free(s);
+    presence_gauge(M_subscriptions, -1);
+}
+
+static void go(struct subscription *s)
+{
+    struct presentity *presentity = s->presentity;
+
+    subscription_free(&s);
+    presentity_release(presentity);
+}
+
+void subscription_leave(struct subscription **ps)
+{
+    struct subscription *s = *ps;
+
+    *ps = NULL;
+    presence_count(M_subscriptions_ended);
+    go(s);
+}
+
+/* --- time ------------------------------------------------------------------------------------- */
+
+static void on_expiry(struct wheel_timer *timer)
+{
+    step((struct subscription *)((char *)timer - offsetof(struct subscription, expiry)),
+         SUBSCRIPTION_EV_EXPIRED, NULL);
+}
+
+static void on_pace(struct wheel_timer *timer)
+{
+    step((struct subscription *)((char *)timer - offsetof(struct subscription, pace)),
+         SUBSCRIPTION_EV_PACED, NULL);
+}
+
+void subscription_hold(struct subscription *s, uint32_t expires_s, struct origin const *from)
+{
+    s->flow_kind = (uint8_t)from->kind;
+    s->connection = from->connection;
+    s->due_ms = clock_now_ms() + (uint64_t)expires_s * 1000;
+    wheel_arm(s->server->wheel, &s->expiry, (uint64_t)expires_s * 1000, on_expiry);
+}
+
+/* --- what is shown ---------------------------------------------------------------------------- */
+
+static enum presentity_view view_of(struct subscription const *s)
+{
+    return s->decision.verdict == USER_POLICY_ALLOW ? PRESENTITY_FULL : PRESENTITY_OFFLINE;
+}
+
+struct presentity_document const *subscription_document(struct subscription const *s)
+{
+    return presentity_show(s->presentity, view_of(s), s->profile);
+}
+
+/* A watcher that nobody has decided about is shown nothing; one whose subscription ends gets what
+ * it may see, but not from a refusal, for then it may see nothing. */
+uint64_t subscription_tag(struct subscription const *s)
+{
+    struct presentity_document const *document;
+
+    if (s->state == SUBSCRIPTION_PENDING || s->decision.verdict == USER_POLICY_ASK ||
+        s->decision.verdict == USER_POLICY_REFUSE)
+        return 0;
+    document = subscription_document(s);
+    return document ? document->tag : 0;
+}
+
+/* --- telling ---------------------------------------------------------------------------------- */
+
+/* Without memory it tries again. */
+static int send_next(struct subscription *s)
+{
+    uint64_t wait_ms = notify_wait_ms(s, clock_now_ms());
+
+    wheel_disarm(&s->pace);
+    if (s->outgoing || s->untold == SUBSCRIPTION_NOTHING)
+        return FSM_OK;
+    if (wait_ms) {
+        presence_count(M_notifies_paced);
+        wheel_arm(s->server->wheel, &s->pace, wait_ms, on_pace);
+    } else if (s->untold == SUBSCRIPTION_PACED && subscription_tag(s) == s->told_tag) {
+        s->untold = SUBSCRIPTION_NOTHING; /* it went and came back while it waited */
+        presence_count(M_notifies_suppressed);
+    } else if (notify_send(s) < 0) {
+        wheel_arm(s->server->wheel, &s->pace, RETRY_MS, on_pace);
+    }
+    return FSM_OK;
+}
+
+static int tell(struct subscription *s, enum subscription_untold when)
+{
+    if (s->untold < when)
+        s->untold = (uint8_t)when;
+    return send_next(s);
+}
+
+int subscription_act_allow(void *obj, void *arg)
+{
+    (void)arg;
+    set_pending(obj, false);
+    return tell(obj, SUBSCRIPTION_NOW);
+}
+
+int subscription_act_hold(void *obj, void *arg)
+{
+    (void)arg;
+    set_pending(obj, true);
+    return tell(obj, SUBSCRIPTION_NOW);
+}
+
+int subscription_act_tell(void *obj, void *arg)
+{
+    (void)arg;
+    return tell(obj, SUBSCRIPTION_NOW);
+}
+
+int subscription_act_change(void *obj, void *arg)
+{
+    bool const *is_urgent = arg;
+
+    return tell(obj, *is_urgent ? SUBSCRIPTION_NOW : SUBSCRIPTION_PACED);
+}
+
+int subscription_act_go_on(void *obj, void *arg)
+{
+    (void)arg;
+    return send_next(obj);
+}
+
+/* --- ending ----------------------------------------------------------------------------------- */
+
+static int end(struct subscription *s, char const *reason)
+{
+    s->reason = reason;
+    set_pending(s, false);
+    wheel_arm(s->server->wheel, &s->expiry, LAST_GUARD_MS, on_expiry);
+    log_info(dialog_call_id(s->dialog), "subscription ends user=\"%s\" watcher=\"%s\" reason=%s",
+             s->presentity->address, s->watcher, reason);
+    return tell(s, SUBSCRIPTION_NOW);
+}
+
+int subscription_act_expire(void *obj, void *arg)
+{
+    (void)arg;
+    return end(obj, "timeout");
+}
+
+int subscription_act_end(void *obj, void *arg)
+{
+    return end(obj, arg);
+}
+
+int subscription_act_last(void *obj, void *arg)
+{
+    struct subscription *s = obj;
+
+    (void)arg;
+    return s->is_last ? SUBSCRIPTION_EV_FAILED : send_next(s);
+}
+
+int subscription_act_fail(void *obj, void *arg)
+{
+    struct subscription *s = obj;
+
+    (void)arg;
+    presence_count(M_subscriptions_lost);
+    log_info(dialog_call_id(s->dialog), "subscription lost user=\"%s\" watcher=\"%s\"",
+             s->presentity->address, s->watcher);
+    go(s);
+    return FSM_OK;
+}
+
+int subscription_act_go(void *obj, void *arg)
+{
+    (void)arg;
+    presence_count(M_subscriptions_ended);
+    go(obj);
+    return FSM_OK;
+}
+
+/* --- events from outside ---------------------------------------------------------------------- */
+
+void subscription_start(struct subscription *s, struct user_policy_decision decision)
+{
+    s->decision = decision;
+    if (s->due_ms <= clock_now_ms())
+        step(s, SUBSCRIPTION_EV_EXPIRED, NULL);
+    else if (!subscription_decide(s, decision))
+        step(s, SUBSCRIPTION_EV_ASKED, NULL);
+}
+
+void subscription_refresh(struct subscription *s, struct user_policy_decision decision)
+{
+    if (!subscription_decide(s, decision))
+        step(s, SUBSCRIPTION_EV_ASKED, NULL);
+}
+
+void subscription_change(struct subscription *s, bool is_urgent)
+{
+    if (s->state != SUBSCRIPTION_ENDING)
+        step(s, SUBSCRIPTION_EV_CHANGED, &is_urgent);
+}
+
+void subscription_end(struct subscription *s, char const *reason)
+{
+    step(s, SUBSCRIPTION_EV_END, (void *)(uintptr_t)reason);
+}
+
+void subscription_answered(struct subscription *s, bool was_taken)
+{
+    step(s, was_taken ? SUBSCRIPTION_EV_TOLD : SUBSCRIPTION_EV_FAILED, NULL);
+}
+
+bool subscription_decide(struct subscription *s, struct user_policy_decision decision)
+{
+    bool is_urgent = true, is_other = s->decision.verdict != decision.verdict;
+    uint8_t before = s->state;
+
+    s->decision = decision;
+    if (before == SUBSCRIPTION_ENDING)
+        return true;
+    if (decision.verdict == USER_POLICY_REFUSE)
+        step(s, SUBSCRIPTION_EV_END, "rejected");
+    else if (decision.verdict == USER_POLICY_ASK)
+        step(s, SUBSCRIPTION_EV_HELD, NULL);
+    else if (before == SUBSCRIPTION_PENDING)
+        step(s, SUBSCRIPTION_EV_ALLOWED, NULL);
+    else if (is_other)
+        step(s, SUBSCRIPTION_EV_CHANGED, &is_urgent);
+    return s->state != before || (is_other && before == SUBSCRIPTION_ACTIVE);
+}
+
+char const *subscription_state_str(struct subscription const *s)
+{
+    return subscription_fsm()->state_names[s->state];
+}
