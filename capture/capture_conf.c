@@ -23,6 +23,10 @@ static struct cfg_row const rows[] = {
     CFG_ROW_PATHS("key_logs", struct capture_conf, key_logs, .max = 64, .effect = CFG_RESTART,
                   .help = "Files of TLS secrets (key_log of TLS contexts) that a job with "
                           "--secrets copies into its file. Without one no job can."),
+    CFG_ROW_PATH("netcap", struct capture_conf, netcap, .max = 107,
+                 .default_text = "/run/crosspoint-netcap.sock", .effect = CFG_RESTART,
+                 .help = "Socket where crosspoint-netcap(8) is started for jobs that capture the "
+                         "packets of an interface."),
     CFG_ROW_GROUPS("hep", struct capture_conf, hep, .max = HEP_CONF_MAX, .effect = CFG_RESTART,
                    .sub = &hep_conf_schema,
                    .help = "Collectors (Homer) that get every message by HEP version 3."),

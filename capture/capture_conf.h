@@ -7,6 +7,7 @@ struct capture_conf {
     char const *folder;
     int64_t max_jobs, job_bytes, job_seconds, min_free;
     struct cfg_strings key_logs;
+    char const *netcap;
     struct cfg_groups hep; /* of struct hep_conf */
 };
 

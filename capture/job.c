@@ -7,6 +7,7 @@
 #include "capture_mask.h"
 #include "capture_metrics.h"
 #include "clock.h"
+#include "job_packets.h"
 #include "log.h"
 #include <errno.h>
 #include <stdio.h>
@@ -74,6 +75,33 @@ static int prepare(struct job *job, uint64_t len)
     return rc < 0 ? rc : write_secrets(job, rc == 1);
 }
 
+static int begin(struct job *job)
+{
+    int error = prepare(job, 0);
+
+    if (error == 0)
+        error = job_output_flush(&job->output);
+    if (error < 0)
+        return error;
+    job->has_begun = true;
+    if (job->on_begin)
+        job->on_begin(job, job->begin_ctx);
+    return 0;
+}
+
+static int open_packets(struct job *job)
+{
+    struct job_options const *options = &job->options;
+    int error =
+        job_packets_open(job->place->netcap, options->interface, options->filter, &job->packets);
+
+    if (error == 0)
+        return 0;
+    log_warn(NULL, "crosspoint-netcap is not reached path=\"%s\" error=\"%s\"", job->place->netcap,
+             strerror(-error));
+    return -ENOTCONN;
+}
+
 struct job *job_new(struct job_place const *place, struct job_options const *options,
                     struct capture_source *source, int *ret_error)
 {
@@ -95,9 +123,7 @@ struct job *job_new(struct job_place const *place, struct job_options const *opt
     job->filter = job_options_filter(&job->options, fault);
     *ret_error = job->filter ? start_keys(job) : -EINVAL;
     if (*ret_error == 0)
-        *ret_error = prepare(job, 0);
-    if (*ret_error == 0)
-        *ret_error = job_output_flush(&job->output);
+        *ret_error = source ? begin(job) : open_packets(job);
     if (*ret_error < 0) {
         job_free(&job);
         return NULL;
@@ -114,6 +140,7 @@ void job_free(struct job **pjob)
     if (!job)
         return;
     capture_source_free(&job->source);
+    job_packets_free(&job->packets);
     capture_filter_free(&job->filter);
     job_output_fini(&job->output);
     buf_fini(&job->masked);
@@ -124,7 +151,7 @@ void job_free(struct job **pjob)
 
 bool job_is_over(struct job const *job)
 {
-    return !job->source;
+    return !job->source && !job->packets;
 }
 
 void job_end(struct job *job, char const *reason)
@@ -132,6 +159,7 @@ void job_end(struct job *job, char const *reason)
     if (job_is_over(job))
         return;
     capture_source_free(&job->source);
+    job_packets_free(&job->packets);
     met_add(&capture_metrics, M_jobs, -1);
     job->ended_ms = clock_now_ms();
     (void)snprintf(job->reason, sizeof job->reason, "%s", reason);
@@ -141,6 +169,8 @@ void job_end(struct job *job, char const *reason)
     log_info(NULL, "capture ended job=%s reason=\"%s\" messages=%llu bytes=%llu dropped=%llu",
              job->options.name, reason, (unsigned long long)job->output.messages,
              (unsigned long long)job->output.bytes, (unsigned long long)job->output.dropped);
+    if (job->on_begin && !job->has_begun)
+        job->on_begin(job, job->begin_ctx);
     if (job->on_end)
         job->on_end(job, job->ctx);
 }
@@ -163,7 +193,10 @@ static void end_failed(struct job *job, int error)
     if (error == -ENOSPC || error == -EDQUOT)
         alarm_raise(job->place->alarms, CAPTURE_ALARM_disk_full, job->place->folder.path);
     (void)snprintf(reason, sizeof reason, "failed: %s",
-                   error == -ENOSPC ? "disk full" : strerror(-error));
+                   error == -ENOSPC    ? "disk full"
+                   : error == -ENOLINK ? job_packets_fault(job->packets)
+                   : error == -EEXIST  ? "a file of this name is there already"
+                                       : strerror(-error));
     job_end(job, reason);
 }
 
@@ -194,12 +227,31 @@ static int write_message(struct job *job, struct capture_message *message)
     return error < 0 ? error : job_output_message(&job->output, message);
 }
 
+/* As take(). */
+static int take_packet(struct job *job)
+{
+    struct capture_packet packet;
+    int rc = job_packets_next(job->packets, &packet), error = 0;
+
+    if (!job->has_begun && job_packets_are_open(job->packets))
+        error = begin(job);
+    if (error < 0 || rc <= 0)
+        return error < 0 ? error : rc;
+    error = prepare(job, packet.len);
+    if (error == 0)
+        error = job_output_packet(&job->output, &packet);
+    return error < 0 ? error : 1;
+}
+
 /* 1: there was one; 0: there is none now; or a negative errno. */
 static int take(struct job *job)
 {
     struct capture_message message;
-    int rc = capture_source_next(job->source, &message);
+    int rc;
 
+    if (job->packets)
+        return take_packet(job);
+    rc = capture_source_next(job->source, &message);
     if (rc <= 0)
         return rc;
     if (!capture_filter_match(job->filter, &message, NULL))
@@ -211,7 +263,7 @@ static int take(struct job *job)
 /* What the programs said faster than it could be read. */
 static void count_lost(struct job *job)
 {
-    uint64_t lost = capture_source_lost(job->source) - job->lost;
+    uint64_t lost = job->source ? capture_source_lost(job->source) - job->lost : 0;
 
     if (lost == 0)
         return;

@@ -27,6 +27,15 @@ static json_t *describe(struct job const *job)
                      (json_int_t)job->output.messages, "bytes", (json_int_t)job->output.bytes);
 }
 
+/* Of an interface it is known later whether it can be opened. */
+static void on_begun(struct job *job, void *ctx)
+{
+    if (job_is_over(job))
+        ctl_fail(ctx, "unavailable", "%s", job->reason);
+    else
+        ctl_reply(ctx, describe(job));
+}
+
 static void cmd_start(struct svc *svc, struct ctl_call *ctl, json_t const *args)
 {
     struct job_options options;
@@ -45,7 +54,12 @@ static void cmd_start(struct svc *svc, struct ctl_call *ctl, json_t const *args)
                       options.name);
     if (options.secrets)
         audit_command(ctl, "capture holds TLS secrets job=%s", options.name);
-    ctl_reply(ctl, describe(job));
+    if (job->has_begun) {
+        ctl_reply(ctl, describe(job));
+        return;
+    }
+    job->on_begin = on_begun;
+    job->begin_ctx = ctl;
 }
 
 static void on_stopped(struct job *job, void *ctx)

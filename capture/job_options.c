@@ -27,14 +27,14 @@ struct option {
 #define AT(field) offsetof(struct job_options, field)
 static struct option const options[] = {
     { "name", VALUE_NAME, AT(name) },           { "format", VALUE_FORMAT, AT(format) },
-    { "user", VALUE_TEXT, AT(user) },           { "call_id", VALUE_TEXT, AT(call_id) },
-    { "method", VALUE_TEXT, AT(method) },       { "service", VALUE_TEXT, AT(service) },
-    { "peer", VALUE_TEXT, AT(peer) },           { "text", VALUE_TEXT, AT(text) },
-    { "filter", VALUE_EXPRESSION, AT(filter) }, { "file_size", VALUE_SIZE, AT(file_size) },
-    { "bytes", VALUE_SIZE, AT(bytes) },         { "files", VALUE_COUNT, AT(files) },
-    { "seconds", VALUE_COUNT, AT(seconds) },    { "messages", VALUE_COUNT, AT(messages) },
-    { "secrets", VALUE_FLAG, AT(secrets) },     { "unmask", VALUE_FLAG, AT(unmask) },
-    { "history", VALUE_FLAG, AT(history) },
+    { "interface", VALUE_TEXT, AT(interface) }, { "user", VALUE_TEXT, AT(user) },
+    { "call_id", VALUE_TEXT, AT(call_id) },     { "method", VALUE_TEXT, AT(method) },
+    { "service", VALUE_TEXT, AT(service) },     { "peer", VALUE_TEXT, AT(peer) },
+    { "text", VALUE_TEXT, AT(text) },           { "filter", VALUE_EXPRESSION, AT(filter) },
+    { "file_size", VALUE_SIZE, AT(file_size) }, { "bytes", VALUE_SIZE, AT(bytes) },
+    { "files", VALUE_COUNT, AT(files) },        { "seconds", VALUE_COUNT, AT(seconds) },
+    { "messages", VALUE_COUNT, AT(messages) },  { "secrets", VALUE_FLAG, AT(secrets) },
+    { "unmask", VALUE_FLAG, AT(unmask) },       { "history", VALUE_FLAG, AT(history) },
 };
 
 /* Not hidden, no folder of its own, and the same in every shell. */
@@ -145,12 +145,35 @@ struct capture_filter *job_options_filter(struct job_options const *options_read
         .peer = options_read->peer,
         .service = options_read->service,
         .text = options_read->text,
-        .expression = options_read->filter,
+        /* That of packets is for the kernel. */
+        .expression = *options_read->interface ? "" : options_read->filter,
         .programs = programs,
         .n_programs = sizeof programs / sizeof *programs,
     };
 
     return capture_filter_new(&wanted, fault);
+}
+
+static bool has_line_end(char const *text)
+{
+    return strpbrk(text, "\r\n") != NULL;
+}
+
+/* Nobody looks into packets: neither for what to take, nor for what to hide. */
+static char const *check_interface(struct job_options const *read)
+{
+    if (*read->user || *read->call_id || *read->method || *read->peer || *read->service ||
+        *read->text)
+        return "interface takes no condition but filter: packets are not looked into";
+    if (!read->unmask)
+        return "interface needs unmask: packets are written as they are";
+    if (read->history)
+        return "interface has no history";
+    if (read->format == CAPTURE_PCAP)
+        return "interface needs the format pcapng";
+    if (has_line_end(read->interface) || has_line_end(read->filter))
+        return "interface and filter stand on one line";
+    return NULL;
 }
 
 static int check(struct job_options const *options_read, char fault[static JOB_FAULT])
@@ -163,6 +186,8 @@ static int check(struct job_options const *options_read, char fault[static JOB_F
         why = "files needs file_size: without it there is one file";
     else if (options_read->secrets && options_read->format == CAPTURE_PCAP)
         why = "secrets needs the format pcapng";
+    else if (*options_read->interface)
+        why = check_interface(options_read);
     if (!why) {
         struct capture_filter *filter = job_options_filter(options_read, fault);
         bool is_sound = filter;

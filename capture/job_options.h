@@ -4,6 +4,7 @@
  *
  *   name       of the job and of its files: letters, digits, "-", "_" and "."
  *   format     "pcapng" (default) or "pcap"
+ *   interface  its packets, that filter lets pass, and not the messages of the taps
  *   user, call_id, method, peer, service, text, filter   see capture_filter.h
  *   file_size, bytes   with k, M or G behind the number; of one file, of all files
  *   files      so many are kept, the oldest goes
@@ -20,6 +21,7 @@ enum { JOB_NAME_MAX = 64, JOB_FAULT = 256, JOB_TEXT = 256, JOB_EXPRESSION = 1024
 
 struct job_options {
     char name[JOB_NAME_MAX + 1];
+    char interface[JOB_TEXT]; /* "": messages of the taps */
     enum capture_format format;
     /* "": any */
     char user[JOB_TEXT], call_id[JOB_TEXT], method[JOB_TEXT], peer[JOB_TEXT];

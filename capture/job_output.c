@@ -113,11 +113,9 @@ int job_output_prepare(struct job_output *output, uint64_t len)
     return error < 0 ? error : 1;
 }
 
-int job_output_message(struct job_output *output, struct capture_message const *message)
+/* After an attempt to put one more into what is pending. */
+static int count_in(struct job_output *output, size_t before, int error)
 {
-    size_t before = output->pending.len;
-    int error = capture_save_message(output->save, message, &output->pending);
-
     if (error == -ENOMEM)
         return error;
     if (error < 0) {
@@ -127,6 +125,20 @@ int job_output_message(struct job_output *output, struct capture_message const *
     }
     output->in_pending += output->pending.len > before;
     return output->pending.len >= FLUSH_BYTES ? job_output_flush(output) : 0;
+}
+
+int job_output_message(struct job_output *output, struct capture_message const *message)
+{
+    size_t before = output->pending.len;
+
+    return count_in(output, before, capture_save_message(output->save, message, &output->pending));
+}
+
+int job_output_packet(struct job_output *output, struct capture_packet const *packet)
+{
+    size_t before = output->pending.len;
+
+    return count_in(output, before, capture_save_packet(output->save, packet, &output->pending));
 }
 
 int job_output_secrets(struct job_output *output, void const *key_log, size_t len)

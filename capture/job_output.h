@@ -39,6 +39,7 @@ int job_output_prepare(struct job_output *output, uint64_t len);
 /** After job_output_prepare(). A message that the format has no form for is counted as dropped.
  *  0 or a negative errno. */
 int job_output_message(struct job_output *output, struct capture_message const *message);
+int job_output_packet(struct job_output *output, struct capture_packet const *packet);
 int job_output_secrets(struct job_output *output, void const *key_log, size_t len);
 
 /** So many messages were wanted, and are not there to be written. */

@@ -104,6 +104,8 @@ static char const *explain(int error)
         return "a file of this name is there already";
     case -ENOKEY:
         return "TLS secrets (key_logs) cannot be read; see the log";
+    case -ENOTCONN:
+        return "crosspoint-netcap is not there; see crosspoint-netcap(8)";
     case -ENOSPC:
         return "the disk is full, or min_free would not be left";
     default:
@@ -114,11 +116,12 @@ static char const *explain(int error)
 static struct job *refuse_error(struct jobs const *jobs, char const **ret_code,
                                 char fault[static JOB_FAULT], int error)
 {
-    (void)snprintf(fault, JOB_FAULT, "%.150s: %s", jobs->place.folder.path, explain(error));
+    char const *path = error == -ENOTCONN ? jobs->place.netcap : jobs->place.folder.path;
+
+    (void)snprintf(fault, JOB_FAULT, "%.150s: %s", path, explain(error));
     *ret_code = error == -EEXIST ? "wrong-state" : "unavailable";
     met_inc(&capture_metrics, M_jobs_refused);
-    log_warn(NULL, "capture not started path=\"%s\" reason=\"%s\"", jobs->place.folder.path,
-             explain(error));
+    log_warn(NULL, "capture not started path=\"%s\" reason=\"%s\"", path, explain(error));
     return NULL;
 }
 
@@ -146,7 +149,7 @@ struct job *jobs_start(struct jobs *jobs, struct job_options const *options, cha
 {
     struct job_options bounded = *options;
     struct job *job = jobs_find(jobs, options->name);
-    struct capture_source *source;
+    struct capture_source *source = NULL;
     int error;
 
     if (job && !job_is_over(job))
@@ -165,7 +168,7 @@ struct job *jobs_start(struct jobs *jobs, struct job_options const *options, cha
     error = open_folder(jobs);
     if (error < 0)
         return refuse_error(jobs, ret_code, fault, error);
-    error = jobs->open(jobs->ctx, options->history, &source);
+    error = *options->interface ? 0 : jobs->open(jobs->ctx, options->history, &source);
     if (error < 0)
         return refuse(ret_code, fault, "unavailable", strerror(-error));
     job = job_new(&jobs->place, &bounded, source, &error);

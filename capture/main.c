@@ -41,6 +41,7 @@ static int init(struct svc *svc)
                                .min_free = (uint64_t)conf->min_free },
                    .application = PACKAGE_STRING,
                    .key_logs = conf->key_logs,
+                   .netcap = conf->netcap,
                    .alarms = svc_alarms(svc) },
         .wheel = svc_wheel(svc),
         .open = open_taps,

@@ -9,6 +9,7 @@
 
 #include "capture_filter.h"
 #include "job_options.h"
+#include <errno.h>
 #include <string.h>
 
 static void test_all(void **state)
@@ -110,11 +111,51 @@ static void test_combinations(void **state)
     json_decref(args);
 }
 
+/* Packets cannot be masked, nor asked for what is in them. */
+static void test_interface(void **state)
+{
+    /* clang-format off */
+    static struct { char const *key, *value, *fault; } const rows[] = {
+        { "messages", "7", NULL },
+        { "filter", "vlan and host example.test", NULL }, /* for the kernel to judge */
+        { "secrets", "yes", NULL },
+        { "unmask", "no", "unmask" },
+        { "user", "alice", "no condition" },
+        { "call_id", "a", "no condition" },
+        { "method", "INVITE", "no condition" },
+        { "peer", "192.0.2.1", "no condition" },
+        { "service", "MakeCall", "no condition" },
+        { "text", "a", "no condition" },
+        { "history", "yes", "history" },
+        { "format", "pcap", "format" },
+        { "filter", "udp\n--user", "one line" },
+        { "interface", "lo\r", "one line" },
+    };
+    /* clang-format on */
+    struct job_options options;
+    char fault[JOB_FAULT];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        json_t *args =
+            json_pack("{s:s,s:s,s:s}", "name", "a", "interface", "eth0", "unmask", "yes");
+
+        json_object_set_new(args, rows[i].key, json_string(rows[i].value));
+        assert_int_equal(job_options_read(&options, args, fault), rows[i].fault ? -EINVAL : 0);
+        if (rows[i].fault)
+            assert_non_null(strstr(fault, rows[i].fault));
+        else
+            assert_string_equal(options.interface, "eth0");
+        json_decref(args);
+    }
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_all),
         cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_interface),
         cmocka_unit_test(test_combinations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,6 +28,10 @@ char const capture_command_more[] =
     "  --text TEXT          messages that hold it\n"
     "  --filter EXPRESSION  on addresses, like that of tcpdump: 'host 192.0.2.1 and port 5060'\n"
     "  --history            begin with what the programs still remember\n"
+    "  --interface NAME     the packets of an interface that --filter (pcap-filter(7), all of it) "
+    "lets\n"
+    "                       pass, and nothing else: nobody looks into them, so it needs --unmask;\n"
+    "                       see crosspoint-netcap(8) for the right to do so\n"
     "How much (sizes with k, M or G):\n"
     "  --file-size SIZE     begin the next file: NAME-00001.pcapng and so on\n"
     "  --files N            keep so many of them, the newest\n"
@@ -50,14 +54,15 @@ struct row {
 };
 
 static struct row const rows[] = {
-    { "--user", "user", false },       { "--call-id", "call_id", false },
-    { "--method", "method", false },   { "--service", "service", false },
-    { "--peer", "peer", false },       { "--text", "text", false },
-    { "--filter", "filter", false },   { "--file-size", "file_size", false },
-    { "--files", "files", false },     { "--bytes", "bytes", false },
-    { "--seconds", "seconds", false }, { "--messages", "messages", false },
-    { "--format", "format", false },   { "--history", "history", true },
-    { "--unmask", "unmask", true },    { "--secrets", "secrets", true },
+    { "--interface", "interface", false }, { "--user", "user", false },
+    { "--call-id", "call_id", false },     { "--method", "method", false },
+    { "--service", "service", false },     { "--peer", "peer", false },
+    { "--text", "text", false },           { "--filter", "filter", false },
+    { "--file-size", "file_size", false }, { "--files", "files", false },
+    { "--bytes", "bytes", false },         { "--seconds", "seconds", false },
+    { "--messages", "messages", false },   { "--format", "format", false },
+    { "--history", "history", true },      { "--unmask", "unmask", true },
+    { "--secrets", "secrets", true },
 };
 
 static struct row const *find(char const *option)

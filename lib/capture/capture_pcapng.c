@@ -172,6 +172,7 @@ static int read_packet(struct capture_records *records, struct capture_span body
                                     .comment = "",
                                     .bytes = body.at + 20,
                                     .len = len,
+                                    .wire_len = capture_bytes_u32(body.at + 16, swapped),
                                     .cut = capture_bytes_u32(body.at + 16, swapped) > len,
                                     .decrypted = interface->decrypted };
     padded = 20 + (((size_t)len + 3) & ~(size_t)3);
@@ -206,6 +207,7 @@ static int read_simple_packet(struct capture_records *records, struct capture_sp
                                     .comment = "",
                                     .bytes = body.at + 4,
                                     .len = len,
+                                    .wire_len = wire,
                                     .cut = wire > len,
                                     .decrypted = interface->decrypted };
     return 1;

@@ -110,6 +110,7 @@ static int next_pcap(struct capture_records *records, struct capture_record *ret
         .comment = "",
         .bytes = input->data + input->start + PACKET_HEADER,
         .len = len,
+        .wire_len = wire,
         .cut = wire > len,
     };
     capture_input_skip(input, PACKET_HEADER + len);

@@ -25,6 +25,7 @@ struct capture_record {
     char const *comment;   /* "" if there is none; several are joined */
     char const *bytes;
     size_t len;
+    size_t wire_len;
     bool cut;       /* it was longer on the wire */
     bool decrypted; /* the interface says that this was encrypted on the wire */
 };
