@@ -10,6 +10,7 @@
 #include "control_match.h"
 #include "program.h"
 #include "table.h"
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,16 +193,15 @@ void bundle_programs_add(struct bundle *bundle)
 static int audit(struct bundle *bundle, struct program const *program, json_t const *args)
 {
     char why[WHY];
-    bool running;
-    json_t *result = control_ask(bundle->cli, program, "audit", args, why, sizeof why, &running);
+    int result = control_audit(bundle->cli, program, args, why, sizeof why);
 
-    if (result)
+    if (!result)
         bundle_note(bundle, "The audit log of %s says who made this bundle.\n", program->name);
-    else if (running && bundle->options->unmask)
-        cli_complain("%s does not tell the audit log, so nothing is shown unmasked: %s",
-                     program->name, why);
-    json_decref(result);
-    return !result && running && bundle->options->unmask ? EX_NOPERM : CLI_OK;
+    if (result != -EACCES || !bundle->options->unmask)
+        return CLI_OK;
+    cli_complain("%s does not tell the audit log, so nothing is shown unmasked: %s", program->name,
+                 why);
+    return EX_NOPERM;
 }
 
 int bundle_programs_audit(struct bundle *bundle)

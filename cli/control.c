@@ -9,6 +9,7 @@
 #include "program.h"
 #include "secret.h"
 #include "table.h"
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,17 +26,31 @@ struct peer {
     json_t *result;     /* of the command */
 };
 
+/* The whole answer; its socket in @p path. */
+static json_t *call(struct cli const *cli, struct program const *program, char const *command,
+                    json_t const *args, struct buf *path, char const **ret_error)
+{
+    buf_init(path, PATH_MAX);
+    cli_socket_path(cli, program, path);
+    return ctl_client_call(buf_text(path), command, args,
+                           cli->patience_ms ? cli->patience_ms : CONTROL_TIMEOUT_MS, ret_error);
+}
+
+static char const *error_of(json_t const *answer)
+{
+    char const *text = json_string_value(json_object_get(answer, "error"));
+
+    return text ? text : "failed without a reason";
+}
+
 json_t *control_ask(struct cli const *cli, struct program const *program, char const *command,
                     json_t const *args, char *why, size_t size, bool *ret_running)
 {
     char const *error = NULL;
-    json_t *answer, *result = NULL;
+    json_t *result = NULL;
     struct buf path;
+    json_t *answer = call(cli, program, command, args, &path, &error);
 
-    buf_init(&path, PATH_MAX);
-    cli_socket_path(cli, program, &path);
-    answer = ctl_client_call(buf_text(&path), command, args,
-                             cli->patience_ms ? cli->patience_ms : CONTROL_TIMEOUT_MS, &error);
     *ret_running = answer != NULL;
     if (!answer) {
         snprintf(why, size, "%s (%s)", error, buf_text(&path));
@@ -43,9 +58,26 @@ json_t *control_ask(struct cli const *cli, struct program const *program, char c
         result = json_incref(json_object_get(answer, "result"));
         result = result ? result : json_null();
     } else {
-        char const *text = json_string_value(json_object_get(answer, "error"));
+        snprintf(why, size, "%s", error_of(answer));
+    }
+    json_decref(answer);
+    buf_fini(&path);
+    return result;
+}
 
-        snprintf(why, size, "%s", text ? text : "failed without a reason");
+int control_audit(struct cli const *cli, struct program const *program, json_t const *args,
+                  char *why, size_t size)
+{
+    char const *error = NULL;
+    struct buf path;
+    json_t *answer = call(cli, program, "audit", args, &path, &error);
+    int result = 0;
+
+    if (!answer && error == ctl_client_absent) {
+        result = -ENOENT;
+    } else if (!json_is_true(json_object_get(answer, "ok"))) {
+        snprintf(why, size, "%s", answer ? error_of(answer) : error);
+        result = -EACCES;
     }
     json_decref(answer);
     buf_fini(&path);

@@ -16,6 +16,11 @@ enum { CONTROL_TIMEOUT_MS = 10000 };
 json_t *control_ask(struct cli const *cli, struct program const *program, char const *command,
                     json_t const *args, char *why, size_t size, bool *ret_running);
 
+/** Has @p program tell its audit log what we are about to do (audit.h). Returns 0, -ENOENT if
+ * nobody listens there, or -EACCES with the reason in @p why: it may run, and has not told it. */
+int control_audit(struct cli const *cli, struct program const *program, json_t const *args,
+                  char *why, size_t size);
+
 /** A command of a running program as typed; prints its result. Returns the exit code. */
 int control_run(struct cli *cli, int argc, char **argv);
 

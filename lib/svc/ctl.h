@@ -65,6 +65,7 @@ void ctl_server_free(struct ctl_server **pserver);
 
 /** Sends one command to the socket at @p path and waits for its answer (blocking, at most
  *  @p timeout_ms). Returns the whole answer object (caller owns), or NULL with *@p ret_error, a
- *  static text. */
+ *  static text: ctl_client_absent if nobody listens there. */
 json_t *ctl_client_call(char const *path, char const *command, json_t const *args, int timeout_ms,
                         char const **ret_error);
+extern char const ctl_client_absent[];

@@ -14,6 +14,8 @@
 
 enum { ANSWER_MAX = 64 * 1024 * 1024 };
 
+char const ctl_client_absent[] = "not running";
+
 static int open_socket(char const *path, int timeout_ms, char const **ret_error)
 {
     struct timeval limit = { .tv_sec = timeout_ms / 1000,
@@ -32,7 +34,7 @@ static int open_socket(char const *path, int timeout_ms, char const **ret_error)
         connect(fd, (struct sockaddr *)&addr, sizeof addr) < 0) {
         *ret_error = errno == EACCES   ? "no permission for its control socket"
                      : errno == EAGAIN ? "does not answer"
-                                       : "not running";
+                                       : ctl_client_absent;
         if (fd >= 0)
             close(fd);
         return -1;
