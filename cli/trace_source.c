@@ -9,15 +9,19 @@
 #include "netcap_child.h"
 #include "program.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { FAULT = 1024 };
 
 struct part {
     struct capture_source *source;
     char const *path; /* NULL: of taps */
+    bool follows;     /* more may come later */
     bool waits;       /* its message is there */
     bool ended;
     int error;
@@ -25,7 +29,6 @@ struct part {
 };
 
 struct trace_source {
-    bool live;
     struct netcap_child child; /* its source is that of the part */
     char **rings;              /* of the part that reads ring files: their paths, or programs */
     size_t n_rings;
@@ -78,6 +81,7 @@ static int open_rings(struct trace_source *source, struct capture_taps_options o
     options.programs = (char const *const *)source->rings;
     options.n = source->n_rings;
     part->source = capture_taps_open(&options);
+    part->follows = options.follow;
     source->n += part->source != NULL;
     return part->source ? CLI_OK : EX_OSERR;
 }
@@ -96,7 +100,6 @@ int trace_source_open_taps(struct cli *cli, bool all, struct trace_source **ret)
     for (int i = 0; !code && i < PROGRAMS; i++)
         if (cli_is_enabled(cli, &program_table[i]))
             code = add_ring(source, "", program_table[i].name);
-    source->live = true;
     if (!code)
         code = open_rings(source,
                           (struct capture_taps_options){ .run_dir = cfg_get_node(cli->cfg)->run_dir,
@@ -108,11 +111,31 @@ int trace_source_open_taps(struct cli *cli, bool all, struct trace_source **ret)
     return code;
 }
 
+/* A pipe, opened once more so as not to wait for it: keys and signals would wait, too. A negative
+ * errno: standard input is something else. */
+static int open_pipe(struct part *part)
+{
+    struct stat st;
+    int fd;
+
+    if (fstat(STDIN_FILENO, &st) < 0 || !S_ISFIFO(st.st_mode))
+        return -ENOTSUP;
+    fd = open("/proc/self/fd/0", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    part->follows = true;
+    return capture_file_open_fd(fd, &part->source);
+}
+
 static int open_file(struct trace_source *source, char const *path)
 {
     struct part *part = &source->parts[source->n];
-    int result = capture_file_open(path, &part->source);
+    int result = strcmp(path, "-") == 0 ? open_pipe(part) : -ENOTSUP;
 
+    if (result < 0) {
+        part->follows = false;
+        result = capture_file_open(path, &part->source);
+    }
     if (result < 0) {
         cli_complain("%s: %s", path, strerror(-result));
         return EX_NOINPUT;
@@ -151,9 +174,9 @@ int trace_source_open_interface(char const *interface, char const *filter,
     if (code) {
         trace_source_free(&source);
     } else {
-        source->live = true;
         source->n = 1;
-        source->parts[0] = (struct part){ .source = source->child.source, .path = interface };
+        source->parts[0] =
+            (struct part){ .source = source->child.source, .path = interface, .follows = true };
         source->child.source = NULL;
     }
     *ret = source;
@@ -162,10 +185,19 @@ int trace_source_open_interface(char const *interface, char const *filter,
 
 bool trace_source_is_live(struct trace_source const *source)
 {
-    return source->live && !(source->n == 1 && source->parts[0].ended);
+    for (size_t i = 0; i < source->n; i++)
+        if (source->parts[i].follows && !source->parts[i].ended)
+            return true;
+    return false;
 }
 
-static void look(struct trace_source const *source, struct part *part)
+/* Of a pipe or an interface: has it come to its end? Taps never do. */
+static bool has_ended(struct part const *part)
+{
+    return !part->follows || (part->path && capture_file_has_ended(part->source));
+}
+
+static void look(struct part *part)
 {
     int got;
 
@@ -173,9 +205,7 @@ static void look(struct trace_source const *source, struct part *part)
         return;
     got = capture_source_next(part->source, &part->message);
     part->waits = got > 0;
-    part->ended =
-        got < 0 ||
-        (got == 0 && (!source->live || (part->path && capture_file_has_ended(part->source))));
+    part->ended = got < 0 || (got == 0 && has_ended(part));
     part->error = got < 0 ? got : 0;
 }
 
@@ -188,7 +218,7 @@ int trace_source_next(struct trace_source *source, struct capture_message *ret)
     for (size_t i = 0; i < source->n; i++) {
         struct part *part = &source->parts[i];
 
-        look(source, part);
+        look(part);
         if (part->waits && (!oldest || part->message.time_us < oldest->message.time_us))
             oldest = part;
     }
@@ -220,7 +250,7 @@ static char const *ring_fault(struct trace_source const *source, size_t i, char 
     int error = capture_taps_error(source->parts[source->n - 1].source, i);
 
     /* Programs come and go; but nobody gets a right that he does not have. */
-    if (!error || (source->live && error == -ENOENT))
+    if (!error || (source->parts[source->n - 1].follows && error == -ENOENT))
         return text;
     snprintf(text, size, "%s: %s", source->rings[i],
              error == -EBADMSG ? "the ring is damaged here" : strerror(-error));
