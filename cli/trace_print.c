@@ -90,6 +90,19 @@ static void set_text(json_t *object, char const *key, char const *text)
         set(object, key, text, strlen(text));
 }
 
+/* JSON lets DEL stand as it is. */
+static void add_escaped(struct buf *out, char const *text)
+{
+    for (size_t len; *text; text += len) {
+        len = strcspn(text, "\x7f");
+        buf_add(out, text, len);
+        if (text[len]) {
+            buf_puts(out, "\\u007f");
+            len++;
+        }
+    }
+}
+
 void trace_print_json(struct capture_message const *message, struct buf *out)
 {
     static char const *const protocols[] = { "sip", "csta", "xmpp" };
@@ -120,7 +133,8 @@ void trace_print_json(struct capture_message const *message, struct buf *out)
         json_object_set_new(object, "cut", json_true());
     set(object, "text", message->bytes, message->len);
     text = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
-    buf_printf(out, "%s\n", text ? text : "{}");
+    add_escaped(out, text ? text : "{}");
+    buf_puts(out, "\n");
     free(text);
     json_decref(object);
 }
