@@ -72,7 +72,6 @@ struct publication *publication_new(struct presentity *presentity, struct publis
     presentity->n_publications++;
     presence_gauge(M_publications, 1);
     hold(p, expires_s);
-    presentity_changed(presentity);
     return p;
 }
 
@@ -84,11 +83,12 @@ int publication_renew(struct publication *p, struct published *content, uint32_t
         return -ENOMEM;
     }
     hold(p, expires_s);
-    if (content) {
+    if (content && published_equal(content, p->content)) {
+        published_free(&content);
+    } else if (content) {
         published_free(&p->content);
         p->content = content;
         p->changed_ms = (int64_t)(clock_wall_us() / 1000);
-        presentity_changed(p->presentity);
     }
     return 0;
 }

@@ -2,8 +2,8 @@
 /* One publication (RFC 3903): a document of one source of a user, in force until it expires.
  *
  * Its entity tag is new after every success, so that a publisher that acts on an old one is told
- * (412). What it says is one source of the user's presence; every change is told to the presentity
- * here and nowhere else. */
+ * (412). What it says is one source of the user's presence; who makes or changes one tells
+ * the presentity when the publisher has its answer. */
 #pragma once
 #include "htab.h"
 #include "wheel.h"
@@ -28,7 +28,8 @@ struct publication {
     char name[PUBLICATION_NAME + 1]; /* of the source; stays the same */
 };
 
-/** Makes one of @p presentity with @p content (taken, also on failure). NULL: out of memory. */
+/** Makes one of @p presentity, which is not told yet, with @p content (taken, also on failure).
+ * NULL: out of memory. */
 struct publication *publication_new(struct presentity *presentity, struct published *content,
                                     uint32_t expires_s);
 

@@ -182,6 +182,8 @@ static void renew(struct attempt *a)
     presence_count(M_publishes);
     note(a, is_new ? "publication changed" : "publication refreshed");
     answer(a, a->old->etag);
+    if (is_new)
+        presentity_changed(a->old->presentity);
 }
 
 static void start(struct attempt *a)
@@ -207,6 +209,7 @@ static void start(struct attempt *a)
     presence_count(M_publishes);
     note(a, "publication");
     answer(a, fresh->etag);
+    presentity_changed(presentity);
     if (a->expires_s == 0)
         publication_end(&fresh);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Published documents: see published.h. */
 #include "published.h"
+#include "htab.h"
 #include "pidf.h"
 #include "pidf_entity.h"
 #include "pidf_read.h"
@@ -10,6 +11,7 @@
 
 struct published {
     struct pidf *document;
+    uint64_t digest; /* of the bytes */
 };
 
 static void blame(struct published_fault *fault, int kind, char const *text)
@@ -54,6 +56,7 @@ struct published *published_parse(char const *address, char const *body, size_t 
         blame(ret_fault, PUBLISHED_NO_MEMORY, "out of memory");
         return NULL;
     }
+    published->digest = htab_hash(body, len, 0);
     if (pidf_read(body, len, limits, &published->document, &fault) < 0)
         blame(ret_fault, kind_of(fault.error), fault.text);
     else if (!pidf_entity_is(published->document->entity, address))
@@ -73,6 +76,11 @@ void published_free(struct published **ppublished)
         return;
     pidf_free(&published->document);
     free(published);
+}
+
+bool published_equal(struct published const *a, struct published const *b)
+{
+    return a->digest == b->digest;
 }
 
 struct pidf const *published_document(struct published const *published)

@@ -25,4 +25,7 @@ struct published *published_parse(char const *address, char const *body, size_t 
 /** Accepts NULL inside. */
 void published_free(struct published **ppublished);
 
+/** Are they the same, byte for byte? */
+bool published_equal(struct published const *a, struct published const *b);
+
 struct pidf const *published_document(struct published const *published);
