@@ -50,7 +50,7 @@ struct presentity *presentity_find(struct event_server *server, char const *addr
 /** Frees it if nobody publishes or watches it. */
 void presentity_release(struct presentity *presentity);
 
-/** One of its sources has changed. May free it if nothing else holds it. */
+/** One of its sources has changed. Frees it if nothing holds it any more. */
 void presentity_changed(struct presentity *presentity);
 
 /** What such a watcher is shown now. NULL: out of memory. Borrowed until a source changes. */

@@ -113,7 +113,9 @@ void publication_end(struct publication **pp)
 {
     struct presentity *presentity = (*pp)->presentity;
 
+    presentity->n_holds++;
     publication_free(pp);
     presentity_changed(presentity);
+    presentity->n_holds--;
     presentity_release(presentity);
 }
