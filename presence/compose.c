@@ -35,10 +35,13 @@ static struct compose_source const *who_decided(struct compose_facts const *fact
 
 int compose_run(struct compose_input const *in, struct compose_result *ret)
 {
+    struct compose_order order;
     struct compose_facts facts;
     enum compose_rule rule = 0;
 
-    compose_facts_find(in, &facts);
+    if (compose_order_init(&order, in) < 0)
+        return -ENOMEM;
+    compose_facts_find(&order, &facts);
     while ((rules[rule].facts & ~facts.set) != 0)
         rule++;
     *ret = (struct compose_result){
@@ -47,7 +50,9 @@ int compose_run(struct compose_input const *in, struct compose_result *ret)
         .decided_by = who_decided(&facts, rules[rule].facts),
         .clear_manual = facts.has_manual && !facts.may_be_signed_in,
     };
-    return compose_document_make(in, &facts, ret);
+    int result = compose_document_make(in->entity, &order, &facts, ret);
+    compose_order_fini(&order);
+    return result;
 }
 
 void compose_result_fini(struct compose_result *result)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One presence document out of all that is known about a person (guide 1.6): a pure function of its
- * sources, without clock, memory of former results, or I/O. Its precedence is compose.def.
+ * sources, without clock, memory of former results, or I/O; in which order they are given makes no
+ * difference. Its precedence is compose.def.
  *
  * Tuples, devices, notes and elements that we do not understand go through untouched, but for two
- * things: an id that another source has already used gets the name of its source in front, and a
- * tuple of an engaged line that says closed says open, since watchers would take it for signed out
- * (RFC 3863 has no word for engaged). Stale sources give nothing. Whoever sets a state by hand is
- * heard while an IM device is signed in, and compose_result.clear_manual says when that is over. */
+ * things: an id that another source has already used (devices first, then by name) gets the name of
+ * its source in front, and a tuple of an engaged line that says closed says open, since watchers
+ * would take it for signed out (RFC 3863 has no word for engaged). Stale sources give nothing.
+ * Whoever sets a state by hand is heard while an IM device is signed in, and
+ * compose_result.clear_manual says when that is over. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>

@@ -20,7 +20,7 @@ struct used_id {
 };
 
 struct work {
-    struct compose_input const *in;
+    struct compose_order const *order;
     struct compose_facts const *facts;
     struct compose_result *ret;
     struct pidf *doc;
@@ -108,8 +108,8 @@ static int take_services(struct work *work)
 {
     bool has_client = false;
 
-    for (unsigned i = 0; i < work->in->n_sources; i++) {
-        struct compose_source const *source = &work->in->sources[i];
+    for (unsigned i = 0; i < work->order->n; i++) {
+        struct compose_source const *source = work->order->sources[i];
         has_client |= has_services(source) && source->kind != COMPOSE_LINE &&
                       source->doc->n_parts[PIDF_TUPLE];
     }
@@ -119,8 +119,8 @@ static int take_services(struct work *work)
             return -ENOMEM;
         offline->basic = PIDF_CLOSED;
     }
-    for (unsigned i = 0; i < work->in->n_sources; i++) {
-        struct compose_source const *source = &work->in->sources[i];
+    for (unsigned i = 0; i < work->order->n; i++) {
+        struct compose_source const *source = work->order->sources[i];
         if (has_services(source) &&
             (take_parts(work, source, PIDF_TUPLE) < 0 || take_parts(work, source, PIDF_DEVICE) < 0))
             return -ENOMEM;
@@ -191,8 +191,8 @@ static int make_person(struct work *work)
     if (decided && !decided->stale &&
         (take_signs(work, person, decided) < 0 || take_words(work, person, decided) < 0))
         return -ENOMEM;
-    for (unsigned i = 0; i < work->in->n_sources; i++) {
-        struct compose_source const *source = &work->in->sources[i];
+    for (unsigned i = 0; i < work->order->n; i++) {
+        struct compose_source const *source = work->order->sources[i];
         if (source != decided && is_heard(work, source) && take_words(work, person, source) < 0)
             return -ENOMEM;
     }
@@ -202,22 +202,23 @@ static int make_person(struct work *work)
 /* Nobody can tell one who has nothing to say from one who may not be seen. */
 static bool is_anybody_heard(struct work const *work)
 {
-    for (unsigned i = 0; i < work->in->n_sources; i++)
-        if (is_heard(work, &work->in->sources[i]) && work->in->sources[i].kind != COMPOSE_CALENDAR)
+    for (unsigned i = 0; i < work->order->n; i++)
+        if (is_heard(work, work->order->sources[i]) &&
+            work->order->sources[i]->kind != COMPOSE_CALENDAR)
             return true;
     return false;
 }
 
-int compose_document_make(struct compose_input const *in, struct compose_facts const *facts,
-                          struct compose_result *ret)
+int compose_document_make(char const *entity, struct compose_order const *order,
+                          struct compose_facts const *facts, struct compose_result *ret)
 {
-    struct work work = { .in = in, .facts = facts, .ret = ret };
+    struct work work = { .order = order, .facts = facts, .ret = ret };
 
     if (!is_anybody_heard(&work)) {
-        ret->doc = pidf_new_offline(in->entity);
+        ret->doc = pidf_new_offline(entity);
         return ret->doc ? 0 : -ENOMEM;
     }
-    work.doc = pidf_new(in->entity);
+    work.doc = pidf_new(entity);
     if (!work.doc)
         return -ENOMEM;
     htab_init(&work.ids);

@@ -2,7 +2,9 @@
 /* Each source is judged by itself; then the one that stands for its kind gives the facts. */
 #include "compose_facts.h"
 #include "pidf.h"
+#include <errno.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define BIT(activity) pidf_activity_bit(PIDF_ACTIVITY_##activity)
@@ -136,6 +138,34 @@ static void add(struct compose_facts *facts, uint32_t set, struct compose_source
     facts->set |= set;
 }
 
+static int compare_sources(void const *a, void const *b)
+{
+    struct compose_source const *x = *(struct compose_source const *const *)a;
+    struct compose_source const *y = *(struct compose_source const *const *)b;
+    size_t len_x = strlen(x->name), len_y = strlen(y->name);
+
+    if (x->kind != y->kind)
+        return x->kind < y->kind ? -1 : 1;
+    return len_x != len_y ? (len_x < len_y ? -1 : 1) : strcmp(x->name, y->name);
+}
+
+int compose_order_init(struct compose_order *order, struct compose_input const *in)
+{
+    order->n = in->n_sources;
+    order->sources = calloc(in->n_sources ? in->n_sources : 1, sizeof *order->sources);
+    if (!order->sources)
+        return -ENOMEM;
+    for (unsigned i = 0; i < in->n_sources; i++)
+        order->sources[i] = &in->sources[i];
+    qsort(order->sources, order->n, sizeof *order->sources, compare_sources);
+    return 0;
+}
+
+void compose_order_fini(struct compose_order *order)
+{
+    free(order->sources);
+}
+
 /* Does @p a stand for its person rather than @p b? The name makes the answer one. */
 static bool is_better(struct compose_source const *a, enum compose_state state_a,
                       struct compose_source const *b, enum compose_state state_b)
@@ -150,14 +180,14 @@ static bool is_better(struct compose_source const *a, enum compose_state state_a
 }
 
 /* The best of the devices, or of the gateways. @p closed is the first of their facts. */
-static enum compose_state find_best(struct compose_input const *in, enum compose_kind kind,
+static enum compose_state find_best(struct compose_order const *order, enum compose_kind kind,
                                     enum compose_fact closed, struct compose_facts *facts)
 {
     struct compose_source const *best = NULL;
     enum compose_state best_state = COMPOSE_UNKNOWN;
 
-    for (unsigned i = 0; i < in->n_sources; i++) {
-        struct compose_source const *source = &in->sources[i];
+    for (unsigned i = 0; i < order->n; i++) {
+        struct compose_source const *source = order->sources[i];
         if (source->kind != kind || source->stale)
             continue;
         enum compose_state state = state_of_client(source);
@@ -172,12 +202,12 @@ static enum compose_state find_best(struct compose_input const *in, enum compose
 }
 
 /* One manual state at a time: the newest. Do not disturb is not heard without its flag. */
-static void find_manual(struct compose_input const *in, struct compose_facts *facts)
+static void find_manual(struct compose_order const *order, struct compose_facts *facts)
 {
     struct compose_source const *newest = NULL;
 
-    for (unsigned i = 0; i < in->n_sources; i++) {
-        struct compose_source const *source = &in->sources[i];
+    for (unsigned i = 0; i < order->n; i++) {
+        struct compose_source const *source = order->sources[i];
         if (source->kind == COMPOSE_MANUAL && (!newest || source->time_ms > newest->time_ms))
             newest = source;
     }
@@ -214,15 +244,15 @@ static void find_other(struct compose_source const *source, struct compose_facts
     }
 }
 
-void compose_facts_find(struct compose_input const *in, struct compose_facts *ret)
+void compose_facts_find(struct compose_order const *order, struct compose_facts *ret)
 {
     *ret = (struct compose_facts){ 0 };
-    for (unsigned i = 0; i < in->n_sources; i++)
-        if (in->sources[i].kind != COMPOSE_MANUAL)
-            find_other(&in->sources[i], ret);
-    enum compose_state device = find_best(in, COMPOSE_DEVICE, FACT_DEVICE_CLOSED, ret);
+    for (unsigned i = 0; i < order->n; i++)
+        if (order->sources[i]->kind != COMPOSE_MANUAL)
+            find_other(order->sources[i], ret);
+    enum compose_state device = find_best(order, COMPOSE_DEVICE, FACT_DEVICE_CLOSED, ret);
     ret->signed_in = device > COMPOSE_UNAVAILABLE;
     ret->may_be_signed_in |= ret->signed_in;
-    find_best(in, COMPOSE_GATEWAY, FACT_GATEWAY_CLOSED, ret);
-    find_manual(in, ret);
+    find_best(order, COMPOSE_GATEWAY, FACT_GATEWAY_CLOSED, ret);
+    find_manual(order, ret);
 }

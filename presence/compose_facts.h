@@ -40,7 +40,17 @@ struct compose_facts {
     bool has_manual;
 };
 
-void compose_facts_find(struct compose_input const *in, struct compose_facts *ret);
+/** The sources of an input in their one order, so that the order of the input decides nothing. */
+struct compose_order {
+    struct compose_source const **sources; /* owned array */
+    unsigned n;
+};
+
+/** By kind, then by name, shorter ones first: s2 before s10. Returns 0 or -ENOMEM. */
+int compose_order_init(struct compose_order *order, struct compose_input const *in);
+void compose_order_fini(struct compose_order *order);
+
+void compose_facts_find(struct compose_order const *order, struct compose_facts *ret);
 
 /** The activities of all persons, tuples and devices of @p doc whose meaning is known to us. */
 uint64_t compose_facts_activities(struct pidf const *doc);
