@@ -1,51 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Asking the gateway for its configuration: see people_conf.h. */
 #include "people_conf.h"
-#include "buf.h"
-#include "capture.h"
 #include "cli.h"
 #include "program.h"
+#include "program_conf.h"
 #include <ctype.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-enum { OUTPUT_MAX = 256 << 20, FOLDED_BYTES = 300 };
-
-static char const *text_of(json_t const *object, char const *key)
-{
-    char const *text = json_string_value(json_object_get(object, key));
-
-    return text ? text : "";
-}
-
-/* Prints the reason if it is wanted. */
-static int ask(struct cli const *cli, json_t **ret, bool aloud)
-{
-    struct program const *program = program_find("cti");
-    struct buf path, said;
-    int code = EX_UNAVAILABLE;
-
-    buf_init(&path, PATH_MAX);
-    buf_init(&said, OUTPUT_MAX);
-    if (program_locate(program, cli_bin_dir(cli), &path) < 0) {
-        if (aloud)
-            cli_complain("%s is not installed", program->binary);
-        goto out;
-    }
-    int status = capture_run(
-        (char const *[]){ buf_text(&path), "--print-config", "-f", cli->conf_path, NULL }, &said);
-    *ret = status == 0 ? json_loadb(buf_text(&said), said.len, 0, NULL) : NULL;
-    code = *ret ? CLI_OK : status == EX_CONFIG ? EX_CONFIG : EX_UNAVAILABLE;
-    if (aloud && !*ret)
-        cli_complain("%s: %s", program->binary, status < 0 ? strerror(-status) : buf_text(&said));
-
-out:
-    buf_fini(&path);
-    buf_fini(&said);
-    return code;
-}
+enum { FOLDED_BYTES = 300 };
 
 /* Addresses are compared without case. */
 static char const *fold(char const *address, char ret[static FOLDED_BYTES])
@@ -73,10 +37,10 @@ static void index_users(struct people_conf *conf, json_t const *list)
 
     json_array_foreach(list, i, user)
     {
-        char const *id = text_of(user, "id");
+        char const *id = program_conf_text(user, "id");
         json_object_set(conf->users, id, user);
-        index_address(conf->mails, text_of(user, "mail"), id);
-        index_address(conf->sips, text_of(user, "uri"), id);
+        index_address(conf->mails, program_conf_text(user, "mail"), id);
+        index_address(conf->sips, program_conf_text(user, "uri"), id);
     }
 }
 
@@ -97,8 +61,8 @@ void people_conf_compare(struct people_conf const *conf, char const *const *valu
     bool rcc = strcmp(values[3], "yes") == 0;
     char text[1024];
 
-    if (user && (strcasecmp(text_of(user, "mail"), mail) != 0 ||
-                 strcasecmp(text_of(user, "uri"), sip) != 0 ||
+    if (user && (strcasecmp(program_conf_text(user, "mail"), mail) != 0 ||
+                 strcasecmp(program_conf_text(user, "uri"), sip) != 0 ||
                  json_is_true(json_object_get(user, "rcc")) != rcc)) {
         (void)snprintf(text, sizeof text,
                        "user \"%s\" stands in %s (cti.users) with another mail, uri or rcc", id,
@@ -131,13 +95,13 @@ static int load(struct cli *cli, struct people_conf *ret, bool aloud)
             cli_complain("%s has no group \"cti\", so there is no directory", cli->conf_path);
         return EX_CONFIG;
     }
-    code = ask(cli, &ret->all, aloud);
+    code = program_conf_ask(cli, "cti", aloud, &ret->all);
     if (code != CLI_OK)
         return code;
     json_t const *cti = json_object_get(ret->all, "cti");
-    ret->store = text_of(cti, "store");
-    ret->owner = text_of(json_object_get(ret->all, "node"), "user");
-    if (strcmp(text_of(cti, "server_type"), "lcs") == 0)
+    ret->store = program_conf_text(cti, "store");
+    ret->owner = program_conf_text(json_object_get(ret->all, "node"), "user");
+    if (strcmp(program_conf_text(cti, "server_type"), "lcs") == 0)
         ret->max_devices = (unsigned)json_integer_value(json_object_get(cti, "lcs_devices"));
     index_users(ret, json_object_get(cti, "users"));
     if (*ret->store)

@@ -3,63 +3,21 @@
 #include "people_file.h"
 #include "cli.h"
 #include "csv.h"
-#include <errno.h>
-#include <fcntl.h>
-#include <pwd.h>
+#include "store_file.h"
+#include "whole_file.h"
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { FILE_MAX = 256 << 20 };
 
 /* --- the store -------------------------------------------------------------------------------- */
 
-/* A file that root makes here must belong to the programs. */
-static int make_for_owner(struct people_conf const *conf)
-{
-    struct passwd const *owner = geteuid() == 0 && *conf->owner ? getpwnam(conf->owner) : NULL;
-
-    if (!owner)
-        return 0;
-    int fd = open(conf->store, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return errno == EEXIST ? 0 : -errno;
-    int error = fchown(fd, owner->pw_uid, owner->pw_gid) < 0 ? -errno : 0;
-    close(fd);
-    return error;
-}
-
 int people_file_open(struct people_conf const *conf, struct store **ret)
 {
-    int error = make_for_owner(conf);
-
-    *ret = NULL;
-    if (error == 0)
-        error = store_open(ret, conf->store, 1);
-    if (error == 0)
-        return CLI_OK;
-    cli_complain("%s: %s", conf->store, strerror(-error));
-    return CLI_FAILED;
+    return store_file_open(conf->store, conf->owner, ret);
 }
 
 /* --- import ----------------------------------------------------------------------------------- */
-
-static int read_file(char const *path, struct buf *ret)
-{
-    FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
-    char chunk[65536];
-    size_t n;
-
-    if (!in)
-        return -errno;
-    while ((n = fread(chunk, 1, sizeof chunk, in)) > 0)
-        buf_add(ret, chunk, n);
-    int error = ferror(in) ? -EIO : buf_ok(ret) ? 0 : -EFBIG;
-    if (in != stdin)
-        fclose(in);
-    return error;
-}
 
 /* The header says which column each field is; @p ret[i] is the column of field i. */
 static bool read_header(struct people_batch *batch, struct people_kind const *kind,
@@ -138,7 +96,7 @@ int people_file_import(struct cli *cli, struct people_kind const *kind, char con
     struct csv csv;
 
     buf_init(&text, FILE_MAX);
-    int error = read_file(path, &text);
+    int error = whole_file_read(path, &text);
     if (error < 0) {
         cli_complain("%s: %s", path, strerror(-error));
         buf_fini(&text);
