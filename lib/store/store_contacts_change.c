@@ -28,6 +28,16 @@ int store_contacts_end(struct store *store, bool commit)
     return store_write_end(store_job_db(store), STORE_SQL_contacts_revision_bump, commit);
 }
 
+int store_contacts_has(struct store *store, char const *owner, char const *contact, bool *ret)
+{
+    int step = change(store, STORE_SQL_contact_get, owner, contact, NULL);
+
+    *ret = step == 1;
+    if (step == 1)
+        sqlite3_reset(store_db_use(store_job_db(store), STORE_SQL_contact_get));
+    return step < 0 ? step : 0;
+}
+
 int store_contacts_put(struct store *store, char const *owner, char const *contact,
                        char const *nickname)
 {

@@ -13,6 +13,9 @@ int store_contacts_begin(struct store *store, int64_t known);
 /** Commits, or takes everything back. */
 int store_contacts_end(struct store *store, bool commit);
 
+/** Does @p owner have the contact now, with what is not committed yet? */
+int store_contacts_has(struct store *store, char const *owner, char const *contact, bool *ret);
+
 /** Adds the contact, or gives it this nickname. */
 int store_contacts_put(struct store *store, char const *owner, char const *contact,
                        char const *nickname);

@@ -71,7 +71,12 @@ static void put_all(struct store *store)
 {
     assert_int_equal(store_contacts_begin(store, 0), 0);
     assert_int_equal(store_contacts_put(store, JOE, BOB, "Bobby"), 0);
+    bool has;
+    assert_int_equal(store_contacts_has(store, JOE, ANN, &has), 0);
+    assert_false(has);
     assert_int_equal(store_contacts_put(store, JOE, ANN, ""), 0);
+    assert_int_equal(store_contacts_has(store, JOE, ANN, &has), 0);
+    assert_true(has);
     assert_int_equal(store_contacts_put_group(store, JOE, BOB, "Work mates"), 0);
     assert_int_equal(store_contacts_put_group(store, JOE, BOB, "Chess"), 0);
     assert_int_equal(store_contacts_put_group(store, JOE, BOB, "Chess"), 0);
