@@ -13,6 +13,7 @@
 #include "subscribe.h"
 #include "subscription.h"
 #include "svc.h"
+#include "watcher_policy.h"
 #include <errno.h>
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/sip_header.h>
@@ -87,6 +88,26 @@ static int open_listeners(struct event_server *server)
     return 0;
 }
 
+/* What users say about others has changed: every subscription is judged again. */
+static void on_rosters(void *ctx)
+{
+    struct event_server *server = ctx;
+    struct subscription *s, *next;
+
+    for (s = LIST_FIRST(&server->all); s; s = next) {
+        next = LIST_NEXT(s, among_all);
+        (void)subscription_decide(s, watcher_policy_decide(s->presentity, s->watcher, false));
+    }
+}
+
+static int read_rosters(struct event_server *server, struct svc *svc)
+{
+    struct presence_conf const *conf = server->conf;
+
+    return rosters_init(&server->rosters, conf->store, (uint64_t)conf->store_poll * 1000,
+                        server->wheel, svc_loop(svc), on_rosters, server);
+}
+
 int event_server_init(struct event_server *server, struct svc *svc)
 {
     static struct transaction_handlers const handlers = { .on_request = on_request,
@@ -104,6 +125,8 @@ int event_server_init(struct event_server *server, struct svc *svc)
     tally_init(&server->domains);
     throttle_init(&server->changes, (uint64_t)server->conf->change_rate, clock_now_ms());
     int err = own_users_init(&server->users, &server->conf->users, svc_node(svc)->domain);
+    if (err == 0)
+        err = read_rosters(server, svc);
     if (err == 0) {
         server->stack = stack_new(svc_loop(svc), server->wheel, svc_tap(svc), &server->conf->limits,
                                   NULL, &handlers, server);
@@ -158,6 +181,7 @@ void event_server_fini(struct event_server *server)
     forget_all(server);
     wheel_disarm(&server->turn);
     stack_free(&server->stack);
+    rosters_fini(&server->rosters);
     own_users_fini(&server->users);
     tally_fini(&server->watchers);
     tally_fini(&server->domains);

@@ -4,6 +4,7 @@
 #pragma once
 #include "htab.h"
 #include "own_users.h"
+#include "rosters.h"
 #include "stack.h"
 #include "tally.h"
 #include "throttle.h"
@@ -23,6 +24,8 @@ struct event_server {
     struct wheel *wheel;
     struct stack *stack;
     struct own_users users;
+    struct rosters rosters;
+    size_t n_adhoc;            /* subscriptions to who is not in the watcher's contact list */
     struct htab presentities;  /* by address */
     struct htab publications;  /* by entity tag */
     struct htab subscriptions; /* by our tag of the dialog */

@@ -11,6 +11,8 @@
 #include "publication.h"
 #include "subscription.h"
 #include "svc.h"
+#include "watcher_policy.h"
+#include <string.h>
 
 static json_int_t seconds_left(uint64_t due_ms)
 {
@@ -142,6 +144,92 @@ static void cmd_show_publications(struct svc *svc, struct ctl_call *call, json_t
     ctl_reply(call, table);
 }
 
+/* --- policy ----------------------------------------------------------------------------------- */
+
+static void cmd_contacts_reload(struct svc *svc, struct ctl_call *call, json_t const *args)
+{
+    (void)args;
+    rosters_reload(&((struct event_server *)svc_state(svc))->rosters, call);
+}
+
+/* An address as people write it; answers @p call if it is none. */
+static bool read_address(struct event_server const *server, struct ctl_call *call, char const *text,
+                         char ret[static PRESENCE_ADDRESS_BYTES])
+{
+    bool fine = text && own_users_address(&server->users, text, ret) == 0;
+
+    if (!fine)
+        ctl_fail(call, "bad-argument", "%s is no address", text ? text : "nothing");
+    return fine;
+}
+
+static bool read_user(struct event_server const *server, struct ctl_call *call, char const *text,
+                      char ret[static PRESENCE_ADDRESS_BYTES])
+{
+    if (!read_address(server, call, text, ret))
+        return false;
+    if (own_users_have(&server->users, ret))
+        return true;
+    ctl_fail(call, "not-found", "%s is no user here", ret);
+    return false;
+}
+
+static bool watches(struct presentity const *presentity, char const *watcher)
+{
+    struct subscription const *s;
+
+    LIST_FOREACH(s, &presentity->subscriptions, link)
+    {
+        if (strcmp(s->watcher, watcher) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void cmd_why_not(struct svc *svc, struct ctl_call *call, json_t const *args)
+{
+    static char const *const questions[USER_POLICY_QUESTIONS] = { "presence", "messages" };
+    struct event_server const *server = svc_state(svc);
+    char user[PRESENCE_ADDRESS_BYTES], watcher[PRESENCE_ADDRESS_BYTES];
+
+    if (!read_address(server, call, ctl_arg(args, "watcher"), watcher) ||
+        !read_user(server, call, ctl_arg(args, "user"), user))
+        return;
+    struct presentity const *p = presentity_find((struct event_server *)server, user);
+    json_t *table = ctl_table("of", "verdict", "watcher", "rule", "because", NULL);
+    for (int i = 0; i < USER_POLICY_QUESTIONS; i++) {
+        enum user_policy_question question = (enum user_policy_question)i;
+        struct user_policy_decision d =
+            watcher_policy_ask(server, question, user, watcher, p ? p->n_subscriptions : 0,
+                               !p || !watches(p, watcher));
+        ctl_table_row(
+            table, json_pack("[s,s,s,s,s]", questions[i], user_policy_verdict_str(d.verdict),
+                             user_policy_outcome(question, d.verdict), d.rule->name, d.rule->help));
+    }
+    ctl_reply(call, table);
+}
+
+static void cmd_watchers(struct svc *svc, struct ctl_call *call, json_t const *args)
+{
+    struct event_server *server = svc_state(svc);
+    char user[PRESENCE_ADDRESS_BYTES];
+    struct subscription const *s;
+
+    if (!read_user(server, call, ctl_arg(args, "user"), user))
+        return;
+    struct presentity const *p = presentity_find(server, user);
+    json_t *table = ctl_table("watcher", "state", "verdict", "rule", "ad-hoc", "expires s", NULL);
+    if (p)
+        LIST_FOREACH(s, &p->subscriptions, link)
+        {
+            ctl_table_row(table,
+                          json_pack("[s,s,s,s,b,I]", s->watcher, subscription_state_str(s),
+                                    user_policy_verdict_str(s->decision.verdict),
+                                    s->decision.rule->name, s->is_adhoc, seconds_left(s->due_ms)));
+        }
+    ctl_reply(call, table);
+}
+
 struct ctl_command const presence_commands[] = {
     { "show presence", CTL_READ, cmd_show_presence, "[USER]",
       "Users with publications or watchers; of one: its sources, what they come to and by which "
@@ -150,5 +238,11 @@ struct ctl_command const presence_commands[] = {
       "Who watches whom, and which rule says what they see." },
     { "show publications", CTL_READ, cmd_show_publications, NULL,
       "What clients have published, and for how long." },
+    { "watchers", CTL_READ, cmd_watchers, "USER",
+      "Who watches a user, who of them waits, and which rule says so." },
+    { "why-not", CTL_READ, cmd_why_not, "WATCHER USER",
+      "May WATCHER see the availability of USER, and send messages; which rule says so." },
+    { "contacts reload", CTL_WRITE, cmd_contacts_reload, NULL,
+      "Read contact lists and policies anew from the store." },
     { 0 },
 };

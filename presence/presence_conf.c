@@ -50,6 +50,13 @@ static struct cfg_row const rows[] = {
                     .effect = CFG_RESTART,
                     .help = "Who has presence here, as user@domain; a name without domain is in "
                             "node.domain."),
+    CFG_ROW_PATH("store", struct presence_conf, store, .default_text = "", .max = 4096,
+                 .effect = CFG_RESTART,
+                 .help = "File with contact lists and policies, made when it is not there; it may "
+                         "be the one of proxy.registrar and cti.store. Without one there are none, "
+                         "and `crosspoint contact` and `policy` have nothing to work on."),
+    TIME_ROW(store_poll, 1, 86400, 60, "s",
+             "How often the store is looked at, in case nobody says that it has changed."),
     CFG_ROW_BOOL("availability_sharing", struct presence_conf, availability_sharing,
                  .default_text = "true", .effect = CFG_RESTART,
                  .help = "Whether users may see each other's availability at all. If not, each "
@@ -57,10 +64,24 @@ static struct cfg_row const rows[] = {
     CFG_ROW_BOOL("auto_authorise", struct presence_conf, auto_authorise, .default_text = "true",
                  .effect = CFG_RESTART,
                  .help = "Whether users of this node see each other without being asked."),
+    CFG_ROW_BOOL("messages", struct presence_conf, messages, .default_text = "true",
+                 .effect = CFG_RESTART, .help = "Whether users may send and get messages at all."),
+    CFG_ROW_BOOL("adhoc", struct presence_conf, adhoc, .default_text = "true",
+                 .effect = CFG_RESTART,
+                 .help = "Whether users who keep a contact list may watch others than those in it "
+                         "(ad-hoc subscriptions)."),
+    COUNT_ROW(max_adhoc, 0, 10000000, 0,
+              "Ad-hoc subscriptions at a time; more are answered 403. 0: no limit."),
+    TIME_ROW(adhoc_ttl, 0, 86400, 0, "s",
+             "How long an ad-hoc subscription lives, however often it is refreshed. 0: no limit."),
+    COUNT_ROW(max_contacts, 0, 1000000, 200,
+              "Contacts in the list of one user; who has as many can neither add one nor be added "
+              "by others. 0: no limit."),
     CFG_ROW_ENUM("other_domains", struct presence_conf, other_domains, .default_text = "ask",
                  .names = others, .effect = CFG_RESTART,
-                 .help = "What watchers of other domains get. ask: they wait until the user has "
-                         "decided; polite-block: the user seems to be offline to them."),
+                 .help = "What watchers of other domains get of users who say nothing else "
+                         "(`crosspoint policy`). ask: they wait until the user has decided; "
+                         "polite-block: the user seems to be offline to them."),
     TIME_ROW(min_expires, 1, 86400, 60, "s",
              "Shortest subscription accepted; less is answered 423."),
     TIME_ROW(expires, 1, 86400, 3600, "s", "Subscription that names no time (RFC 3856 6.4)."),

@@ -6,12 +6,14 @@
 
 struct presence_conf {
     struct cfg_strings listen, proxies, users;
-    bool availability_sharing, auto_authorise;
+    char const *store; /* "": none */
+    bool availability_sharing, auto_authorise, messages, adhoc;
     int other_domains; /* enum user_policy_verdict */
     int64_t min_expires, expires, max_expires;
     int64_t min_publish_expires, publish_expires, max_publish_expires;
     int64_t max_presentities, max_publications, max_subscriptions;
     int64_t max_subscriptions_per_watcher, max_subscriptions_per_domain, max_watchers;
+    int64_t store_poll, max_contacts, max_adhoc, adhoc_ttl;
     int64_t max_body_bytes, max_tuples;
     int64_t notify_interval, change_rate, retry_after, stop_ms;
     struct stack_limits limits;

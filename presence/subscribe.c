@@ -3,6 +3,7 @@
 #define LOG_SUBSYSTEM LOG_PRESENCE
 #include "subscribe.h"
 #include "asker.h"
+#include "clock.h"
 #include "dialog.h"
 #include "event_server.h"
 #include "log.h"
@@ -203,6 +204,20 @@ static void note(struct attempt const *a, char const *what,
              decision->rule->name);
 }
 
+/* Guide part 2, 5.2. A fetch is over before it counts. */
+static void grant_adhoc(struct attempt *a)
+{
+    uint64_t ttl_s = (uint64_t)a->server->conf->adhoc_ttl;
+
+    a->wish.is_adhoc =
+        a->wish.expires_s > 0 && watcher_policy_is_adhoc(a->server, a->user, a->watcher);
+    if (!a->wish.is_adhoc || !ttl_s)
+        return;
+    a->wish.adhoc_end_ms = clock_now_ms() + ttl_s * 1000;
+    if (a->wish.expires_s > ttl_s)
+        a->wish.expires_s = (uint32_t)ttl_s;
+}
+
 static void start(struct attempt *a, struct presentity *presentity)
 {
     struct user_policy_decision decision =
@@ -214,6 +229,7 @@ static void start(struct attempt *a, struct presentity *presentity)
         presentity_release(presentity);
         return;
     }
+    grant_adhoc(a);
     struct subscription *s = subscription_new(presentity, a->st, &a->wish);
     if (!s) {
         presence_refusal_send(a->st, &bad_contact, "SUBSCRIBE makes no dialog (Contact?)");
@@ -251,6 +267,7 @@ static void go_on(struct attempt *a, struct subscription *s)
     struct user_policy_decision decision = watcher_policy_decide(s->presentity, s->watcher, false);
     bool is_quiet = is_known(s, a->wish.known_tag) && decision.verdict == s->decision.verdict;
 
+    a->wish.expires_s = subscription_grant(s, a->wish.expires_s);
     note(a, a->wish.expires_s ? "subscription refreshed" : "subscription ended", &decision);
     answer(a, is_quiet ? 204 : 200, is_quiet ? "No Notification" : "OK");
     if (a->wish.expires_s)

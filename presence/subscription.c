@@ -35,6 +35,15 @@ static void set_pending(struct subscription *s, bool is_pending)
 
 /* --- making and finding ----------------------------------------------------------------------- */
 
+static void count_adhoc(struct subscription *s, bool is_adhoc)
+{
+    int by = (int)is_adhoc - (int)s->is_adhoc;
+
+    s->is_adhoc = is_adhoc;
+    s->server->n_adhoc += (size_t)by;
+    presence_gauge(M_subscriptions_adhoc, by);
+}
+
 static uint64_t hash_tag(char const *tag)
 {
     return htab_hash(tag, strlen(tag), 0);
@@ -101,6 +110,7 @@ struct subscription *subscription_new(struct presentity *presentity, struct serv
     s->profile = wish->profile;
     s->known_tag = wish->known_tag;
     s->interval_ms = wish->interval_s * 1000;
+    s->adhoc_end_ms = wish->adhoc_end_ms;
     s->state = SUBSCRIPTION_PENDING;
     LIST_INSERT_HEAD(&presentity->subscriptions, s, link);
     LIST_INSERT_HEAD(&s->server->all, s, among_all);
@@ -108,6 +118,7 @@ struct subscription *subscription_new(struct presentity *presentity, struct serv
     presence_gauge(M_subscriptions, 1);
     presence_count(M_subscriptions_started);
     set_pending(s, true);
+    count_adhoc(s, wish->is_adhoc);
     subscription_hold(s, wish->expires_s, server_transaction_origin(st));
     return s;
 }
@@ -120,6 +131,7 @@ void subscription_free(struct subscription **ps)
     if (!s)
         return;
     set_pending(s, false);
+    count_adhoc(s, false);
     LIST_REMOVE(s, link);
     LIST_REMOVE(s, among_all);
     s->presentity->n_subscriptions--;
@@ -135,6 +147,16 @@ void subscription_free(struct subscription **ps)
     free(s->watcher);
     free(s);
     presence_gauge(M_subscriptions, -1);
+}
+
+uint32_t subscription_grant(struct subscription const *s, uint32_t expires_s)
+{
+    uint64_t now = clock_now_ms();
+    uint64_t left_s = s->adhoc_end_ms > now ? (s->adhoc_end_ms - now) / 1000 : 0;
+
+    if (!s->adhoc_end_ms || expires_s <= left_s)
+        return expires_s;
+    return left_s ? (uint32_t)left_s : 1;
 }
 
 static void go(struct subscription *s)

@@ -32,17 +32,19 @@ struct subscription {
     struct user_policy_decision decision;
     struct wheel_timer expiry, pace;
     uint64_t due_ms;
-    uint64_t told_ms;     /* when the last NOTIFY was sent */
-    uint64_t told_tag;    /* of the document in it; 0: it had none */
-    uint64_t connection;  /* of the watcher's last request; ours go back the same way */
-    uint64_t known_tag;   /* that the watcher says it knows (RFC 5839); 0: none */
-    char const *reason;   /* why it ends: a static text; NULL: it goes on */
-    uint32_t interval_ms; /* between changes */
-    uint8_t state;        /* set by fsm_step() only */
-    uint8_t untold;       /* enum subscription_untold */
-    uint8_t flow_kind;    /* enum transport_kind of the connection */
-    bool is_pending;      /* counted as such */
-    bool is_last;         /* the NOTIFY under way is the last one */
+    uint64_t told_ms;      /* when the last NOTIFY was sent */
+    uint64_t told_tag;     /* of the document in it; 0: it had none */
+    uint64_t connection;   /* of the watcher's last request; ours go back the same way */
+    uint64_t known_tag;    /* that the watcher says it knows (RFC 5839); 0: none */
+    char const *reason;    /* why it ends: a static text; NULL: it goes on */
+    uint32_t interval_ms;  /* between changes */
+    uint64_t adhoc_end_ms; /* of an ad-hoc one, when it ends however it is refreshed; 0: never */
+    uint8_t state;         /* set by fsm_step() only */
+    uint8_t untold;        /* enum subscription_untold */
+    uint8_t flow_kind;     /* enum transport_kind of the connection */
+    bool is_pending;       /* counted as such */
+    bool is_adhoc;         /* counted as such */
+    bool is_last;          /* the NOTIFY under way is the last one */
 };
 
 /** What a SUBSCRIBE has asked for. */
@@ -52,6 +54,8 @@ struct subscription_wish {
     struct pidf_profile const *profile;
     uint32_t expires_s, interval_s;
     uint64_t known_tag;
+    uint64_t adhoc_end_ms; /* as in struct subscription */
+    bool is_adhoc;
 };
 
 /* "*" in Suppress-If-Match. */
@@ -61,6 +65,9 @@ struct subscription_wish {
  *  when out of memory or the SUBSCRIBE makes no dialog. */
 struct subscription *subscription_new(struct presentity *presentity, struct server_transaction *st,
                                       struct subscription_wish const *wish);
+
+/** So much of @p expires_s can be granted now: an ad-hoc one ends in time. */
+uint32_t subscription_grant(struct subscription const *subscription, uint32_t expires_s);
 
 /** Frees at once, without a word; the presentity stays. Accepts NULL inside. */
 void subscription_free(struct subscription **psubscription);

@@ -7,24 +7,50 @@
 #include "presentity.h"
 #include <string.h>
 
-struct user_policy_decision watcher_policy_decide(struct presentity const *presentity,
-                                                  char const *watcher, bool is_new)
+static struct user_policy_facts facts_of(struct event_server const *server, char const *address,
+                                         char const *watcher)
 {
-    struct event_server const *server = presentity->server;
+    struct user_policy_facts facts = {
+        .is_self = strcmp(address, watcher) == 0,
+        .is_local = own_users_are_of(&server->users, presence_address_domain(watcher)),
+        .adhoc = server->n_adhoc,
+    };
+
+    rosters_facts(&server->rosters, address, watcher, &facts);
+    return facts;
+}
+
+struct user_policy_decision watcher_policy_ask(struct event_server const *server,
+                                               enum user_policy_question question,
+                                               char const *address, char const *watcher,
+                                               size_t watchers, bool is_new)
+{
     struct presence_conf const *conf = server->conf;
     struct user_policy_settings const settings = {
         .sharing = conf->availability_sharing,
+        .messages = conf->messages,
         .auto_authorise = conf->auto_authorise,
-        .adhoc = true,
+        .adhoc = conf->adhoc,
         .others = (enum user_policy_verdict)conf->other_domains,
         .max_watchers = (size_t)conf->max_watchers,
+        .max_adhoc = (size_t)conf->max_adhoc,
     };
-    struct user_policy_facts const facts = {
-        .is_self = strcmp(presentity->address, watcher) == 0,
-        .is_local = own_users_are_of(&server->users, presence_address_domain(watcher)),
-        .is_new = is_new,
-        .watchers = presentity->n_subscriptions,
-    };
+    struct user_policy_facts facts = facts_of(server, address, watcher);
 
-    return user_policy_decide(USER_POLICY_PRESENCE, &settings, &facts);
+    facts.is_new = is_new;
+    facts.watchers = watchers;
+    return user_policy_decide(question, &settings, &facts);
+}
+
+struct user_policy_decision watcher_policy_decide(struct presentity const *presentity,
+                                                  char const *watcher, bool is_new)
+{
+    return watcher_policy_ask(presentity->server, USER_POLICY_PRESENCE, presentity->address,
+                              watcher, presentity->n_subscriptions, is_new);
+}
+
+bool watcher_policy_is_adhoc(struct event_server const *server, char const *address,
+                             char const *watcher)
+{
+    return facts_of(server, address, watcher).is_adhoc;
 }
