@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "command.h"
 #include "config.h"
+#include "contact_command.h"
 #include "control.h"
 #include "explain_command.h"
 #include "ladder_command.h"
@@ -116,6 +117,16 @@ struct command const command_table[] = {
       .help = "Lines, and which phones they stand on.",
       .more = people_command_line_more,
       .fn = people_command_line },
+    { .name = "contact",
+      .args = contact_command_args,
+      .help = "Contact lists: who stands in them, files in and out.",
+      .more = contact_command_more,
+      .fn = contact_command },
+    { .name = "policy",
+      .args = contact_command_policy_args,
+      .help = "Whom a user blocks and allows, and what everybody else gets.",
+      .more = contact_command_policy_more,
+      .fn = contact_command_policy },
     { .name = "explain",
       .args = explain_args,
       .help = "What the proxy would do with a message or a URI, step by step.",

@@ -449,3 +449,15 @@ bool control_print_help(struct cli *cli, int argc, char **argv)
     leave(peers);
     return printed;
 }
+
+int control_tell(struct cli const *cli, char const *name, char const *command)
+{
+    char why[WHY_TEXT];
+    bool running = false;
+    json_t *answer = control_ask(cli, program_find(name), command, NULL, why, sizeof why, &running);
+
+    if (!answer && running)
+        cli_complain("written, but %s says: %s", name, why);
+    json_decref(answer);
+    return answer || !running ? CLI_OK : CLI_FAILED;
+}

@@ -21,6 +21,10 @@ json_t *control_ask(struct cli const *cli, struct program const *program, char c
 int control_audit(struct cli const *cli, struct program const *program, json_t const *args,
                   char *why, size_t size);
 
+/** Gives the program @p name a @p command because a file of its has changed; one that does not run
+ *  reads it when it starts. Returns CLI_OK, or the exit code after a complaint. */
+int control_tell(struct cli const *cli, char const *name, char const *command);
+
 /** A command of a running program as typed; prints its result. Returns the exit code. */
 int control_run(struct cli *cli, int argc, char **argv);
 

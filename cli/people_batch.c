@@ -4,7 +4,6 @@
 #include "cli.h"
 #include "control.h"
 #include "people_file.h"
-#include "program.h"
 #include "store_people_change.h"
 #include <errno.h>
 #include <stdarg.h>
@@ -306,20 +305,6 @@ static void print_counts(struct people_batch const *batch, bool dry_run)
     puts(dry_run ? "; a dry run, nothing is written" : "");
 }
 
-/* A gateway that does not run reads everything when it starts. */
-static int tell_gateway(struct people_batch const *batch)
-{
-    char why[WHY_TEXT];
-    bool running = false;
-    json_t *answer = control_ask(batch->cli, program_find("cti"), "directory reload", NULL, why,
-                                 sizeof why, &running);
-
-    if (!answer && running)
-        cli_complain("written, but cti says: %s", why);
-    json_decref(answer);
-    return answer || !running ? CLI_OK : CLI_FAILED;
-}
-
 static int finish(struct people_batch *batch, bool dry_run)
 {
     int error = batch->faults ? 0 : write_all(batch);
@@ -338,7 +323,7 @@ static int finish(struct people_batch *batch, bool dry_run)
         return CLI_FAILED;
     }
     print_counts(batch, dry_run);
-    return dry_run ? CLI_OK : tell_gateway(batch);
+    return dry_run ? CLI_OK : control_tell(batch->cli, "cti", "directory reload");
 }
 
 int people_batch_end(struct people_batch *batch, int code, bool dry_run)
