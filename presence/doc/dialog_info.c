@@ -31,6 +31,7 @@ struct scan {
     bool is_partial;
     struct dialog *dialogs;
     unsigned n_dialogs, max_dialogs;
+    size_t max_bytes;
 };
 
 static void free_dialogs(struct dialog **list)
@@ -82,9 +83,11 @@ static enum dialog_info_result read_state(struct scan *scan, struct dialog *dial
     enum dialog_info_result result = DIALOG_INFO_TAKEN;
     struct buf text;
 
-    buf_init(&text, 64);
-    if (xml_reader_collect(scan->reader, &text) != XML_END || !buf_ok(&text))
+    buf_init(&text, scan->max_bytes);
+    if (xml_reader_collect(scan->reader, &text) != XML_END)
         result = DIALOG_INFO_BAD;
+    else if (!buf_ok(&text))
+        result = DIALOG_INFO_NO_MEMORY;
     dialog->is_confirmed = is_word(buf_text(&text), "confirmed");
     dialog->is_over = is_word(buf_text(&text), "terminated");
     buf_fini(&text);
@@ -230,7 +233,7 @@ enum dialog_info_result dialog_info_take(struct dialog_info *info, char const *b
                                          struct pidf_limits const *limits)
 {
     struct xml_limits xml = xml_limits_default;
-    struct scan scan = { .max_dialogs = limits->max_tuples };
+    struct scan scan = { .max_dialogs = limits->max_tuples, .max_bytes = limits->max_bytes };
 
     xml.max_bytes = limits->max_bytes;
     xml.max_depth = limits->max_depth;

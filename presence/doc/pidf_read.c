@@ -148,9 +148,9 @@ static int keep_piece(struct scan *scan, struct pidf_piece **list, bool *not_und
     if (expect_end(scan, xml_reader_copy(scan->reader, &scan->text)) < 0)
         return -1;
     scan->piece_bytes += scan->text.len;
-    if (!buf_ok(&scan->text) || scan->piece_bytes > PIECE_GROWTH * scan->limits->max_bytes)
+    if (scan->piece_bytes > PIECE_GROWTH * scan->limits->max_bytes)
         return fail(scan, PIDF_ERROR_PIECES, "they grow");
-    if (pidf_add_piece(scan->doc, list, buf_text(&scan->text)) < 0)
+    if (!buf_ok(&scan->text) || pidf_add_piece(scan->doc, list, buf_text(&scan->text)) < 0)
         return no_memory(scan);
     return 0;
 }
@@ -487,7 +487,9 @@ int pidf_read(char const *body, size_t len, struct pidf_limits const *limits, st
     *ret_fault = (struct pidf_fault){ 0 };
     xml.max_bytes = limits->max_bytes;
     xml.max_depth = limits->max_depth;
-    buf_init(&scan.text, PIECE_GROWTH * limits->max_bytes);
+    /* A character may become six (&quot;), and all bindings may come to that: it never fails for
+     * want of room, only of memory. */
+    buf_init(&scan.text, 8 * limits->max_bytes + 4096);
     scan.reader = xml_reader_new(body, len, &xml);
     if (scan.reader)
         result = read_document(&scan);

@@ -126,7 +126,7 @@ static int take_attribute(struct owned *owned, struct xml_reader const *reader, 
 }
 
 static int read_watcher(struct owned *owned, struct xml_reader *reader,
-                        struct watcherinfo_watcher *watcher)
+                        struct pidf_limits const *limits, struct watcherinfo_watcher *watcher)
 {
     int status =
         find_name(statuses, WATCHERINFO_STATUSES, xml_reader_attribute(reader, "status", NULL));
@@ -142,10 +142,10 @@ static int read_watcher(struct owned *owned, struct xml_reader *reader,
     watcher->event = (enum watcherinfo_event)event;
     watcher->expiration_s = parse_number(xml_reader_attribute(reader, "expiration", NULL));
     watcher->duration_s = parse_number(xml_reader_attribute(reader, "duration-subscribed", NULL));
-    buf_init(&text, 4096);
-    if (xml_reader_collect(reader, &text) != XML_END || !buf_ok(&text))
+    buf_init(&text, limits->max_bytes);
+    if (xml_reader_collect(reader, &text) != XML_END)
         result = -EINVAL;
-    else if (!(watcher->uri = su_strdup(owned->home, buf_text(&text))))
+    else if (!buf_ok(&text) || !(watcher->uri = su_strdup(owned->home, buf_text(&text))))
         result = -ENOMEM;
     buf_fini(&text);
     return result;
@@ -173,7 +173,8 @@ static int read_list(struct owned *owned, struct xml_reader *reader,
         else if (owned->info.n_watchers >= limits->max_tuples)
             result = -EINVAL;
         else
-            result = read_watcher(owned, reader, &owned->info.watchers[owned->info.n_watchers++]);
+            result = read_watcher(owned, reader, limits,
+                                  &owned->info.watchers[owned->info.n_watchers++]);
         if (result < 0)
             return result;
     }
