@@ -21,7 +21,7 @@ static bool print(struct cli const *cli, struct capture_message const *message, 
         trace_print_json(message, line);
     else
         trace_print_line(message, line);
-    return fputs(buf_text(line), stdout) >= 0 && fflush(stdout) == 0;
+    return fputs(buf_text(line), stdout) >= 0;
 }
 
 /* Returns false at the end. */
@@ -45,6 +45,8 @@ int trace_lines(struct cli const *cli, struct trace_reading *reading)
     do {
         while (open && trace_reading_next(reading, &message, &more) > 0)
             open = print(cli, &message, &line) && (!live || !trace_signals_wait(signals, -1, 0));
+        /* All that there is now. */
+        open = fflush(stdout) == 0 && open;
     } while (open && wait_for_more(reading, signals, more));
     code = trace_source_complain(reading->source);
     buf_fini(&line);

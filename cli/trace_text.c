@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 /* A byte in front, how many follow it, and what the first of these may be. */
 struct lead {
@@ -82,16 +83,15 @@ void trace_text_add(struct buf *out, char const *bytes, size_t len)
 
 bool trace_text_holds(char const *bytes, size_t len, char const *text)
 {
+    int lower = tolower((unsigned char)*text), upper = toupper((unsigned char)*text);
     size_t n = strlen(text);
 
-    if (n > len)
-        return false;
+    if (n == 0 || n > len)
+        return n == 0;
     for (size_t at = 0; at <= len - n; at++) {
-        size_t i = 0;
+        int first = (unsigned char)bytes[at];
 
-        while (i < n && tolower((unsigned char)bytes[at + i]) == tolower((unsigned char)text[i]))
-            i++;
-        if (i == n)
+        if ((first == lower || first == upper) && strncasecmp(bytes + at, text, n) == 0)
             return true;
     }
     return false;
