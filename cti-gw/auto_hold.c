@@ -21,9 +21,8 @@ static void answer(struct auto_hold *hold)
     int err = provider_request(hold->provider, hold->index, &hold->answer, hold->reply, hold->ctx);
 
     if (err < 0) {
-        struct csta_msg error =
-            csta_fault_map(err == -EBUSY ? CTI_FAULT_REQUEST_LIMIT : CTI_FAULT_NO_CONNECTION,
-                           hold->answer.edition);
+        struct csta_msg error = csta_fault_map(
+            err == -EBUSY ? CTI_FAULT_PERFORMANCE : CTI_FAULT_NO_CONNECTION, hold->answer.edition);
         hold->reply(hold->ctx, &error);
     }
     su_home_unref(hold->home);

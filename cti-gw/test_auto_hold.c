@@ -13,7 +13,7 @@
 
 static struct {
     enum csta_type type, replied;
-    char call[16], device[16];
+    char call[16], device[16], error[40];
     driver_reply_fn *reply;
     void *ctx;
     int err, asked;
@@ -39,6 +39,7 @@ static void on_reply(void *ctx, struct csta_msg const *reply)
 {
     assert_ptr_equal(ctx, &last);
     last.replied = reply->type;
+    snprintf(last.error, sizeof last.error, "%s", reply->error.value ? reply->error.value : "");
 }
 
 static int start(void **state)
@@ -116,6 +117,7 @@ static void test_errors(void **state)
     expect_answer();
 }
 
+/* Too many of all users together is another error than too many of this one. */
 static void test_lost_on_the_way(void **state)
 {
     (void)state;
@@ -123,6 +125,12 @@ static void test_lost_on_the_way(void **state)
     give_snapshot(CSTA_STATE_connected);
     assert_int_equal(last.type, CSTA_AnswerCall);
     assert_int_equal(last.replied, CSTA_CSTAErrorCode);
+    assert_string_equal(last.error, "resourceOutOfService");
+    start(state);
+    last.err = -EBUSY;
+    give_snapshot(CSTA_STATE_connected);
+    assert_int_equal(last.replied, CSTA_CSTAErrorCode);
+    assert_string_equal(last.error, "performanceLimitExceeded");
 }
 
 static void test_not_even_asked(void **state)
