@@ -24,7 +24,7 @@ struct composed {
 
 static struct compose_source source_of(struct publication const *p)
 {
-    return (struct compose_source){ .kind = COMPOSE_DEVICE,
+    return (struct compose_source){ .kind = published_package_of(p->content)->kind,
                                     .name = p->name,
                                     .doc = published_document(p->content),
                                     .time_ms = p->changed_ms };
@@ -125,4 +125,9 @@ char const *composed_says(struct publication const *publication)
         return "";
     compose_result_fini(&result);
     return compose_state_name(result.state);
+}
+
+char const *composed_kind(struct publication const *publication)
+{
+    return compose_kind_name(published_package_of(publication->content)->kind);
 }

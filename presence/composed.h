@@ -32,3 +32,6 @@ int composed_write(struct composed const *composed, bool is_full,
 
 /** What @p publication alone would come to: "away". Static. */
 char const *composed_says(struct publication const *publication);
+
+/** The kind of source that it is: "device". Static. */
+char const *composed_kind(struct publication const *publication);

@@ -46,8 +46,8 @@ static void add_sources(json_t *table, struct presentity const *presentity)
 
     LIST_FOREACH(p, &presentity->publications, link)
     {
-        ctl_table_row(table, json_pack("[s,s,s,s,I]", "source", p->name, composed_says(p), "device",
-                                       seconds_left(p->due_ms)));
+        ctl_table_row(table, json_pack("[s,s,s,s,I]", "source", p->name, composed_says(p),
+                                       composed_kind(p), seconds_left(p->due_ms)));
     }
 }
 

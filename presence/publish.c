@@ -17,20 +17,16 @@
 #include <sofia-sip/sip_header.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 enum { LINE_BYTES = 80 };
 
 static struct presence_refusal const bad_event = { 489, "Bad Event", M_refused_event,
-                                                   EVENT_SERVER_PACKAGES };
+                                                   "Allow-Events: presence, dialog" };
 static struct presence_refusal const not_the_user = { 403, "Forbidden", M_refused_identity, NULL };
 static struct presence_refusal const no_match = { 412, "Conditional Request Failed",
                                                   M_refused_condition, NULL };
 static struct presence_refusal const bad_request = { 400, "Bad Request", M_refused_condition,
                                                      NULL };
-static struct presence_refusal const bad_type = { 415, "Unsupported Media Type", M_refused_event,
-                                                  "Accept: " EVENT_SERVER_TYPE
-                                                  ", " EVENT_SERVER_CPIM_TYPE };
 static struct presence_refusal const bad_body = { 400, "Bad Request", M_refused_body, NULL };
 static struct presence_refusal const too_large = { 413, "Request Entity Too Large", M_refused_size,
                                                    NULL };
@@ -41,14 +37,16 @@ struct attempt {
     struct server_transaction *st;
     sip_t const *sip;
     char user[PRESENCE_ADDRESS_BYTES], publisher[PRESENCE_ADDRESS_BYTES];
+    struct published_package const *package;
     struct publication *old;   /* that it names by its tag, or NULL */
     struct published *content; /* NULL: it has no body */
     uint32_t expires_s;
 };
 
-static bool event_is_right(struct attempt const *a)
+static bool event_is_right(struct attempt *a)
 {
-    if (strcasecmp(asker_package(a->sip), "presence") == 0)
+    a->package = published_package_find(asker_package(a->sip));
+    if (a->package)
         return true;
     presence_refusal_send(a->st, &bad_event, "event package is not served");
     return false;
@@ -82,7 +80,8 @@ static bool condition_is_right(struct attempt *a)
     else if (n == 0)
         return true;
     else if ((a->old = publication_find(a->server, etag)) &&
-             strcmp(a->old->presentity->address, a->user) == 0)
+             strcmp(a->old->presentity->address, a->user) == 0 &&
+             published_package_of(a->old->content) == a->package)
         return true;
     else
         presence_refusal_send(a->st, &no_match, "no publication of %s has that tag", a->user);
@@ -120,15 +119,17 @@ static bool body_is_right(struct attempt *a)
         return true;
     limits.max_bytes = (size_t)conf->max_body_bytes;
     limits.max_tuples = (unsigned)conf->max_tuples;
-    if (!published_has_type(message_content_type(a->sip))) {
-        presence_refusal_send(a->st, &bad_type, "no presence document");
+    if (!published_package_has(a->package, message_content_type(a->sip))) {
+        struct presence_refusal const bad_type = { 415, "Unsupported Media Type", M_refused_event,
+                                                   a->package->accept };
+        presence_refusal_send(a->st, &bad_type, "not a document of package %s", a->package->name);
         return false;
     }
     if (body->pl_len > limits.max_bytes) {
         presence_refusal_send(a->st, &too_large, "the document is larger than max_body_bytes");
         return false;
     }
-    a->content = published_parse(a->user, body->pl_data, body->pl_len, &limits, &fault);
+    a->content = published_parse(a->package, a->user, body->pl_data, body->pl_len, &limits, &fault);
     if (!a->content)
         refuse_body(a, &fault);
     return a->content != NULL;

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Published documents: see published.h. */
 #include "published.h"
+#include "dialog_info.h"
 #include "htab.h"
 #include "pidf.h"
 #include "pidf_entity.h"
 #include "pidf_read.h"
 #include "text.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 struct published {
+    struct published_package const *package;
     struct pidf *document;
     uint64_t digest; /* of the bytes */
 };
@@ -39,32 +43,86 @@ static int kind_of(enum pidf_error error)
     }
 }
 
-bool published_has_type(char const *type)
+struct published_package const *published_package_find(char const *name)
 {
-    return strcmp(type, "application/pidf+xml") == 0 ||
-           strcmp(type, "application/cpim-pidf+xml") == 0;
+    static struct published_package const packages[] = {
+        { .name = "presence",
+          .accept = "Accept: application/pidf+xml, application/cpim-pidf+xml",
+          .types = { "application/pidf+xml", "application/cpim-pidf+xml" },
+          .kind = COMPOSE_DEVICE },
+        { .name = "dialog",
+          .accept = "Accept: application/dialog-info+xml",
+          .types = { "application/dialog-info+xml" },
+          .kind = COMPOSE_LINE },
+    };
+
+    for (size_t i = 0; i < sizeof packages / sizeof *packages; i++)
+        if (strcasecmp(packages[i].name, name) == 0)
+            return &packages[i];
+    return NULL;
 }
 
-struct published *published_parse(char const *address, char const *body, size_t len,
-                                  struct pidf_limits const *limits,
+bool published_package_has(struct published_package const *package, char const *type)
+{
+    return strcmp(package->types[0], type) == 0 ||
+           (package->types[1] && strcmp(package->types[1], type) == 0);
+}
+
+static int read_presence(struct published *published, char const *body, size_t len,
+                         struct pidf_limits const *limits, struct published_fault *ret_fault)
+{
+    struct pidf_fault fault;
+    int err = pidf_read(body, len, limits, &published->document, &fault);
+
+    if (err < 0)
+        blame(ret_fault, kind_of(fault.error), fault.text);
+    return err;
+}
+
+/* A publication is what it says now, so a document that builds on others is none. */
+static int read_dialogs(struct published *published, char const *body, size_t len,
+                        struct pidf_limits const *limits, struct published_fault *ret_fault)
+{
+    struct dialog_info *info = dialog_info_new();
+    enum dialog_info_result result =
+        info ? dialog_info_take(info, body, len, limits) : DIALOG_INFO_NO_MEMORY;
+
+    if (result == DIALOG_INFO_TAKEN) {
+        published->document = dialog_info_document(info, dialog_info_entity(info), "line");
+        result = published->document ? result : DIALOG_INFO_NO_MEMORY;
+    }
+    if (result != DIALOG_INFO_TAKEN)
+        blame(ret_fault,
+              result == DIALOG_INFO_NO_MEMORY  ? PUBLISHED_NO_MEMORY
+              : result == DIALOG_INFO_TOO_MANY ? PUBLISHED_TOO_MUCH
+                                               : PUBLISHED_WRONG,
+              dialog_info_result_text(result));
+    dialog_info_free(&info);
+    return published->document ? 0 : -EINVAL;
+}
+
+struct published *published_parse(struct published_package const *package, char const *address,
+                                  char const *body, size_t len, struct pidf_limits const *limits,
                                   struct published_fault *ret_fault)
 {
     struct published *published = calloc(1, sizeof *published);
-    struct pidf_fault fault;
+    int err;
 
     if (!published) {
         blame(ret_fault, PUBLISHED_NO_MEMORY, "out of memory");
         return NULL;
     }
+    published->package = package;
     published->digest = htab_hash(body, len, 0);
-    if (pidf_read(body, len, limits, &published->document, &fault) < 0)
-        blame(ret_fault, kind_of(fault.error), fault.text);
-    else if (!pidf_entity_is(published->document->entity, address))
+    err = package->kind == COMPOSE_LINE ? read_dialogs(published, body, len, limits, ret_fault)
+                                        : read_presence(published, body, len, limits, ret_fault);
+    if (err == 0 && !pidf_entity_is(published->document->entity, address)) {
         blame(ret_fault, PUBLISHED_WRONG, "entity of the document is somebody else");
-    else
-        return published;
-    published_free(&published);
-    return NULL;
+        err = -EINVAL;
+    }
+    if (err < 0)
+        published_free(&published);
+    return published;
 }
 
 void published_free(struct published **ppublished)
@@ -81,6 +139,11 @@ void published_free(struct published **ppublished)
 bool published_equal(struct published const *a, struct published const *b)
 {
     return a->digest == b->digest;
+}
+
+struct published_package const *published_package_of(struct published const *published)
+{
+    return published->package;
 }
 
 struct pidf const *published_document(struct published const *published)

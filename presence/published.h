@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a publication says: the parsed document. */
+/* What a publication says: the parsed document of its package. "presence" is what a client says of
+ * its user (RFC 3903, 3863), "dialog" the state of a phone (RFC 4235), always a full document. */
 #pragma once
+#include "compose.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -14,12 +16,23 @@ struct published_fault {
     char text[160];
 };
 
-/** Is @p type (lower case, without parameters) one that can be published? */
-bool published_has_type(char const *type);
+/** A package that can be published. */
+struct published_package {
+    char const *name;   /* of Event */
+    char const *accept; /* header line with the types of its documents */
+    char const *types[2];
+    enum compose_kind kind; /* of source that it makes */
+};
+
+/** NULL: it cannot be published. Static. */
+struct published_package const *published_package_find(char const *name);
+
+/** Is @p type (lower case, without parameters) one of its documents? */
+bool published_package_has(struct published_package const *package, char const *type);
 
 /** Parses @p len bytes about the user @p address. NULL with *@p ret_fault. */
-struct published *published_parse(char const *address, char const *body, size_t len,
-                                  struct pidf_limits const *limits,
+struct published *published_parse(struct published_package const *package, char const *address,
+                                  char const *body, size_t len, struct pidf_limits const *limits,
                                   struct published_fault *ret_fault);
 
 /** Accepts NULL inside. */
@@ -27,5 +40,7 @@ void published_free(struct published **ppublished);
 
 /** Are they the same, byte for byte? */
 bool published_equal(struct published const *a, struct published const *b);
+
+struct published_package const *published_package_of(struct published const *published);
 
 struct pidf const *published_document(struct published const *published);

@@ -216,8 +216,7 @@ uint64_t subscription_tag(struct subscription const *s)
 {
     struct presentity_document const *document;
 
-    if (s->state == SUBSCRIPTION_PENDING || s->decision.verdict == USER_POLICY_ASK ||
-        s->decision.verdict == USER_POLICY_REFUSE)
+    if (s->decision.verdict == USER_POLICY_ASK || s->decision.verdict == USER_POLICY_REFUSE)
         return 0;
     document = subscription_document(s);
     return document ? document->tag : 0;

@@ -32,8 +32,8 @@ static struct published *document(char const *note)
                        "id='t'><status><basic>open</basic></status><note>%s</note></tuple>"
                        "</presence>",
                        note);
-    struct published *published =
-        published_parse("a@x.test", body, (size_t)len, &pidf_limits_default, &fault);
+    struct published *published = published_parse(published_package_find("presence"), "a@x.test",
+                                                  body, (size_t)len, &pidf_limits_default, &fault);
 
     assert_non_null(published);
     return published;
