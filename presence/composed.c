@@ -3,7 +3,9 @@
 #include "composed.h"
 #include "buf.h"
 #include "compose.h"
+#include "compose_facts.h"
 #include "htab.h"
+#include "phone_line.h"
 #include "pidf.h"
 #include "pidf_write.h"
 #include "presence_address.h"
@@ -30,17 +32,31 @@ static struct compose_source source_of(struct publication const *p)
                                     .time_ms = p->changed_ms };
 }
 
+static struct compose_source source_of_phone(struct phone_line const *line)
+{
+    struct phone_report const *report = phone_line_state(line);
+
+    return (struct compose_source){
+        .kind = COMPOSE_LINE, .name = line->name, .doc = report->doc, .time_ms = report->time_ms
+    };
+}
+
 static struct compose_source *gather(struct presentity const *presentity)
 {
-    size_t n = 0, most = presentity->n_publications ? presentity->n_publications : 1;
-    struct compose_source *sources = calloc(most, sizeof *sources);
+    size_t n = 0, most = presentity->n_publications + presentity->n_phones;
+    struct compose_source *sources = calloc(most ? most : 1, sizeof *sources);
     struct publication const *p;
+    struct phone_user const *user;
 
     if (!sources)
         return NULL;
     LIST_FOREACH(p, &presentity->publications, link)
     {
         sources[n++] = source_of(p);
+    }
+    LIST_FOREACH(user, &presentity->phones, of_presentity)
+    {
+        sources[n++] = source_of_phone(user->line);
     }
     return sources;
 }
@@ -63,7 +79,8 @@ struct composed *composed_new(struct presentity const *presentity)
     char entity[ENTITY_BYTES];
 
     (void)snprintf(entity, sizeof entity, "pres:%s", presentity->address);
-    struct compose_input const in = { entity, sources, presentity->n_publications };
+    struct compose_input const in = { entity, sources,
+                                      presentity->n_publications + presentity->n_phones };
     int err = sources ? compose_run(&in, &composed->result) : -ENOMEM;
     if (err == 0)
         composed->result.decided_by = NULL; /* lives no longer than this function */
@@ -113,6 +130,27 @@ int composed_write(struct composed const *composed, bool is_full,
     int err = offline ? pidf_write(offline, profile, out) : -ENOMEM;
     pidf_free(&offline);
     return err;
+}
+
+char const *composed_phone_says(struct pidf const *doc)
+{
+    static struct {
+        uint32_t fact;
+        char const *word;
+    } const words[] = { { FACT(LINE_DND), "dnd" },
+                        { FACT(LINE_ENGAGED), "engaged" },
+                        { FACT(LINE_RINGING), "ringing" },
+                        { FACT(LINE_IDLE), "idle" } };
+    struct compose_source const source = { .kind = COMPOSE_LINE, .name = "", .doc = doc };
+    struct compose_source const *sources[] = { &source };
+    struct compose_order const order = { sources, 1 };
+    struct compose_facts facts;
+
+    compose_facts_find(&order, &facts);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (facts.set & words[i].fact)
+            return words[i].word;
+    return "nothing";
 }
 
 char const *composed_says(struct publication const *publication)

@@ -5,6 +5,7 @@
 
 struct buf;
 struct composed;
+struct pidf;
 struct pidf_profile;
 struct presentity;
 struct publication;
@@ -29,6 +30,9 @@ char const *composed_state(struct composed const *composed);
  *  who is offline. Returns 0 or -ENOMEM. */
 int composed_write(struct composed const *composed, bool is_full,
                    struct pidf_profile const *profile, struct buf *out);
+
+/** What a line's document says: "idle", "ringing", "engaged", "dnd", "nothing". Static. */
+char const *composed_phone_says(struct pidf const *doc);
 
 /** What @p publication alone would come to: "away". Static. */
 char const *composed_says(struct publication const *publication);

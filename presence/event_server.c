@@ -13,6 +13,7 @@
 #include "subscribe.h"
 #include "subscription.h"
 #include "svc.h"
+#include "trunk.h"
 #include "watcher_policy.h"
 #include <errno.h>
 #include <sofia-sip/msg_addr.h>
@@ -32,6 +33,8 @@ static void on_request(void *ctx, struct server_transaction *st)
 
     if (method == sip_method_subscribe)
         subscribe_take(ctx, st);
+    else if (method == sip_method_publish && trunk_concerns(ctx, st))
+        trunk_take(ctx, st);
     else if (method == sip_method_publish)
         publish_take(ctx, st);
     else if (method == sip_method_options)
@@ -71,9 +74,9 @@ void event_server_contact(struct event_server *server, struct server_transaction
 
 /* --- up and down ------------------------------------------------------------------------------ */
 
-static int open_listeners(struct event_server *server)
+static int open_listeners(struct event_server *server, struct cfg_strings const *listen,
+                          int *ret_first)
 {
-    struct cfg_strings const *listen = &server->conf->listen;
 
     for (size_t i = 0; i < listen->n; i++) {
         int listener = stack_listen(server->stack, listen->v[i], NULL);
@@ -82,6 +85,8 @@ static int open_listeners(struct event_server *server)
                       strerror(-listener));
             return listener;
         }
+        if (i == 0)
+            *ret_first = listener;
         /* It is the proxy that comes here, with everybody. */
         transport_carries_many(stack_transport(server->stack), (uint16_t)listener);
     }
@@ -114,7 +119,9 @@ int event_server_init(struct event_server *server, struct svc *svc)
                                                           .on_ack = on_ack,
                                                           .on_cancel = on_cancel };
 
-    *server = (struct event_server){ .conf = svc_conf(svc), .wheel = svc_wheel(svc) };
+    *server =
+        (struct event_server){ .conf = svc_conf(svc), .wheel = svc_wheel(svc), .first_trunk = -1 };
+    int first;
     uv_timer_init(svc_loop(svc), &server->patience);
     htab_init(&server->presentities);
     htab_init(&server->publications);
@@ -127,11 +134,15 @@ int event_server_init(struct event_server *server, struct svc *svc)
     int err = own_users_init(&server->users, &server->conf->users, svc_node(svc)->domain);
     if (err == 0)
         err = read_rosters(server, svc);
+    if (err == 0)
+        err = phone_lines_init(&server->phones, &server->conf->phone_lines, &server->users, NULL);
     if (err == 0) {
         server->stack = stack_new(svc_loop(svc), server->wheel, svc_tap(svc), &server->conf->limits,
                                   NULL, &handlers, server);
-        err = server->stack ? open_listeners(server) : -ENOMEM;
+        err = server->stack ? open_listeners(server, &server->conf->listen, &first) : -ENOMEM;
     }
+    if (err == 0)
+        err = open_listeners(server, &server->conf->trunk_listen, &server->first_trunk);
     return err;
 }
 
@@ -179,6 +190,7 @@ void event_server_fini(struct event_server *server)
     if (server->stack)
         say_goodbye(server);
     forget_all(server);
+    phone_lines_fini(&server->phones);
     wheel_disarm(&server->turn);
     stack_free(&server->stack);
     rosters_fini(&server->rosters);

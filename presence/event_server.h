@@ -4,6 +4,7 @@
 #pragma once
 #include "htab.h"
 #include "own_users.h"
+#include "phone_line.h"
 #include "rosters.h"
 #include "stack.h"
 #include "tally.h"
@@ -25,7 +26,9 @@ struct event_server {
     struct stack *stack;
     struct own_users users;
     struct rosters rosters;
-    size_t n_adhoc;            /* subscriptions to who is not in the watcher's contact list */
+    size_t n_adhoc; /* subscriptions to who is not in the watcher's contact list */
+    struct phone_lines phones;
+    int first_trunk; /* listener of the publish trunk; those behind it are, too; -1: none */
     struct htab presentities;  /* by address */
     struct htab publications;  /* by entity tag */
     struct htab subscriptions; /* by our tag of the dialog */

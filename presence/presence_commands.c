@@ -5,6 +5,7 @@
 #include "composed.h"
 #include "dialog.h"
 #include "event_server.h"
+#include "phone_commands.h"
 #include "pidf_write.h"
 #include "presence_address.h"
 #include "presentity.h"
@@ -43,11 +44,18 @@ static void reply_users(struct event_server const *server, struct ctl_call *call
 static void add_sources(json_t *table, struct presentity const *presentity)
 {
     struct publication const *p;
+    struct phone_user const *user;
 
     LIST_FOREACH(p, &presentity->publications, link)
     {
         ctl_table_row(table, json_pack("[s,s,s,s,I]", "source", p->name, composed_says(p),
                                        composed_kind(p), seconds_left(p->due_ms)));
+    }
+    LIST_FOREACH(user, &presentity->phones, of_presentity)
+    {
+        ctl_table_row(table,
+                      json_pack("[s,s,s,s,n]", "source", user->line->name,
+                                composed_phone_says(phone_line_state(user->line)->doc), "line"));
     }
 }
 
@@ -244,5 +252,7 @@ struct ctl_command const presence_commands[] = {
       "May WATCHER see the availability of USER, and send messages; which rule says so." },
     { "contacts reload", CTL_WRITE, cmd_contacts_reload, NULL,
       "Read contact lists and policies anew from the store." },
+    { "show phone-states", CTL_READ, phone_commands_show, NULL,
+      "Lines of phones, whose they are, and what the call manager says of them." },
     { 0 },
 };

@@ -3,6 +3,7 @@
 #include "presence_conf.h"
 #include "net_addr.h"
 #include "own_users.h"
+#include "phone_conf.h"
 #include "presence_address.h"
 #include "stack.h"
 #include "user_policy.h"
@@ -57,6 +58,18 @@ static struct cfg_row const rows[] = {
                          "and `crosspoint contact` and `policy` have nothing to work on."),
     TIME_ROW(store_poll, 1, 86400, 60, "s",
              "How often the store is looked at, in case nobody says that it has changed."),
+    CFG_ROW_GROUPS("phone_lines", struct presence_conf, phone_lines, .max = 1000000,
+                   .sub = &phone_conf_line_schema, .effect = CFG_RESTART,
+                   .help = "Whose the lines of phones are, which the call manager tells us of."),
+    CFG_ROW_STRINGS("trunk_listen", struct presence_conf, trunk_listen, .max = 16,
+                    .check = stack_listen_check, .effect = CFG_RESTART,
+                    .help = "SIP listeners for the publish trunk of the call manager: a method "
+                            "route of the proxy that names the trunk's source group or TLS subject "
+                            "sends here, and nothing else may. Empty: no trunk."),
+    CFG_ROW_STRINGS("trunk_hosts", struct presence_conf, trunk_hosts, .max = 64,
+                    .effect = CFG_RESTART,
+                    .help = "Hosts besides node.domain that the trunk publishes to, such as the "
+                            "name of the cluster's SRV record or the address of the node."),
     CFG_ROW_BOOL("availability_sharing", struct presence_conf, availability_sharing,
                  .default_text = "true", .effect = CFG_RESTART,
                  .help = "Whether users may see each other's availability at all. If not, each "
@@ -149,4 +162,5 @@ void presence_conf_check(void const *conf, struct cfg_node const *node, struct c
     check_order(faults, &c->max_body_bytes, &c->limits.max_message_bytes,
                 "max_body_bytes is above max_message_bytes");
     own_users_check(&c->users, node->domain, faults);
+    phone_conf_check(&c->phone_lines, &c->users, node->domain, faults);
 }

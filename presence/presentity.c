@@ -50,6 +50,7 @@ struct presentity *presentity_get(struct event_server *server, char const *addre
     memcpy(p->address, address, size);
     LIST_INIT(&p->publications);
     LIST_INIT(&p->subscriptions);
+    LIST_INIT(&p->phones);
     LIST_INIT(&p->documents);
     presence_gauge(M_presentities, 1);
     return p;
@@ -74,7 +75,7 @@ static void stop_waiting(struct presentity *p)
 
 void presentity_release(struct presentity *p)
 {
-    if (p->n_publications || p->n_subscriptions || p->n_holds)
+    if (p->n_publications || p->n_subscriptions || p->n_phones || p->n_holds)
         return;
     stop_waiting(p);
     htab_remove(&p->server->presentities, &p->by_address);

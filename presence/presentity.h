@@ -12,6 +12,7 @@
 
 struct composed;
 struct event_server;
+struct phone_user;
 struct pidf_profile;
 struct publication;
 struct subscription;
@@ -33,10 +34,12 @@ struct presentity {
     struct event_server *server;
     LIST_HEAD(, publication) publications;
     LIST_HEAD(, subscription) subscriptions;
-    TAILQ_ENTRY(presentity) waiting;                   /* while is_waiting */
-    unsigned n_publications, n_subscriptions, n_holds; /* the last: of who must not lose it */
-    struct composed *composed;                         /* what its sources come to; NULL: not yet */
-    LIST_HEAD(, presentity_document) documents;        /* made of that, as they are asked for */
+    LIST_HEAD(, phone_user) phones;  /* lines that say something */
+    TAILQ_ENTRY(presentity) waiting; /* while is_waiting */
+    unsigned n_publications, n_subscriptions, n_phones;
+    unsigned n_holds;                           /* of who must not lose it */
+    struct composed *composed;                  /* what its sources come to; NULL: not yet */
+    LIST_HEAD(, presentity_document) documents; /* made of that, as they are asked for */
     bool is_waiting;
     bool is_urgent; /* it has signed out, and watchers have not been told */
     char address[];
@@ -47,7 +50,7 @@ struct presentity {
 struct presentity *presentity_get(struct event_server *server, char const *address);
 struct presentity *presentity_find(struct event_server *server, char const *address);
 
-/** Frees it if nobody publishes or watches it. */
+/** Frees it if nobody publishes or watches it, and no phone says anything. */
 void presentity_release(struct presentity *presentity);
 
 /** One of its sources has changed. Frees it if nothing holds it any more. */

@@ -135,20 +135,20 @@ static bool body_is_right(struct attempt *a)
     return a->content != NULL;
 }
 
-static void answer(struct attempt const *a, char const *etag)
+void publish_answer(struct server_transaction *st, char const *etag, uint32_t expires_s)
 {
-    msg_t *ok = message_response(server_transaction_request(a->st), 200, "OK",
-                                 server_transaction_to_tag(a->st));
+    msg_t *ok =
+        message_response(server_transaction_request(st), 200, "OK", server_transaction_to_tag(st));
     char line[LINE_BYTES];
 
     (void)snprintf(line, sizeof line, "SIP-ETag: %s", etag);
     int err = ok ? message_add(ok, line) : -1;
-    (void)snprintf(line, sizeof line, "Expires: %u", (unsigned)a->expires_s);
+    (void)snprintf(line, sizeof line, "Expires: %u", (unsigned)expires_s);
     if (ok && (err < 0 || message_add(ok, line) < 0)) {
         msg_destroy(ok);
         ok = NULL;
     }
-    server_transaction_respond(a->st, ok);
+    server_transaction_respond(st, ok);
 }
 
 static void note(struct attempt const *a, char const *what)
@@ -165,7 +165,7 @@ static void end(struct attempt *a)
 
     memcpy(etag, a->old->etag, sizeof etag);
     note(a, "publication removed");
-    answer(a, etag);
+    publish_answer(a->st, etag, a->expires_s);
     presence_count(M_publications_removed);
     publication_end(&a->old);
 }
@@ -182,7 +182,7 @@ static void renew(struct attempt *a)
     }
     presence_count(M_publishes);
     note(a, is_new ? "publication changed" : "publication refreshed");
-    answer(a, a->old->etag);
+    publish_answer(a->st, a->old->etag, a->expires_s);
     if (is_new)
         presentity_changed(a->old->presentity);
 }
@@ -209,7 +209,7 @@ static void start(struct attempt *a)
     }
     presence_count(M_publishes);
     note(a, "publication");
-    answer(a, fresh->etag);
+    publish_answer(a->st, fresh->etag, a->expires_s);
     presentity_changed(presentity);
     if (a->expires_s == 0)
         publication_end(&fresh);

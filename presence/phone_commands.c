@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of phones: a row for each user of a line. */
+#include "phone_commands.h"
+#include "clock.h"
+#include "composed.h"
+#include "event_server.h"
+#include "svc.h"
+
+static json_int_t seconds_since(int64_t time_ms)
+{
+    int64_t now = (int64_t)(clock_wall_us() / 1000);
+
+    return (json_int_t)(now > time_ms ? (now - time_ms) / 1000 : 0);
+}
+
+static void add_user(json_t *table, struct phone_line const *line, struct phone_user const *user)
+{
+    struct phone_report const *state = phone_line_state(line);
+    json_t *source, *since;
+
+    if (state) {
+        source = json_string(phone_way_name((enum phone_way)(state - line->reports)));
+        since = json_integer(seconds_since(state->time_ms));
+    } else {
+        source = json_string("");
+        since = json_null();
+    }
+    ctl_table_row(table, json_pack("[s,s,o,s,o]", line->number, user->address, source,
+                                   state ? composed_phone_says(state->doc) : "unknown", since));
+}
+
+void phone_commands_show(struct svc *svc, struct ctl_call *call, json_t const *args)
+{
+    struct event_server const *server = svc_state(svc);
+    json_t *table = ctl_table("line", "user", "source", "state", "since s", NULL);
+
+    (void)args;
+    for (struct htab_entry *e = htab_next(&server->phones.by_number, NULL); e;
+         e = htab_next(&server->phones.by_number, e)) {
+        struct phone_line const *line = (struct phone_line const *)e;
+        for (struct phone_user const *user = line->users; user; user = user->next)
+            add_user(table, line, user);
+    }
+    ctl_reply(call, table);
+}

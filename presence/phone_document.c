@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Documents about lines: see phone_document.h. */
+#include "phone_document.h"
+#include "message.h"
+#include "phone_line.h"
+#include "pidf.h"
+#include "pidf_entity.h"
+#include "pidf_read.h"
+#include "presence_conf.h"
+#include "published.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct pidf *blame(struct phone_document_fault *fault, int kind, char const *text)
+{
+    fault->kind = kind;
+    (void)snprintf(fault->text, sizeof fault->text, "%s", text);
+    return NULL;
+}
+
+/* Is @p address the number of @p line at some host, or a user of it? */
+static bool is_about(struct phone_line const *line, char const *address)
+{
+    size_t len = strlen(line->number);
+
+    return (strncmp(address, line->number, len) == 0 && address[len] == '@') ||
+           phone_line_is_of(line, address);
+}
+
+struct pidf *phone_document_read(struct presence_conf const *conf, struct phone_line const *line,
+                                 sip_t const *request, struct phone_document_fault *ret_fault)
+{
+    sip_payload_t const *body = request->sip_payload;
+    struct pidf_limits limits = pidf_limits_default;
+    char about[PRESENCE_ADDRESS_BYTES];
+    struct pidf_fault fault;
+    struct pidf *doc;
+
+    limits.max_bytes = (size_t)conf->max_body_bytes;
+    limits.max_tuples = (unsigned)conf->max_tuples;
+    if (!body || !published_has_type(message_content_type(request)))
+        return blame(ret_fault, PHONE_DOCUMENT_TYPE, "no presence document");
+    if (body->pl_len > limits.max_bytes)
+        return blame(ret_fault, PHONE_DOCUMENT_SIZE, "the document is larger than max_body_bytes");
+    if (pidf_read(body->pl_data, body->pl_len, &limits, &doc, &fault) < 0)
+        return blame(ret_fault,
+                     fault.error == PIDF_ERROR_MEMORY ? PHONE_DOCUMENT_MEMORY
+                                                      : PHONE_DOCUMENT_WRONG,
+                     fault.text);
+    if (pidf_entity_key(doc->entity, about, sizeof about) && is_about(line, about))
+        return doc;
+    pidf_free(&doc);
+    return blame(ret_fault, PHONE_DOCUMENT_WRONG, "the document is about something else");
+}

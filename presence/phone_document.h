@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A presence document about a line, out of a PUBLISH or a NOTIFY of the call manager. */
+#pragma once
+#include <sofia-sip/sip.h>
+
+struct phone_line;
+struct pidf;
+struct presence_conf;
+
+/** Why there is none: the status and phrase that answer it, and words. */
+struct phone_document_fault {
+    enum {
+        PHONE_DOCUMENT_TYPE,
+        PHONE_DOCUMENT_SIZE,
+        PHONE_DOCUMENT_WRONG,
+        PHONE_DOCUMENT_MEMORY
+    } kind;
+    char text[160];
+};
+
+/** Reads the body of @p request, which is about @p line by its number, or by a user of it. The
+ *  caller owns the result; NULL with *@p ret_fault. */
+struct pidf *phone_document_read(struct presence_conf const *conf, struct phone_line const *line,
+                                 sip_t const *request, struct phone_document_fault *ret_fault);

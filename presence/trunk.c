@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* PUBLISH of lines: checks in the order of RFC 3903 6, then the line's state. A line has one
+ * publication: a new one takes the place of that in force, whose tag nobody may use any more. */
+#define LOG_SUBSYSTEM LOG_PRESENCE
+#include "trunk.h"
+#include "asker.h"
+#include "clock.h"
+#include "event_server.h"
+#include "log.h"
+#include "message.h"
+#include "phone_document.h"
+#include "pidf.h"
+#include "presence_conf.h"
+#include "presence_note.h"
+#include "presence_refusal.h"
+#include "publish.h"
+#include "token.h"
+#include <sofia-sip/msg_addr.h>
+#include <sofia-sip/sip_header.h>
+#include <stddef.h>
+#include <string.h>
+#include <strings.h>
+
+static struct presence_refusal const no_trunk = { 403, "Forbidden", M_refused_trunk, NULL };
+static struct presence_refusal const no_line = { 404, "Not Found", M_refused_user, NULL };
+static struct presence_refusal const bad_event = { 489, "Bad Event", M_refused_event,
+                                                   EVENT_SERVER_PACKAGES };
+static struct presence_refusal const bad_request = { 400, "Bad Request", M_refused_condition,
+                                                     NULL };
+static struct presence_refusal const no_match = { 412, "Conditional Request Failed",
+                                                  M_refused_condition, NULL };
+
+/* A PUBLISH while it is checked. */
+struct attempt {
+    struct event_server *server;
+    struct server_transaction *st;
+    sip_t const *sip;
+    char address[PRESENCE_ADDRESS_BYTES]; /* of the Request-URI */
+    char publisher[PRESENCE_ADDRESS_BYTES];
+    struct phone_line *line;
+    struct pidf *doc; /* NULL: it has none */
+    bool is_refresh;  /* it names the publication in force */
+    uint32_t expires_s;
+};
+
+/* --- who and what ----------------------------------------------------------------------------- */
+
+static bool is_by_trunk(struct event_server const *server, struct server_transaction const *st)
+{
+    struct origin const *from = server_transaction_origin(st);
+
+    return server->first_trunk >= 0 && !from->is_opened &&
+           from->listener >= (unsigned)server->first_trunk;
+}
+
+/* The line whose number is the user part of @p address. */
+static struct phone_line *line_of(struct event_server const *server, char const *address)
+{
+    char number[PRESENCE_ADDRESS_BYTES];
+    size_t len = strcspn(address, "@");
+
+    memcpy(number, address, len);
+    number[len] = '\0';
+    return phone_lines_find(&server->phones, number);
+}
+
+bool trunk_concerns(struct event_server *server, struct server_transaction *st)
+{
+    sip_t const *sip = sip_object(server_transaction_request(st));
+    char address[PRESENCE_ADDRESS_BYTES];
+
+    if (is_by_trunk(server, st))
+        return true;
+    return presence_address_of(sip->sip_request->rq_url, address) == 0 &&
+           !own_users_have(&server->users, address) && line_of(server, address);
+}
+
+static bool is_own_host(struct event_server const *server, char const *host)
+{
+    struct cfg_strings const *hosts = &server->conf->trunk_hosts;
+    bool is_own = own_users_are_of(&server->users, host);
+
+    for (size_t i = 0; !is_own && i < hosts->n; i++)
+        is_own = strcasecmp(hosts->v[i], host) == 0;
+    return is_own;
+}
+
+static bool sender_is_right(struct attempt *a)
+{
+    if (!is_by_trunk(a->server, a->st))
+        presence_refusal_send(a->st, &no_trunk, "phones are published by the trunk only");
+    else if (!asker_identity(a->server, a->st, a->publisher))
+        return false;
+    else if (a->sip->sip_route || a->sip->sip_to->a_tag)
+        presence_refusal_send(a->st, &no_trunk, "the sender has chosen the way to the trunk");
+    else
+        return true;
+    return false;
+}
+
+/* At the name of a cluster is who is at our own domain. */
+static bool is_of_user(struct attempt const *a)
+{
+    char user[PRESENCE_ADDRESS_BYTES], own[PRESENCE_ADDRESS_BYTES];
+    size_t len = strcspn(a->address, "@");
+
+    memcpy(user, a->address, len);
+    user[len] = '\0';
+    return phone_line_is_of(a->line, a->address) ||
+           (own_users_address(&a->server->users, user, own) == 0 && phone_line_is_of(a->line, own));
+}
+
+/* The Request-URI names the line, or one of its users while From names the line. */
+static bool line_is_right(struct attempt *a)
+{
+    if (presence_address_of(a->sip->sip_request->rq_url, a->address) < 0)
+        presence_refusal_send(a->st, &no_line, "the Request-URI is no address of a line");
+    else if (!is_own_host(a->server, presence_address_domain(a->address)))
+        presence_refusal_send(a->st, &no_trunk, "%s is at no host of trunk_hosts", a->address);
+    else if ((a->line = line_of(a->server, a->address)))
+        return true;
+    else if ((a->line = line_of(a->server, a->publisher)) && is_of_user(a))
+        return true;
+    else
+        presence_refusal_send(a->st, &no_line, "neither %s nor %s is in phone_lines", a->address,
+                              a->publisher);
+    return false;
+}
+
+static bool event_is_right(struct attempt const *a)
+{
+    if (strcasecmp(asker_package(a->sip), "presence") == 0)
+        return true;
+    presence_refusal_send(a->st, &bad_event, "event package is not served");
+    return false;
+}
+
+static bool has_body(sip_t const *sip)
+{
+    return sip->sip_payload && sip->sip_payload->pl_len;
+}
+
+static bool condition_is_right(struct attempt *a)
+{
+    unsigned n;
+    char const *etag = asker_header(a->sip, "SIP-If-Match", &n);
+
+    if (n > 1)
+        presence_refusal_send(a->st, &bad_request, "more than one SIP-If-Match");
+    else if (n == 0 && !has_body(a->sip))
+        presence_refusal_send(a->st, &bad_request, "neither SIP-If-Match nor a document");
+    else if (n == 0)
+        return true;
+    else if (*etag && strcmp(etag, a->line->etag) == 0)
+        return (a->is_refresh = true);
+    else
+        presence_refusal_send(a->st, &no_match, "line %s has no publication with that tag",
+                              a->line->number);
+    return false;
+}
+
+static bool expires_is_right(struct attempt *a)
+{
+    struct presence_conf const *conf = a->server->conf;
+
+    a->expires_s = asker_expires(a->sip, conf->publish_expires, conf->max_publish_expires);
+    if (a->expires_s == 0 || a->expires_s >= conf->min_publish_expires)
+        return true;
+    presence_refusal_too_brief(a->st, conf->min_publish_expires, a->expires_s);
+    return false;
+}
+
+static bool body_is_right(struct attempt *a)
+{
+    static struct presence_refusal const refusals[] = {
+        [PHONE_DOCUMENT_TYPE] = { 415, "Unsupported Media Type", M_refused_event,
+                                  "Accept: " EVENT_SERVER_TYPE ", " EVENT_SERVER_CPIM_TYPE },
+        [PHONE_DOCUMENT_SIZE] = { 413, "Request Entity Too Large", M_refused_size, NULL },
+        [PHONE_DOCUMENT_WRONG] = { 400, "Bad Request", M_refused_body, NULL },
+        [PHONE_DOCUMENT_MEMORY] = { 500, "Server Internal Error", M_refused_body, NULL },
+    };
+    struct phone_document_fault fault;
+
+    if (!has_body(a->sip))
+        return true;
+    a->doc = phone_document_read(a->server->conf, a->line, a->sip, &fault);
+    if (!a->doc)
+        presence_refusal_send(a->st, &refusals[fault.kind], "%s", fault.text);
+    return a->doc != NULL;
+}
+
+/* --- the publication -------------------------------------------------------------------------- */
+
+static void forget(struct event_server *server, struct phone_line *line)
+{
+    wheel_disarm(&line->expiry);
+    line->etag[0] = '\0';
+    phone_line_report(server, line, PHONE_TRUNK, NULL);
+}
+
+static void on_expiry(struct wheel_timer *timer)
+{
+    struct phone_line *line =
+        (struct phone_line *)((char *)timer - offsetof(struct phone_line, expiry));
+
+    presence_count(M_trunk_expired);
+    log_info(NULL, "publication of phone expired line=%s", line->number);
+    forget(line->server, line);
+}
+
+/* The publisher has its answer before watchers are told. */
+static void take_in(struct attempt *a)
+{
+    struct phone_line *line = a->line;
+
+    presence_count(M_trunk_publishes);
+    presence_note(a->st, "phone", line->number, a->publisher, NULL);
+    TOKEN_FILL(line->etag);
+    publish_answer(a->st, line->etag, a->expires_s);
+    if (a->expires_s == 0) {
+        pidf_free(&a->doc);
+        forget(a->server, line);
+        return;
+    }
+    line->server = a->server;
+    line->due_ms = clock_now_ms() + (uint64_t)a->expires_s * 1000;
+    wheel_arm(a->server->wheel, &line->expiry, (uint64_t)a->expires_s * 1000, on_expiry);
+    if (a->doc)
+        phone_line_report(a->server, line, PHONE_TRUNK, a->doc);
+}
+
+void trunk_take(struct event_server *server, struct server_transaction *st)
+{
+    struct attempt a = { .server = server,
+                         .st = st,
+                         .sip = sip_object(server_transaction_request(st)) };
+
+    if (sender_is_right(&a) && line_is_right(&a) && event_is_right(&a) && condition_is_right(&a) &&
+        expires_is_right(&a) && body_is_right(&a))
+        take_in(&a);
+}
