@@ -100,7 +100,7 @@ static bool has_services(struct compose_source const *source)
 
 static bool is_heard(struct work const *work, struct compose_source const *source)
 {
-    return !source->stale && !(source->kind == COMPOSE_MANUAL && work->ret->clear_manual);
+    return source->kind == COMPOSE_MANUAL ? source == work->facts->manual : !source->stale;
 }
 
 /* Somebody who is not there has at least one tuple that says so, in front of those of phones. */

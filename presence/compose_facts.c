@@ -93,12 +93,16 @@ static enum compose_state state_of_signs(struct pidf const *doc)
     return best;
 }
 
-/* What a client, a partner or somebody by hand says. Signed out: it has tuples, and none is open.
- */
+/* What a client, a partner or somebody by hand says. Signed out: it has tuples, and none is open;
+ * but a partner may show nothing of somebody but the phone, whose tuple is closed while it is
+ * engaged. */
 static enum compose_state state_of_client(struct compose_source const *source)
 {
     struct pidf const *doc = source->doc;
 
+    if (source->kind == COMPOSE_GATEWAY && !has_tuple(doc, PIDF_OPEN) && !doc->not_understood &&
+        compose_facts_activities(doc) & BIT(ON_THE_PHONE))
+        return COMPOSE_ON_THE_PHONE;
     if (doc->not_understood || (doc->n_parts[PIDF_TUPLE] && !has_tuple(doc, PIDF_OPEN)) ||
         (!doc->n_parts[PIDF_TUPLE] && !doc->n_parts[PIDF_PERSON]))
         return COMPOSE_UNAVAILABLE;
@@ -214,6 +218,7 @@ static void find_manual(struct compose_order const *order, struct compose_facts 
     facts->has_manual = newest;
     if (!newest || !facts->signed_in)
         return;
+    facts->manual = newest;
     switch (state_of_client(newest)) {
     case COMPOSE_DND:
     case COMPOSE_BUSY:

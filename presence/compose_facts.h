@@ -38,6 +38,7 @@ struct compose_facts {
     bool signed_in;                         /* an IM device is */
     bool may_be_signed_in;                  /* or one was before the restart */
     bool has_manual;
+    struct compose_source const *manual; /* the one that is heard, NULL: none */
 };
 
 /** The sources of an input in their one order, so that the order of the input decides nothing. */
