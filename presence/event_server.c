@@ -77,7 +77,6 @@ void event_server_contact(struct event_server *server, struct server_transaction
 static int open_listeners(struct event_server *server, struct cfg_strings const *listen,
                           int *ret_first)
 {
-
     for (size_t i = 0; i < listen->n; i++) {
         int listener = stack_listen(server->stack, listen->v[i], NULL);
         if (listener < 0) {
@@ -121,7 +120,6 @@ int event_server_init(struct event_server *server, struct svc *svc)
 
     *server =
         (struct event_server){ .conf = svc_conf(svc), .wheel = svc_wheel(svc), .first_trunk = -1 };
-    int first;
     uv_timer_init(svc_loop(svc), &server->patience);
     htab_init(&server->presentities);
     htab_init(&server->publications);
@@ -139,7 +137,8 @@ int event_server_init(struct event_server *server, struct svc *svc)
     if (err == 0) {
         server->stack = stack_new(svc_loop(svc), server->wheel, svc_tap(svc), &server->conf->limits,
                                   NULL, &handlers, server);
-        err = server->stack ? open_listeners(server, &server->conf->listen, &first) : -ENOMEM;
+        err =
+            server->stack ? open_listeners(server, &server->conf->listen, &server->first) : -ENOMEM;
     }
     if (err == 0)
         err = open_listeners(server, &server->conf->trunk_listen, &server->first_trunk);

@@ -28,6 +28,7 @@ struct event_server {
     struct rosters rosters;
     size_t n_adhoc; /* subscriptions to who is not in the watcher's contact list */
     struct phone_lines phones;
+    int first;       /* listener of ours */
     int first_trunk; /* listener of the publish trunk; those behind it are, too; -1: none */
     struct htab presentities;  /* by address */
     struct htab publications;  /* by entity tag */

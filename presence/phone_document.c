@@ -39,7 +39,8 @@ struct pidf *phone_document_read(struct presence_conf const *conf, struct phone_
 
     limits.max_bytes = (size_t)conf->max_body_bytes;
     limits.max_tuples = (unsigned)conf->max_tuples;
-    if (!body || !published_has_type(message_content_type(request)))
+    if (!body ||
+        !published_package_has(published_package_find("presence"), message_content_type(request)))
         return blame(ret_fault, PHONE_DOCUMENT_TYPE, "no presence document");
     if (body->pl_len > limits.max_bytes)
         return blame(ret_fault, PHONE_DOCUMENT_SIZE, "the document is larger than max_body_bytes");
