@@ -95,6 +95,53 @@ static int write_document(void)
     return result;
 }
 
+static int write_presence(void)
+{
+    struct buf out;
+    struct xml_writer *w;
+
+    buf_init(&out, 4096);
+    w = xml_writer_new(&out);
+    if (!w) {
+        buf_fini(&out);
+        return -ENOMEM;
+    }
+    xml_writer_open(w, "a", "urn:1");
+    xml_writer_bind(w, "p", "urn:2");
+    xml_writer_attribute(w, "b", "t\"\xC3\xA9");
+    xml_writer_open_bound(w, "p", "c");
+    xml_writer_raw(w, "<x/>");
+    int result = xml_writer_finish(&w);
+    if (result == 0)
+        assert_non_null(strstr(buf_text(&out), "<a xmlns=\"urn:1\" xmlns:p=\"urn:2\" "
+                                               "b=\"t&quot;&#xE9;\"><p:c><x/></p:c></a>"));
+    buf_fini(&out);
+    return result;
+}
+
+/* The second element, copied. */
+static int copy_element(void)
+{
+    static char const wanted[] = "<p:b xmlns:p=\"urn:2\">t&lt;</p:b>";
+    struct xml_reader *reader = xml_reader_new(document, sizeof document - 1, &xml_limits_default);
+    enum xml_event event = XML_ERROR;
+    struct buf out;
+    int result = 0;
+
+    if (!reader)
+        return -ENOMEM;
+    buf_init(&out, 4096);
+    if (xml_reader_next(reader) == XML_START && xml_reader_next(reader) == XML_START)
+        event = xml_reader_copy(reader, &out);
+    if (event == XML_END)
+        assert_string_equal(buf_text(&out), wanted);
+    else
+        result = xml_reader_is_out_of_memory(reader) ? -ENOMEM : -EINVAL;
+    buf_fini(&out);
+    xml_reader_free(&reader);
+    return result;
+}
+
 /* Lets the first, second, ... allocation fail until none does. */
 static void run_out(int (*work)(void))
 {
@@ -127,12 +174,14 @@ static void test_reader(void **state)
 {
     (void)state;
     run_out(read_document);
+    run_out(copy_element);
 }
 
 static void test_writer(void **state)
 {
     (void)state;
     run_out(write_document);
+    run_out(write_presence);
 }
 
 static void test_nothing_is_printed(void **state)
