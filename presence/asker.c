@@ -42,7 +42,7 @@ bool asker_user(struct event_server *server, struct server_transaction *st,
 
     if (presence_address_of(sip->sip_request->rq_url, ret) < 0)
         presence_refusal_send(st, &no_user, "the Request-URI is no address of a user");
-    else if (!own_users_have(&server->users, ret))
+    else if (!event_server_has_user(server, ret))
         presence_refusal_send(st, &no_user, "%s is no user here", ret);
     else
         return true;

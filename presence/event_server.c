@@ -92,7 +92,21 @@ static int open_listeners(struct event_server *server, struct cfg_strings const 
     return 0;
 }
 
-/* What users say about others has changed: every subscription is judged again. */
+bool event_server_has_user(struct event_server const *server, char const *address)
+{
+    return own_users_have(&server->users, address) || rosters_have_user(&server->rosters, address);
+}
+
+/* RFC 6665 4.1.3: whom there is no more, nobody can watch. */
+static void judge(struct event_server *server, struct subscription *s)
+{
+    if (event_server_has_user(server, s->presentity->address))
+        (void)subscription_decide(s, watcher_policy_decide(s->presentity, s->watcher, false));
+    else
+        subscription_end(s, "noresource");
+}
+
+/* What users say about others has changed, or who is a user: every subscription is judged again. */
 static void on_rosters(void *ctx)
 {
     struct event_server *server = ctx;
@@ -100,7 +114,7 @@ static void on_rosters(void *ctx)
 
     for (s = LIST_FIRST(&server->all); s; s = next) {
         next = LIST_NEXT(s, among_all);
-        (void)subscription_decide(s, watcher_policy_decide(s->presentity, s->watcher, false));
+        judge(server, s);
     }
 }
 

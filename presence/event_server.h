@@ -50,6 +50,9 @@ int event_server_init(struct event_server *server, struct svc *svc);
  *  somewhere else, or later. */
 void event_server_fini(struct event_server *server);
 
+/** Is @p address that of a user of the configuration file or of the store? */
+bool event_server_has_user(struct event_server const *server, char const *address);
+
 /** Our Contact value for a dialog that began with @p st. */
 enum { EVENT_SERVER_CONTACT_BYTES = 200 };
 void event_server_contact(struct event_server *server, struct server_transaction *st,

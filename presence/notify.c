@@ -7,7 +7,6 @@
 #include "log.h"
 #include "message.h"
 #include "pidf_write.h"
-#include "presence_conf.h"
 #include "presence_metrics.h"
 #include "subscription.h"
 #include "subscription_fsm.h"
@@ -16,7 +15,6 @@
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/sip_header.h>
 #include <stdio.h>
-#include <string.h>
 
 enum { LINE_BYTES = 300 };
 
@@ -38,9 +36,6 @@ static int add_state(struct subscription const *s, msg_t *notify)
         (void)snprintf(line, sizeof line, "Subscription-State: %s;expires=%u",
                        subscription_state_str(s),
                        (unsigned)(s->due_ms > now ? (s->due_ms - now) / 1000 : 0));
-    else if (strcmp(s->reason, "probation") == 0 || strcmp(s->reason, "giveup") == 0)
-        (void)snprintf(line, sizeof line, "Subscription-State: terminated;reason=%s;retry-after=%d",
-                       s->reason, (int)s->server->conf->retry_after);
     else
         (void)snprintf(line, sizeof line, "Subscription-State: terminated;reason=%s", s->reason);
     return message_add(notify, line);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who has presence here: the users of the configuration file. */
+/* Users of the configuration file: who has presence here beside those of the store (rosters.h). */
 #pragma once
 #include "cfg.h"
 #include "htab.h"

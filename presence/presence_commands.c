@@ -78,7 +78,7 @@ static void reply_user(struct event_server *server, struct ctl_call *call, char 
     struct presentity *p;
 
     if (own_users_address(&server->users, user, address) < 0 ||
-        !own_users_have(&server->users, address)) {
+        !event_server_has_user(server, address)) {
         ctl_fail(call, "not-found", "%s is no user here", user);
         return;
     }
@@ -176,7 +176,7 @@ static bool read_user(struct event_server const *server, struct ctl_call *call, 
 {
     if (!read_address(server, call, text, ret))
         return false;
-    if (own_users_have(&server->users, ret))
+    if (event_server_has_user(server, ret))
         return true;
     ctl_fail(call, "not-found", "%s is no user here", ret);
     return false;

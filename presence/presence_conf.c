@@ -50,7 +50,7 @@ static struct cfg_row const rows[] = {
     CFG_ROW_STRINGS("users", struct presence_conf, users, .max = 1000000, .check = check_user,
                     .effect = CFG_RESTART,
                     .help = "Who has presence here, as user@domain; a name without domain is in "
-                            "node.domain."),
+                            "node.domain. Users of the store who have a SIP address have, too."),
     CFG_ROW_PATH("store", struct presence_conf, store, .default_text = "", .max = 4096,
                  .effect = CFG_RESTART,
                  .help = "File with contact lists and policies, made when it is not there; it may "

@@ -192,6 +192,11 @@ static void read_entry(struct store_roster const *roster, char const *who, bool 
     *ret_blocked = entry && !entry->allow;
 }
 
+bool rosters_have_user(struct rosters const *rosters, char const *address)
+{
+    return rosters->contacts && store_contacts_is_user(rosters->contacts, address);
+}
+
 void rosters_facts(struct rosters const *rosters, char const *owner, char const *watcher,
                    struct user_policy_facts *ret)
 {

@@ -38,6 +38,9 @@ void rosters_fini(struct rosters *rosters);
 /** Looks at the store now, and ends @p call when that is done. */
 void rosters_reload(struct rosters *rosters, struct ctl_call *call);
 
+/** Is @p address that of a user of the store? */
+bool rosters_have_user(struct rosters const *rosters, char const *address);
+
 /** Fills what @p owner says about @p watcher; the rest of @p ret stays. Both are addresses. */
 void rosters_facts(struct rosters const *rosters, char const *owner, char const *watcher,
                    struct user_policy_facts *ret);

@@ -51,14 +51,23 @@ static bool has_word(struct store_word const *word, char const *text)
     return word != NULL;
 }
 
+static struct store_member const *find_member(struct store_contacts const *contacts,
+                                              char const *address)
+{
+    return (struct store_member const *)htab_find(&contacts->members, hash_of(address), is_member,
+                                                  address);
+}
+
+bool store_contacts_is_user(struct store_contacts const *contacts, char const *address)
+{
+    return find_member(contacts, address) != NULL;
+}
+
 bool store_contacts_in_group(struct store_contacts const *contacts,
                              struct store_roster const *roster, char const *address)
 {
     struct store_word const *word = roster ? roster->enterprise : NULL;
-    struct store_member const *member =
-        word ? (struct store_member const *)htab_find(&contacts->members, hash_of(address),
-                                                      is_member, address)
-             : NULL;
+    struct store_member const *member = word ? find_member(contacts, address) : NULL;
 
     while (member && word && !has_word(member->groups, word->text))
         word = word->next;

@@ -83,6 +83,9 @@ struct store_contact const *store_contacts_find(struct store_roster const *roste
 struct store_policy_entry const *store_contacts_entry(struct store_roster const *roster,
                                                       char const *who);
 
+/** Is @p address the SIP address of a user of the directory? */
+bool store_contacts_is_user(struct store_contacts const *contacts, char const *address);
+
 /** Is @p address in an enterprise group that stands in the contact list of @p roster (may be NULL)?
  */
 bool store_contacts_in_group(struct store_contacts const *contacts,

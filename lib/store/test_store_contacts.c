@@ -257,6 +257,9 @@ static void test_what_another_program_commits(void **state)
     assert_int_equal(store_people_end(other, true), 0);
     assert_int_equal(refresh(&taken, revision), 0);
     struct store_roster const *joe = store_contacts_roster(taken.contacts, JOE);
+    assert_true(store_contacts_is_user(taken.contacts, EVE));
+    assert_true(store_contacts_is_user(taken.contacts, BOB));
+    assert_false(store_contacts_is_user(taken.contacts, ANN));
     assert_true(store_contacts_in_group(taken.contacts, joe, EVE));
     assert_false(store_contacts_in_group(taken.contacts, joe, BOB));
     assert_false(store_contacts_in_group(taken.contacts, joe, ANN));
