@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* As large as the addresses of the presence server. */
 enum { CONTACT_ADDRESS_BYTES = 300, CONTACT_COLUMNS = 6 };
 
 /** Columns of import and export, in their order. */

@@ -3,7 +3,8 @@
 #pragma once
 #include <sofia-sip/url.h>
 
-enum { PRESENCE_ADDRESS_BYTES = 256 };
+/* A user part of 132 characters and a domain of 128 (guide part 3, 19.5), and some escapes. */
+enum { PRESENCE_ADDRESS_BYTES = 300 };
 
 /** Of a sip:, sips:, pres: or im: URI. Returns 0 or -EINVAL: no user or host, or too long. */
 int presence_address_of(url_t const *url, char ret[static PRESENCE_ADDRESS_BYTES]);
