@@ -258,6 +258,11 @@ static void test_match(void **state)
     assert_false(match(&wish, &store));
     add(&store, 3, REQUEST("UPDATE", "a"));
     assert_true(match(&wish, &store));
+    /* A new wish is asked of old messages, too. */
+    trace_match_set(&wish, "nobody");
+    assert_false(match(&wish, &store));
+    trace_match_set(&wish, "1 INVITE");
+    assert_true(match(&wish, &store));
     trace_match_set(&wish, "");
     assert_true(match(&wish, &store));
     trace_store_fini(&store);

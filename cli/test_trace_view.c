@@ -297,6 +297,14 @@ static void test_search(void **state)
     /* It begins again from the top, where there is no other. */
     press(f, 'n');
     assert_int_equal(cursor_row(f), 3);
+    /* From the cursor on, and not from the top. */
+    press(f, TRACE_KEY_HOME);
+    press(f, '/');
+    type(f, "INVITE");
+    press(f, TRACE_KEY_ENTER);
+    assert_int_equal(cursor_row(f), 3);
+    press(f, 'n');
+    assert_int_equal(cursor_row(f), 2);
     press(f, '/');
     type(f, "failed 48x");
     press(f, TRACE_KEY_BACK);
