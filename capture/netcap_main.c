@@ -21,7 +21,14 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { OUT_MAX = 16 << 20, TURN = 256, OUTPUT = 0, SIGNALS = 1, FIRST_DEVICE = 2 };
+enum {
+    OUT_MAX = 16 << 20,
+    TURN = 256,
+    DRAIN_US = 200000,
+    OUTPUT = 0,
+    SIGNALS = 1,
+    FIRST_DEVICE = 2
+};
 
 struct netcap {
     struct netcap_options options;
@@ -34,6 +41,7 @@ struct netcap {
     uint64_t packets, bytes, dropped;
     uint64_t started_us;
     time_t end_s; /* of the monotonic clock; 0: none */
+    bool is_told; /* to end: by a signal, or by the time */
     bool is_over;
     char fault[NETCAP_FAULT];
 };
@@ -143,26 +151,52 @@ static void wait_for(struct netcap *netcap)
     int ms = !netcap->end_s ? -1 : left > 0 && left < 3600 ? (int)left * 1000 : 3600000;
 
     if (netcap->end_s && left <= 0) {
-        netcap->is_over = true;
+        netcap->is_told = true;
         return;
     }
     if (poll(netcap->waits, FIRST_DEVICE + netcap->options.n, ms) < 0)
         return;
-    if (netcap->waits[SIGNALS].revents || netcap->waits[OUTPUT].revents & (POLLERR | POLLHUP))
+    netcap->is_told = netcap->waits[SIGNALS].revents;
+    if (netcap->waits[OUTPUT].revents & (POLLERR | POLLHUP))
         netcap->is_over = true;
+}
+
+static int take_all(struct netcap *netcap)
+{
+    int code = 0;
+
+    for (unsigned i = 0; i < netcap->options.n && code == 0 && !netcap->is_over; i++)
+        if (netcap->waits[FIRST_DEVICE + i].revents)
+            code = take(netcap, &netcap->devices[i]);
+    return code;
+}
+
+/* What came before it was told to end: the kernel hands it over within the time that it gathers.
+ * Signals wait still, so they are left out. */
+static int drain(struct netcap *netcap)
+{
+    uint64_t const end_us = now_us() + DRAIN_US;
+    uint64_t left_us = DRAIN_US;
+    int code = 0;
+
+    while (code == 0 && !netcap->is_over && left_us > 0 && left_us <= DRAIN_US) {
+        if (poll(netcap->waits + FIRST_DEVICE, netcap->options.n, (int)(left_us / 1000) + 1) > 0)
+            code = take_all(netcap);
+        left_us = end_us - now_us();
+    }
+    return code;
 }
 
 static int run(struct netcap *netcap)
 {
     int code = flush(netcap);
 
-    while (code == 0 && !netcap->is_over) {
+    while (code == 0 && !netcap->is_over && !netcap->is_told) {
         wait_for(netcap);
-        for (unsigned i = 0; i < netcap->options.n && code == 0 && !netcap->is_over; i++)
-            if (netcap->waits[FIRST_DEVICE + i].revents)
-                code = take(netcap, &netcap->devices[i]);
+        if (!netcap->is_over && !netcap->is_told)
+            code = take_all(netcap);
     }
-    return code;
+    return code == 0 && !netcap->is_over ? drain(netcap) : code;
 }
 
 /* What the kernel had no room for stands in the file, and is told. */
