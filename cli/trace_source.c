@@ -105,6 +105,9 @@ int trace_source_open_taps(struct cli *cli, bool all, struct trace_source **ret)
                           (struct capture_taps_options){ .run_dir = cfg_get_node(cli->cfg)->run_dir,
                                                          .follow = true,
                                                          .from_now = !all });
+    /* Without the right to look nothing would come, ever. */
+    if (!code && trace_source_complain(source) == EX_NOPERM)
+        code = EX_NOPERM;
     if (code)
         trace_source_free(&source);
     *ret = source;
