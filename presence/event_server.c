@@ -15,6 +15,7 @@
 #include "svc.h"
 #include "trunk.h"
 #include "watcher_policy.h"
+#include "winfo.h"
 #include <errno.h>
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/sip_header.h>
@@ -116,6 +117,7 @@ static void on_rosters(void *ctx)
         next = LIST_NEXT(s, among_all);
         judge(server, s);
     }
+    winfo_judge(server);
 }
 
 static int read_rosters(struct event_server *server, struct svc *svc)

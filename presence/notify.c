@@ -6,12 +6,10 @@
 #include "dialog.h"
 #include "log.h"
 #include "message.h"
-#include "pidf_write.h"
 #include "presence_metrics.h"
 #include "subscription.h"
 #include "subscription_fsm.h"
 #include <errno.h>
-#include <inttypes.h>
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/sip_header.h>
 #include <stdio.h>
@@ -45,29 +43,19 @@ static int add_event(struct subscription const *s, msg_t *notify)
 {
     char line[LINE_BYTES];
 
-    (void)snprintf(line, sizeof line, "Event: presence%s%s", s->event_id ? ";id=" : "",
+    (void)snprintf(line, sizeof line, "Event: %s%s%s", s->package->name, s->event_id ? ";id=" : "",
                    s->event_id ? s->event_id : "");
     return message_add(notify, line);
 }
 
-/* Who has said which state it knows (RFC 5839 6.3) gets its tag without the document. */
 static int add_document(struct subscription *s, msg_t *notify)
 {
     uint64_t tag = subscription_tag(s);
-    bool is_known = s->known_tag == tag || s->known_tag == SUBSCRIPTION_ANY_TAG;
-    char line[LINE_BYTES];
-    int err = 0;
+    int err = tag ? s->package->add(s, notify, tag) : 0;
 
     s->known_tag = 0;
     s->told_tag = tag;
-    if (tag) {
-        (void)snprintf(line, sizeof line, "SIP-ETag: %016" PRIx64, tag);
-        err = message_add(notify, line);
-    }
-    if (err < 0 || !tag || is_known)
-        return err;
-    struct presentity_document const *document = subscription_document(s);
-    return message_set_body(notify, s->profile->content_type, document->text, document->len);
+    return err;
 }
 
 static msg_t *make(struct subscription *s)
@@ -133,8 +121,10 @@ int notify_send(struct subscription *s)
         return -ENOMEM;
     s->outgoing =
         stack_send_back(s->server->stack, notify, dialog_next_hop(s->dialog), &flow, &handlers, s);
-    if (!s->outgoing)
+    if (!s->outgoing) {
+        s->is_full = true; /* what was to be told is in no document */
         return -ENOMEM;
+    }
     s->untold = SUBSCRIPTION_NOTHING;
     s->told_ms = clock_now_ms();
     s->is_last = s->reason != NULL;

@@ -13,6 +13,7 @@
 #include "subscription.h"
 #include "svc.h"
 #include "watcher_policy.h"
+#include "watcherinfo.h"
 #include <string.h>
 
 static json_int_t seconds_left(uint64_t due_ms)
@@ -131,7 +132,8 @@ static void cmd_show_subscriptions(struct svc *svc, struct ctl_call *call, json_
     {
         ctl_table_row(table, json_pack("[s,s,s,I,s,s,s,s]", s->presentity->address, s->watcher,
                                        subscription_state_str(s), seconds_left(s->due_ms),
-                                       told_str(s), s->decision.rule->name, s->profile->name,
+                                       told_str(s), s->decision.rule->name,
+                                       s->profile ? s->profile->name : s->package->name,
                                        dialog_call_id(s->dialog)));
     }
     ctl_reply(call, table);
@@ -217,6 +219,22 @@ static void cmd_why_not(struct svc *svc, struct ctl_call *call, json_t const *ar
     ctl_reply(call, table);
 }
 
+/* Who is gone, and the user has not decided. */
+static void add_waiting(json_t *table, struct presentity const *p)
+{
+    struct winfo_watcher const *w;
+
+    TAILQ_FOREACH(w, &p->winfo.watchers, link)
+    {
+        if (w->status != WATCHERINFO_WAITING)
+            continue;
+        struct user_policy_decision d = watcher_policy_decide(p, w->address, false);
+        ctl_table_row(table,
+                      json_pack("[s,s,s,s,b,n]", w->address, watcherinfo_status_name(w->status),
+                                user_policy_verdict_str(d.verdict), d.rule->name, 0));
+    }
+}
+
 static void cmd_watchers(struct svc *svc, struct ctl_call *call, json_t const *args)
 {
     struct event_server *server = svc_state(svc);
@@ -227,7 +245,8 @@ static void cmd_watchers(struct svc *svc, struct ctl_call *call, json_t const *a
         return;
     struct presentity const *p = presentity_find(server, user);
     json_t *table = ctl_table("watcher", "state", "verdict", "rule", "ad-hoc", "expires s", NULL);
-    if (p)
+    if (p) {
+        add_waiting(table, p);
         LIST_FOREACH(s, &p->subscriptions, link)
         {
             ctl_table_row(table,
@@ -235,6 +254,7 @@ static void cmd_watchers(struct svc *svc, struct ctl_call *call, json_t const *a
                                     user_policy_verdict_str(s->decision.verdict),
                                     s->decision.rule->name, s->is_adhoc, seconds_left(s->due_ms)));
         }
+    }
     ctl_reply(call, table);
 }
 

@@ -115,6 +115,11 @@ static struct cfg_row const rows[] = {
               "Subscriptions of the watchers of one other domain; more are answered 503."),
     COUNT_ROW(max_watchers, 0, 10000000, 200,
               "Subscriptions to one user; more are answered 403. 0: no limit."),
+    COUNT_ROW(max_waiting, 1, 100000, 200,
+              "Watchers of one user who are gone and about whom the user has not decided; of more, "
+              "the oldest are forgotten."),
+    TIME_ROW(waiting_ttl, 1, 31536000, 259200, "s",
+             "How long such a watcher is remembered (presence.winfo, RFC 3857)."),
     COUNT_ROW(max_body_bytes, 1024, 1048576, 32768, "Largest document; more is answered 413."),
     COUNT_ROW(max_tuples, 1, 10000, 64,
               "Tuples, persons and devices of one document; more are answered 413."),

@@ -51,6 +51,8 @@ struct presentity *presentity_get(struct event_server *server, char const *addre
     LIST_INIT(&p->publications);
     LIST_INIT(&p->subscriptions);
     LIST_INIT(&p->phones);
+    LIST_INIT(&p->followers);
+    winfo_init(&p->winfo);
     LIST_INIT(&p->documents);
     presence_gauge(M_presentities, 1);
     return p;
@@ -75,11 +77,13 @@ static void stop_waiting(struct presentity *p)
 
 void presentity_release(struct presentity *p)
 {
-    if (p->n_publications || p->n_subscriptions || p->n_phones || p->n_holds)
+    if (p->n_publications || p->n_subscriptions || p->n_followers || p->n_phones || p->n_holds ||
+        !winfo_is_idle(&p->winfo))
         return;
     stop_waiting(p);
     htab_remove(&p->server->presentities, &p->by_address);
     forget_documents(p);
+    winfo_fini(&p->winfo);
     composed_free(&p->composed);
     free(p);
     presence_gauge(M_presentities, -1);

@@ -6,6 +6,7 @@
  * they are told in turn: at most change_rate users a second, each with its latest state. */
 #pragma once
 #include "htab.h"
+#include "winfo.h"
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/queue.h>
@@ -33,10 +34,12 @@ struct presentity {
     struct htab_entry by_address;
     struct event_server *server;
     LIST_HEAD(, publication) publications;
-    LIST_HEAD(, subscription) subscriptions;
-    LIST_HEAD(, phone_user) phones;  /* lines that say something */
-    TAILQ_ENTRY(presentity) waiting; /* while is_waiting */
-    unsigned n_publications, n_subscriptions, n_phones;
+    LIST_HEAD(, subscription) subscriptions; /* to its presence */
+    LIST_HEAD(, phone_user) phones;          /* lines that say something */
+    LIST_HEAD(, subscription) followers;     /* to who watches it */
+    struct winfo winfo;                      /* who watches it */
+    TAILQ_ENTRY(presentity) waiting;         /* while is_waiting */
+    unsigned n_publications, n_subscriptions, n_followers, n_phones;
     unsigned n_holds;                           /* of who must not lose it */
     struct composed *composed;                  /* what its sources come to; NULL: not yet */
     LIST_HEAD(, presentity_document) documents; /* made of that, as they are asked for */

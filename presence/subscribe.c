@@ -25,8 +25,7 @@ enum { LINE_BYTES = 300, INTERVAL_MAX_S = 86400 };
 
 static struct presence_refusal const bad_event = { 489, "Bad Event", M_refused_event,
                                                    EVENT_SERVER_PACKAGES };
-static struct presence_refusal const bad_accept = { 406, "Not Acceptable", M_refused_event,
-                                                    "Accept: " EVENT_SERVER_TYPE };
+static struct presence_refusal const not_owner = { 403, "Forbidden", M_refused_policy, NULL };
 static struct presence_refusal const forbidden = { 403, "Forbidden", M_refused_policy, NULL };
 static struct presence_refusal const stranger = { 403, "Forbidden", M_refused_identity, NULL };
 static struct presence_refusal const no_dialog = { 481, "Subscription Does Not Exist",
@@ -49,7 +48,8 @@ struct attempt {
 
 static bool event_is_right(struct attempt *a)
 {
-    if (strcasecmp(asker_package(a->sip), "presence") == 0) {
+    a->wish.package = event_package_find(asker_package(a->sip));
+    if (a->wish.package) {
         a->wish.event_id = a->sip->sip_event->o_id;
         return true;
     }
@@ -74,8 +74,8 @@ static bool names_type(char const *list, char const *type)
     return false;
 }
 
-/* Without Accept, everybody takes PIDF (RFC 3856 6.7). */
-static bool accepts(sip_t const *sip, char const *type)
+/* Without Accept, everybody takes the type of the package (RFC 3856 6.7, 3857 4.5). */
+static bool accepts(sip_t const *sip, char const *type, char const *otherwise)
 {
     bool has_any = false;
 
@@ -85,19 +85,42 @@ static bool accepts(sip_t const *sip, char const *type)
             if (un->un_value && names_type(un->un_value, type))
                 return true;
         }
-    return !has_any && strcmp(type, EVENT_SERVER_TYPE) == 0;
+    return !has_any && strcmp(type, otherwise) == 0;
+}
+
+static bool accepts_presence(struct attempt *a)
+{
+    struct pidf_profile const *profile = pidf_profiles();
+
+    while (profile->name && !accepts(a->sip, profile->content_type, EVENT_SERVER_TYPE))
+        profile++;
+    a->wish.profile = profile;
+    return profile->name != NULL;
 }
 
 static bool accept_is_right(struct attempt *a)
 {
-    struct pidf_profile const *profile = pidf_profiles();
+    char const *type = a->wish.package->document;
+    char header[LINE_BYTES];
+    struct presence_refusal const bad_accept = { 406, "Not Acceptable", M_refused_event, header };
 
-    while (profile->name && !accepts(a->sip, profile->content_type))
-        profile++;
-    a->wish.profile = profile;
-    if (profile->name)
+    (void)snprintf(header, sizeof header, "Accept: %s", type);
+    if (event_package_is_presence(a->wish.package) ? accepts_presence(a)
+                                                   : accepts(a->sip, type, type))
         return true;
-    presence_refusal_send(a->st, &bad_accept, "Accept has no type of presence documents");
+    presence_refusal_send(a->st, &bad_accept, "Accept has no type of %s documents",
+                          a->wish.package->name);
+    return false;
+}
+
+/* RFC 3857 4.4: who watches a user is told to nobody else. */
+static bool watcher_is_right(struct attempt *a)
+{
+    if (!asker_identity(a->server, a->st, a->watcher))
+        return false;
+    if (!a->wish.package->is_private || strcmp(a->watcher, a->user) == 0)
+        return true;
+    presence_refusal_send(a->st, &not_owner, "%s is only for %s", a->wish.package->name, a->user);
     return false;
 }
 
@@ -135,7 +158,7 @@ static uint64_t known_tag_of(struct attempt const *a)
     unsigned n;
     char const *text = asker_header(a->sip, "Suppress-If-Match", &n);
 
-    if (!text)
+    if (!text || !event_package_is_presence(a->wish.package))
         return 0;
     if (strcmp(text, "*") == 0)
         return SUBSCRIPTION_ANY_TAG;
@@ -144,8 +167,7 @@ static uint64_t known_tag_of(struct attempt const *a)
 
 static bool wish_is_right(struct attempt *a)
 {
-    if (!event_is_right(a) || !accept_is_right(a) ||
-        !asker_identity(a->server, a->st, a->watcher) || !expires_is_right(a))
+    if (!event_is_right(a) || !accept_is_right(a) || !watcher_is_right(a) || !expires_is_right(a))
         return false;
     a->wish.watcher = a->watcher;
     a->wish.interval_s = interval_of(a);
@@ -209,8 +231,8 @@ static void grant_adhoc(struct attempt *a)
 {
     uint64_t ttl_s = (uint64_t)a->server->conf->adhoc_ttl;
 
-    a->wish.is_adhoc =
-        a->wish.expires_s > 0 && watcher_policy_is_adhoc(a->server, a->user, a->watcher);
+    a->wish.is_adhoc = a->wish.expires_s > 0 && event_package_is_presence(a->wish.package) &&
+                       watcher_policy_is_adhoc(a->server, a->user, a->watcher);
     if (!a->wish.is_adhoc || !ttl_s)
         return;
     a->wish.adhoc_end_ms = clock_now_ms() + ttl_s * 1000;
@@ -282,23 +304,33 @@ static void go_on(struct attempt *a, struct subscription *s)
         subscription_refresh(s, decision);
 }
 
+static bool dialog_is_right(struct attempt *a, struct subscription const *s)
+{
+    int status = s && !s->reason ? dialog_accept(s->dialog, a->sip) : 481;
+
+    if (status == 500)
+        presence_refusal_send(a->st, &bad_cseq, "CSeq %u is out of order",
+                              a->sip->sip_cseq->cs_seq);
+    else if (status)
+        presence_refusal_send(a->st, &no_dialog, "no such subscription");
+    return !status;
+}
+
 static void take_in_dialog(struct attempt *a)
 {
     struct subscription *s = subscription_find(a->server, a->sip);
-    int status = s && !s->reason ? dialog_accept(s->dialog, a->sip) : 481;
 
-    if (status == 500) {
-        presence_refusal_send(a->st, &bad_cseq, "CSeq %u is out of order",
-                              a->sip->sip_cseq->cs_seq);
-    } else if (status) {
-        presence_refusal_send(a->st, &no_dialog, "no such subscription");
-    } else if (wish_is_right(a)) {
-        memcpy(a->user, s->presentity->address, strlen(s->presentity->address) + 1);
-        if (strcmp(a->watcher, s->watcher) == 0)
-            go_on(a, s);
-        else
-            presence_refusal_send(a->st, &stranger, "the subscription is of %s", s->watcher);
-    }
+    if (!dialog_is_right(a, s))
+        return;
+    memcpy(a->user, s->presentity->address, strlen(s->presentity->address) + 1);
+    if (!wish_is_right(a))
+        return;
+    if (strcmp(a->watcher, s->watcher) != 0)
+        presence_refusal_send(a->st, &stranger, "the subscription is of %s", s->watcher);
+    else if (a->wish.package != s->package)
+        presence_refusal_send(a->st, &no_dialog, "the subscription is to %s", s->package->name);
+    else
+        go_on(a, s);
 }
 
 void subscribe_take(struct event_server *server, struct server_transaction *st)

@@ -11,6 +11,7 @@
 #include "presence_conf.h"
 #include "presence_metrics.h"
 #include "subscription_fsm.h"
+#include "winfo.h"
 #include <errno.h>
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/sip_header.h>
@@ -91,6 +92,22 @@ static int fill(struct subscription *s, struct server_transaction *st,
     return err;
 }
 
+static unsigned *number_of(struct subscription const *s)
+{
+    bool is_presence = event_package_is_presence(s->package);
+
+    return is_presence ? &s->presentity->n_subscriptions : &s->presentity->n_followers;
+}
+
+static void join(struct subscription *s, struct presentity *presentity)
+{
+    if (event_package_is_presence(s->package))
+        LIST_INSERT_HEAD(&presentity->subscriptions, s, link);
+    else
+        LIST_INSERT_HEAD(&presentity->followers, s, link);
+    (*number_of(s))++;
+}
+
 struct subscription *subscription_new(struct presentity *presentity, struct server_transaction *st,
                                       struct subscription_wish const *wish)
 {
@@ -107,14 +124,15 @@ struct subscription *subscription_new(struct presentity *presentity, struct serv
         free(s);
         return NULL;
     }
+    s->package = wish->package;
     s->profile = wish->profile;
+    s->is_full = true;
     s->known_tag = wish->known_tag;
     s->interval_ms = wish->interval_s * 1000;
     s->adhoc_end_ms = wish->adhoc_end_ms;
     s->state = SUBSCRIPTION_PENDING;
-    LIST_INSERT_HEAD(&presentity->subscriptions, s, link);
+    join(s, presentity);
     LIST_INSERT_HEAD(&s->server->all, s, among_all);
-    presentity->n_subscriptions++;
     presence_gauge(M_subscriptions, 1);
     presence_count(M_subscriptions_started);
     set_pending(s, true);
@@ -132,9 +150,10 @@ void subscription_free(struct subscription **ps)
         return;
     set_pending(s, false);
     count_adhoc(s, false);
+    winfo_forget(s);
     LIST_REMOVE(s, link);
     LIST_REMOVE(s, among_all);
-    s->presentity->n_subscriptions--;
+    (*number_of(s))--;
     htab_remove(&s->server->subscriptions, &s->by_tag);
     wheel_disarm(&s->expiry);
     wheel_disarm(&s->pace);
@@ -173,6 +192,7 @@ void subscription_leave(struct subscription **ps)
 
     *ps = NULL;
     presence_count(M_subscriptions_ended);
+    winfo_leave(s, "timeout");
     go(s);
 }
 
@@ -214,12 +234,9 @@ struct presentity_document const *subscription_document(struct subscription cons
  * it may see, but not from a refusal, for then it may see nothing. */
 uint64_t subscription_tag(struct subscription const *s)
 {
-    struct presentity_document const *document;
-
     if (s->decision.verdict == USER_POLICY_ASK || s->decision.verdict == USER_POLICY_REFUSE)
         return 0;
-    document = subscription_document(s);
-    return document ? document->tag : 0;
+    return s->package->tag(s);
 }
 
 /* --- telling ---------------------------------------------------------------------------------- */
@@ -255,6 +272,7 @@ int subscription_act_allow(void *obj, void *arg)
 {
     (void)arg;
     set_pending(obj, false);
+    winfo_take(obj);
     return tell(obj, SUBSCRIPTION_NOW);
 }
 
@@ -262,6 +280,7 @@ int subscription_act_hold(void *obj, void *arg)
 {
     (void)arg;
     set_pending(obj, true);
+    winfo_take(obj);
     return tell(obj, SUBSCRIPTION_NOW);
 }
 
@@ -289,6 +308,7 @@ int subscription_act_go_on(void *obj, void *arg)
 static int end(struct subscription *s, char const *reason)
 {
     s->reason = reason;
+    winfo_leave(s, reason);
     set_pending(s, false);
     wheel_arm(s->server->wheel, &s->expiry, LAST_GUARD_MS, on_expiry);
     log_info(dialog_call_id(s->dialog), "subscription ends user=\"%s\" watcher=\"%s\" reason=%s",
@@ -321,6 +341,7 @@ int subscription_act_fail(void *obj, void *arg)
 
     (void)arg;
     presence_count(M_subscriptions_lost);
+    winfo_leave(s, "timeout");
     log_info(dialog_call_id(s->dialog), "subscription lost user=\"%s\" watcher=\"%s\"",
              s->presentity->address, s->watcher);
     go(s);
@@ -340,14 +361,17 @@ int subscription_act_go(void *obj, void *arg)
 void subscription_start(struct subscription *s, struct user_policy_decision decision)
 {
     s->decision = decision;
-    if (s->due_ms <= clock_now_ms())
+    if (s->due_ms <= clock_now_ms()) {
         step(s, SUBSCRIPTION_EV_EXPIRED, NULL);
-    else if (!subscription_decide(s, decision))
+    } else if (!subscription_decide(s, decision)) {
+        winfo_take(s);
         step(s, SUBSCRIPTION_EV_ASKED, NULL);
+    }
 }
 
 void subscription_refresh(struct subscription *s, struct user_policy_decision decision)
 {
+    s->is_full = true;
     if (!subscription_decide(s, decision))
         step(s, SUBSCRIPTION_EV_ASKED, NULL);
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One subscription of a watcher to a user's presence: we are the notifier (RFC 6665 4.2, RFC 3856).
+/* One subscription of a watcher to a user's presence, or to another package (event_package.h): we
+ * are the notifier (RFC 6665 4.2, RFC 3856).
  *
  * One NOTIFY is under way at a time. What changes meanwhile is told next, and then it is the latest
  * state, so a watcher that does not answer costs nothing more. Between changes that are told is
  * notify_interval, or what the watcher asked for (RFC 6446), but signing out and the end are told
  * at once. A watcher that has forgotten the subscription (481), or does not answer, loses it. */
 #pragma once
+#include "event_package.h"
 #include "event_server.h"
 #include "presentity.h"
 #include "user_policy.h"
@@ -14,13 +16,14 @@ struct dialog;
 struct origin;
 struct outgoing;
 struct pidf_profile;
+struct winfo_watcher;
 
 /* When to tell. */
 enum subscription_untold { SUBSCRIPTION_NOTHING, SUBSCRIPTION_PACED, SUBSCRIPTION_NOW };
 
 struct subscription {
     struct htab_entry by_tag;      /* our tag of its dialog */
-    LIST_ENTRY(subscription) link; /* of its presentity */
+    LIST_ENTRY(subscription) link; /* of its presentity: subscriptions, or followers */
     LIST_ENTRY(subscription) among_all;
     struct event_server *server;
     struct presentity *presentity;
@@ -28,8 +31,10 @@ struct subscription {
     struct outgoing *outgoing; /* the NOTIFY under way */
     char *watcher;             /* its address */
     char *event_id;            /* of its Event header, or NULL */
-    struct pidf_profile const *profile;
+    struct event_package const *package;
+    struct pidf_profile const *profile; /* of presence; NULL: another package */
     struct user_policy_decision decision;
+    struct winfo_watcher *record; /* of presence, for who follows the watchers; or NULL */
     struct wheel_timer expiry, pace;
     uint64_t due_ms;
     uint64_t told_ms;      /* when the last NOTIFY was sent */
@@ -39,9 +44,12 @@ struct subscription {
     char const *reason;    /* why it ends: a static text; NULL: it goes on */
     uint32_t interval_ms;  /* between changes */
     uint64_t adhoc_end_ms; /* of an ad-hoc one, when it ends however it is refreshed; 0: never */
+    uint32_t version;      /* of its next document, where documents have one */
+    uint64_t told_change;  /* and the last change that the one before has told */
     uint8_t state;         /* set by fsm_step() only */
     uint8_t untold;        /* enum subscription_untold */
     uint8_t flow_kind;     /* enum transport_kind of the connection */
+    bool is_full;          /* its next document holds everything, where some are partial */
     bool is_pending;       /* counted as such */
     bool is_adhoc;         /* counted as such */
     bool is_last;          /* the NOTIFY under way is the last one */
@@ -51,6 +59,7 @@ struct subscription {
 struct subscription_wish {
     char const *watcher;
     char const *event_id;
+    struct event_package const *package;
     struct pidf_profile const *profile;
     uint32_t expires_s, interval_s;
     uint64_t known_tag;
