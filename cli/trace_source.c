@@ -274,6 +274,15 @@ char const *trace_source_fault(struct trace_source *source, size_t i, char *text
     return NULL;
 }
 
+static uint64_t lost(struct trace_source const *source)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < source->n; i++)
+        n += capture_source_lost(source->parts[i].source);
+    return n;
+}
+
 int trace_source_complain(struct trace_source *source)
 {
     char fault[FAULT];
@@ -282,5 +291,8 @@ int trace_source_complain(struct trace_source *source)
     for (size_t i = 0; trace_source_fault(source, i, fault, sizeof fault, &code); i++)
         if (*fault)
             cli_complain("%s", fault);
+    if (lost(source))
+        cli_complain("%llu messages were overwritten before they could be read",
+                     (unsigned long long)lost(source));
     return code;
 }

@@ -35,5 +35,5 @@ bool trace_source_is_live(struct trace_source const *source);
 char const *trace_source_fault(struct trace_source *source, size_t i, char *text, size_t size,
                                int *ret_code);
 
-/** Complains of all that trace_source_fault() says. Returns the exit code. */
+/** Complains of all that trace_source_fault() says, and of what was lost. Returns the exit code. */
 int trace_source_complain(struct trace_source *source);
