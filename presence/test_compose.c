@@ -14,6 +14,7 @@
 #include "pidf_read.h"
 #include "pidf_write.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ENTITY "pres:joe@example.test"
@@ -618,6 +619,31 @@ static void test_print(void **state)
         assert_true(*compose_kind_name(kind));
 }
 
+/* The manual page has every rule, in this order and in these words. */
+static void test_manual_page(void **state)
+{
+    char const *folder = getenv("srcdir");
+    char path[1024], row[256], page[65536];
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/../man/crosspoint-presence.8", folder ? folder : ".");
+    FILE *f = fopen(path, "r");
+    if (!f && !folder)
+        skip(); /* by hand, from elsewhere */
+    assert_non_null(f);
+    page[fread(page, 1, sizeof page - 1, f)] = '\0';
+    fclose(f);
+    char const *at = strstr(page, ".Sh PRECEDENCE\n");
+    for (enum compose_rule rule = 0; rule < COMPOSE_RULES && at; rule++) {
+        snprintf(row, sizeof row, ".It\n.Ic %s :\n.Em %s ;\n%s.\n", compose_rule_name(rule),
+                 compose_state_name(compose_rule_state(rule)), compose_rule_text(rule));
+        at = strstr(at, row);
+        if (!at)
+            fail_msg("%s has no, or not here:\n%s", path, row);
+    }
+    assert_non_null(at);
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
@@ -629,6 +655,7 @@ int main(void)
         cmocka_unit_test(test_polite_block),
         cmocka_unit_test(test_pure),
         cmocka_unit_test(test_print),
+        cmocka_unit_test(test_manual_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
