@@ -147,6 +147,19 @@ int contact_batch_look(struct contact_batch *batch, struct cli *cli)
     return begin(batch, cli, false);
 }
 
+int contact_batch_pause(struct contact_batch *batch)
+{
+    int error = store_contacts_end(batch->store, true);
+
+    batch->is_open = false;
+    batch->is_lost = error < 0;
+    batch->is_written |= error == 0;
+    if (error == 0)
+        error = store_contacts_begin(batch->store, 0);
+    batch->is_open = error == 0;
+    return error;
+}
+
 int contact_batch_end(struct contact_batch *batch, int code, bool dry_run)
 {
     bool commits = code == CLI_OK && !dry_run;
@@ -154,10 +167,12 @@ int contact_batch_end(struct contact_batch *batch, int code, bool dry_run)
 
     if (commits && error < 0)
         code = failed(batch, error);
-    batch->is_written = commits && error == 0 && batch->is_open;
+    batch->is_lost |= commits && error < 0;
+    batch->is_written |= commits && error == 0 && batch->is_open;
     store_close(&batch->store);
     if (batch->is_written)
-        code = control_tell(batch->cli, "presence", "contacts reload");
+        code =
+            control_tell(batch->cli, "presence", "contacts reload") == CLI_OK ? code : CLI_FAILED;
     store_contacts_free(&batch->contacts);
     json_decref(batch->conf);
     json_decref(batch->users);

@@ -21,7 +21,8 @@ struct contact_batch {
     struct store_contacts *contacts; /* as they were at the beginning */
     size_t max_contacts;             /* 0: no limit */
     bool is_open;                    /* a transaction */
-    bool is_written;                 /* contact_batch_end() has committed it */
+    bool is_written;                 /* something has been committed */
+    bool is_lost;                    /* the end of it could not be */
 };
 
 /** Asks for the configuration, opens the store, keeps other writers out, reads. Returns CLI_OK, or
@@ -43,6 +44,10 @@ bool contact_batch_has(struct contact_batch const *batch, char const *address);
  *  or a negative errno; @p ret_fault says why nothing was done. */
 int contact_batch_add(struct contact_batch *batch, struct contact_row const *row,
                       enum contact_fault *ret_fault);
+
+/** Commits what there is and goes on, so that other writers, such as the registrar, need not wait
+ * for the end of a long file. Returns 0 or a negative errno. */
+int contact_batch_pause(struct contact_batch *batch);
 
 /** Commits if @p code is CLI_OK and it is no dry run, else takes everything back; tells the server;
  *  frees. Returns the exit code. */

@@ -16,7 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FILE_MAX = 256 << 20, CHUNK = 65536, RENAME_COLUMNS = 2 };
+/* Rows of one transaction: others wait for its end. */
+enum { FILE_MAX = 256 << 20, ROWS_AT_ONCE = 5000, RENAME_COLUMNS = 2 };
 
 /* Contacts of no group; guide part 3, 19.3. */
 static char const default_group[] = "General";
@@ -26,6 +27,8 @@ struct job {
     struct contact_batch batch;
     char const *path;
     size_t imported, errors, ignored, left;
+    size_t rows, safe; /* read; imported and committed */
+    bool dry_run;
     json_t *reasons; /* {line, reason} of what was ignored and what failed */
 };
 
@@ -42,7 +45,7 @@ static void ignore_row(struct job *job, int line, char const *reason)
     add_reason(job, line, reason);
 }
 
-static void print_job(struct job const *job, bool dry_run)
+static void print_job(struct job const *job)
 {
     json_t *reason;
     size_t i;
@@ -51,13 +54,14 @@ static void print_job(struct job const *job, bool dry_run)
         json_t *all =
             json_pack("{s:I,s:I,s:I,s:I,s:b,s:O}", "imported", (json_int_t)job->imported, "errors",
                       (json_int_t)job->errors, "ignored", (json_int_t)job->ignored, "not_processed",
-                      (json_int_t)job->left, "dry_run", dry_run, "reasons", job->reasons);
+                      (json_int_t)job->left, "dry_run", job->dry_run, "reasons", job->reasons);
         answer_print_json(all);
         json_decref(all);
         return;
     }
     printf("%zu imported, %zu internal errors, %zu ignored, %zu not processed%s\n", job->imported,
-           job->errors, job->ignored, job->left, dry_run ? "; a dry run, nothing is written" : "");
+           job->errors, job->ignored, job->left,
+           job->dry_run ? "; a dry run, nothing is written" : "");
     json_array_foreach(job->reasons, i, reason)
     {
         printf("%s:%d: %s\n", job->path, (int)json_integer_value(json_object_get(reason, "line")),
@@ -83,6 +87,15 @@ static size_t count_lines(char const *at, char const *end, int line)
     return n;
 }
 
+static int pause_often(struct job *job)
+{
+    int error = ++job->rows % ROWS_AT_ONCE || job->dry_run ? 0 : contact_batch_pause(&job->batch);
+
+    if (job->rows % ROWS_AT_ONCE == 0 && error == 0)
+        job->safe = job->imported;
+    return error;
+}
+
 /* Row by row until the end, or an error of the store that ends the job early. */
 static void run_rows(struct job *job, struct csv *csv, row_fn *fn)
 {
@@ -92,7 +105,8 @@ static void run_rows(struct job *job, struct csv *csv, row_fn *fn)
 
     csv_row_init(&row);
     while (error == 0 && (more = csv_read(csv, &row, &why)) == 1)
-        error = fn(job, &row);
+        if ((error = fn(job, &row)) == 0)
+            error = pause_often(job);
     if (error == 0 && more < 0)
         ignore_row(job, row.line, contact_fault_str(CONTACT_BAD_FORMAT));
     if (error < 0) {
@@ -105,7 +119,7 @@ static void run_rows(struct job *job, struct csv *csv, row_fn *fn)
 }
 
 /* What was fine stays, unless the store has failed. */
-static int run_file(struct job *job, struct cli *cli, row_fn *fn, bool no_limits, bool dry_run)
+static int run_file(struct job *job, struct cli *cli, row_fn *fn, bool no_limits)
 {
     struct buf text;
     struct csv csv;
@@ -127,13 +141,13 @@ static int run_file(struct job *job, struct cli *cli, row_fn *fn, bool no_limits
         run_rows(job, &csv, fn);
     }
     bool ran = code == CLI_OK;
-    code = contact_batch_end(&job->batch, code, dry_run);
-    if (ran && !dry_run && !job->batch.is_written) {
-        job->errors += job->imported;
-        job->imported = 0;
+    code = contact_batch_end(&job->batch, code, job->dry_run);
+    if (job->batch.is_lost) {
+        job->errors += job->imported - job->safe;
+        job->imported = job->safe;
     }
     if (ran)
-        print_job(job, dry_run);
+        print_job(job);
     if (code == CLI_OK && (job->errors || job->left))
         code = CLI_FAILED;
     json_decref(job->reasons);
@@ -182,9 +196,9 @@ static int import_row(struct job *job, struct csv_row *row)
 
 int contact_file_import(struct cli *cli, char const *path, bool no_limits, bool dry_run)
 {
-    struct job job = { .path = path };
+    struct job job = { .path = path, .dry_run = dry_run };
 
-    return run_file(&job, cli, import_row, no_limits, dry_run);
+    return run_file(&job, cli, import_row, no_limits);
 }
 
 /* --- new names -------------------------------------------------------------------------------- */
@@ -224,9 +238,9 @@ static int rename_row(struct job *job, struct csv_row *row)
 
 int contact_file_rename(struct cli *cli, char const *path, bool dry_run)
 {
-    struct job job = { .path = path };
+    struct job job = { .path = path, .dry_run = dry_run };
 
-    return run_file(&job, cli, rename_row, false, dry_run);
+    return run_file(&job, cli, rename_row, false);
 }
 
 int contact_file_rename_one(struct cli *cli, char const *from, char const *to, bool dry_run)
