@@ -14,16 +14,18 @@
 #include "subscription.h"
 #include "svc.h"
 #include "trunk.h"
+#include "watch.h"
 #include "watcher_policy.h"
 #include "winfo.h"
 #include <errno.h>
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/sip_header.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct presence_refusal const bad_method = { 405, "Method Not Allowed", M_refused_method,
-                                                    "Allow: SUBSCRIBE, PUBLISH, OPTIONS" };
+                                                    "Allow: SUBSCRIBE, PUBLISH, NOTIFY, OPTIONS" };
 
 /* --- what the transaction layer hands up ------------------------------------------------------ */
 
@@ -31,6 +33,7 @@ static void on_request(void *ctx, struct server_transaction *st)
 {
     sip_t const *sip = sip_object(server_transaction_request(st));
     sip_method_t method = sip->sip_request->rq_method;
+    struct event_server *server = ctx;
 
     if (method == sip_method_subscribe)
         subscribe_take(ctx, st);
@@ -38,6 +41,8 @@ static void on_request(void *ctx, struct server_transaction *st)
         trunk_take(ctx, st);
     else if (method == sip_method_publish)
         publish_take(ctx, st);
+    else if (method == sip_method_notify)
+        watches_notify(server->watches, st);
     else if (method == sip_method_options)
         server_transaction_refuse(st, 200, "OK", EVENT_SERVER_PACKAGES);
     else
@@ -59,18 +64,31 @@ static void on_cancel(void *ctx, struct server_transaction *st)
     (void)st;
 }
 
-void event_server_contact(struct event_server *server, struct server_transaction *st,
+static void print_contact(struct event_server const *server, uint16_t listener,
                           char ret[static EVENT_SERVER_CONTACT_BYTES])
 {
-    struct origin const *from = server_transaction_origin(st);
     struct transport *t = stack_transport(server->stack);
-    char const *host = transport_listener_host(t, from->listener);
+    char const *host = transport_listener_host(t, listener);
     bool is_v6 = strchr(host, ':') && host[0] != '[';
 
     (void)snprintf(ret, EVENT_SERVER_CONTACT_BYTES, "<sip:presence@%s%s%s:%u;transport=%s>",
                    is_v6 ? "[" : "", host, is_v6 ? "]" : "",
-                   net_addr_port(transport_listener_addr(t, from->listener)),
-                   transport_kind_name(from->kind));
+                   net_addr_port(transport_listener_addr(t, listener)),
+                   transport_kind_name(transport_listener_kind(t, listener)));
+}
+
+void event_server_contact(struct event_server *server, struct server_transaction *st,
+                          char ret[static EVENT_SERVER_CONTACT_BYTES])
+{
+    struct origin const *from = server_transaction_origin(st);
+
+    print_contact(server, from->listener, ret);
+}
+
+void event_server_own_contact(struct event_server *server,
+                              char ret[static EVENT_SERVER_CONTACT_BYTES])
+{
+    print_contact(server, (uint16_t)server->first, ret);
 }
 
 /* --- up and down ------------------------------------------------------------------------------ */
@@ -128,6 +146,12 @@ static int read_rosters(struct event_server *server, struct svc *svc)
                         server->wheel, svc_loop(svc), on_rosters, server);
 }
 
+static int start_watches(struct event_server *server)
+{
+    server->watches = malloc(sizeof *server->watches);
+    return server->watches ? watches_init(server->watches, server) : -ENOMEM;
+}
+
 int event_server_init(struct event_server *server, struct svc *svc)
 {
     static struct transaction_handlers const handlers = { .on_request = on_request,
@@ -158,6 +182,8 @@ int event_server_init(struct event_server *server, struct svc *svc)
     }
     if (err == 0)
         err = open_listeners(server, &server->conf->trunk_listen, &server->first_trunk);
+    if (err == 0)
+        err = start_watches(server);
     return err;
 }
 
@@ -205,6 +231,9 @@ void event_server_fini(struct event_server *server)
     if (server->stack)
         say_goodbye(server);
     forget_all(server);
+    if (server->watches)
+        watches_fini(server->watches);
+    free(server->watches);
     phone_lines_fini(&server->phones);
     wheel_disarm(&server->turn);
     stack_free(&server->stack);

@@ -19,6 +19,7 @@
 
 struct presence_conf;
 struct svc;
+struct watches;
 
 struct event_server {
     struct presence_conf const *conf;
@@ -28,8 +29,9 @@ struct event_server {
     struct rosters rosters;
     size_t n_adhoc; /* subscriptions to who is not in the watcher's contact list */
     struct phone_lines phones;
-    int first;       /* listener of ours */
-    int first_trunk; /* listener of the publish trunk; those behind it are, too; -1: none */
+    struct watches *watches; /* owned */
+    int first;               /* listener of ours */
+    int first_trunk;         /* listener of the publish trunk; those behind it are, too; -1: none */
     struct htab presentities;  /* by address */
     struct htab publications;  /* by entity tag */
     struct htab subscriptions; /* by our tag of the dialog */
@@ -57,3 +59,7 @@ bool event_server_has_user(struct event_server const *server, char const *addres
 enum { EVENT_SERVER_CONTACT_BYTES = 200 };
 void event_server_contact(struct event_server *server, struct server_transaction *st,
                           char ret[static EVENT_SERVER_CONTACT_BYTES]);
+
+/** The same for a dialog that we begin. */
+void event_server_own_contact(struct event_server *server,
+                              char ret[static EVENT_SERVER_CONTACT_BYTES]);

@@ -5,6 +5,7 @@
 #include "composed.h"
 #include "event_server.h"
 #include "svc.h"
+#include "watch.h"
 
 static json_int_t seconds_since(int64_t time_ms)
 {
@@ -25,14 +26,15 @@ static void add_user(json_t *table, struct phone_line const *line, struct phone_
         source = json_string("");
         since = json_null();
     }
-    ctl_table_row(table, json_pack("[s,s,o,s,o]", line->number, user->address, source,
-                                   state ? composed_phone_says(state->doc) : "unknown", since));
+    ctl_table_row(table, json_pack("[s,s,o,s,o,s]", line->number, user->address, source,
+                                   state ? composed_phone_says(state->doc) : "unknown", since,
+                                   watch_state_str(line)));
 }
 
 void phone_commands_show(struct svc *svc, struct ctl_call *call, json_t const *args)
 {
     struct event_server const *server = svc_state(svc);
-    json_t *table = ctl_table("line", "user", "source", "state", "since s", NULL);
+    json_t *table = ctl_table("line", "user", "source", "state", "since s", "subscription", NULL);
 
     (void)args;
     for (struct htab_entry *e = htab_next(&server->phones.by_number, NULL); e;

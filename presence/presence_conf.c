@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rows of group "presence", and the faults that no single row can see. */
 #include "presence_conf.h"
+#include "gateway_conf.h"
 #include "net_addr.h"
 #include "own_users.h"
 #include "phone_conf.h"
@@ -61,6 +62,10 @@ static struct cfg_row const rows[] = {
     CFG_ROW_GROUPS("phone_lines", struct presence_conf, phone_lines, .max = 1000000,
                    .sub = &phone_conf_line_schema, .effect = CFG_RESTART,
                    .help = "Whose the lines of phones are, which the call manager tells us of."),
+    CFG_ROW_GROUPS("gateway", struct presence_conf, gateway, .max = 1, .sub = &gateway_conf_schema,
+                   .effect = CFG_RESTART,
+                   .help = "The call manager that is subscribed to for every line; none without "
+                           "this group."),
     CFG_ROW_STRINGS("trunk_listen", struct presence_conf, trunk_listen, .max = 16,
                     .check = stack_listen_check, .effect = CFG_RESTART,
                     .help = "SIP listeners for the publish trunk of the call manager: a method "

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The states of a subscription of ours. A terminated one begins anew in another dialog. */
+#include "watch_fsm.h"
+
+static char const *const state_names[] = { "waiting", "asking", "active", "refreshing", "stopped" };
+static char const *const event_names[] = { "timer",  "accepted", "failed", "too-brief", "gone",
+                                           "silent", "told",     "ended",  "put-off",   "refused" };
+
+#define WAITING    FSM_IN(WATCH_WAITING)
+#define ASKING     FSM_IN(WATCH_ASKING)
+#define ACTIVE     FSM_IN(WATCH_ACTIVE)
+#define REFRESHING FSM_IN(WATCH_REFRESHING)
+#define SENT       (ASKING | REFRESHING)
+#define OPEN       (SENT | ACTIVE)
+
+static struct fsm_row const rows[] = {
+    { WAITING, WATCH_EV_TIMER, watch_act_ask, WATCH_ASKING },
+    { WAITING, WATCH_EV_FAILED, watch_act_back_off, FSM_STAY },
+    { ACTIVE, WATCH_EV_TIMER, watch_act_refresh, WATCH_REFRESHING },
+    { SENT, WATCH_EV_TIMER, watch_act_back_off, WATCH_WAITING },
+    { SENT, WATCH_EV_ACCEPTED, watch_act_hold, WATCH_ACTIVE },
+    { OPEN, WATCH_EV_FAILED, watch_act_back_off, WATCH_WAITING },
+    { SENT, WATCH_EV_TOO_BRIEF, watch_act_longer, WATCH_WAITING },
+    { ASKING, WATCH_EV_GONE, watch_act_back_off, WATCH_WAITING },
+    { REFRESHING, WATCH_EV_GONE, watch_act_again, WATCH_WAITING },
+    { ACTIVE, WATCH_EV_SILENT, watch_act_back_off, WATCH_WAITING },
+    { OPEN, WATCH_EV_TOLD, watch_act_told, FSM_STAY },
+    { OPEN, WATCH_EV_ENDED, watch_act_again, WATCH_WAITING },
+    { OPEN, WATCH_EV_PUT_OFF, watch_act_back_off, WATCH_WAITING },
+    { OPEN, WATCH_EV_REFUSED, watch_act_stop, WATCH_STOPPED },
+};
+
+static struct fsm_table const table = { .name = "watch",
+                                        .state_names = state_names,
+                                        .event_names = event_names,
+                                        .rows = rows,
+                                        .n_rows = sizeof rows / sizeof rows[0],
+                                        .n_states = WATCH_STATES,
+                                        .n_events = WATCH_EVENTS,
+                                        .initial = WATCH_WAITING,
+                                        .final = FSM_IN(WATCH_STOPPED),
+                                        .timeout_event = WATCH_EV_TIMER };
+
+struct fsm_table const *watch_fsm(void)
+{
+    return &table;
+}
