@@ -2,6 +2,7 @@
 /* Options of a job from JSON: see job_options.h. */
 #include "job_options.h"
 #include "capture_filter.h"
+#include "tapped_programs.h"
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -137,7 +138,6 @@ static struct option const *find(char const *name)
 struct capture_filter *job_options_filter(struct job_options const *options_read,
                                           char fault[static JOB_FAULT])
 {
-    static char const *const programs[] = { "switch", "cti", "presence", "proxy" };
     struct capture_filter_options const wanted = {
         .user = options_read->user,
         .call_id = options_read->call_id,
@@ -147,8 +147,8 @@ struct capture_filter *job_options_filter(struct job_options const *options_read
         .text = options_read->text,
         /* That of packets is for the kernel. */
         .expression = *options_read->interface ? "" : options_read->filter,
-        .programs = programs,
-        .n_programs = sizeof programs / sizeof *programs,
+        .programs = tapped_programs,
+        .n_programs = TAPPED_PROGRAMS,
     };
 
     return capture_filter_new(&wanted, fault);

@@ -10,6 +10,7 @@
 #include "hep_export.h"
 #include "job_commands.h"
 #include "svc.h"
+#include "tapped_programs.h"
 #include <errno.h>
 #include <signal.h>
 
@@ -17,11 +18,10 @@ static struct capture_process process;
 
 static int open_taps(void *ctx, bool history, struct capture_source **ret)
 {
-    static char const *const programs[] = { "switch", "cti", "presence", "proxy" };
     struct capture_taps_options options = {
         .run_dir = svc_node(ctx)->run_dir,
-        .programs = programs,
-        .n = sizeof programs / sizeof *programs,
+        .programs = tapped_programs,
+        .n = TAPPED_PROGRAMS,
         .follow = true,
         .from_now = !history,
     };

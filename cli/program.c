@@ -9,13 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The switch first: the gateway connects to it, the proxy sends to the gateway and to
- * presence. */
 struct program const program_table[PROGRAMS] = {
-    { .name = "switch", .binary = "crosspoint-switch", .folder = "switch" },
-    { .name = "cti", .binary = "crosspoint-cti", .folder = "cti-gw" },
-    { .name = "presence", .binary = "crosspoint-presence", .folder = "presence" },
-    { .name = "proxy", .binary = "crosspoint-proxy", .folder = "proxy" },
+#define PROGRAM(id, where) { .name = #id, .binary = "crosspoint-" #id, .folder = where },
+#include "programs.def"
+#undef PROGRAM
     { .name = "capture", .binary = "crosspoint-capture", .folder = "capture" },
 };
 

@@ -2,6 +2,7 @@
 /* The programs of a node, in the order in which `crosspoint run` starts them. The name is the name
  * of the configuration group, of the control socket and of the process in logs. */
 #pragma once
+#include "tapped_programs.h"
 #include <stddef.h>
 
 struct buf;
@@ -12,7 +13,8 @@ struct program {
     char const *folder; /* where a build tree keeps the binary: "cti-gw" */
 };
 
-enum { PROGRAMS = 5 };
+/* Those of programs.def, and the one that reads their taps. */
+enum { PROGRAMS = TAPPED_PROGRAMS + 1 };
 extern struct program const program_table[PROGRAMS];
 
 /** By name, NULL if there is none. */
