@@ -9,6 +9,7 @@
 #include "cli.h"
 #include "clock.h"
 #include "config.h"
+#include "filter_options.h"
 #include "pcapng_write.h"
 #include "program.h"
 #include <errno.h>
@@ -30,6 +31,8 @@ struct live {
     enum capture_format format;
     unsigned long messages, seconds; /* 0: no limit */
     bool history;
+    struct capture_filter_options wish;
+    struct capture_filter *filter;
     int fd;
     uint64_t size, started_us;
     struct capture_source *source;
@@ -75,13 +78,28 @@ static int read_options(struct live *live, int argc, char **argv)
             code = read_number(value, &live->seconds);
         else if (strcmp(argv[i], "--format") == 0 && strcmp(value, "pcap") == 0)
             live->format = CAPTURE_PCAP;
-        else if (strcmp(argv[i], "--format") != 0 || strcmp(value, "pcapng") != 0)
+        else if (strcmp(argv[i], "--format") == 0)
+            code = strcmp(value, "pcapng") == 0 ? CLI_OK : EX_USAGE;
+        else if (!filter_options_take(&live->wish, argv[i], value))
             code = EX_USAGE;
         if (code)
             return code;
         i++;
     }
     return CLI_OK;
+}
+
+static int open_filter(struct live *live)
+{
+    char fault[CAPTURE_FILTER_FAULT];
+
+    live->wish.programs = tapped_programs;
+    live->wish.n_programs = TAPPED_PROGRAMS;
+    live->filter = capture_filter_new(&live->wish, fault);
+    if (live->filter)
+        return CLI_OK;
+    cli_complain("%s", fault);
+    return EX_USAGE;
 }
 
 static int open_source(struct live *live)
@@ -159,6 +177,19 @@ static bool is_over(struct live const *live, uint64_t end_ms)
     return (live->messages && live->n >= live->messages) || clock_now_ms() >= end_ms;
 }
 
+/* Filtered as it is masked: what is not shown cannot be found either. */
+static void take_message(struct live *live, struct capture_message *message)
+{
+    bool is_masked = capture_mask_message(message, &live->masked) == 0;
+
+    if (!capture_filter_match(live->filter, message, NULL))
+        return;
+    if (is_masked && capture_save_message(live->save, message, &live->pending) == 0)
+        live->n++;
+    else
+        live->dropped++;
+}
+
 /* What has come until now. */
 static int take(struct live *live, uint64_t end_ms)
 {
@@ -166,11 +197,7 @@ static int take(struct live *live, uint64_t end_ms)
     int rc = 1;
 
     while (!is_over(live, end_ms) && (rc = capture_source_next(live->source, &message)) == 1) {
-        if (capture_mask_message(&message, &live->masked) < 0 ||
-            capture_save_message(live->save, &message, &live->pending) < 0)
-            live->dropped++;
-        else
-            live->n++;
+        take_message(live, &message);
         if (!buf_ok(&live->pending))
             return EX_SOFTWARE;
         if (live->pending.len >= FLUSH_BYTES) {
@@ -212,7 +239,8 @@ int capture_live(struct cli *cli, int argc, char **argv)
 
     if (code || !live.path) {
         cli_complain("usage: crosspoint capture -w FILE [--format pcapng|pcap] [--messages N] "
-                     "[--seconds N] [--history]");
+                     "[--seconds N] [--history] [--user U] [--call-id ID] [--method M] "
+                     "[--service S] [--peer P] [--text T] [--filter E]");
         return EX_USAGE;
     }
     buf_init(&live.pending, PENDING_MAX);
@@ -220,7 +248,9 @@ int capture_live(struct cli *cli, int argc, char **argv)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
-    code = cli_load(cli);
+    code = open_filter(&live);
+    if (code == CLI_OK)
+        code = cli_load(cli);
     if (code == CLI_OK)
         code = open_source(&live);
     if (code == CLI_OK)
@@ -233,6 +263,7 @@ int capture_live(struct cli *cli, int argc, char **argv)
         close(live.fd);
     capture_source_free(&live.source);
     capture_save_free(&live.save);
+    capture_filter_free(&live.filter);
     buf_fini(&live.pending);
     buf_fini(&live.masked);
     return code;
