@@ -235,6 +235,8 @@ void event_server_fini(struct event_server *server)
         watches_fini(server->watches);
     free(server->watches);
     phone_lines_fini(&server->phones);
+    for (struct htab_entry *left; (left = htab_next(&server->presentities, NULL));)
+        presentity_free((struct presentity *)left);
     wheel_disarm(&server->turn);
     stack_free(&server->stack);
     rosters_fini(&server->rosters);

@@ -80,6 +80,11 @@ void presentity_release(struct presentity *p)
     if (p->n_publications || p->n_subscriptions || p->n_followers || p->n_phones || p->n_holds ||
         !winfo_is_idle(&p->winfo))
         return;
+    presentity_free(p);
+}
+
+void presentity_free(struct presentity *p)
+{
     stop_waiting(p);
     htab_remove(&p->server->presentities, &p->by_address);
     forget_documents(p);

@@ -56,6 +56,9 @@ struct presentity *presentity_find(struct event_server *server, char const *addr
 /** Frees it if nobody publishes or watches it, and no phone says anything. */
 void presentity_release(struct presentity *presentity);
 
+/** Frees it, with the watchers that it only remembers: when the program ends and nobody uses it. */
+void presentity_free(struct presentity *presentity);
+
 /** One of its sources has changed. Frees it if nothing holds it any more. */
 void presentity_changed(struct presentity *presentity);
 
