@@ -91,7 +91,7 @@ static bool sender_is_right(struct attempt *a)
         presence_refusal_send(a->st, &no_trunk, "phones are published by the trunk only");
     else if (!asker_identity(a->server, a->st, a->publisher))
         return false;
-    else if (a->sip->sip_route || a->sip->sip_to->a_tag)
+    else if (a->sip->sip_route)
         presence_refusal_send(a->st, &no_trunk, "the sender has chosen the way to the trunk");
     else
         return true;

@@ -4,7 +4,7 @@
  * Who may: the proxy knows the trunk by its address, host name or TLS subject, and a method route
  * of its own brings the trunk's PUBLISH to listeners that are for nothing else (trunk_listen). No
  * header is believed, for a header can be written by anybody. A request that a sender has led there
- * itself, by a Route, as if in a dialog, or by the listener's address as Request-URI, is refused.
+ * itself, by a Route, or by the listener's address as Request-URI, is refused.
  */
 #pragma once
 #include <stdbool.h>

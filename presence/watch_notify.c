@@ -28,22 +28,21 @@ static struct presence_refusal const bad_state = { 400, "Bad Request", M_refused
 
 /* --- which subscription ----------------------------------------------------------------------- */
 
-/* RFC 6665 4.4.1: before the 2xx the notifier's tag is not known. Afterwards another one is a fork,
- * which we do not want besides. */
+/* RFC 6665 4.4.1: before the 2xx the notifier's tag is not known. */
 static bool is_ours(struct htab_entry const *entry, void const *request)
 {
     struct watch const *w = (struct watch const *)entry;
     sip_t const *sip = request;
 
     return strcmp(dialog_local_tag(w->dialog), sip->sip_to->a_tag) == 0 &&
-           strcmp(dialog_call_id(w->dialog), sip->sip_call_id->i_id) == 0 && sip->sip_from->a_tag &&
-           (!dialog_remote_tag(w->dialog) || dialog_matches(w->dialog, sip));
+           strcmp(dialog_call_id(w->dialog), sip->sip_call_id->i_id) == 0 && sip->sip_from->a_tag;
 }
 
 static struct watch *find(struct watches *watches, struct server_transaction *st, sip_t const *sip)
 {
     struct watch *w =
         sip->sip_to->a_tag ? watch_find(watches, sip->sip_to->a_tag, is_ours, sip) : NULL;
+    /* With another tag than the 2xx had it is a fork, which we do not want besides. */
     int status = !w ? 481 : dialog_remote_tag(w->dialog) ? dialog_accept(w->dialog, sip) : 0;
 
     if (status == 481)
