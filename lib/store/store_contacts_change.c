@@ -65,6 +65,9 @@ int store_contacts_rename(struct store *store, char const *from, char const *to)
 
     if (error == 0)
         error = change(store, STORE_SQL_contact_rename_groups, from, to, NULL);
+    /* Where both are on lists, a block stays a block. */
+    if (error == 0)
+        error = change(store, STORE_SQL_contact_rename_blocks, from, to, NULL);
     if (error == 0)
         error = change(store, STORE_SQL_contact_rename_entries, from, to, NULL);
     /* What is left is a list of the one who is now called like that. */

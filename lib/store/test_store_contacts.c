@@ -187,6 +187,8 @@ static void test_rename(void **state)
     /* Joe has both: one is left, in the groups of both. */
     assert_int_equal(store_contacts_put_group(rig.store, JOE, ANN, "Family"), 0);
     assert_int_equal(store_contacts_rename(rig.store, ANN, BOB), 1);
+    assert_int_equal(store_contacts_put_entry(rig.store, JOE, "eve@new.test", false), 0);
+    assert_int_equal(store_contacts_put_entry(rig.store, JOE, EVE, true), 0);
     assert_int_equal(store_contacts_rename(rig.store, EVE, "eve@new.test"), 0);
     assert_int_equal(store_contacts_end(rig.store, true), 0);
     expect_stored(rig.store,
