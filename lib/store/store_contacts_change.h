@@ -27,8 +27,8 @@ int store_contacts_put_group(struct store *store, char const *owner, char const 
 int store_contacts_drop(struct store *store, char const *owner, char const *contact);
 
 /** Puts @p to for @p from into every contact list and every block and allow list. One who stands
- *  there already under both is merged (and blocked if one is); nobody becomes a contact of oneself: that one is dropped.
- *  Returns how many contact lists it is in, or a negative errno. */
+ *  there already under both is merged (and blocked if one is); nobody becomes a contact of oneself:
+ * that one is dropped. Returns how many contact lists it is in, or a negative errno. */
 int store_contacts_rename(struct store *store, char const *from, char const *to);
 
 /* An enterprise group in the contact list of @p owner. */
