@@ -202,6 +202,9 @@ static void test_tcp_to_itself(void **state)
     /* What goes over the connection that we opened has no listener. */
     assert_true(rig->from.is_opened);
     assert_string_equal(tap_next(rig->tap, 0)->listener, "");
+    /* Where it comes from is known before the peer has taken the connection. */
+    struct net_addr from = tap_next(rig->tap, 0)->local;
+    assert_true(net_addr_equal(&from, &tap_next(rig->tap, 1)->remote));
     assert_string_equal(tap_next(rig->tap, 1)->listener, "outside");
     assert_string_equal(tap_next(rig->tap, 2)->listener, "outside");
     assert_string_equal(tap_next(rig->tap, 3)->listener, "");

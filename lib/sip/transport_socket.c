@@ -75,7 +75,6 @@ static void on_connect(uv_connect_t *request, int status)
         return;
     }
     uv_tcp_nodelay(&conn->tcp, 1);
-    read_local_address(conn);
     conn->io->connected(conn);
 }
 
@@ -94,6 +93,10 @@ int transport_socket_connect(struct connection *conn, struct listener const *fro
         error = uv_tcp_bind(&conn->tcp, &source.sa, 0);
     if (!error)
         error = uv_tcp_connect(&conn->connect, &conn->tcp, &conn->peer.sa, on_connect);
+    /* Known from now on, and not only when the peer has answered: what is sent meanwhile is in the
+     * tap, too. */
+    if (!error)
+        read_local_address(conn);
     return error;
 }
 
