@@ -4,6 +4,7 @@
 #include "event_server.h"
 #include "message.h"
 #include "pidf_write.h"
+#include "rls.h"
 #include "subscription.h"
 #include "winfo.h"
 #include <errno.h>
@@ -33,6 +34,13 @@ static int presence_add(struct subscription *s, msg_t *notify, uint64_t tag)
     return message_set_body(notify, s->profile->content_type, document->text, document->len);
 }
 
+static struct event_package const list = { .name = "presence",
+                                           .document = RLS_TYPE
+                                           ", application/rlmi+xml, " EVENT_SERVER_TYPE,
+                                           .tag = rls_tag,
+                                           .add = rls_add,
+                                           .is_private = true };
+
 static struct event_package const packages[] = {
     { .name = "presence", .document = EVENT_SERVER_TYPE, .tag = presence_tag, .add = presence_add },
     { .name = "presence.winfo",
@@ -53,4 +61,14 @@ struct event_package const *event_package_find(char const *name)
 bool event_package_is_presence(struct event_package const *package)
 {
     return package == &packages[0];
+}
+
+struct event_package const *event_package_list(void)
+{
+    return &list;
+}
+
+bool event_package_is_list(struct event_package const *package)
+{
+    return package == &list;
 }

@@ -20,5 +20,9 @@ struct event_package {
 /** The one called @p name, NULL if it is not served. Static. */
 struct event_package const *event_package_find(char const *name);
 
-/** Is it that of presence itself? */
+/** What becomes of presence when the resource is a list (RFC 4662). Static. */
+struct event_package const *event_package_list(void);
+
+/** Is it that of presence itself, of one user? Of a list? */
 bool event_package_is_presence(struct event_package const *package);
+bool event_package_is_list(struct event_package const *package);

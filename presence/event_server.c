@@ -10,6 +10,7 @@
 #include "presentity.h"
 #include "publication.h"
 #include "publish.h"
+#include "rls.h"
 #include "subscribe.h"
 #include "subscription.h"
 #include "svc.h"
@@ -120,7 +121,10 @@ bool event_server_has_user(struct event_server const *server, char const *addres
 static void judge(struct event_server *server, struct subscription *s)
 {
     if (event_server_has_user(server, s->presentity->address))
-        (void)subscription_decide(s, watcher_policy_decide(s->presentity, s->watcher, false));
+        if (s->list)
+            rls_judge(s);
+        else
+            (void)subscription_decide(s, watcher_policy_decide(s->presentity, s->watcher, false));
     else
         subscription_end(s, "noresource");
 }

@@ -10,6 +10,7 @@
 #include "presence_address.h"
 #include "presentity.h"
 #include "publication.h"
+#include "rls.h"
 #include "subscription.h"
 #include "svc.h"
 #include "watcher_policy.h"
@@ -120,6 +121,13 @@ static char const *told_str(struct subscription const *s)
     return s->untold ? "waits" : "all";
 }
 
+static char const *document_name(struct subscription const *s)
+{
+    if (s->list)
+        return "list";
+    return s->profile ? s->profile->name : s->package->name;
+}
+
 static void cmd_show_subscriptions(struct svc *svc, struct ctl_call *call, json_t const *args)
 {
     json_t *table = ctl_table("user", "watcher", "state", "expires s", "told", "rule", "profile",
@@ -132,8 +140,7 @@ static void cmd_show_subscriptions(struct svc *svc, struct ctl_call *call, json_
     {
         ctl_table_row(table, json_pack("[s,s,s,I,s,s,s,s]", s->presentity->address, s->watcher,
                                        subscription_state_str(s), seconds_left(s->due_ms),
-                                       told_str(s), s->decision.rule->name,
-                                       s->profile ? s->profile->name : s->package->name,
+                                       told_str(s), s->decision.rule->name, document_name(s),
                                        dialog_call_id(s->dialog)));
     }
     ctl_reply(call, table);
@@ -235,6 +242,23 @@ static void add_waiting(json_t *table, struct presentity const *p)
     }
 }
 
+/* Who watches by a list. */
+static void add_leaves(json_t *table, struct presentity const *p)
+{
+    struct rls_leaf const *leaf;
+
+    LIST_FOREACH(leaf, &p->leaves, link)
+    {
+        if (leaf->decision.verdict == USER_POLICY_REFUSE)
+            continue;
+        ctl_table_row(table,
+                      json_pack("[s,s,s,s,b,I]", leaf->list->watcher,
+                                leaf->decision.verdict == USER_POLICY_ASK ? "pending" : "active",
+                                user_policy_verdict_str(leaf->decision.verdict),
+                                leaf->decision.rule->name, 0, seconds_left(leaf->list->due_ms)));
+    }
+}
+
 static void cmd_watchers(struct svc *svc, struct ctl_call *call, json_t const *args)
 {
     struct event_server *server = svc_state(svc);
@@ -247,6 +271,7 @@ static void cmd_watchers(struct svc *svc, struct ctl_call *call, json_t const *a
     json_t *table = ctl_table("watcher", "state", "verdict", "rule", "ad-hoc", "expires s", NULL);
     if (p) {
         add_waiting(table, p);
+        add_leaves(table, p);
         LIST_FOREACH(s, &p->subscriptions, link)
         {
             ctl_table_row(table,

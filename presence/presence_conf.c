@@ -120,6 +120,12 @@ static struct cfg_row const rows[] = {
               "Subscriptions of the watchers of one other domain; more are answered 503."),
     COUNT_ROW(max_watchers, 0, 10000000, 200,
               "Subscriptions to one user; more are answered 403. 0: no limit."),
+    CFG_ROW_STRING("list_suffix", struct presence_conf, list_suffix, .default_text = "-list",
+                   .max = 64, .effect = CFG_RESTART,
+                   .help = "What follows the user in the address of a contact list (RFC 4662): "
+                           "alice-list@example.test. Empty: there are no lists."),
+    COUNT_ROW(max_list_bytes, 1024, 1048576, 32768,
+              "Documents in one NOTIFY of a contact list, in bytes; more follow in further ones."),
     COUNT_ROW(max_waiting, 1, 100000, 200,
               "Watchers of one user who are gone and about whom the user has not decided; of more, "
               "the oldest are forgotten."),
@@ -171,6 +177,8 @@ void presence_conf_check(void const *conf, struct cfg_node const *node, struct c
                 "publish_expires is above max_publish_expires");
     check_order(faults, &c->max_body_bytes, &c->limits.max_message_bytes,
                 "max_body_bytes is above max_message_bytes");
+    check_order(faults, &c->max_list_bytes, &c->limits.max_message_bytes,
+                "max_list_bytes is above max_message_bytes");
     own_users_check(&c->users, node->domain, faults);
     phone_conf_check(&c->phone_lines, &c->users, node->domain, faults);
 }

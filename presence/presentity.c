@@ -10,6 +10,7 @@
 #include "pidf_write.h"
 #include "presence_conf.h"
 #include "presence_metrics.h"
+#include "rls.h"
 #include "subscription.h"
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +53,8 @@ struct presentity *presentity_get(struct event_server *server, char const *addre
     LIST_INIT(&p->subscriptions);
     LIST_INIT(&p->phones);
     LIST_INIT(&p->followers);
+    LIST_INIT(&p->lists);
+    LIST_INIT(&p->leaves);
     winfo_init(&p->winfo);
     LIST_INIT(&p->documents);
     presence_gauge(M_presentities, 1);
@@ -77,8 +80,8 @@ static void stop_waiting(struct presentity *p)
 
 void presentity_release(struct presentity *p)
 {
-    if (p->n_publications || p->n_subscriptions || p->n_followers || p->n_phones || p->n_holds ||
-        !winfo_is_idle(&p->winfo))
+    if (p->n_publications || p->n_subscriptions || p->n_followers || p->n_phones || p->n_leaves ||
+        p->n_holds || !winfo_is_idle(&p->winfo))
         return;
     presentity_free(p);
 }
@@ -146,6 +149,7 @@ static void tell(struct presentity *p)
         next = LIST_NEXT(s, link);
         subscription_change(s, is_urgent);
     }
+    rls_changed(p, is_urgent);
     p->n_holds--;
     presentity_release(p);
 }

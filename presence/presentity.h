@@ -16,6 +16,7 @@ struct event_server;
 struct phone_user;
 struct pidf_profile;
 struct publication;
+struct rls_leaf;
 struct subscription;
 
 /* What a watcher is shown. */
@@ -37,9 +38,12 @@ struct presentity {
     LIST_HEAD(, subscription) subscriptions; /* to its presence */
     LIST_HEAD(, phone_user) phones;          /* lines that say something */
     LIST_HEAD(, subscription) followers;     /* to who watches it */
+    LIST_HEAD(, subscription) lists;         /* to its contact list */
+    LIST_HEAD(, rls_leaf) leaves;            /* of lists that hold it */
     struct winfo winfo;                      /* who watches it */
     TAILQ_ENTRY(presentity) waiting;         /* while is_waiting */
-    unsigned n_publications, n_subscriptions, n_followers, n_phones;
+    unsigned n_publications, n_subscriptions, n_followers, n_phones,
+        n_leaves;                               /* followers: of lists, too */
     unsigned n_holds;                           /* of who must not lose it */
     struct composed *composed;                  /* what its sources come to; NULL: not yet */
     LIST_HEAD(, presentity_document) documents; /* made of that, as they are asked for */

@@ -12,6 +12,7 @@
 #include "presence_conf.h"
 #include "presence_note.h"
 #include "presence_refusal.h"
+#include "rls.h"
 #include "subscription.h"
 #include "watcher_policy.h"
 #include <sofia-sip/msg_addr.h>
@@ -26,6 +27,8 @@ enum { LINE_BYTES = 300, INTERVAL_MAX_S = 86400 };
 static struct presence_refusal const bad_event = { 489, "Bad Event", M_refused_event,
                                                    EVENT_SERVER_PACKAGES };
 static struct presence_refusal const not_owner = { 403, "Forbidden", M_refused_policy, NULL };
+static struct presence_refusal const no_lists = { 421, "Extension Required", M_refused_event,
+                                                  "Require: eventlist" };
 static struct presence_refusal const forbidden = { 403, "Forbidden", M_refused_policy, NULL };
 static struct presence_refusal const stranger = { 403, "Forbidden", M_refused_identity, NULL };
 static struct presence_refusal const no_dialog = { 481, "Subscription Does Not Exist",
@@ -42,6 +45,7 @@ struct attempt {
     struct origin origin; /* its peer's names do not outlive the answer */
     char user[PRESENCE_ADDRESS_BYTES], watcher[PRESENCE_ADDRESS_BYTES];
     struct subscription_wish wish;
+    bool is_list; /* the resource is the contact list of the user */
 };
 
 /* --- what it wants ---------------------------------------------------------------------------- */
@@ -49,6 +53,8 @@ struct attempt {
 static bool event_is_right(struct attempt *a)
 {
     a->wish.package = event_package_find(asker_package(a->sip));
+    if (a->is_list)
+        a->wish.package = event_package_list();
     if (a->wish.package) {
         a->wish.event_id = a->sip->sip_event->o_id;
         return true;
@@ -98,15 +104,43 @@ static bool accepts_presence(struct attempt *a)
     return profile->name != NULL;
 }
 
-static bool accept_is_right(struct attempt *a)
+/* RFC 4662 4.4. */
+static bool accepts_list(struct attempt *a)
+{
+    static char const rlmi[] = "application/rlmi+xml";
+
+    return accepts_presence(a) && accepts(a->sip, RLS_TYPE, RLS_TYPE) &&
+           accepts(a->sip, rlmi, rlmi);
+}
+
+static bool accepts_package(struct attempt *a)
 {
     char const *type = a->wish.package->document;
+
+    if (a->is_list)
+        return accepts_list(a);
+    return event_package_is_presence(a->wish.package) ? accepts_presence(a)
+                                                      : accepts(a->sip, type, type);
+}
+
+/* RFC 4662 4.2: without the option tag, nobody understands what we would tell. */
+static bool support_is_right(struct attempt *a)
+{
+    sip_supported_t const *supported = a->sip->sip_supported;
+
+    if (!a->is_list || sip_has_feature(supported, "eventlist"))
+        return true;
+    presence_refusal_send(a->st, &no_lists, "%s is a list, and Supported lacks eventlist", a->user);
+    return false;
+}
+
+static bool accept_is_right(struct attempt *a)
+{
     char header[LINE_BYTES];
     struct presence_refusal const bad_accept = { 406, "Not Acceptable", M_refused_event, header };
 
-    (void)snprintf(header, sizeof header, "Accept: %s", type);
-    if (event_package_is_presence(a->wish.package) ? accepts_presence(a)
-                                                   : accepts(a->sip, type, type))
+    (void)snprintf(header, sizeof header, "Accept: %s", a->wish.package->document);
+    if (accepts_package(a))
         return true;
     presence_refusal_send(a->st, &bad_accept, "Accept has no type of %s documents",
                           a->wish.package->name);
@@ -167,7 +201,8 @@ static uint64_t known_tag_of(struct attempt const *a)
 
 static bool wish_is_right(struct attempt *a)
 {
-    if (!event_is_right(a) || !accept_is_right(a) || !watcher_is_right(a) || !expires_is_right(a))
+    if (!event_is_right(a) || !support_is_right(a) || !accept_is_right(a) || !watcher_is_right(a) ||
+        !expires_is_right(a))
         return false;
     a->wish.watcher = a->watcher;
     a->wish.interval_s = interval_of(a);
@@ -213,6 +248,8 @@ static int answer(struct attempt const *a, int status, char const *phrase)
         msg_destroy(ok);
         ok = NULL;
     }
+    if (ok && a->is_list)
+        message_add(ok, "Require: eventlist");
     return server_transaction_respond(a->st, ok);
 }
 
@@ -263,11 +300,18 @@ static void start(struct attempt *a, struct presentity *presentity)
     subscription_start(s, decision);
 }
 
+static bool resource_is_right(struct attempt *a)
+{
+    a->is_list = strcasecmp(asker_package(a->sip), "presence") == 0 &&
+                 rls_is_list(a->server, a->sip->sip_request->rq_url, a->user);
+    return a->is_list || asker_user(a->server, a->st, a->user);
+}
+
 static void take_new(struct attempt *a)
 {
     struct presentity *presentity;
 
-    if (!asker_user(a->server, a->st, a->user) || !wish_is_right(a) || !there_is_room(a))
+    if (!resource_is_right(a) || !wish_is_right(a) || !there_is_room(a))
         return;
     presentity = presentity_get(a->server, a->user);
     if (presentity)
@@ -323,6 +367,7 @@ static void take_in_dialog(struct attempt *a)
     if (!dialog_is_right(a, s))
         return;
     memcpy(a->user, s->presentity->address, strlen(s->presentity->address) + 1);
+    a->is_list = s->list != NULL;
     if (!wish_is_right(a))
         return;
     if (strcmp(a->watcher, s->watcher) != 0)

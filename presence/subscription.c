@@ -10,6 +10,7 @@
 #include "presence_address.h"
 #include "presence_conf.h"
 #include "presence_metrics.h"
+#include "rls.h"
 #include "subscription_fsm.h"
 #include "winfo.h"
 #include <errno.h>
@@ -103,6 +104,8 @@ static void join(struct subscription *s, struct presentity *presentity)
 {
     if (event_package_is_presence(s->package))
         LIST_INSERT_HEAD(&presentity->subscriptions, s, link);
+    else if (event_package_is_list(s->package))
+        LIST_INSERT_HEAD(&presentity->lists, s, link);
     else
         LIST_INSERT_HEAD(&presentity->followers, s, link);
     (*number_of(s))++;
@@ -138,6 +141,8 @@ struct subscription *subscription_new(struct presentity *presentity, struct serv
     set_pending(s, true);
     count_adhoc(s, wish->is_adhoc);
     subscription_hold(s, wish->expires_s, server_transaction_origin(st));
+    if (event_package_is_list(s->package) && rls_new(s) < 0)
+        subscription_free(&s);
     return s;
 }
 
@@ -150,7 +155,8 @@ void subscription_free(struct subscription **ps)
         return;
     set_pending(s, false);
     count_adhoc(s, false);
-    winfo_forget(s);
+    winfo_forget(&s->record);
+    rls_free(&s->list);
     LIST_REMOVE(s, link);
     LIST_REMOVE(s, among_all);
     (*number_of(s))--;
@@ -192,7 +198,7 @@ void subscription_leave(struct subscription **ps)
 
     *ps = NULL;
     presence_count(M_subscriptions_ended);
-    winfo_leave(s, "timeout");
+    winfo_leave(&s->record, "timeout");
     go(s);
 }
 
@@ -239,6 +245,18 @@ uint64_t subscription_tag(struct subscription const *s)
     return s->package->tag(s);
 }
 
+static void take_record(struct subscription *s)
+{
+    if (event_package_is_presence(s->package))
+        winfo_take(&s->record, s->presentity, s, s->is_pending);
+}
+
+static void leave_record(struct subscription *s, char const *reason)
+{
+    winfo_leave(&s->record, reason);
+    rls_leave(s, reason);
+}
+
 /* --- telling ---------------------------------------------------------------------------------- */
 
 /* Without memory it tries again. */
@@ -272,7 +290,7 @@ int subscription_act_allow(void *obj, void *arg)
 {
     (void)arg;
     set_pending(obj, false);
-    winfo_take(obj);
+    take_record(obj);
     return tell(obj, SUBSCRIPTION_NOW);
 }
 
@@ -280,7 +298,7 @@ int subscription_act_hold(void *obj, void *arg)
 {
     (void)arg;
     set_pending(obj, true);
-    winfo_take(obj);
+    take_record(obj);
     return tell(obj, SUBSCRIPTION_NOW);
 }
 
@@ -300,7 +318,7 @@ int subscription_act_change(void *obj, void *arg)
 int subscription_act_go_on(void *obj, void *arg)
 {
     (void)arg;
-    return send_next(obj);
+    return rls_has_more(obj) ? tell(obj, SUBSCRIPTION_NOW) : send_next(obj);
 }
 
 /* --- ending ----------------------------------------------------------------------------------- */
@@ -308,7 +326,7 @@ int subscription_act_go_on(void *obj, void *arg)
 static int end(struct subscription *s, char const *reason)
 {
     s->reason = reason;
-    winfo_leave(s, reason);
+    leave_record(s, reason);
     set_pending(s, false);
     wheel_arm(s->server->wheel, &s->expiry, LAST_GUARD_MS, on_expiry);
     log_info(dialog_call_id(s->dialog), "subscription ends user=\"%s\" watcher=\"%s\" reason=%s",
@@ -341,7 +359,7 @@ int subscription_act_fail(void *obj, void *arg)
 
     (void)arg;
     presence_count(M_subscriptions_lost);
-    winfo_leave(s, "timeout");
+    leave_record(s, "timeout");
     log_info(dialog_call_id(s->dialog), "subscription lost user=\"%s\" watcher=\"%s\"",
              s->presentity->address, s->watcher);
     go(s);
@@ -363,8 +381,11 @@ void subscription_start(struct subscription *s, struct user_policy_decision deci
     s->decision = decision;
     if (s->due_ms <= clock_now_ms()) {
         step(s, SUBSCRIPTION_EV_EXPIRED, NULL);
-    } else if (!subscription_decide(s, decision)) {
-        winfo_take(s);
+        return;
+    }
+    rls_begin(s);
+    if (!subscription_decide(s, decision)) {
+        take_record(s);
         step(s, SUBSCRIPTION_EV_ASKED, NULL);
     }
 }

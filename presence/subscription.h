@@ -16,6 +16,7 @@ struct dialog;
 struct origin;
 struct outgoing;
 struct pidf_profile;
+struct rls;
 struct winfo_watcher;
 
 /* When to tell. */
@@ -35,6 +36,7 @@ struct subscription {
     struct pidf_profile const *profile; /* of presence; NULL: another package */
     struct user_policy_decision decision;
     struct winfo_watcher *record; /* of presence, for who follows the watchers; or NULL */
+    struct rls *list;             /* of a list: its leaves; or NULL */
     struct wheel_timer expiry, pace;
     uint64_t due_ms;
     uint64_t told_ms;      /* when the last NOTIFY was sent */

@@ -139,31 +139,33 @@ static struct winfo_watcher *add(struct presentity *p, char const *address)
 /* --- watchers come and go --------------------------------------------------------------------- */
 
 /* RFC 3857 4.7.1: one that waits and asks again is the same watcher. */
-static void begin(struct subscription *s)
+static void begin(struct winfo_watcher **precord, struct presentity *p,
+                  struct subscription const *s, bool is_pending)
 {
-    struct winfo_watcher *w = find_waiting(&s->presentity->winfo, s->watcher);
+    struct winfo_watcher *w = find_waiting(&p->winfo, s->watcher);
 
-    if (!w && !(w = add(s->presentity, s->watcher))) {
+    if (!w && !(w = add(p, s->watcher))) {
         log_error(NULL, "watcher not recorded watcher=\"%s\" error=\"out of memory\"", s->watcher);
         return;
     }
     wheel_disarm(&w->patience);
-    s->record = w;
+    *precord = w;
     w->subscription = s;
     w->begun_ms = clock_now_ms();
-    note(w, s->is_pending ? WATCHERINFO_PENDING : WATCHERINFO_ACTIVE, WATCHERINFO_EVENT_SUBSCRIBE);
+    note(w, is_pending ? WATCHERINFO_PENDING : WATCHERINFO_ACTIVE, WATCHERINFO_EVENT_SUBSCRIBE);
 }
 
-void winfo_take(struct subscription *s)
+void winfo_take(struct winfo_watcher **precord, struct presentity *p, struct subscription const *s,
+                bool is_pending)
 {
-    if (!event_package_is_presence(s->package))
-        return;
-    if (!s->record)
-        begin(s);
-    else if (s->is_pending && s->record->status != WATCHERINFO_PENDING)
-        note(s->record, WATCHERINFO_PENDING, WATCHERINFO_EVENT_SUBSCRIBE);
-    else if (!s->is_pending && s->record->status == WATCHERINFO_PENDING)
-        note(s->record, WATCHERINFO_ACTIVE, WATCHERINFO_EVENT_APPROVED);
+    struct winfo_watcher *w = *precord;
+
+    if (!w)
+        begin(precord, p, s, is_pending);
+    else if (is_pending && w->status != WATCHERINFO_PENDING)
+        note(w, WATCHERINFO_PENDING, WATCHERINFO_EVENT_SUBSCRIBE);
+    else if (!is_pending && w->status == WATCHERINFO_PENDING)
+        note(w, WATCHERINFO_ACTIVE, WATCHERINFO_EVENT_APPROVED);
 }
 
 static void on_patience_over(struct wheel_timer *timer)
@@ -204,13 +206,13 @@ static enum watcherinfo_event event_of(char const *reason)
     return event < WATCHERINFO_EVENTS ? event : WATCHERINFO_EVENT_NORESOURCE;
 }
 
-void winfo_leave(struct subscription *s, char const *reason)
+void winfo_leave(struct winfo_watcher **precord, char const *reason)
 {
-    struct winfo_watcher *w = s->record;
+    struct winfo_watcher *w = *precord;
 
+    *precord = NULL;
     if (!w)
         return;
-    s->record = NULL;
     w->subscription = NULL;
     if (w->status == WATCHERINFO_PENDING && event_of(reason) == WATCHERINFO_EVENT_TIMEOUT)
         wait_for_user(w);
@@ -253,11 +255,13 @@ void winfo_judge(struct event_server *server)
     }
 }
 
-void winfo_forget(struct subscription *s)
+void winfo_forget(struct winfo_watcher **precord)
 {
-    if (s->record)
-        drop(&s->presentity->winfo, s->record);
-    s->record = NULL;
+    struct winfo_watcher *w = *precord;
+
+    *precord = NULL;
+    if (w)
+        drop(&w->presentity->winfo, w);
 }
 
 /* --- documents -------------------------------------------------------------------------------- */

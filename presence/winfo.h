@@ -48,17 +48,19 @@ void winfo_fini(struct winfo *winfo);
 /** May the user be forgotten? Not while somebody waits. */
 bool winfo_is_idle(struct winfo const *winfo);
 
-/** A subscription to presence has begun, or policy has decided about it. */
-void winfo_take(struct subscription *subscription);
+/** A subscription has begun, or policy has decided about it: to the presence of @p p or to a list
+ *  that holds it. *@p precord is its record, NULL at first; it holds @p p by itself. */
+void winfo_take(struct winfo_watcher **precord, struct presentity *p,
+                struct subscription const *subscription, bool is_pending);
 
-/** It ends, and is still in the state in which it was. @p reason as in RFC 6665 4.1.3. */
-void winfo_leave(struct subscription *subscription, char const *reason);
+/** It ends, for a reason of RFC 6665 4.1.3. Accepts NULL inside. */
+void winfo_leave(struct winfo_watcher **precord, char const *reason);
 
 /** Policies have changed: who waits may have been decided about. */
 void winfo_judge(struct event_server *server);
 
-/** It is freed: its record goes without a word. */
-void winfo_forget(struct subscription *subscription);
+/** It is freed: its record goes without a word. Accepts NULL inside. */
+void winfo_forget(struct winfo_watcher **precord);
 
 /* The package, see event_package.h. */
 uint64_t winfo_tag(struct subscription const *subscription);
