@@ -12,6 +12,7 @@
 #include "filter_options.h"
 #include "pcapng_write.h"
 #include "program.h"
+#include "trace_audit.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -30,7 +31,7 @@ struct live {
     char const *path;
     enum capture_format format;
     unsigned long messages, seconds; /* 0: no limit */
-    bool history;
+    bool history, unmask;
     struct capture_filter_options wish;
     struct capture_filter *filter;
     int fd;
@@ -64,8 +65,12 @@ static int read_options(struct live *live, int argc, char **argv)
         char const *value = i + 1 < argc ? argv[i + 1] : NULL;
         int code = CLI_OK;
 
-        if (strcmp(argv[i], "--history") == 0) {
-            live->history = true;
+        bool *flag = strcmp(argv[i], "--history") == 0  ? &live->history
+                     : strcmp(argv[i], "--unmask") == 0 ? &live->unmask
+                                                        : NULL;
+
+        if (flag) {
+            *flag = true;
             continue;
         }
         if (!value)
@@ -180,11 +185,11 @@ static bool is_over(struct live const *live, uint64_t end_ms)
 /* Filtered as it is masked: what is not shown cannot be found either. */
 static void take_message(struct live *live, struct capture_message *message)
 {
-    bool is_masked = capture_mask_message(message, &live->masked) == 0;
+    bool is_sound = live->unmask || capture_mask_message(message, &live->masked) == 0;
 
     if (!capture_filter_match(live->filter, message, NULL))
         return;
-    if (is_masked && capture_save_message(live->save, message, &live->pending) == 0)
+    if (is_sound && capture_save_message(live->save, message, &live->pending) == 0)
         live->n++;
     else
         live->dropped++;
@@ -239,7 +244,7 @@ int capture_live(struct cli *cli, int argc, char **argv)
 
     if (code || !live.path) {
         cli_complain("usage: crosspoint capture -w FILE [--format pcapng|pcap] [--messages N] "
-                     "[--seconds N] [--history] [--user U] [--call-id ID] [--method M] "
+                     "[--seconds N] [--history] [--unmask] [--user U] [--call-id ID] [--method M] "
                      "[--service S] [--peer P] [--text T] [--filter E]");
         return EX_USAGE;
     }
@@ -251,6 +256,8 @@ int capture_live(struct cli *cli, int argc, char **argv)
     code = open_filter(&live);
     if (code == CLI_OK)
         code = cli_load(cli);
+    if (code == CLI_OK && live.unmask)
+        code = trace_audit(cli, "unmasked capture");
     if (code == CLI_OK)
         code = open_source(&live);
     if (code == CLI_OK)

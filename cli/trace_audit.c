@@ -20,9 +20,9 @@ static int tell(struct cli *cli, struct program const *program, json_t const *ar
     return EX_NOPERM;
 }
 
-int trace_audit(struct cli *cli)
+int trace_audit(struct cli *cli, char const *what)
 {
-    json_t *args = json_pack("{s:s,s:s}", "what", "unmasked trace", "detail", "messages");
+    json_t *args = json_pack("{s:s,s:s}", "what", what, "detail", "messages");
     int code = cli_try_load(cli);
 
     /* Without a configuration there is no program that could be asked. */
@@ -32,6 +32,6 @@ int trace_audit(struct cli *cli)
     json_decref(args);
     if (code == EX_NOPERM)
         return code;
-    syslog(LOG_AUTHPRIV | LOG_NOTICE, "crosspoint: messages are traced unmasked");
+    syslog(LOG_AUTHPRIV | LOG_NOTICE, "crosspoint: messages are shown: %s", what);
     return CLI_OK;
 }

@@ -4,5 +4,5 @@
 
 struct cli;
 
-/** Returns CLI_OK, or the exit code after a complaint: nothing may be shown then. */
-int trace_audit(struct cli *cli);
+/** @p what is for people: "unmasked trace". Returns CLI_OK, or the exit code after a complaint: nothing may be shown then. */
+int trace_audit(struct cli *cli, char const *what);

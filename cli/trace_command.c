@@ -70,7 +70,7 @@ int trace_command(struct cli *cli, int argc, char **argv)
     }
     code = open_source(cli, &options, &source);
     if (!code && options.unmask)
-        code = trace_audit(cli);
+        code = trace_audit(cli, "unmasked trace");
     if (!code)
         code = show(cli, &options, source);
     trace_source_free(&source);

@@ -51,6 +51,7 @@ static struct {
     { "bundle", "a bundle was made, masked" },
     { "unmasked bundle", "a bundle was made that shows what people said and how they signed in" },
     { "unmasked trace", "a trace shows what people said and how they signed in" },
+    { "unmasked capture", "a capture shows what people said and how they signed in" },
 };
 
 void audit_cmd(struct svc *svc, struct ctl_call *call, json_t const *args)
