@@ -4,5 +4,6 @@
 
 struct cli;
 
-/** @p what is for people: "unmasked trace". Returns CLI_OK, or the exit code after a complaint: nothing may be shown then. */
+/** @p what as the programs call it: "unmasked trace". Returns CLI_OK, or the exit code after a
+ *  complaint: nothing may be shown then. */
 int trace_audit(struct cli *cli, char const *what);

@@ -11,7 +11,8 @@ struct capture_taps_options {
                                     of a ring file */
     size_t n;
     /* Goes on with what comes: next() returns 0 when nothing new has settled yet, and should be
-     * asked again in 50 ms. Programs may start and end meanwhile. */
+     * asked again in 50 ms. Programs may start and end meanwhile. A message is given 200 ms after
+     * it was read: what is decided later, such as after a slow lookup in DNS, is not with it. */
     bool follow;
     bool from_now; /* leaves out what is in the rings already */
 };

@@ -329,6 +329,15 @@ static void test_follow(void **state)
     assert_string_equal(got->note, "decided");
     assert_string_equal(got->peer, "cti");
     expect_end(rig);
+    /* Too late: for whoever looks at the ring later. */
+    sent(rig, PROXY, PROXY_ADDR, CLIENT, "slow");
+    clock_advance_ms(10);
+    expect_end(rig);
+    clock_advance_ms(200);
+    assert_string_equal(next(rig, "slow")->note, "");
+    note(rig, PROXY, 3, "resolved");
+    clock_advance_ms(500);
+    expect_end(rig);
 
     /* A program that starts again: what the old file had last, and the new one. */
     sent(rig, SWITCH, SWITCH_ADDR, CLIENT, "last words");
