@@ -177,7 +177,8 @@ int event_server_init(struct event_server *server, struct svc *svc)
     if (err == 0)
         err = read_rosters(server, svc);
     if (err == 0)
-        err = phone_lines_init(&server->phones, &server->conf->phone_lines, &server->users, NULL);
+        err = phone_lines_init(&server->phones, &server->conf->phone_lines, &server->users,
+                               *server->conf->store, NULL);
     if (err == 0) {
         server->stack = stack_new(svc_loop(svc), server->wheel, svc_tap(svc), &server->conf->limits,
                                   NULL, &handlers, server);

@@ -15,10 +15,12 @@ static struct cfg_row const line_rows[] = {
     CFG_ROW_STRING("line", struct phone_conf_line, line, .max = PHONE_LINE_BYTES - 1,
                    .example = "2001", .check = check_line, .effect = CFG_RESTART,
                    .help = "Directory number, as the call manager writes it in addresses."),
-    CFG_ROW_STRING("user", struct phone_conf_line, user, .max = PRESENCE_ADDRESS_BYTES - 1,
-                   .example = "alice", .effect = CFG_RESTART,
-                   .help = "Whose presence it is a source of: one of users. A line that several "
-                           "people have gets an entry for each."),
+    CFG_ROW_STRING(
+        "user", struct phone_conf_line, user, .max = PRESENCE_ADDRESS_BYTES - 1, .example = "alice",
+        .effect = CFG_RESTART,
+        .help =
+            "Whose presence it is a source of: one of users, or of the store. A line that several "
+            "people have gets an entry for each."),
 };
 
 struct cfg_schema const phone_conf_line_schema = {
@@ -41,7 +43,7 @@ static void on_stranger(void *ctx, struct phone_conf_line const *entry)
 }
 
 void phone_conf_check(struct cfg_groups const *lines, struct cfg_strings const *users,
-                      char const *domain, struct cfg_faults *faults)
+                      char const *domain, bool has_store, struct cfg_faults *faults)
 {
     struct phone_lines_faults const found = { on_double, on_stranger, faults };
     struct phone_lines table;
@@ -49,7 +51,7 @@ void phone_conf_check(struct cfg_groups const *lines, struct cfg_strings const *
 
     int err = own_users_init(&own, users, domain);
     if (err == 0) {
-        err = phone_lines_init(&table, lines, &own, &found);
+        err = phone_lines_init(&table, lines, &own, has_store, &found);
         phone_lines_fini(&table);
     }
     if (err < 0)

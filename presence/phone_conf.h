@@ -10,6 +10,7 @@ struct phone_conf_line {
 };
 extern struct cfg_schema const phone_conf_line_schema;
 
-/** Faults in the entries @p lines: a user who is none of @p users, an entry that stands twice. */
+/** Faults in the entries @p lines: a user who is none of @p users (and there is no store), an
+ * entry that stands twice. */
 void phone_conf_check(struct cfg_groups const *lines, struct cfg_strings const *users,
-                      char const *domain, struct cfg_faults *faults);
+                      char const *domain, bool has_store, struct cfg_faults *faults);

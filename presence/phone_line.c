@@ -58,13 +58,15 @@ static struct phone_line *get(struct phone_lines *lines, char const *number)
 }
 
 static int add(struct phone_lines *lines, struct phone_conf_line const *entry,
-               struct own_users const *users, struct phone_lines_faults const *faults)
+               struct own_users const *users, bool has_store,
+               struct phone_lines_faults const *faults)
 {
     char address[PRESENCE_ADDRESS_BYTES];
 
     if (!entry->line || !entry->user)
         return 0; /* the rows have said so */
-    if (own_users_address(users, entry->user, address) < 0 || !own_users_have(users, address)) {
+    if (own_users_address(users, entry->user, address) < 0 ||
+        (!has_store && !own_users_have(users, address))) {
         if (faults)
             faults->on_stranger(faults->ctx, entry);
         return 0;
@@ -85,14 +87,15 @@ static int add(struct phone_lines *lines, struct phone_conf_line const *entry,
 }
 
 int phone_lines_init(struct phone_lines *lines, struct cfg_groups const *entries,
-                     struct own_users const *users, struct phone_lines_faults const *faults)
+                     struct own_users const *users, bool has_store,
+                     struct phone_lines_faults const *faults)
 {
     struct phone_conf_line const *v = entries->v;
     int err = 0;
 
     htab_init(&lines->by_number);
     for (size_t i = 0; err == 0 && i < entries->n; i++)
-        err = add(lines, &v[i], users, faults);
+        err = add(lines, &v[i], users, has_store, faults);
     return err;
 }
 

@@ -62,9 +62,11 @@ struct phone_lines_faults {
     void *ctx;
 };
 
-/** Of struct phone_conf_line. Returns 0 or -ENOMEM; fini is right after either. */
+/** Of struct phone_conf_line. @p has_store: users may be in the store instead of @p users. Returns
+ * 0 or -ENOMEM; fini is right after either. */
 int phone_lines_init(struct phone_lines *lines, struct cfg_groups const *entries,
-                     struct own_users const *users, struct phone_lines_faults const *faults);
+                     struct own_users const *users, bool has_store,
+                     struct phone_lines_faults const *faults);
 
 /** Forgets what was said, without a word to watchers. */
 void phone_lines_fini(struct phone_lines *lines);

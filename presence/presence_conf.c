@@ -180,5 +180,5 @@ void presence_conf_check(void const *conf, struct cfg_node const *node, struct c
     check_order(faults, &c->max_list_bytes, &c->limits.max_message_bytes,
                 "max_list_bytes is above max_message_bytes");
     own_users_check(&c->users, node->domain, faults);
-    phone_conf_check(&c->phone_lines, &c->users, node->domain, faults);
+    phone_conf_check(&c->phone_lines, &c->users, node->domain, c->store && *c->store, faults);
 }

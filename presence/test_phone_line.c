@@ -75,7 +75,7 @@ static void test_table(void **state)
 
     (void)state;
     assert_int_equal(own_users_init(&own, &users, "example.test"), 0);
-    assert_int_equal(phone_lines_init(&lines, &entries, &own, &found), 0);
+    assert_int_equal(phone_lines_init(&lines, &entries, &own, false, &found), 0);
     assert_int_equal(faults, 2); /* one twice, one stranger */
     assert_int_equal(lines.by_number.n, 2);
     struct phone_line const *line = phone_lines_find(&lines, "2001");
@@ -84,6 +84,13 @@ static void test_table(void **state)
     assert_true(phone_line_is_of(line, "zoe@other.test"));
     assert_false(phone_line_is_of(phone_lines_find(&lines, "2002"), "zoe@other.test"));
     assert_null(phone_lines_find(&lines, "2003"));
+    phone_lines_fini(&lines);
+
+    /* With a store only who stands twice is at fault. */
+    faults = 0;
+    assert_int_equal(phone_lines_init(&lines, &entries, &own, true, &found), 0);
+    assert_int_equal(faults, 1);
+    assert_true(phone_line_is_of(phone_lines_find(&lines, "2003"), "bob@example.test"));
     phone_lines_fini(&lines);
     own_users_fini(&own);
 }

@@ -72,7 +72,7 @@ bool trunk_concerns(struct event_server *server, struct server_transaction *st)
     if (is_by_trunk(server, st))
         return true;
     return presence_address_of(sip->sip_request->rq_url, address) == 0 &&
-           !own_users_have(&server->users, address) && line_of(server, address);
+           !event_server_has_user(server, address) && line_of(server, address);
 }
 
 static bool is_own_host(struct event_server const *server, char const *host)
