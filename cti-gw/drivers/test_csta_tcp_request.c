@@ -464,6 +464,8 @@ static void test_sake(void **state)
     struct tap_record found = find_tapped("partiallyDisabled");
     assert_int_equal(found.direction, TAP_RECEIVED);
     assert_string_equal(found.id, "");
+    csta_rig_send(&rig, id_a, &held);
+    csta_rig_await(&rig, &a.replies, 2);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
