@@ -64,6 +64,14 @@ static bool has_public_tcp(struct worker const *worker, struct net_addr const *p
     return listener >= 0 && listener < worker->proxy->first_internal;
 }
 
+/* Did the dialog choose UDP? Requests of which some went by TCP would overtake each other, and
+ * events must not: their order tells what has happened. */
+static bool runs_over_udp(struct transport const *t, struct egress_hint const *hint)
+{
+    return hint->out_listener >= 0 && hint->out_listener < transport_listeners(t) &&
+           transport_listener_kind(t, (uint16_t)hint->out_listener) == TRANSPORT_UDP;
+}
+
 int egress_choose_listener(struct worker const *worker, struct destination *to,
                            struct egress_hint const *hint)
 {
@@ -75,7 +83,8 @@ int egress_choose_listener(struct worker const *worker, struct destination *to,
     if (listener < 0)
         return listener;
     to->listener = (uint16_t)listener;
-    to->no_switch |= to->kind == TRANSPORT_UDP && !has_public_tcp(worker, &to->addr);
+    to->no_switch |=
+        to->kind == TRANSPORT_UDP && (runs_over_udp(t, hint) || !has_public_tcp(worker, &to->addr));
     return 0;
 }
 

@@ -32,7 +32,8 @@ struct egress_hint egress_hint_of(struct worker const *worker, struct route_tabl
 int egress_listener(struct worker const *worker, char const *name);
 
 /** Chooses @p to->listener, and whether a large request may go by TCP instead of UDP: not by an
- *  internal listener. Returns 0 or a negative errno: no listener for this transport. */
+ *  internal listener, nor inside a dialog whose route set names a UDP listener. Returns 0 or a
+ * negative errno: no listener for this transport. */
 int egress_choose_listener(struct worker const *worker, struct destination *to,
                            struct egress_hint const *hint);
 

@@ -203,6 +203,23 @@ static void test_large_requests(void **state)
     assert_true(to.no_switch);
 }
 
+/* What goes through a dialog must not overtake what went before. */
+static void test_large_requests_of_dialogs(void **state)
+{
+    static struct {
+        int out_listener;
+        bool no_switch;
+    } const rows[] = { { UDP, true }, { TCP, false }, { ANY, false } };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct egress_hint const hint = { INTERNAL_TCP, false, rows[i].out_listener, ANY, ANY };
+        struct destination to = { .kind = TRANSPORT_UDP };
+        assert_int_equal(net_addr_parse(&to.addr, "127.0.0.1:5082", 0), 0);
+        assert_int_equal(egress_choose_listener(rig.worker, &to, &hint), 0);
+        assert_int_equal(to.no_switch, rows[i].no_switch);
+    }
+}
+
 static void test_udp_only(void **state)
 {
     static struct {
@@ -248,9 +265,13 @@ static void test_names(void **state)
 int main(void)
 {
     struct CMUnitTest const tests[] = {
-        cmocka_unit_test(test_dialogs),  cmocka_unit_test(test_record_route),
-        cmocka_unit_test(test_listener), cmocka_unit_test(test_transport_of_last_resort),
-        cmocka_unit_test(test_names),    cmocka_unit_test(test_large_requests),
+        cmocka_unit_test(test_dialogs),
+        cmocka_unit_test(test_record_route),
+        cmocka_unit_test(test_listener),
+        cmocka_unit_test(test_transport_of_last_resort),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_large_requests),
+        cmocka_unit_test(test_large_requests_of_dialogs),
         cmocka_unit_test(test_udp_only),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
