@@ -16,6 +16,7 @@ CONFIG = """
 node = { domain = "crosspoint.test"; user = "${run_as}"; log_level = "debug"; };
 proxy = {
   listen = ( "udp:${ip}:5060", "tcp:${ip}:5060" );
+  max_transactions_per_call = 100;
   internal = ();
   workers = ${workers};
   dns_servers = "${hop}:5353";
