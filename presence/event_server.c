@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "log.h"
 #include "message.h"
+#include "phone_gateway.h"
 #include "presence_conf.h"
 #include "presence_refusal.h"
 #include "presentity.h"
@@ -43,7 +44,7 @@ static void on_request(void *ctx, struct server_transaction *st)
     else if (method == sip_method_publish)
         publish_take(ctx, st);
     else if (method == sip_method_notify)
-        watches_notify(server->watches, st);
+        watch_notify(server, st);
     else if (method == sip_method_options)
         server_transaction_refuse(st, 200, "OK", EVENT_SERVER_PACKAGES);
     else
@@ -152,8 +153,8 @@ static int read_rosters(struct event_server *server, struct svc *svc)
 
 static int start_watches(struct event_server *server)
 {
-    server->watches = malloc(sizeof *server->watches);
-    return server->watches ? watches_init(server->watches, server) : -ENOMEM;
+    server->gateway = malloc(sizeof *server->gateway);
+    return server->gateway ? phone_gateway_init(server->gateway, server) : -ENOMEM;
 }
 
 int event_server_init(struct event_server *server, struct svc *svc)
@@ -168,6 +169,7 @@ int event_server_init(struct event_server *server, struct svc *svc)
     htab_init(&server->presentities);
     htab_init(&server->publications);
     htab_init(&server->subscriptions);
+    htab_init(&server->watches);
     LIST_INIT(&server->all);
     TAILQ_INIT(&server->waiting);
     tally_init(&server->watchers);
@@ -236,9 +238,9 @@ void event_server_fini(struct event_server *server)
     if (server->stack)
         say_goodbye(server);
     forget_all(server);
-    if (server->watches)
-        watches_fini(server->watches);
-    free(server->watches);
+    if (server->gateway)
+        phone_gateway_fini(server->gateway);
+    free(server->gateway);
     phone_lines_fini(&server->phones);
     for (struct htab_entry *left; (left = htab_next(&server->presentities, NULL));)
         presentity_free((struct presentity *)left);
@@ -251,4 +253,5 @@ void event_server_fini(struct event_server *server)
     htab_fini(&server->presentities);
     htab_fini(&server->publications);
     htab_fini(&server->subscriptions);
+    htab_fini(&server->watches);
 }

@@ -17,9 +17,9 @@
 /* As phones of a call manager call the same document. */
 #define EVENT_SERVER_CPIM_TYPE "application/cpim-pidf+xml"
 
+struct phone_gateway;
 struct presence_conf;
 struct svc;
-struct watches;
 
 struct event_server {
     struct presence_conf const *conf;
@@ -29,9 +29,10 @@ struct event_server {
     struct rosters rosters;
     size_t n_adhoc; /* subscriptions to who is not in the watcher's contact list */
     struct phone_lines phones;
-    struct watches *watches; /* owned */
-    int first;               /* listener of ours */
-    int first_trunk;         /* listener of the publish trunk; those behind it are, too; -1: none */
+    struct htab watches;           /* subscriptions of ours, by our tag of the dialog */
+    struct phone_gateway *gateway; /* owned */
+    int first;                     /* listener of ours */
+    int first_trunk; /* listener of the publish trunk; those behind it are, too; -1: none */
     struct htab presentities;  /* by address */
     struct htab publications;  /* by entity tag */
     struct htab subscriptions; /* by our tag of the dialog */

@@ -4,8 +4,8 @@
 #include "clock.h"
 #include "composed.h"
 #include "event_server.h"
+#include "phone_gateway.h"
 #include "svc.h"
-#include "watch.h"
 
 static json_int_t seconds_since(int64_t time_ms)
 {
@@ -28,7 +28,7 @@ static void add_user(json_t *table, struct phone_line const *line, struct phone_
     }
     ctl_table_row(table, json_pack("[s,s,o,s,o,s]", line->number, user->address, source,
                                    state ? composed_phone_says(state->doc) : "unknown", since,
-                                   watch_state_str(line)));
+                                   phone_gateway_state_str(line)));
 }
 
 void phone_commands_show(struct svc *svc, struct ctl_call *call, json_t const *args)

@@ -18,9 +18,9 @@ enum { PHONE_LINE_BYTES = 64, PHONE_LINE_ETAG = 16 };
 
 struct event_server;
 struct phone_conf_line;
+struct phone_gateway_line;
 struct pidf;
 struct presentity;
-struct watch;
 
 enum phone_way { PHONE_TRUNK, PHONE_GATEWAY, PHONE_WAYS };
 
@@ -45,8 +45,8 @@ struct phone_line {
     struct wheel_timer expiry; /* of the publication */
     uint64_t due_ms;
     struct event_server *server;
-    struct watch *watch;            /* of the gateway, or NULL */
-    char etag[PHONE_LINE_ETAG + 1]; /* of the publication in force, "": none */
+    struct phone_gateway_line *watch; /* of the gateway, or NULL */
+    char etag[PHONE_LINE_ETAG + 1];   /* of the publication in force, "": none */
     char number[PHONE_LINE_BYTES];
     char name[PHONE_LINE_BYTES + 8]; /* of the source */
 };

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The life of subscriptions to lines: see watch.h. What a NOTIFY says is in watch_notify.c. */
+/* The life of subscriptions of ours: see watch.h. What a NOTIFY says is in watch_notify.c. */
 #define LOG_SUBSYSTEM LOG_PRESENCE
 #include "watch.h"
 #include "clock.h"
 #include "dialog.h"
-#include "dialog_info.h"
-#include "gateway_conf.h"
 #include "log.h"
 #include "message.h"
-#include "presence_conf.h"
-#include "presence_metrics.h"
 #include "watch_fsm.h"
 #include "watch_internal.h"
 #include <errno.h>
@@ -27,13 +23,14 @@ enum {
     TOLD_MS = 32000,
     SOON_MS = 1000,
     MARGIN_S = 60,
+    JITTER_PART = 10,
     EXPIRES_MAX_S = 86400
 };
 enum { LINE_BYTES = 128 };
 
 void watch_step(struct watch *w, enum watch_event event, uint32_t seconds)
 {
-    fsm_step(watch_fsm(), &w->state, w, (int)event, &seconds, w->line->name);
+    fsm_step(watch_fsm(), &w->state, w, (int)event, &seconds, w->name);
 }
 
 /* --- time ------------------------------------------------------------------------------------- */
@@ -43,13 +40,12 @@ static void arm(struct watch *w, uint64_t in_ms);
 /* Each waits for its own slot of the rate. */
 static bool take_turn(struct watch *w)
 {
-    struct watches *all = w->watches;
     uint64_t now = clock_now_ms();
 
     if (w->has_turn)
         return true;
-    uint64_t turn = all->next_turn_ms > now ? all->next_turn_ms : now;
-    all->next_turn_ms = turn + 1000 / (uint64_t)all->conf->rate;
+    uint64_t turn = w->pace->next_ms > now ? w->pace->next_ms : now;
+    w->pace->next_ms = turn + 1000 / (uint64_t)w->pace->rate;
     w->has_turn = true;
     if (turn > now)
         arm(w, turn - now);
@@ -59,16 +55,24 @@ static bool take_turn(struct watch *w)
 static void on_timer(struct wheel_timer *timer)
 {
     struct watch *w = (struct watch *)((char *)timer - offsetof(struct watch, timer));
+    bool is_silent = w->state == WATCH_ACTIVE && !w->was_told;
 
-    if (w->state == WATCH_WAITING && !take_turn(w))
+    /* What is under way has taken too long; all else is a request that is due. */
+    if (!is_silent && !w->outgoing && w->state != WATCH_ENDING && !take_turn(w))
         return;
     w->has_turn = false;
-    watch_step(w, w->state == WATCH_ACTIVE && !w->was_told ? WATCH_EV_SILENT : WATCH_EV_TIMER, 0);
+    watch_step(w, is_silent ? WATCH_EV_SILENT : WATCH_EV_TIMER, 0);
 }
 
 static void arm(struct watch *w, uint64_t in_ms)
 {
-    wheel_arm(w->watches->server->wheel, &w->timer, in_ms, on_timer);
+    wheel_arm(w->server->wheel, &w->timer, in_ms, on_timer);
+}
+
+/* Those that began together are not refreshed together for ever. */
+static uint64_t jitter_ms(struct watch const *w, uint64_t most_ms)
+{
+    return htab_hash(w->name, strlen(w->name), clock_now_ms()) % (most_ms + 1);
 }
 
 /* Until it is to be refreshed; a peer that gives no time at all is not asked all the time. */
@@ -77,6 +81,7 @@ static void arm_refresh(struct watch *w)
     uint32_t margin_s = w->left_s / 2 < MARGIN_S ? w->left_s / 2 : MARGIN_S;
     uint64_t in_ms = (uint64_t)(w->left_s > 2 ? w->left_s - margin_s : 2) * 1000;
 
+    in_ms -= jitter_ms(w, in_ms / JITTER_PART);
     arm(w, !w->was_told && in_ms > TOLD_MS ? TOLD_MS : in_ms);
 }
 
@@ -90,22 +95,33 @@ static uint32_t min_expires_of(sip_t const *sip)
     return seconds > EXPIRES_MAX_S ? 0 : (uint32_t)seconds;
 }
 
+/* RFC 8048 6: what says that the authorisation is gone. */
+static bool is_refusal(int status)
+{
+    return status == 403 || status == 489 || status == 603;
+}
+
 static void take_final(struct watch *w, sip_t const *sip, int status)
 {
     uint32_t retry_s = sip && sip->sip_retry_after ? (uint32_t)sip->sip_retry_after->af_delta : 0;
     uint32_t min_s = status == 423 ? min_expires_of(sip) : 0;
+    struct watch_kind const *kind = w->terms->kind;
 
     w->outgoing = NULL;
+    w->status = (uint16_t)status;
     if (status < 300 && w->dialog && dialog_established(w->dialog, sip) == 0) {
+        w->reason = NULL;
         w->left_s = sip->sip_expires ? (uint32_t)sip->sip_expires->ex_delta : w->wanted_s;
         watch_step(w, WATCH_EV_ACCEPTED, 0);
         return;
     }
-    presence_count(M_gateway_failures);
-    log_info(NULL, "phone not subscribed to line=%s status=%d retry_after=%u", w->line->number,
-             status, (unsigned)retry_s);
+    presence_count(kind->failures);
+    log_info(NULL, "subscription of ours not accepted what=%s of=\"%s\" status=%d retry_after=%u",
+             kind->what, w->name, status, (unsigned)retry_s);
     if (min_s > w->wanted_s)
         watch_step(w, WATCH_EV_TOO_BRIEF, min_s);
+    else if (kind->takes_refusals && is_refusal(status))
+        watch_step(w, WATCH_EV_REFUSED, 0);
     else
         watch_step(w, status == 481 ? WATCH_EV_GONE : WATCH_EV_FAILED, retry_s);
 }
@@ -137,19 +153,17 @@ static void on_gone(void *ctx, struct client_transaction *ct)
 
 static int fill(struct watch const *w, msg_t *subscribe)
 {
-    struct gateway_conf const *conf = w->watches->conf;
     char line[LINE_BYTES];
 
-    (void)snprintf(line, sizeof line, "Event: %s", gateway_conf_package(conf));
+    (void)snprintf(line, sizeof line, "Event: %s", w->terms->package);
     int err = message_add(subscribe, line);
-    (void)snprintf(line, sizeof line, "Expires: %" PRIu32, w->wanted_s);
+    (void)snprintf(line, sizeof line, "Expires: %" PRIu32,
+                   w->state == WATCH_ENDING ? 0 : w->wanted_s);
     if (err == 0)
         err = message_add(subscribe, line);
+    (void)snprintf(line, sizeof line, "Accept: %s", w->terms->accept);
     if (err == 0)
-        err =
-            message_add(subscribe, conf->event == GATEWAY_DIALOG
-                                       ? "Accept: application/dialog-info+xml"
-                                       : "Accept: " EVENT_SERVER_TYPE ", " EVENT_SERVER_CPIM_TYPE);
+        err = message_add(subscribe, line);
     return err;
 }
 
@@ -163,11 +177,11 @@ static int send_subscribe(struct watch *w, url_t const *next_hop)
         subscribe = NULL;
     }
     w->outgoing =
-        subscribe ? stack_send(w->watches->server->stack, subscribe, next_hop, &handlers, w) : NULL;
+        subscribe ? stack_send(w->server->stack, subscribe, next_hop, &handlers, w) : NULL;
     if (!w->outgoing)
         return -ENOMEM;
     arm(w, ANSWER_GUARD_MS);
-    presence_count(M_gateway_subscribes);
+    presence_count(w->terms->kind->subscribes);
     return 0;
 }
 
@@ -176,30 +190,21 @@ static uint64_t hash_tag(char const *tag)
     return htab_hash(tag, strlen(tag), 0);
 }
 
-struct watch *watch_find(struct watches *watches, char const *tag, htab_match_fn *match,
+struct watch *watch_find(struct event_server *server, char const *tag, htab_match_fn *match,
                          void const *request)
 {
-    return (struct watch *)htab_find(&watches->by_tag, hash_tag(tag), match, request);
+    return (struct watch *)htab_find(&server->watches, hash_tag(tag), match, request);
 }
 
 static int make_dialog(struct watch *w)
 {
-    struct watches const *all = w->watches;
-    struct gateway_conf const *conf = all->conf;
     char from[WATCH_URI_BYTES], to[WATCH_URI_BYTES], contact[EVENT_SERVER_CONTACT_BYTES];
-    char port[8] = "";
 
-    if (conf->port)
-        (void)snprintf(port, sizeof port, ":%d", (int)conf->port);
-    (void)snprintf(from, sizeof from, "sip:%s@%s", conf->user, all->server->users.domain);
-    bool is_bare_v6 = strchr(conf->address, ':') && conf->address[0] != '[';
-    (void)snprintf(to, sizeof to, "sip:%s@%s%s%s%s%s%s", w->line->number, is_bare_v6 ? "[" : "",
-                   conf->address, is_bare_v6 ? "]" : "", port,
-                   *conf->transport ? ";transport=" : "", conf->transport);
-    event_server_own_contact(all->server, contact);
+    w->terms->kind->print_parties(w, from, to);
+    event_server_own_contact(w->server, contact);
     w->dialog = dialog_new_uac(from, to, contact);
     return w->dialog
-               ? htab_insert(&w->watches->by_tag, &w->by_tag, hash_tag(dialog_local_tag(w->dialog)))
+               ? htab_insert(&w->server->watches, &w->by_tag, hash_tag(dialog_local_tag(w->dialog)))
                : -ENOMEM;
 }
 
@@ -209,10 +214,12 @@ static void leave(struct watch *w)
     if (w->outgoing)
         outgoing_detach(w->outgoing);
     w->outgoing = NULL;
-    htab_remove(&w->watches->by_tag, &w->by_tag);
+    htab_remove(&w->server->watches, &w->by_tag);
     dialog_free(&w->dialog);
-    dialog_info_free(&w->info);
+    if (w->terms->kind->on_left)
+        w->terms->kind->on_left(w);
     w->was_told = false;
+    w->has_turn = false;
 }
 
 void watch_refresh_soon(struct watch *w)
@@ -230,7 +237,7 @@ int watch_act_ask(void *obj, void *arg)
     (void)arg;
     if (make_dialog(w) < 0)
         return WATCH_EV_FAILED;
-    url_t const *outbound = &w->watches->outbound;
+    url_t const *outbound = &w->terms->outbound;
     return send_subscribe(w, outbound->url_host ? outbound : dialog_next_hop(w->dialog)) < 0
                ? WATCH_EV_FAILED
                : FSM_OK;
@@ -278,18 +285,18 @@ int watch_act_longer(void *obj, void *arg)
 int watch_act_back_off(void *obj, void *arg)
 {
     struct watch *w = obj;
-    struct gateway_conf const *conf = w->watches->conf;
+    struct watch_terms const *terms = w->terms;
     uint64_t asked_s = arg ? *(uint32_t const *)arg : 0;
-    uint64_t pause_s = (uint64_t)conf->retry << (w->failures < 16 ? w->failures : 16);
+    uint64_t pause_s = (uint64_t)terms->retry_s << (w->failures < 16 ? w->failures : 16);
 
     leave(w);
-    if (pause_s > (uint64_t)conf->max_retry)
-        pause_s = (uint64_t)conf->max_retry;
+    if (pause_s > (uint64_t)terms->max_retry_s)
+        pause_s = (uint64_t)terms->max_retry_s;
     if (asked_s > pause_s)
         pause_s = asked_s < EXPIRES_MAX_S ? asked_s : EXPIRES_MAX_S;
     w->failures++;
     arm(w, pause_s * 1000);
-    phone_line_report(w->watches->server, w->line, PHONE_GATEWAY, NULL);
+    terms->kind->on_unknown(w);
     return FSM_OK;
 }
 
@@ -314,55 +321,88 @@ int watch_act_stop(void *obj, void *arg)
 
     (void)arg;
     leave(w);
-    log_warn(NULL, "phone not watched any more line=%s", w->line->number);
-    phone_line_report(w->watches->server, w->line, PHONE_GATEWAY, NULL);
+    log_warn(NULL, "subscription of ours is refused for good what=%s of=\"%s\" status=%u reason=%s",
+             w->terms->kind->what, w->name, (unsigned)w->status, w->reason ? w->reason : "");
+    w->terms->kind->on_unknown(w);
+    return FSM_OK;
+}
+
+int watch_act_turn(void *obj, void *arg)
+{
+    (void)arg;
+    arm(obj, 0);
+    return FSM_OK;
+}
+
+/* If there still is no answer to what was sent before, nobody is there to be told. */
+int watch_act_unsubscribe(void *obj, void *arg)
+{
+    struct watch *w = obj;
+
+    (void)arg;
+    if (w->outgoing || send_subscribe(w, dialog_next_hop(w->dialog)) < 0)
+        return WATCH_EV_FAILED;
+    return FSM_OK;
+}
+
+int watch_act_last(void *obj, void *arg)
+{
+    (void)arg;
+    arm(obj, TOLD_MS);
+    return FSM_OK;
+}
+
+int watch_act_go(void *obj, void *arg)
+{
+    struct watch *w = obj;
+
+    (void)arg;
+    leave(w);
+    w->terms->kind->on_gone(w);
     return FSM_OK;
 }
 
 /* --- up and down ------------------------------------------------------------------------------ */
 
-int watches_init(struct watches *watches, struct event_server *server)
+int watch_terms_set_outbound(struct watch_terms *terms, char const *outbound)
 {
-    struct cfg_groups const *gateway = &server->conf->gateway;
-    struct htab const *lines = &server->phones.by_number;
-
-    *watches = (struct watches){ .server = server };
-    htab_init(&watches->by_tag);
-    if (gateway->n == 0)
-        return 0;
-    watches->conf = gateway->v;
-    watches->next_turn_ms = clock_now_ms();
-    watches->v = calloc(lines->n ? lines->n : 1, sizeof *watches->v);
-    (void)snprintf(watches->outbound_text, sizeof watches->outbound_text, "%s",
-                   watches->conf->outbound);
-    if (!watches->v ||
-        (*watches->outbound_text && url_d(&watches->outbound, watches->outbound_text) < 0))
-        return -ENOMEM;
-    for (struct htab_entry *e = htab_next(lines, NULL); e; e = htab_next(lines, e)) {
-        struct watch *w = &watches->v[watches->n++];
-        w->watches = watches;
-        w->line = (struct phone_line *)e;
-        w->line->watch = w;
-        w->wanted_s = (uint32_t)watches->conf->expires;
-        w->state = WATCH_WAITING;
-        arm(w, 0);
-    }
-    return 0;
+    (void)snprintf(terms->outbound_text, sizeof terms->outbound_text, "%s", outbound);
+    return *terms->outbound_text && url_d(&terms->outbound, terms->outbound_text) < 0 ? -EINVAL : 0;
 }
 
-void watches_fini(struct watches *watches)
+void watch_init(struct watch *w, struct event_server *server, struct watch_terms const *terms,
+                struct watch_pace *pace, char const *name)
 {
-    for (size_t i = 0; i < watches->n; i++) {
-        leave(&watches->v[i]);
-        watches->v[i].line->watch = NULL;
-    }
-    free(watches->v);
-    watches->v = NULL;
-    watches->n = 0;
-    htab_fini(&watches->by_tag);
+    *w = (struct watch){ .server = server,
+                         .terms = terms,
+                         .pace = pace,
+                         .name = name,
+                         .wanted_s = (uint32_t)terms->expires_s,
+                         .state = WATCH_WAITING };
+    arm(w, 0);
 }
 
-char const *watch_state_str(struct phone_line const *line)
+void watch_fini(struct watch *w)
 {
-    return line->watch ? watch_fsm()->state_names[line->watch->state] : "";
+    leave(w);
+}
+
+void watch_end(struct watch *w)
+{
+    watch_step(w, WATCH_EV_LEAVE, 0);
+}
+
+bool watch_is_wanted(struct watch const *w)
+{
+    return w->state == WATCH_ASKING || w->state == WATCH_ACTIVE || w->state == WATCH_REFRESHING;
+}
+
+bool watch_is_stopped(struct watch const *w)
+{
+    return w->state == WATCH_STOPPED;
+}
+
+char const *watch_state_str(struct watch const *w)
+{
+    return watch_fsm()->state_names[w->state];
 }

@@ -1,58 +1,98 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Subscriptions of ours to lines at the call manager, its presence gateway (guide part 2, 1.7): one
- * for each line of phone_lines; we are the subscriber of RFC 6665.
+/* A subscription of ours, whoever it is to: we are the subscriber of RFC 6665. Whose it is, and
+ * what becomes of what it says, is its owner's: gateway.h (lines at the call manager), foreign.h
+ * (contacts of other domains).
  *
- * All go through the proxy, which knows where the call manager is, and spreads them if its name is
- * an SRV record. They begin in turn, so many a second. A line whose subscription cannot be had is
- * unknown until it can. */
+ * A struct watch is embedded in its owner. It begins by itself, begins anew when the other side
+ * ends it or is not there, and stays ended when the other side wants to hear no more of it. What
+ * cannot be had is unknown until it can, never as it was last. */
 #pragma once
 #include "event_server.h"
+#include "presence_metrics.h"
 #include <sofia-sip/url.h>
 
 struct dialog;
-struct dialog_info;
-struct gateway_conf;
 struct outgoing;
-struct pidf;
+struct watch;
 
 enum { WATCH_URI_BYTES = 400 };
 
+/** What owners of one kind have in common. */
+struct watch_kind {
+    char const *what; /* "phone", for the log */
+    enum presence_metric subscribes, failures, notifies;
+    bool takes_refusals; /* 403, 489 and 603 are an answer for good (RFC 8048 table) */
+
+    /** Prints the bare URIs of who subscribes to whom. */
+    void (*print_parties)(struct watch const *watch, char from[static WATCH_URI_BYTES],
+                          char to[static WATCH_URI_BYTES]);
+
+    /** A NOTIFY of a subscription that goes on. Returns whether a full document is wanted, because
+     *  one is missing. */
+    bool (*on_told)(struct watch *watch, sip_t const *notify);
+
+    /** Nothing is known any more, or (it is stopped) ever will be. */
+    void (*on_unknown)(struct watch *watch);
+
+    /** Its dialog is no more; NULL: nobody asks. */
+    void (*on_left)(struct watch *watch);
+
+    /** It has ended as its owner wanted, and may be freed. NULL: its owner never wants that. */
+    void (*on_gone)(struct watch *watch);
+};
+
+/** And what the configuration says of them. */
+struct watch_terms {
+    struct watch_kind const *kind;
+    char const *package, *accept;
+    int64_t expires_s, retry_s, max_retry_s;
+    char outbound_text[WATCH_URI_BYTES];
+    url_t outbound; /* in outbound_text; without host: straight to the address */
+};
+
+/** So many requests a second, to whoever shares it. */
+struct watch_pace {
+    uint64_t next_ms;
+    int64_t rate;
+};
+
 struct watch {
     struct htab_entry by_tag; /* our tag of its dialog */
-    struct watches *watches;
-    struct phone_line *line;
-    struct dialog *dialog;    /* NULL: none */
-    struct dialog_info *info; /* what package dialog has said; NULL: nothing */
+    struct event_server *server;
+    struct watch_terms const *terms;
+    struct watch_pace *pace;
+    char const *name;      /* whom it is to, for the log */
+    struct dialog *dialog; /* NULL: none */
     struct outgoing *outgoing;
     struct wheel_timer timer;
-    uint32_t wanted_s; /* Expires that we ask for */
-    uint32_t left_s;   /* said last, by answer or NOTIFY */
-    unsigned failures; /* since a NOTIFY came */
-    uint8_t state;     /* set by fsm_step() only */
+    char const *reason; /* of the NOTIFY that ended it last: a static text; NULL: none */
+    uint32_t wanted_s;  /* Expires that we ask for */
+    uint32_t left_s;    /* said last, by answer or NOTIFY */
+    unsigned failures;  /* since a NOTIFY came */
+    uint16_t status;    /* of the last answer; 0: none yet */
+    uint8_t state;      /* set by fsm_step() only */
     bool has_turn;
     bool was_told; /* in this dialog */
 };
 
-struct watches {
-    struct event_server *server;
-    struct gateway_conf const *conf; /* NULL: no gateway */
-    struct htab by_tag;
-    struct watch *v;
-    size_t n;
-    uint64_t next_turn_ms;
-    char outbound_text[WATCH_URI_BYTES];
-    url_t outbound; /* in outbound_text */
-};
+/** Answers the NOTIFY @p st, which is perhaps of one of event_server.watches. */
+void watch_notify(struct event_server *server, struct server_transaction *st);
 
-/** Begins to watch every line, if there is a gateway. Returns 0 or -ENOMEM; fini is right after
- *  either. */
-int watches_init(struct watches *watches, struct event_server *server);
+/** Reads @p outbound into @p terms. Returns 0 or -EINVAL. */
+int watch_terms_set_outbound(struct watch_terms *terms, char const *outbound);
 
-/** Ends all without a word: the call manager hears 481 when it tells us something. */
-void watches_fini(struct watches *watches);
+/** Begins when its turn comes. All pointers are borrowed for its life. */
+void watch_init(struct watch *watch, struct event_server *server, struct watch_terms const *terms,
+                struct watch_pace *pace, char const *name);
 
-/** Answers the NOTIFY @p st. */
-void watches_notify(struct watches *watches, struct server_transaction *st);
+/** Ends without a word: who tells us something hears 481. */
+void watch_fini(struct watch *watch);
 
-/** "active", "" if the line is not watched. Static. */
-char const *watch_state_str(struct phone_line const *line);
+/** Ends it at the other side; on_gone() follows, perhaps at once. Nothing is told meanwhile. */
+void watch_end(struct watch *watch);
+
+/** The other side wants to hear no more of it. */
+bool watch_is_stopped(struct watch const *watch);
+
+/** "active". Static. */
+char const *watch_state_str(struct watch const *watch);

@@ -8,7 +8,10 @@ enum watch_state {
     WATCH_ASKING,  /* SUBSCRIBE is not answered; NOTIFY may come first */
     WATCH_ACTIVE,
     WATCH_REFRESHING,
-    WATCH_STOPPED, /* the call manager wants to hear no more of it */
+    WATCH_LEAVING, /* nobody wants it; waits for its turn to say so, or for an answer before that */
+    WATCH_ENDING,  /* has said so; the last NOTIFY is to come */
+    WATCH_STOPPED, /* the other side wants to hear no more of it */
+    WATCH_GONE,    /* freed */
     WATCH_STATES
 };
 
@@ -23,6 +26,7 @@ enum watch_event {
     WATCH_EV_ENDED,     /* subscribe anew at once */
     WATCH_EV_PUT_OFF,   /* subscribe anew later; the argument as of FAILED */
     WATCH_EV_REFUSED,   /* for good */
+    WATCH_EV_LEAVE,     /* its owner does not want it any more */
     WATCH_EVENTS
 };
 
@@ -37,3 +41,7 @@ int watch_act_longer(void *obj, void *arg);
 int watch_act_back_off(void *obj, void *arg);
 int watch_act_told(void *obj, void *arg);
 int watch_act_stop(void *obj, void *arg);
+int watch_act_turn(void *obj, void *arg);
+int watch_act_unsubscribe(void *obj, void *arg);
+int watch_act_last(void *obj, void *arg);
+int watch_act_go(void *obj, void *arg); /* may free it */

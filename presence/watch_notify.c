@@ -1,16 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* NOTIFY of the call manager: what it says of the line, and of the subscription. */
-#define LOG_SUBSYSTEM LOG_PRESENCE
+/* NOTIFY of a subscription of ours: which it is, and whether it goes on. */
 #include "asker.h"
 #include "dialog.h"
-#include "dialog_info.h"
-#include "gateway_conf.h"
-#include "log.h"
-#include "message.h"
-#include "phone_document.h"
-#include "pidf.h"
-#include "pidf_read.h"
-#include "presence_conf.h"
 #include "presence_refusal.h"
 #include "watch_internal.h"
 #include <sofia-sip/msg_addr.h>
@@ -38,10 +29,11 @@ static bool is_ours(struct htab_entry const *entry, void const *request)
            strcmp(dialog_call_id(w->dialog), sip->sip_call_id->i_id) == 0 && sip->sip_from->a_tag;
 }
 
-static struct watch *find(struct watches *watches, struct server_transaction *st, sip_t const *sip)
+static struct watch *find(struct event_server *server, struct server_transaction *st,
+                          sip_t const *sip)
 {
     struct watch *w =
-        sip->sip_to->a_tag ? watch_find(watches, sip->sip_to->a_tag, is_ours, sip) : NULL;
+        sip->sip_to->a_tag ? watch_find(server, sip->sip_to->a_tag, is_ours, sip) : NULL;
     /* With another tag than the 2xx had it is a fork, which we do not want besides. */
     int status = !w ? 481 : dialog_remote_tag(w->dialog) ? dialog_accept(w->dialog, sip) : 0;
 
@@ -49,7 +41,7 @@ static struct watch *find(struct watches *watches, struct server_transaction *st
         presence_refusal_send(st, &no_dialog, "no subscription of ours is like that");
     else if (status)
         presence_refusal_send(st, &bad_cseq, "CSeq is below that of the NOTIFY before");
-    else if (strcasecmp(asker_package(sip), gateway_conf_package(watches->conf)) != 0)
+    else if (strcasecmp(asker_package(sip), w->terms->package) != 0)
         presence_refusal_send(st, &bad_event, "the subscription is to another package");
     else if (!sip->sip_subscription_state || !sip->sip_subscription_state->ss_substate)
         presence_refusal_send(st, &bad_state, "no Subscription-State");
@@ -68,7 +60,8 @@ static uint32_t seconds_of(char const *text)
 }
 
 /* RFC 6665 4.1.3: what a reason asks the subscriber to do. */
-static enum watch_event event_of(sip_subscription_state_t const *state, uint32_t *ret_seconds)
+static enum watch_event event_of(struct watch *w, sip_subscription_state_t const *state,
+                                 uint32_t *ret_seconds)
 {
     static struct {
         char const *reason;
@@ -85,70 +78,28 @@ static enum watch_event event_of(sip_subscription_state_t const *state, uint32_t
     }
     *ret_seconds = seconds_of(state->ss_retry_after);
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
-        if (strcasecmp(ends[i].reason, reason) == 0)
+        if (strcasecmp(ends[i].reason, reason) == 0) {
+            w->reason = ends[i].reason;
             return ends[i].event;
+        }
+    w->reason = NULL;
     return *ret_seconds ? WATCH_EV_PUT_OFF : WATCH_EV_ENDED;
 }
 
-static struct pidf *read_dialogs(struct watch *w, sip_t const *sip, char const **ret_why,
-                                 bool *ret_gap)
-{
-    sip_payload_t const *body = sip->sip_payload;
-
-    if (strcmp(message_content_type(sip), "application/dialog-info+xml") != 0) {
-        *ret_why = "no dialog-info document";
-        return NULL;
-    }
-    if (!w->info && !(w->info = dialog_info_new())) {
-        *ret_why = "out of memory";
-        return NULL;
-    }
-    enum dialog_info_result result =
-        dialog_info_take(w->info, body->pl_data, body->pl_len, &pidf_limits_default);
-    *ret_gap = result == DIALOG_INFO_GAP;
-    if (result == DIALOG_INFO_BAD || result == DIALOG_INFO_TOO_MANY ||
-        result == DIALOG_INFO_NO_MEMORY) {
-        *ret_why = dialog_info_result_text(result);
-        return NULL;
-    }
-    return dialog_info_document(w->info, "pres:line", "line");
-}
-
-/* What cannot be read makes the line unknown: what it was before is not what the call manager says.
- */
-static void report(struct watch *w, struct pidf *doc, char const *why)
-{
-    if (!doc) {
-        presence_count(M_gateway_bad_documents);
-        log_info(NULL, "NOTIFY of phone not read line=%s reason=\"%s\"", w->line->number, why);
-    }
-    phone_line_report(w->watches->server, w->line, PHONE_GATEWAY, doc);
-}
-
-void watches_notify(struct watches *watches, struct server_transaction *st)
+void watch_notify(struct event_server *server, struct server_transaction *st)
 {
     sip_t const *sip = sip_object(server_transaction_request(st));
-    struct watch *w = find(watches, st, sip);
-    struct phone_document_fault fault = { .text = "" };
-    char const *why = fault.text;
-    struct pidf *doc = NULL;
+    struct watch *w = find(server, st, sip);
     bool has_gap = false;
     uint32_t seconds;
 
     if (!w)
         return;
-    presence_count(M_gateway_notifies);
-    enum watch_event event = event_of(sip->sip_subscription_state, &seconds);
-    bool has_body = sip->sip_payload && sip->sip_payload->pl_len;
-    if (has_body && watches->conf->event == GATEWAY_DIALOG)
-        doc = read_dialogs(w, sip, &why, &has_gap);
-    else if (has_body)
-        doc = phone_document_read(watches->server->conf, w->line, sip, &fault);
+    presence_count(w->terms->kind->notifies);
+    enum watch_event event = event_of(w, sip->sip_subscription_state, &seconds);
+    if (event == WATCH_EV_TOLD && watch_is_wanted(w))
+        has_gap = w->terms->kind->on_told(w, sip);
     server_transaction_refuse(st, 200, "OK", NULL);
-    if (has_body && event == WATCH_EV_TOLD)
-        report(w, doc, why);
-    else
-        pidf_free(&doc);
     watch_step(w, event, seconds);
     if (has_gap)
         watch_refresh_soon(w);
