@@ -33,15 +33,14 @@ bool refresh_is_ours(sip_t const *request)
 
 uint32_t refresh_interval(sip_t const *request, uint32_t most_s)
 {
+    unsigned long min_s = request->sip_min_se ? request->sip_min_se->min_delta : 0;
     uint32_t interval_s = most_s;
 
     if (request->sip_session_expires && request->sip_session_expires->x_delta < most_s)
         interval_s = (uint32_t)request->sip_session_expires->x_delta;
-    if (request->sip_min_se && request->sip_min_se->min_delta > interval_s)
-        interval_s = request->sip_min_se->min_delta < UINT32_MAX / 2
-                         ? (uint32_t)request->sip_min_se->min_delta
-                         : UINT32_MAX / 2;
-    return interval_s;
+    if (min_s <= interval_s)
+        return interval_s;
+    return min_s < LONGEST_S ? (uint32_t)min_s : LONGEST_S;
 }
 
 void refresh_learn(struct session *session, sip_t const *sip)

@@ -15,7 +15,7 @@ struct session;
 bool refresh_is_ours(sip_t const *request);
 
 /** The interval for @p request (INVITE or UPDATE): what it asks for, no more than @p most_s unless
- *  its Min-SE demands it. */
+ *  its Min-SE demands it; never more than a day, or a client that has vanished would stay. */
 uint32_t refresh_interval(sip_t const *request, uint32_t most_s);
 
 /** Remembers the Min-SE of a request or response of the client, for our own refreshes. */

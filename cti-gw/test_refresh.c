@@ -30,6 +30,8 @@ static struct {
     { "wants longer", "Supported: timer\r\nSession-Expires: 7200\r\n", false, 1800 },
     { "must have longer",
       "Supported: timer\r\nSession-Expires: 7200\r\nMin-SE: 3600\r\n", false, 3600 },
+    { "must have years",
+      "Supported: timer\r\nSession-Expires: 4000000000\r\nMin-SE: 4000000000\r\n", false, 86400 },
     { "least below", "Supported: timer\r\nSession-Expires: 600\r\nMin-SE: 90\r\n", false, 600 },
 };
 /* clang-format on */
