@@ -191,11 +191,6 @@ int number_rules_subject(char const *text, char ret[static NUMBER_RULES_TEXT])
     return 0;
 }
 
-size_t number_rules_count(struct number_rules const *rules)
-{
-    return rules->n;
-}
-
 enum number_rules_result number_rules_try(struct number_rules *rules, size_t i, char const *subject,
                                           char ret[static NUMBER_RULES_TEXT])
 {

@@ -30,9 +30,6 @@ void number_rules_free(struct number_rules **prules);
  *  -EINVAL when it is too long. */
 int number_rules_subject(char const *text, char ret[static NUMBER_RULES_TEXT]);
 
-/** How many rules there are. */
-size_t number_rules_count(struct number_rules const *rules);
-
 /** Tries rule @p i on @p subject; the result goes to @p ret if it matches. */
 enum number_rules_result number_rules_try(struct number_rules *rules, size_t i, char const *subject,
                                           char ret[static NUMBER_RULES_TEXT]);

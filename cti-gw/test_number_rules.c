@@ -65,7 +65,6 @@ static void test_vectors(void **state)
 
     (void)state;
     assert_non_null(rules);
-    assert_int_equal(number_rules_count(rules), list.n);
     for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
         char ret[NUMBER_RULES_TEXT] = "";
         print_message("# %s\n", vectors[i].text);
