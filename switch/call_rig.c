@@ -186,7 +186,7 @@ void call_rig_init(struct call_rig *rig, struct call_rig_script const *script)
     struct call_options options = {
         .lines = &rig->lines,
         .wheel = rig->wheel,
-        .no_answer_ms = 30000,
+        .no_answer_ms = script->rings_for_ever ? 0 : 30000,
         .ring_ms = 5000,
         .rings = 4,
         .dial_ms = 4000,

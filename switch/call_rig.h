@@ -25,7 +25,7 @@ struct call_rig_step {
 struct call_rig_script {
     char const *name;
     struct call_rig_step steps[CALL_RIG_STEPS];
-    bool no_call_waiting, offered, hookswitch;
+    bool no_call_waiting, offered, hookswitch, rings_for_ever;
     uint64_t accept_ms;
 };
 

@@ -127,6 +127,7 @@ static void arm_ringing(struct call_conn *conn)
 static void start_ringing(struct call_conn *conn, enum csta_cause cause)
 {
     conn->offered = false;
+    wheel_disarm(&conn->timer); /* of the offer; ringing may have no time of its own */
     call_step(conn, CALL_RING, cause);
     arm_ringing(conn);
 }
