@@ -7,7 +7,7 @@
 struct gateway;
 struct session;
 
-/** An event of connection @p index; unknown monitors are counted and logged at debug. */
+/** An event of connection @p index; those of unknown monitors are faults of the switch. */
 void cti_events_take(struct gateway *gw, unsigned index, struct csta_msg const *event);
 
 /** The session that has the driver's monitor @p xref of connection @p index, or NULL. */
