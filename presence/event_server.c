@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "log.h"
 #include "message.h"
+#include "message_gate.h"
 #include "phone_gateway.h"
 #include "presence_conf.h"
 #include "presence_refusal.h"
@@ -26,8 +27,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct presence_refusal const bad_method = { 405, "Method Not Allowed", M_refused_method,
-                                                    "Allow: SUBSCRIBE, PUBLISH, NOTIFY, OPTIONS" };
+static struct presence_refusal const bad_method = {
+    405, "Method Not Allowed", M_refused_method,
+    "Allow: SUBSCRIBE, PUBLISH, NOTIFY, MESSAGE, OPTIONS"
+};
 
 /* --- what the transaction layer hands up ------------------------------------------------------ */
 
@@ -45,6 +48,8 @@ static void on_request(void *ctx, struct server_transaction *st)
         publish_take(ctx, st);
     else if (method == sip_method_notify)
         watch_notify(server, st);
+    else if (method == sip_method_message)
+        message_gate_take(server, st);
     else if (method == sip_method_options)
         server_transaction_refuse(st, 200, "OK", EVENT_SERVER_PACKAGES);
     else
@@ -191,6 +196,8 @@ int event_server_init(struct event_server *server, struct svc *svc)
         err = open_listeners(server, &server->conf->trunk_listen, &server->first_trunk);
     if (err == 0)
         err = start_watches(server);
+    if (err == 0)
+        err = message_gate_init(&server->gate, server->conf->message_outbound);
     return err;
 }
 
@@ -241,6 +248,7 @@ void event_server_fini(struct event_server *server)
     if (server->gateway)
         phone_gateway_fini(server->gateway);
     free(server->gateway);
+    message_gate_fini(&server->gate);
     phone_lines_fini(&server->phones);
     for (struct htab_entry *left; (left = htab_next(&server->presentities, NULL));)
         presentity_free((struct presentity *)left);

@@ -3,6 +3,7 @@
  * the loop thread. The picture is in ARCHITECTURE.md, "Inside the presence server". */
 #pragma once
 #include "htab.h"
+#include "message_gate.h"
 #include "own_users.h"
 #include "phone_line.h"
 #include "rosters.h"
@@ -31,7 +32,8 @@ struct event_server {
     struct phone_lines phones;
     struct htab watches;           /* subscriptions of ours, by our tag of the dialog */
     struct phone_gateway *gateway; /* owned */
-    int first;                     /* listener of ours */
+    struct message_gate gate;
+    int first;       /* listener of ours */
     int first_trunk; /* listener of the publish trunk; those behind it are, too; -1: none */
     struct htab presentities;  /* by address */
     struct htab publications;  /* by entity tag */

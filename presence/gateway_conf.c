@@ -21,7 +21,7 @@ static char const *check_transport(char const *text)
                : NULL;
 }
 
-static char const *check_uri(char const *text)
+char const *gateway_conf_check_uri(char const *text)
 {
     char copy[256];
     url_t url;
@@ -56,7 +56,7 @@ static struct cfg_row const rows[] = {
                  .help = "Event package: presence (PIDF), or dialog (RFC 4235)."),
     CFG_ROW_STRING("outbound", struct gateway_conf, outbound,
                    .default_text = "sip:127.0.0.1:5049;transport=tcp", .max = 255,
-                   .check = check_uri, .effect = CFG_RESTART,
+                   .check = gateway_conf_check_uri, .effect = CFG_RESTART,
                    .help =
                        "The proxy, at an internal listener; it needs a static route or a domain "
                        "for the address. Empty: straight to the address."),

@@ -13,5 +13,8 @@ struct gateway_conf {
 };
 extern struct cfg_schema const gateway_conf_schema;
 
+/** A cfg_check_fn for the sip: URI of a next hop; "", none, is right, too. */
+char const *gateway_conf_check_uri(char const *text);
+
 /** The name of its event package. Static. */
 char const *gateway_conf_package(struct gateway_conf const *conf);

@@ -84,6 +84,11 @@ static struct cfg_row const rows[] = {
                  .help = "Whether users of this node see each other without being asked."),
     CFG_ROW_BOOL("messages", struct presence_conf, messages, .default_text = "true",
                  .effect = CFG_RESTART, .help = "Whether users may send and get messages at all."),
+    CFG_ROW_STRING("message_outbound", struct presence_conf, message_outbound,
+                   .default_text = "sip:127.0.0.1:5049;transport=tcp", .min = 1, .max = 255,
+                   .check = gateway_conf_check_uri, .effect = CFG_RESTART,
+                   .help = "Where messages go that the policy of their recipient lets pass: an "
+                           "internal listener of the proxy."),
     CFG_ROW_BOOL("adhoc", struct presence_conf, adhoc, .default_text = "true",
                  .effect = CFG_RESTART,
                  .help = "Whether users who keep a contact list may watch others than those in it "

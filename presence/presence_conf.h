@@ -15,7 +15,8 @@ struct presence_conf {
     int64_t max_presentities, max_publications, max_subscriptions;
     int64_t max_subscriptions_per_watcher, max_subscriptions_per_domain, max_watchers;
     int64_t store_poll, max_contacts, max_adhoc, adhoc_ttl;
-    char const *list_suffix; /* "": there are no lists */
+    char const *message_outbound; /* where messages go that may pass */
+    char const *list_suffix;      /* "": there are no lists */
     int64_t max_waiting, waiting_ttl, max_list_bytes;
     int64_t max_body_bytes, max_tuples;
     int64_t notify_interval, change_rate, retry_after, stop_ms;

@@ -125,8 +125,9 @@ static void add_uri(struct htab_digest *digest, url_t const *uri)
 }
 
 /* The port is left out: each connection of a peer has another. */
-static void add_origin(struct htab_digest *digest, struct origin const *origin)
+static void add_origin(struct htab_digest *digest, struct origin const *origin, bool is_inside)
 {
+    htab_digest_add(digest, &is_inside, sizeof is_inside);
     if (origin->peer.sa.sa_family == AF_INET6)
         htab_digest_add(digest, &origin->peer.in6.sin6_addr, sizeof origin->peer.in6.sin6_addr);
     else
@@ -137,15 +138,16 @@ static void add_origin(struct htab_digest *digest, struct origin const *origin)
 /* Hash of everything that routing looks at, under the key of this process. A request that comes
  * back unchanged has it in one of its Via branches; one that was changed on its way (a spiral) has
  * not. The top Via is left out: two ways that meet again must give one hash. */
-static void hash_routing(sip_t const *sip, struct origin const *origin,
+static void hash_routing(sip_t const *sip, struct normalize_input const *input,
                          char ret_hash[static NORMALIZE_HASH + 1])
 {
+    struct origin const *origin = input->origin;
     struct htab_digest digest TEXT_UNINITIALIZED;
     uint64_t hash[2];
     struct text line;
     htab_digest_start(&digest, origin ? 1 + (uint64_t)origin->kind : 0);
     if (origin)
-        add_origin(&digest, origin);
+        add_origin(&digest, origin, input->is_inside);
     add_uri(&digest, sip->sip_request->rq_url);
     for (sip_route_t const *route = sip->sip_route; route; route = route->r_next)
         add_uri(&digest, route->r_url);
@@ -209,7 +211,7 @@ static enum refusal normalize(struct normalize_input const *input, msg_t *msg, s
     if (sip->sip_route && !is_sip(sip->sip_route->r_url))
         return REFUSAL_route;
     ret->identity_removed = !input->trusted && identity_distrust(msg);
-    hash_routing(sip, input->origin, ret->loop_hash);
+    hash_routing(sip, input, ret->loop_hash);
     return is_loop(sip, ret->loop_hash) ? REFUSAL_loop : REFUSAL_NONE;
 }
 

@@ -16,6 +16,7 @@ enum { NORMALIZE_HASH = 16, NORMALIZE_HEADER = 200 };
 struct normalize_input {
     struct domain const *own;
     struct origin const *origin; /* NULL: routing does not look at it */
+    bool is_inside;              /* came in by an internal listener; with `origin` only */
     bool trusted;                /* the source may say who its users are */
 };
 

@@ -153,6 +153,7 @@ struct normalize_input request_input(struct worker const *worker,
     return (struct normalize_input){
         .own = generation->table->own,
         .origin = generation->table->asks_origin ? origin : NULL,
+        .is_inside = worker_is_internal(worker, origin->listener),
         /* The access list is asked only if there is something to trust. */
         .trusted = !identity_is_claimed(sip) || worker_is_internal(worker, origin->listener) ||
                    admission_trusts(generation, &origin->peer),

@@ -6,6 +6,7 @@
 #include "federation_conf.h"
 #include "htab.h"
 #include "location.h"
+#include "origin.h"
 #include "registrar_policy.h"
 #include "route_registrar.h"
 #include "static_select.h"
@@ -303,7 +304,11 @@ void route_decide(struct route_inputs const *inputs, struct origin const *origin
                          .table = inputs->table,
                          .federation = inputs->federation,
                          .request = request,
-                         .input = { .sip = request->sip, .origin = origin, .acl = inputs->acl },
+                         .input = { .sip = request->sip,
+                                    .origin = origin,
+                                    .acl = inputs->acl,
+                                    .is_inside = inputs->first_internal > 0 &&
+                                                 origin->listener >= inputs->first_internal },
                          .trace = trace };
     /* Not as a whole: the list of hops is long, and most decisions fill one. */
     memset(ret, 0, offsetof(struct route_decision, hops));

@@ -51,6 +51,7 @@ struct route_inputs {
     struct route_table const *table;
     struct federation const *federation; /* NULL: there is none */
     struct acl const *acl;               /* for groups of sources; NULL: there are none */
+    uint16_t first_internal;             /* listeners from here on are internal; 0: none is */
     struct {
         struct registrar_policy const *policy; /* NULL: no registrar, and no more of these */
         struct location *location;

@@ -160,6 +160,25 @@ static bool match_source_group(struct route_pred_input const *input,
     return input->acl && acl_is_in_group(input->acl, &input->origin->peer, value->text);
 }
 
+/* --- side --------------------------------------------------------------------------------------
+ */
+
+static bool is_inside(struct route_pred_value const *value)
+{
+    return strcmp(value->text, "inside") == 0;
+}
+
+static char const *check_side(struct route_pred_value *value, su_home_t *home)
+{
+    (void)home;
+    return is_inside(value) || strcmp(value->text, "outside") == 0 ? NULL : "not inside or outside";
+}
+
+static bool match_side(struct route_pred_input const *input, struct route_pred_value const *value)
+{
+    return input->is_inside == is_inside(value);
+}
+
 /* --- transport ---------------------------------------------------------------------------------
  */
 

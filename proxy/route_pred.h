@@ -26,6 +26,7 @@ struct route_pred_input {
     sip_t const *sip; /* a request */
     struct origin const *origin;
     struct acl const *acl; /* NULL: nobody is in any group */
+    bool is_inside;        /* came in by an internal listener */
 };
 
 struct route_pred_value {

@@ -295,12 +295,15 @@ static void test_loops_by_origin(void **state)
         enum transport_kind kind;
         char const *peer, *subject;
         enum refusal refusal;
+        bool is_inside;
     } const rows[] = {
-        { "the same way", TRANSPORT_UDP, "192.0.2.1:5060", NULL, REFUSAL_loop },
-        { "another port is the same peer", TRANSPORT_UDP, "192.0.2.1:9", NULL, REFUSAL_loop },
-        { "another peer", TRANSPORT_UDP, "192.0.2.2:5060", NULL, REFUSAL_NONE },
-        { "another transport", TRANSPORT_TCP, "192.0.2.1:5060", NULL, REFUSAL_NONE },
-        { "another certificate", TRANSPORT_UDP, "192.0.2.1:5060", "a.test", REFUSAL_NONE },
+        { "the same way", TRANSPORT_UDP, "192.0.2.1:5060", NULL, REFUSAL_loop, false },
+        { "another port is the same peer", TRANSPORT_UDP, "192.0.2.1:9", NULL, REFUSAL_loop,
+          false },
+        { "another peer", TRANSPORT_UDP, "192.0.2.2:5060", NULL, REFUSAL_NONE, false },
+        { "another transport", TRANSPORT_TCP, "192.0.2.1:5060", NULL, REFUSAL_NONE, false },
+        { "another certificate", TRANSPORT_UDP, "192.0.2.1:5060", "a.test", REFUSAL_NONE, false },
+        { "from inside", TRANSPORT_UDP, "192.0.2.1:5060", NULL, REFUSAL_NONE, true },
     };
     struct origin origin = { .kind = TRANSPORT_UDP };
     struct normalized result;
@@ -313,6 +316,7 @@ static void test_loops_by_origin(void **state)
         struct origin other = { .kind = rows[i].kind, .tls_subject = rows[i].subject };
         assert_int_equal(net_addr_parse(&other.peer, rows[i].peer, 0), 0);
         input.origin = &other;
+        input.is_inside = rows[i].is_inside;
         msg_t *msg = make_request("INVITE", "sip:b@b.test", via);
         normalize_request(&input, msg, &result);
         if (result.refusal != rows[i].refusal)
@@ -320,6 +324,7 @@ static void test_loops_by_origin(void **state)
         msg_destroy(msg);
     }
     input.origin = NULL;
+    input.is_inside = false;
 }
 
 static void test_identities(void **state)

@@ -82,6 +82,8 @@ static void test_values(void **state)
           "from_domain \"alice@b.test\": not a host" },
         { ROUTE_PRED_source_group, "ocs, lab-1", 0, "source_group=ocs,lab-1" },
         { ROUTE_PRED_source_group, "a;b", -EINVAL, "source_group \"a;b\": not a name" },
+        { ROUTE_PRED_side, "inside, outside", 0, "side=inside,outside" },
+        { ROUTE_PRED_side, "Inside", -EINVAL, "side \"Inside\": not inside or outside" },
         { ROUTE_PRED_transport, "tcp TLS,udp", 0, "transport=tcp,TLS,udp" },
         { ROUTE_PRED_transport, "sctp", -EINVAL, "transport \"sctp\": not one of udp, tcp, tls" },
         { ROUTE_PRED_tls_subject, "ocs1.example.test", 0, "tls_subject=ocs1.example.test" },
@@ -173,6 +175,9 @@ static void test_holds(void **state)
         { ROUTE_PRED_source_group, "cucm,lab", { true, true, false } },
         { ROUTE_PRED_source_group, "all", { true, true, false } },
         { ROUTE_PRED_source_group, "OCS nobody", { false, false, false } },
+        { ROUTE_PRED_side, "outside", { true, true, false } },
+        { ROUTE_PRED_side, "inside", { false, false, true } },
+        { ROUTE_PRED_side, "inside,outside", { true, true, true } },
         { ROUTE_PRED_transport, "udp", { true, false, false } },
         { ROUTE_PRED_transport, "TCP tls", { false, true, true } },
         { ROUTE_PRED_tls_subject, "ocs2.example.test,ocs1.EXAMPLE.test", { false, false, true } },
@@ -192,7 +197,7 @@ static void test_holds(void **state)
             assert_int_equal(route_pred_parse(home, &pred, rows[i].id, rows[i].text, &why), 0);
             struct origin origin = origins[r];
             assert_int_equal(net_addr_parse(&origin.peer, sources[r], 0), 0);
-            struct route_pred_input input = { sip_object(msg), &origin, acl };
+            struct route_pred_input input = { sip_object(msg), &origin, acl, .is_inside = r == 2 };
             if (route_pred_holds(&pred, &input) != rows[i].holds[r])
                 fail_msg("%s, request %zu", rows[i].text, r);
             msg_destroy(msg);

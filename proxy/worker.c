@@ -108,6 +108,7 @@ struct route_inputs worker_route_inputs(struct worker const *worker)
     struct route_inputs inputs = { .table = generation->table,
                                    .federation = generation->federation,
                                    .acl = generation->acl,
+                                   .first_internal = worker->proxy->first_internal,
                                    .usable = is_usable,
                                    .usable_ctx = generation->watch };
     if (registrar && generation->registrar) {
