@@ -8,7 +8,8 @@
  * its source in front, and a tuple of an engaged line that says closed says open, since watchers
  * would take it for signed out (RFC 3863 has no word for engaged). Stale sources give nothing.
  * Whoever sets a state by hand is heard while an IM device is signed in, and
- * compose_result.clear_manual says when that is over. */
+ * compose_result.clear_manual says when that is over. Who seems signed out by hand shows nothing
+ * else, either. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -54,7 +55,7 @@ struct compose_source {
     int priority;           /* of devices that say the same at the same time, the higher */
     bool stale;             /* from before a restart, and not confirmed since */
     bool suspended;         /* device: off screen (guide 17); counts as away */
-    bool overrides;         /* manual: do not disturb counts as manual only with this flag */
+    bool overrides;         /* manual: do not disturb, and seeming signed out, count only with it */
 };
 
 struct compose_input {
@@ -68,7 +69,8 @@ struct compose_result {
     enum compose_state state;
     enum compose_rule rule;
     struct compose_source const *decided_by; /* of the input; NULL if no single one did */
-    bool clear_manual; /* the last IM device has signed out: forget what was set by hand */
+    bool has_client;   /* an IM device is signed in, or may be: it was before a restart */
+    bool clear_manual; /* none is: if one was, forget what was set by hand */
 };
 
 /** Composes. Returns 0, or -ENOMEM with nothing to free in @p ret. */

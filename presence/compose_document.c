@@ -171,7 +171,7 @@ static int take_signs(struct work *work, struct pidf_part *person,
 static bool is_manual(enum compose_rule rule)
 {
     return rule == COMPOSE_RULE_manual_dnd || rule == COMPOSE_RULE_manual_away ||
-           rule == COMPOSE_RULE_manual_available;
+           rule == COMPOSE_RULE_manual_busy || rule == COMPOSE_RULE_manual_available;
 }
 
 /* A ringing phone and a meeting are told beside the state, unless somebody has set another. */
@@ -214,7 +214,7 @@ int compose_document_make(char const *entity, struct compose_order const *order,
 {
     struct work work = { .order = order, .facts = facts, .ret = ret };
 
-    if (!is_anybody_heard(&work)) {
+    if (ret->rule == COMPOSE_RULE_manual_unavailable || !is_anybody_heard(&work)) {
         ret->doc = pidf_new_offline(entity);
         return ret->doc ? 0 : -ENOMEM;
     }

@@ -131,7 +131,8 @@ static uint32_t facts_of_line(struct pidf const *doc)
         state_of_activities(activities & ~BIT(DND)) == COMPOSE_BUSY ||
         (has_tuple(doc, PIDF_CLOSED) && !(activities & (BIT(DND) | BIT(ALERTING)))))
         facts |= FACT(LINE_ENGAGED);
-    return facts ? facts : FACT(LINE_IDLE);
+    /* A phone that rings is on hook (guide 1.6). */
+    return facts & (FACT(LINE_DND) | FACT(LINE_ENGAGED)) ? facts : facts | FACT(LINE_IDLE);
 }
 
 static void add(struct compose_facts *facts, uint32_t set, struct compose_source const *source)
@@ -205,7 +206,8 @@ static enum compose_state find_best(struct compose_order const *order, enum comp
     return best_state;
 }
 
-/* One manual state at a time: the newest. Do not disturb is not heard without its flag. */
+/* One manual state at a time: the newest. Do not disturb, and to seem signed out, are not heard
+ * without the flag; busy with it is how RFC 4480 has to say the former. */
 static void find_manual(struct compose_order const *order, struct compose_facts *facts)
 {
     struct compose_source const *newest = NULL;
@@ -221,8 +223,13 @@ static void find_manual(struct compose_order const *order, struct compose_facts 
     facts->manual = newest;
     switch (state_of_client(newest)) {
     case COMPOSE_DND:
-    case COMPOSE_BUSY:
         add(facts, newest->overrides ? FACT(MANUAL_DND) : 0, newest);
+        break;
+    case COMPOSE_BUSY:
+        add(facts, newest->overrides ? FACT(MANUAL_DND) : FACT(MANUAL_BUSY), newest);
+        break;
+    case COMPOSE_UNAVAILABLE:
+        add(facts, newest->overrides ? FACT(MANUAL_UNAVAILABLE) : 0, newest);
         break;
     case COMPOSE_AWAY:
         add(facts, FACT(MANUAL_AWAY), newest);

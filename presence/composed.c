@@ -12,6 +12,7 @@
 #include "presentity.h"
 #include "publication.h"
 #include "published.h"
+#include "statement.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,25 +27,42 @@ struct composed {
 
 static struct compose_source source_of(struct publication const *p)
 {
-    return (struct compose_source){ .kind = published_package_of(p->content)->kind,
+    struct published_nature const *nature = published_nature(p->content);
+    bool is_partner = nature->kind == COMPOSE_DEVICE && p->by_partner;
+
+    return (struct compose_source){ .kind = is_partner ? COMPOSE_GATEWAY : nature->kind,
                                     .name = p->name,
                                     .doc = published_document(p->content),
-                                    .time_ms = p->changed_ms };
+                                    .time_ms = p->changed_ms,
+                                    .priority = nature->priority,
+                                    .stale = p->stale,
+                                    .suspended = nature->suspended,
+                                    .overrides = nature->overrides };
+}
+
+/* One manual state at a time: a newer one, or the end of it, is the end of those before. */
+static bool is_over(struct publication const *p)
+{
+    return published_nature(p->content)->kind == COMPOSE_MANUAL &&
+           p->manual != p->presentity->manual;
 }
 
 static struct compose_source source_of_phone(struct phone_line const *line)
 {
     struct phone_report const *report = phone_line_state(line);
 
-    return (struct compose_source){
-        .kind = COMPOSE_LINE, .name = line->name, .doc = report->doc, .time_ms = report->time_ms
-    };
+    return (struct compose_source){ .kind = COMPOSE_LINE,
+                                    .name = line->name,
+                                    .doc = report->doc,
+                                    .time_ms = report->time_ms,
+                                    .stale = report->stale };
 }
 
-static struct compose_source *gather(struct presentity const *presentity)
+static struct compose_source *gather(struct presentity const *presentity, unsigned *ret_n)
 {
-    size_t n = 0, most = presentity->n_publications + presentity->n_phones;
-    struct compose_source *sources = calloc(most ? most : 1, sizeof *sources);
+    size_t most = presentity->n_publications + presentity->n_phones + STATEMENT_KINDS;
+    struct compose_source *sources = calloc(most, sizeof *sources);
+    unsigned n = 0;
     struct publication const *p;
     struct phone_user const *user;
 
@@ -52,12 +70,17 @@ static struct compose_source *gather(struct presentity const *presentity)
         return NULL;
     LIST_FOREACH(p, &presentity->publications, link)
     {
-        sources[n++] = source_of(p);
+        if (!is_over(p))
+            sources[n++] = source_of(p);
     }
     LIST_FOREACH(user, &presentity->phones, of_presentity)
     {
         sources[n++] = source_of_phone(user->line);
     }
+    for (int kind = 0; kind < STATEMENT_KINDS; kind++)
+        if (presentity->statements[kind] && !statement_is_over(presentity->statements[kind]))
+            sources[n++] = statement_source(presentity->statements[kind]);
+    *ret_n = n;
     return sources;
 }
 
@@ -75,12 +98,12 @@ static int digest(struct composed *composed)
 struct composed *composed_new(struct presentity const *presentity)
 {
     struct composed *composed = calloc(1, sizeof *composed);
-    struct compose_source *sources = composed ? gather(presentity) : NULL;
+    unsigned n = 0;
+    struct compose_source *sources = composed ? gather(presentity, &n) : NULL;
     char entity[ENTITY_BYTES];
 
     (void)snprintf(entity, sizeof entity, "pres:%s", presentity->address);
-    struct compose_input const in = { entity, sources,
-                                      presentity->n_publications + presentity->n_phones };
+    struct compose_input const in = { entity, sources, n };
     int err = sources ? compose_run(&in, &composed->result) : -ENOMEM;
     if (err == 0)
         composed->result.decided_by = NULL; /* lives no longer than this function */
@@ -104,6 +127,16 @@ void composed_free(struct composed **pcomposed)
 bool composed_equal(struct composed const *a, struct composed const *b)
 {
     return a->digest == b->digest;
+}
+
+bool composed_has_client(struct composed const *composed)
+{
+    return composed->result.has_client;
+}
+
+bool composed_clears_manual(struct composed const *composed)
+{
+    return composed->result.clear_manual;
 }
 
 bool composed_is_signed_in(struct composed const *composed)
@@ -153,19 +186,71 @@ char const *composed_phone_says(struct pidf const *doc)
     return "nothing";
 }
 
-char const *composed_says(struct publication const *publication)
+/* Of what is set by hand, a calendar and a partner: as a device would say it. */
+static char const *says(struct compose_source source)
 {
-    struct compose_source const source = source_of(publication);
-    struct compose_input const in = { source.doc->entity, &source, 1 };
     struct compose_result result;
 
+    source.kind = source.kind == COMPOSE_LINE ? COMPOSE_LINE : COMPOSE_DEVICE;
+    source.stale = source.suspended = false;
+    struct compose_input const in = { source.doc->entity, &source, 1 };
     if (compose_run(&in, &result) < 0)
         return "";
     compose_result_fini(&result);
     return compose_state_name(result.state);
 }
 
-char const *composed_kind(struct publication const *publication)
+char const *composed_says(struct publication const *publication)
 {
-    return compose_kind_name(published_package_of(publication->content)->kind);
+    return says(source_of(publication));
+}
+
+static char const *marks_of(struct compose_source const *source, bool is_over)
+{
+    if (is_over)
+        return "over";
+    if (source->stale)
+        return "stale";
+    if (source->suspended)
+        return "suspended";
+    return source->overrides && source->kind == COMPOSE_MANUAL ? "override" : "";
+}
+
+static struct composed_source describe(struct compose_source const *source, bool is_over,
+                                       uint64_t due_ms)
+{
+    return (struct composed_source){ .name = source->name,
+                                     .kind = compose_kind_name(source->kind),
+                                     .says = says(*source),
+                                     .marks = marks_of(source, is_over),
+                                     .time_ms = source->time_ms,
+                                     .due_ms = due_ms };
+}
+
+void composed_sources(struct presentity const *presentity, composed_source_fn *fn, void *ctx)
+{
+    struct publication const *p;
+    struct phone_user const *user;
+
+    LIST_FOREACH(p, &presentity->publications, link)
+    {
+        struct compose_source const source = source_of(p);
+        struct composed_source const row = describe(&source, is_over(p), p->due_ms);
+        fn(ctx, &row);
+    }
+    LIST_FOREACH(user, &presentity->phones, of_presentity)
+    {
+        struct compose_source const source = source_of_phone(user->line);
+        struct composed_source row = describe(&source, false, 0);
+        row.says = composed_phone_says(source.doc);
+        fn(ctx, &row);
+    }
+    for (int kind = 0; kind < STATEMENT_KINDS; kind++) {
+        struct statement const *said = presentity->statements[kind];
+        if (!said)
+            continue;
+        struct compose_source const source = statement_source(said);
+        struct composed_source const row = describe(&source, statement_is_over(said), said->due_ms);
+        fn(ctx, &row);
+    }
 }

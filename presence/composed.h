@@ -2,6 +2,7 @@
 /* What the sources of a user come to: the bridge between publications and compose.h. */
 #pragma once
 #include <stdbool.h>
+#include <stdint.h>
 
 struct buf;
 struct composed;
@@ -16,6 +17,10 @@ void composed_free(struct composed **pcomposed);
 
 /** Do watchers see the same of both? */
 bool composed_equal(struct composed const *a, struct composed const *b);
+
+/** Is a client signed in, or may be? Has the last one gone, and what was set by hand is over? */
+bool composed_has_client(struct composed const *composed);
+bool composed_clears_manual(struct composed const *composed);
 
 /** Is the user there by any source? */
 bool composed_is_signed_in(struct composed const *composed);
@@ -34,8 +39,19 @@ int composed_write(struct composed const *composed, bool is_full,
 /** What a line's document says: "idle", "ringing", "engaged", "dnd", "nothing". Static. */
 char const *composed_phone_says(struct pidf const *doc);
 
+/** One source of a user, for people. */
+struct composed_source {
+    char const *name, *kind; /* "calendar" */
+    char const *says;        /* what it alone would come to: "away", of a line "ringing". Static */
+    char const *marks;       /* "over", "stale", "suspended", "override"; "": none. Static */
+    int64_t time_ms;         /* since 1970: when it said so */
+    uint64_t due_ms;         /* when it ends; 0: not by the clock */
+};
+
+typedef void composed_source_fn(void *ctx, struct composed_source const *source);
+
+/** Calls @p fn for each. */
+void composed_sources(struct presentity const *presentity, composed_source_fn *fn, void *ctx);
+
 /** What @p publication alone would come to: "away". Static. */
 char const *composed_says(struct publication const *publication);
-
-/** The kind of source that it is: "device". Static. */
-char const *composed_kind(struct publication const *publication);

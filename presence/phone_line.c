@@ -178,6 +178,7 @@ void phone_line_report(struct event_server *server, struct phone_line *line, enu
         pidf_free(&report->doc);
         report->doc = doc;
     }
+    report->stale = false;
     bool is_known = phone_line_state(line) != NULL;
     presence_gauge(M_phones_known, (int)is_known - (int)was_known);
     tell(server, line);

@@ -36,6 +36,7 @@ struct phone_user {
 struct phone_report {
     struct pidf *doc; /* owned; NULL: unknown */
     int64_t time_ms;  /* since 1970: when the state began; 0: never */
+    bool stale;       /* from before a restart, and not confirmed since */
 };
 
 struct phone_line {

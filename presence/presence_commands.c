@@ -2,6 +2,7 @@
 /* The tables that an administrator looks at. */
 #include "presence_commands.h"
 #include "clock.h"
+#include "command_user.h"
 #include "composed.h"
 #include "dialog.h"
 #include "event_server.h"
@@ -11,6 +12,7 @@
 #include "presentity.h"
 #include "publication.h"
 #include "rls.h"
+#include "statement_commands.h"
 #include "subscription.h"
 #include "svc.h"
 #include "watcher_policy.h"
@@ -43,22 +45,19 @@ static void reply_users(struct event_server const *server, struct ctl_call *call
 
 /* --- one user --------------------------------------------------------------------------------- */
 
-static void add_sources(json_t *table, struct presentity const *presentity)
+static json_int_t seconds_since(int64_t time_ms)
 {
-    struct publication const *p;
-    struct phone_user const *user;
+    int64_t now = (int64_t)(clock_wall_us() / 1000);
 
-    LIST_FOREACH(p, &presentity->publications, link)
-    {
-        ctl_table_row(table, json_pack("[s,s,s,s,I]", "source", p->name, composed_says(p),
-                                       composed_kind(p), seconds_left(p->due_ms)));
-    }
-    LIST_FOREACH(user, &presentity->phones, of_presentity)
-    {
-        ctl_table_row(table,
-                      json_pack("[s,s,s,s,n]", "source", user->line->name,
-                                composed_phone_says(phone_line_state(user->line)->doc), "line"));
-    }
+    return (json_int_t)(now > time_ms ? (now - time_ms) / 1000 : 0);
+}
+
+static void add_source(void *table, struct composed_source const *s)
+{
+    ctl_table_row(table, json_pack("[s,s,s,s,I,o,s]", "source", s->name, s->says, s->kind,
+                                   seconds_since(s->time_ms),
+                                   s->due_ms ? json_integer(seconds_left(s->due_ms)) : json_null(),
+                                   s->marks));
 }
 
 static void add_watchers(json_t *table, struct presentity const *presentity)
@@ -68,9 +67,9 @@ static void add_watchers(json_t *table, struct presentity const *presentity)
     LIST_FOREACH(s, &presentity->subscriptions, link)
     {
         ctl_table_row(table,
-                      json_pack("[s,s,s,s,I]", "watcher", s->watcher,
+                      json_pack("[s,s,s,s,n,I,s]", "watcher", s->watcher,
                                 user_policy_outcome(USER_POLICY_PRESENCE, s->decision.verdict),
-                                s->decision.rule->name, seconds_left(s->due_ms)));
+                                s->decision.rule->name, seconds_left(s->due_ms), ""));
     }
 }
 
@@ -79,17 +78,16 @@ static void reply_user(struct event_server *server, struct ctl_call *call, char 
     char address[PRESENCE_ADDRESS_BYTES];
     struct presentity *p;
 
-    if (own_users_address(&server->users, user, address) < 0 ||
-        !event_server_has_user(server, address)) {
-        ctl_fail(call, "not-found", "%s is no user here", user);
+    if (!command_user_read(server, call, user, address))
         return;
-    }
     p = presentity_get(server, address);
     if (p && presentity_show(p, PRESENTITY_FULL, pidf_profiles())) {
-        json_t *table = ctl_table("what", "who", "state", "by", "expires s", NULL);
-        ctl_table_row(table, json_pack("[s,s,s,s,n]", "composed", p->address,
-                                       composed_state(p->composed), composed_rule(p->composed)));
-        add_sources(table, p);
+        json_t *table =
+            ctl_table("what", "who", "state", "by", "age s", "expires s", "marks", NULL);
+        ctl_table_row(table,
+                      json_pack("[s,s,s,s,n,n,s]", "composed", p->address,
+                                composed_state(p->composed), composed_rule(p->composed), ""));
+        composed_sources(p, add_source, table);
         add_watchers(table, p);
         ctl_reply(call, table);
     } else {
@@ -169,28 +167,6 @@ static void cmd_contacts_reload(struct svc *svc, struct ctl_call *call, json_t c
     rosters_reload(&((struct event_server *)svc_state(svc))->rosters, call);
 }
 
-/* An address as people write it; answers @p call if it is none. */
-static bool read_address(struct event_server const *server, struct ctl_call *call, char const *text,
-                         char ret[static PRESENCE_ADDRESS_BYTES])
-{
-    bool fine = text && own_users_address(&server->users, text, ret) == 0;
-
-    if (!fine)
-        ctl_fail(call, "bad-argument", "%s is no address", text ? text : "nothing");
-    return fine;
-}
-
-static bool read_user(struct event_server const *server, struct ctl_call *call, char const *text,
-                      char ret[static PRESENCE_ADDRESS_BYTES])
-{
-    if (!read_address(server, call, text, ret))
-        return false;
-    if (event_server_has_user(server, ret))
-        return true;
-    ctl_fail(call, "not-found", "%s is no user here", ret);
-    return false;
-}
-
 static bool watches(struct presentity const *presentity, char const *watcher)
 {
     struct subscription const *s;
@@ -209,8 +185,8 @@ static void cmd_why_not(struct svc *svc, struct ctl_call *call, json_t const *ar
     struct event_server const *server = svc_state(svc);
     char user[PRESENCE_ADDRESS_BYTES], watcher[PRESENCE_ADDRESS_BYTES];
 
-    if (!read_address(server, call, ctl_arg(args, "watcher"), watcher) ||
-        !read_user(server, call, ctl_arg(args, "user"), user))
+    if (!command_user_address(server, call, ctl_arg(args, "watcher"), watcher) ||
+        !command_user_read(server, call, ctl_arg(args, "user"), user))
         return;
     struct presentity const *p = presentity_find((struct event_server *)server, user);
     json_t *table = ctl_table("of", "verdict", "watcher", "rule", "because", NULL);
@@ -265,7 +241,7 @@ static void cmd_watchers(struct svc *svc, struct ctl_call *call, json_t const *a
     char user[PRESENCE_ADDRESS_BYTES];
     struct subscription const *s;
 
-    if (!read_user(server, call, ctl_arg(args, "user"), user))
+    if (!command_user_read(server, call, ctl_arg(args, "user"), user))
         return;
     struct presentity const *p = presentity_find(server, user);
     json_t *table = ctl_table("watcher", "state", "verdict", "rule", "ad-hoc", "expires s", NULL);
@@ -295,6 +271,14 @@ struct ctl_command const presence_commands[] = {
       "Who watches a user, who of them waits, and which rule says so." },
     { "why-not", CTL_READ, cmd_why_not, "WATCHER USER",
       "May WATCHER see the availability of USER, and send messages; which rule says so." },
+    { "presence set", CTL_WRITE, statement_commands_set, "USER STATE [NOTE]",
+      "Set the state of a user by hand: available, away, dnd, busy or unavailable; until it is "
+      "cleared, or the last client signs out." },
+    { "presence clear", CTL_WRITE, statement_commands_clear, "USER",
+      "Take back what was set by hand, here or by a client." },
+    { "presence calendar", CTL_WRITE, statement_commands_calendar, "USER STATE [until] [TIME]",
+      "Say what the calendar of a user says: busy or free, until a time (RFC 3339) or for a span "
+      "(90m)." },
     { "contacts reload", CTL_WRITE, cmd_contacts_reload, NULL,
       "Read contact lists and policies anew from the store." },
     { "show phone-states", CTL_READ, phone_commands_show, NULL,

@@ -139,6 +139,10 @@ static struct cfg_row const rows[] = {
     COUNT_ROW(max_body_bytes, 1024, 1048576, 32768, "Largest document; more is answered 413."),
     COUNT_ROW(max_tuples, 1, 10000, 64,
               "Tuples, persons and devices of one document; more are answered 413."),
+    COUNT_ROW(max_note, 0, 4096, 512, "Longest note of `crosspoint presence set`, in bytes."),
+    TIME_ROW(calendar_ttl, 1, 31536000, 86400, "s",
+             "How long what `crosspoint presence calendar` says holds at most, and if it names no "
+             "end."),
     TIME_ROW(notify_interval, 0, 3600, 5, "s",
              "Least time between changes that a watcher is told (RFC 3856 6.10); signing out, and "
              "the end of a subscription, are told at once."),

@@ -18,7 +18,7 @@ struct presence_conf {
     char const *message_outbound; /* where messages go that may pass */
     char const *list_suffix;      /* "": there are no lists */
     int64_t max_waiting, waiting_ttl, max_list_bytes;
-    int64_t max_body_bytes, max_tuples;
+    int64_t max_body_bytes, max_tuples, max_note, calendar_ttl;
     int64_t notify_interval, change_rate, retry_after, stop_ms;
     struct stack_limits limits;
 };

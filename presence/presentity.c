@@ -80,8 +80,11 @@ static void stop_waiting(struct presentity *p)
 
 void presentity_release(struct presentity *p)
 {
-    if (p->n_publications || p->n_subscriptions || p->n_followers || p->n_phones || p->n_leaves ||
-        p->n_holds || !winfo_is_idle(&p->winfo))
+    bool is_told_of = p->n_publications || p->n_phones || p->statements[STATEMENT_MANUAL] ||
+                      p->statements[STATEMENT_CALENDAR];
+
+    if (is_told_of || p->n_subscriptions || p->n_followers || p->n_leaves || p->n_holds ||
+        !winfo_is_idle(&p->winfo))
         return;
     presentity_free(p);
 }
@@ -89,6 +92,8 @@ void presentity_release(struct presentity *p)
 void presentity_free(struct presentity *p)
 {
     stop_waiting(p);
+    for (int kind = 0; kind < STATEMENT_KINDS; kind++)
+        statement_forget(p, (enum statement_kind)kind);
     htab_remove(&p->server->presentities, &p->by_address);
     forget_documents(p);
     winfo_fini(&p->winfo);
@@ -192,9 +197,30 @@ static void take_turn(struct presentity *p)
     }
 }
 
-void presentity_changed(struct presentity *p)
+uint64_t presentity_new_manual(struct presentity *p)
+{
+    p->manual = ++p->manuals;
+    return p->manual;
+}
+
+static struct composed *compose(struct presentity *p)
 {
     struct composed *now = composed_new(p);
+
+    if (!now || !p->composed || !composed_has_client(p->composed) || !composed_clears_manual(now))
+        return now;
+    presence_count(M_manual_cleared);
+    log_info(NULL, "manual state is over user=\"%s\" cause=\"the last client has signed out\"",
+             p->address);
+    statement_forget(p, STATEMENT_MANUAL);
+    p->manual = 0;
+    composed_free(&now);
+    return composed_new(p);
+}
+
+void presentity_changed(struct presentity *p)
+{
+    struct composed *now = compose(p);
     bool is_same = now && p->composed && composed_equal(now, p->composed);
     bool has_signed_out =
         now && p->composed && composed_is_signed_in(p->composed) && !composed_is_signed_in(now);

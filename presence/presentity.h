@@ -6,6 +6,7 @@
  * they are told in turn: at most change_rate users a second, each with its latest state. */
 #pragma once
 #include "htab.h"
+#include "statement.h"
 #include "winfo.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,13 +36,16 @@ struct presentity {
     struct htab_entry by_address;
     struct event_server *server;
     LIST_HEAD(, publication) publications;
-    LIST_HEAD(, subscription) subscriptions; /* to its presence */
-    LIST_HEAD(, phone_user) phones;          /* lines that say something */
-    LIST_HEAD(, subscription) followers;     /* to who watches it */
-    LIST_HEAD(, subscription) lists;         /* to its contact list */
-    LIST_HEAD(, rls_leaf) leaves;            /* of lists that hold it */
-    struct winfo winfo;                      /* who watches it */
-    TAILQ_ENTRY(presentity) waiting;         /* while is_waiting */
+    LIST_HEAD(, subscription) subscriptions;       /* to its presence */
+    LIST_HEAD(, phone_user) phones;                /* lines that say something */
+    struct statement *statements[STATEMENT_KINDS]; /* or NULL */
+    uint64_t manual;  /* number of the state set by hand that counts; 0: none does */
+    uint64_t manuals; /* the last such number */
+    LIST_HEAD(, subscription) followers; /* to who watches it */
+    LIST_HEAD(, subscription) lists;     /* to its contact list */
+    LIST_HEAD(, rls_leaf) leaves;        /* of lists that hold it */
+    struct winfo winfo;                  /* who watches it */
+    TAILQ_ENTRY(presentity) waiting;     /* while is_waiting */
     unsigned n_publications, n_subscriptions, n_followers, n_phones,
         n_leaves;                               /* followers: of lists, too */
     unsigned n_holds;                           /* of who must not lose it */
@@ -63,7 +67,12 @@ void presentity_release(struct presentity *presentity);
 /** Frees it, with the watchers that it only remembers: when the program ends and nobody uses it. */
 void presentity_free(struct presentity *presentity);
 
-/** One of its sources has changed. Frees it if nothing holds it any more. */
+/** A state is set by hand, by a publication or a statement; the number of who has done so counts
+ *  from now on. */
+uint64_t presentity_new_manual(struct presentity *presentity);
+
+/** One of its sources has changed. Frees it if nothing holds it any more. When the last client has
+ *  signed out by that, what was set by hand is over (guide 1.6). */
 void presentity_changed(struct presentity *presentity);
 
 /** What such a watcher is shown now. NULL: out of memory. Borrowed until a source changes. */

@@ -51,6 +51,15 @@ static void hold(struct publication *p, uint32_t expires_s)
     wheel_arm(p->server->wheel, &p->expiry, (uint64_t)expires_s * 1000, on_expiry);
 }
 
+/* A new document of its own. */
+static void take(struct publication *p, struct published *content)
+{
+    p->content = content;
+    p->changed_ms = (int64_t)(clock_wall_us() / 1000);
+    if (published_nature(content)->kind == COMPOSE_MANUAL)
+        p->manual = presentity_new_manual(p->presentity);
+}
+
 struct publication *publication_new(struct presentity *presentity, struct published *content,
                                     uint32_t expires_s)
 {
@@ -66,8 +75,7 @@ struct publication *publication_new(struct presentity *presentity, struct publis
         return NULL;
     }
     TOKEN_FILL(p->name);
-    p->content = content;
-    p->changed_ms = (int64_t)(clock_wall_us() / 1000);
+    take(p, content);
     LIST_INSERT_HEAD(&presentity->publications, p, link);
     presentity->n_publications++;
     presence_gauge(M_publications, 1);
@@ -83,12 +91,12 @@ int publication_renew(struct publication *p, struct published *content, uint32_t
         return -ENOMEM;
     }
     hold(p, expires_s);
+    p->stale = false;
     if (content && published_equal(content, p->content)) {
         published_free(&content);
     } else if (content) {
         published_free(&p->content);
-        p->content = content;
-        p->changed_ms = (int64_t)(clock_wall_us() / 1000);
+        take(p, content);
     }
     return 0;
 }

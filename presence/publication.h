@@ -7,6 +7,7 @@
 #pragma once
 #include "htab.h"
 #include "wheel.h"
+#include <stdbool.h>
 #include <sys/queue.h>
 
 struct event_server;
@@ -24,6 +25,9 @@ struct publication {
     struct wheel_timer expiry;
     uint64_t due_ms;
     int64_t changed_ms; /* since 1970 */
+    uint64_t manual;    /* of a state set by hand: its number, see statement.h */
+    bool by_partner;    /* another network says it */
+    bool stale;         /* from before a restart, and not confirmed since */
     char etag[PUBLICATION_ETAG + 1];
     char name[PUBLICATION_NAME + 1]; /* of the source; stays the same */
 };

@@ -172,7 +172,7 @@ static void end(struct attempt *a)
 
 static void renew(struct attempt *a)
 {
-    bool is_new = a->content != NULL;
+    bool is_new = a->content != NULL, was_stale = a->old->stale;
     int err = publication_renew(a->old, a->content, a->expires_s);
 
     a->content = NULL;
@@ -183,7 +183,7 @@ static void renew(struct attempt *a)
     presence_count(M_publishes);
     note(a, is_new ? "publication changed" : "publication refreshed");
     publish_answer(a->st, a->old->etag, a->expires_s);
-    if (is_new)
+    if (is_new || was_stale)
         presentity_changed(a->old->presentity);
 }
 

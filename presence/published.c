@@ -7,6 +7,7 @@
 #include "pidf_entity.h"
 #include "pidf_read.h"
 #include "text.h"
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 struct published {
     struct published_package const *package;
     struct pidf *document;
+    struct published_nature nature;
     uint64_t digest; /* of the bytes */
 };
 
@@ -101,6 +103,48 @@ static int read_dialogs(struct published *published, char const *body, size_t le
     return published->document ? 0 : -EINVAL;
 }
 
+static bool is_called(struct pidf_part const *tuple, char const *name)
+{
+    size_t len = strlen(name);
+
+    return strncmp(tuple->id, name, len) == 0 && !isalnum((unsigned char)tuple->id[len]);
+}
+
+/* A device that is off screen is all there is to know of it; else one client of several is. */
+static bool is_suspended(struct pidf const *doc)
+{
+    struct pidf_part const *part;
+    bool has_marked = false;
+
+    for (part = doc->parts[PIDF_DEVICE]; part; part = part->next)
+        if (part->suspended)
+            return true;
+    for (part = doc->parts[PIDF_TUPLE]; part; part = part->next) {
+        if (part->basic == PIDF_OPEN && !part->suspended)
+            return false;
+        has_marked |= part->suspended;
+    }
+    return has_marked;
+}
+
+static struct published_nature find_nature(struct published_package const *package,
+                                           struct pidf const *doc)
+{
+    struct published_nature nature = { .kind = package->kind, .suspended = is_suspended(doc) };
+    unsigned by_hand = 0;
+
+    for (struct pidf_part const *tuple = doc->parts[PIDF_TUPLE]; tuple; tuple = tuple->next) {
+        bool overrides = is_called(tuple, "pws-override");
+        nature.overrides |= overrides;
+        by_hand += overrides || is_called(tuple, "cisco-pws") || is_called(tuple, "pws-persistent");
+        if (tuple->priority > nature.priority)
+            nature.priority = tuple->priority;
+    }
+    if (package->kind == COMPOSE_DEVICE && by_hand && by_hand == doc->n_parts[PIDF_TUPLE])
+        nature.kind = COMPOSE_MANUAL;
+    return nature;
+}
+
 struct published *published_parse(struct published_package const *package, char const *address,
                                   char const *body, size_t len, struct pidf_limits const *limits,
                                   struct published_fault *ret_fault)
@@ -122,6 +166,8 @@ struct published *published_parse(struct published_package const *package, char 
     }
     if (err < 0)
         published_free(&published);
+    else
+        published->nature = find_nature(package, published->document);
     return published;
 }
 
@@ -144,6 +190,11 @@ bool published_equal(struct published const *a, struct published const *b)
 struct published_package const *published_package_of(struct published const *published)
 {
     return published->package;
+}
+
+struct published_nature const *published_nature(struct published const *published)
+{
+    return &published->nature;
 }
 
 struct pidf const *published_document(struct published const *published)

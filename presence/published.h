@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a publication says: the parsed document of its package. "presence" is what a client says of
- * its user (RFC 3903, 3863), "dialog" the state of a phone (RFC 4235), always a full document. */
+ * its user (RFC 3903, 3863), "dialog" the state of a phone (RFC 4235), always a full document.
+ *
+ * A state that was set by hand is known by the ids of its tuples (xmpp-presence 1.4): all of them
+ * are "cisco-pws", "pws-persistent" or, with the override flag, "pws-override", perhaps with
+ * something behind that is no letter or digit. */
 #pragma once
 #include "compose.h"
 #include <stdbool.h>
@@ -21,7 +25,14 @@ struct published_package {
     char const *name;   /* of Event */
     char const *accept; /* header line with the types of its documents */
     char const *types[2];
-    enum compose_kind kind; /* of source that it makes */
+    enum compose_kind kind; /* of source that it makes, unless it was set by hand */
+};
+
+/** What kind of source it is; flags as in compose.h. */
+struct published_nature {
+    enum compose_kind kind;
+    int priority;
+    bool suspended, overrides;
 };
 
 /** NULL: it cannot be published. Static. */
@@ -42,5 +53,7 @@ void published_free(struct published **ppublished);
 bool published_equal(struct published const *a, struct published const *b);
 
 struct published_package const *published_package_of(struct published const *published);
+
+struct published_nature const *published_nature(struct published const *published);
 
 struct pidf const *published_document(struct published const *published);

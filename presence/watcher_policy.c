@@ -17,6 +17,7 @@ static struct user_policy_facts facts_of(struct event_server const *server, char
     };
 
     rosters_facts(&server->rosters, address, watcher, &facts);
+    facts.is_adhoc &= !facts.is_self; /* nobody stands in the own contact list */
     return facts;
 }
 

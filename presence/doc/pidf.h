@@ -48,6 +48,7 @@ struct pidf_part {
     struct pidf_note *notes;
     int64_t timestamp_ms;
     struct pidf_piece *pieces;
+    bool suspended;      /* its client is off screen (XEP-0352, guide 17) */
     bool not_understood; /* holds a mandatory element (RFC 3863 mustUnderstand) that we do not know
                           */
 

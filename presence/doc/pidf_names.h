@@ -9,3 +9,4 @@
 #define PIDF_NS_RPID_CISCO "urn:cisco:params:xml:ns:pidf:rpid"       /* its own activities */
 #define PIDF_NS_CIPID      "urn:ietf:params:xml:ns:pidf:cipid"
 #define PIDF_NS_JABBER     "jabber:client"
+#define PIDF_NS_CSI        "urn:xmpp:csi:0" /* XEP-0352: a client that is off screen */

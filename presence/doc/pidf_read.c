@@ -18,7 +18,15 @@ enum place { IN_TUPLE, IN_PERSON, IN_DEVICE, IN_STATUS };
 #define ANYWHERE     (PLACE(IN_TUPLE) | PLACE(IN_PERSON) | PLACE(IN_DEVICE) | PLACE(IN_STATUS))
 
 /* Namespaces as the rows know them: RPID has three. */
-enum space { SPACE_OTHER, SPACE_PIDF, SPACE_MODEL, SPACE_RPID, SPACE_CIPID, SPACE_JABBER };
+enum space {
+    SPACE_OTHER,
+    SPACE_PIDF,
+    SPACE_MODEL,
+    SPACE_RPID,
+    SPACE_CIPID,
+    SPACE_JABBER,
+    SPACE_CSI
+};
 
 /* A long namespace, bound once, comes back with every element that is copied: no further than to so
  * many times the longest document. */
@@ -186,6 +194,7 @@ static enum space space_of(char const *ns)
         { PIDF_NS_RPID_CISCO, SPACE_RPID },
         { PIDF_NS_CIPID, SPACE_CIPID },
         { PIDF_NS_JABBER, SPACE_JABBER },
+        { PIDF_NS_CSI, SPACE_CSI },
     };
     for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++)
         if (strcmp(spaces[i].ns, ns) == 0)
@@ -295,6 +304,13 @@ static int read_input(struct scan *scan, struct pidf_part *part, enum place plac
     return 0;
 }
 
+static int read_inactive(struct scan *scan, struct pidf_part *part, enum place place)
+{
+    (void)place;
+    part->suspended = true;
+    return skip(scan);
+}
+
 /* The draft said <activity>busy</activity>, too. */
 static int read_activity(struct scan *scan, struct pidf_part *part)
 {
@@ -354,6 +370,7 @@ static struct {
     { "activities", SPACE_RPID, ANYWHERE, read_activities },
     { "user-input", SPACE_RPID, ANYWHERE, read_input },
     { "display-name", SPACE_CIPID, ANYWHERE, read_display_name },
+    { "inactive", SPACE_CSI, PLACE(IN_TUPLE) | PLACE(IN_STATUS) | PLACE(IN_DEVICE), read_inactive },
 };
 
 /* Cisco's server writes the state of a person as a child of its own: <ce:person><ce:away/>. */

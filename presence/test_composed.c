@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a user's publications, lines and statements come to: every kind of source reaches the rule
+ * that it is for, and what was set by hand ends when it should. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "clock.h"
+#include "composed.h"
+#include "event_server.h"
+#include "pidf_read.h"
+#include "presence_conf.h"
+#include "presence_metrics.h"
+#include "presentity.h"
+#include "publication.h"
+#include "published.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_SAID = 3 };
+
+/* Who says it; what follows HAND and CALENDAR is a state by command. */
+enum way { NOBODY, CLIENT, PARTNER, PHONE, HAND, CALENDAR };
+
+struct said {
+    enum way way;
+    char const *body;
+    enum compose_state state;
+    bool stale;
+};
+
+#define OPEN(id) "<tuple id='" id "'><status><basic>open</basic></status></tuple>"
+#define SHUT(id) "<tuple id='" id "'><status><basic>closed</basic></status></tuple>"
+#define DOES(what)                                                                                 \
+    "<dm:person id='p'><e:activities><ce:" what "/></e:activities>"                                \
+    "</dm:person>"
+#define OFF_SCREEN "<inactive xmlns='urn:xmpp:csi:0'/>"
+#define SIGNED_IN                                                                                  \
+    {                                                                                              \
+        .way = CLIENT, .body = OPEN("t")                                                           \
+    }
+
+/* What is said one after the other, the rule that decides, and the marks of all sources. */
+static struct {
+    char const *what;
+    struct said said[MAX_SAID];
+    char const *rule, *marks;
+} const vectors[] = {
+    { "nothing", { { .way = NOBODY } }, "nothing", "" },
+    { "a client", { SIGNED_IN }, "device_available", "" },
+    { "an idle client over which nobody stands",
+      { { .way = CLIENT, .body = OPEN("t") DOES("away") } },
+      "device_away",
+      "" },
+    { "a client that has signed out",
+      { { .way = CLIENT, .body = SHUT("t") } },
+      "device_closed",
+      "" },
+    { "a stale client", { { .way = CLIENT, .body = OPEN("t"), .stale = true } }, "stale", "stale" },
+    { "a client off screen, by the tuple",
+      { { .way = CLIENT,
+          .body = "<tuple id='t'><status><basic>open</basic></status>" OFF_SCREEN "</tuple>" } },
+      "device_away",
+      "suspended" },
+    { "by the status",
+      { { .way = CLIENT,
+          .body = "<tuple id='t'><status><basic>open</basic>" OFF_SCREEN "</status></tuple>" } },
+      "device_away",
+      "suspended" },
+    { "by the device",
+      { { .way = CLIENT, .body = OPEN("t") "<dm:device id='d'>" OFF_SCREEN "</dm:device>" } },
+      "device_away",
+      "suspended" },
+    { "one of two services of a client is not off screen",
+      { { .way = CLIENT,
+          .body = OPEN("a") "<tuple id='t'><status><basic>open</basic></status>" OFF_SCREEN
+                            "</tuple>" } },
+      "device_available",
+      "" },
+    { "a line that rings",
+      { { .way = PHONE, .body = OPEN("l") DOES("alerting") } },
+      "line_idle",
+      "" },
+    { "an idle line", { { .way = PHONE, .body = OPEN("l") } }, "line_idle", "" },
+    { "an engaged line", { { .way = PHONE, .body = SHUT("l") }, SIGNED_IN }, "line_engaged", "" },
+    { "a line in do not disturb",
+      { { .way = PHONE, .body = OPEN("l") DOES("dnd") } },
+      "line_dnd",
+      "" },
+    { "a stale line",
+      { { .way = PHONE, .body = SHUT("l"), .stale = true }, SIGNED_IN },
+      "device_available",
+      "stale" },
+    { "by hand: away", { SIGNED_IN, { .way = HAND, .state = COMPOSE_AWAY } }, "manual_away", "" },
+    { "by hand: busy", { SIGNED_IN, { .way = HAND, .state = COMPOSE_BUSY } }, "manual_busy", "" },
+    { "by hand: dnd",
+      { SIGNED_IN, { .way = HAND, .state = COMPOSE_DND } },
+      "manual_dnd",
+      "override" },
+    { "by hand: unavailable",
+      { SIGNED_IN, { .way = HAND, .state = COMPOSE_UNAVAILABLE } },
+      "manual_unavailable",
+      "override" },
+    { "by hand: available, over an engaged line",
+      { SIGNED_IN,
+        { .way = PHONE, .body = SHUT("l") },
+        { .way = HAND, .state = COMPOSE_AVAILABLE } },
+      "manual_available",
+      "" },
+    { "published by hand",
+      { { .way = CLIENT, .body = OPEN("cisco-pws") DOES("away") }, SIGNED_IN },
+      "manual_away",
+      "" },
+    { "published by hand, to last",
+      { { .way = CLIENT, .body = OPEN("pws-persistent") DOES("available") },
+        SIGNED_IN,
+        { .way = PHONE, .body = SHUT("l") } },
+      "manual_available",
+      "" },
+    { "published by hand: dnd without the flag",
+      { { .way = CLIENT, .body = OPEN("cisco-pws-1") DOES("dnd") }, SIGNED_IN },
+      "device_available",
+      "" },
+    { "published by hand: dnd with the flag",
+      { { .way = CLIENT, .body = OPEN("pws-override") DOES("dnd") }, SIGNED_IN },
+      "manual_dnd",
+      "override" },
+    { "published by hand: gone, without the flag",
+      { { .way = CLIENT, .body = SHUT("cisco-pws") }, SIGNED_IN },
+      "device_available",
+      "" },
+    { "an id that only begins like it is a client's",
+      { { .way = CLIENT, .body = OPEN("cisco-pwsx") DOES("away") } },
+      "device_away",
+      "" },
+    { "one tuple of a client makes no state set by hand",
+      { { .way = CLIENT, .body = OPEN("t") OPEN("pws-override") DOES("dnd") } },
+      "device_dnd",
+      "" },
+    { "the later one by hand: by command",
+      { { .way = CLIENT, .body = OPEN("cisco-pws") DOES("away") },
+        SIGNED_IN,
+        { .way = HAND, .state = COMPOSE_AVAILABLE } },
+      "manual_available",
+      "over" },
+    { "the later one by hand: published",
+      { { .way = HAND, .state = COMPOSE_AVAILABLE },
+        SIGNED_IN,
+        { .way = CLIENT, .body = OPEN("cisco-pws") DOES("away") } },
+      "manual_away",
+      "over" },
+    { "a calendar",
+      { SIGNED_IN, { .way = CALENDAR, .state = COMPOSE_BUSY } },
+      "calendar_busy",
+      "" },
+    { "a free calendar",
+      { SIGNED_IN, { .way = CALENDAR, .state = COMPOSE_AVAILABLE } },
+      "device_available",
+      "" },
+    { "a calendar alone", { { .way = CALENDAR, .state = COMPOSE_BUSY } }, "calendar_alone", "" },
+    { "a partner", { { .way = PARTNER, .body = OPEN("t") } }, "gateway_available", "" },
+    { "a partner's away under a client",
+      { { .way = PARTNER, .body = OPEN("t") DOES("away") }, SIGNED_IN },
+      "device_available",
+      "" },
+    { "a partner says signed out",
+      { { .way = PARTNER, .body = SHUT("t") } },
+      "gateway_closed",
+      "" },
+    { "an application of others sets a state by hand",
+      { { .way = PARTNER, .body = OPEN("pws-override") DOES("away") }, SIGNED_IN },
+      "manual_away",
+      "override" },
+};
+
+/* --- the rig ---------------------------------------------------------------------------------- */
+
+static struct presence_conf conf;
+
+struct rig {
+    struct event_server server;
+    struct presentity *p;
+    struct phone_line line;
+    struct phone_user user;
+};
+
+static void rig_init(struct rig *rig)
+{
+    conf = (struct presence_conf){ .max_presentities = 2, .change_rate = 0 };
+    *rig = (struct rig){ .server = { .conf = &conf, .wheel = wheel_new(clock_now_ms()) },
+                         .line = { .users = &rig->user, .name = "line-1", .number = "1" },
+                         .user = { .line = &rig->line, .address = "a@x.test" } };
+    TAILQ_INIT(&rig->server.waiting);
+    throttle_init(&rig->server.changes, 0, clock_now_ms());
+    rig->p = presentity_get(&rig->server, "a@x.test");
+    assert_non_null(rig->p);
+    rig->p->n_holds++;
+}
+
+static void rig_fini(struct rig *rig)
+{
+    struct publication *pub;
+
+    phone_line_report(&rig->server, &rig->line, PHONE_TRUNK, NULL);
+    while ((pub = LIST_FIRST(&rig->p->publications)))
+        publication_end(&pub);
+    for (int kind = 0; kind < STATEMENT_KINDS; kind++)
+        statement_end(rig->p, (enum statement_kind)kind);
+    rig->p->n_holds--;
+    presentity_release(rig->p);
+    assert_int_equal(rig->server.presentities.n, 0);
+    htab_fini(&rig->server.presentities);
+    htab_fini(&rig->server.publications);
+    wheel_disarm(&rig->server.turn);
+    wheel_free(&rig->server.wheel);
+}
+
+static size_t write_body(char *out, size_t size, char const *body)
+{
+    return (size_t)snprintf(out, size,
+                            "<presence xmlns='urn:ietf:params:xml:ns:pidf' "
+                            "xmlns:dm='urn:ietf:params:xml:ns:pidf:data-model' "
+                            "xmlns:e='urn:ietf:params:xml:ns:pidf:status:rpid' "
+                            "xmlns:ce='urn:cisco:params:xml:ns:pidf:rpid' "
+                            "entity='sip:a@x.test'>%s</presence>",
+                            body);
+}
+
+static struct published *parse(char const *body)
+{
+    struct published_fault fault;
+    char xml[2000];
+    size_t len = write_body(xml, sizeof xml, body);
+    struct published *content = published_parse(published_package_find("presence"), "a@x.test", xml,
+                                                len, &pidf_limits_default, &fault);
+
+    assert_non_null(content);
+    return content;
+}
+
+static struct publication *publish(struct rig *rig, struct said const *said)
+{
+    struct publication *pub = publication_new(rig->p, parse(said->body), 60);
+
+    assert_non_null(pub);
+    pub->by_partner = said->way == PARTNER;
+    pub->stale = said->stale;
+    presentity_changed(rig->p);
+    return pub;
+}
+
+static void phone(struct rig *rig, struct said const *said)
+{
+    struct pidf_fault fault;
+    char xml[2000];
+    struct pidf *doc;
+    size_t len = write_body(xml, sizeof xml, said->body);
+
+    assert_int_equal(pidf_read(xml, len, &pidf_limits_default, &doc, &fault), 0);
+    phone_line_report(&rig->server, &rig->line, PHONE_TRUNK, doc);
+    rig->line.reports[PHONE_TRUNK].stale = said->stale;
+    presentity_changed(rig->p);
+}
+
+static void say(struct rig *rig, struct said const *said)
+{
+    if (said->way == CLIENT || said->way == PARTNER)
+        (void)publish(rig, said);
+    else if (said->way == PHONE)
+        phone(rig, said);
+    else if (said->way != NOBODY)
+        assert_int_equal(statement_set(rig->p,
+                                       said->way == HAND ? STATEMENT_MANUAL : STATEMENT_CALENDAR,
+                                       said->state, NULL, 0),
+                         0);
+}
+
+static char const *rule_of(struct rig *rig)
+{
+    presentity_changed(rig->p);
+    return composed_rule(rig->p->composed);
+}
+
+/* --- rules ------------------------------------------------------------------------------------ */
+
+struct seen {
+    unsigned n;
+    char marks[40];
+};
+
+static void see(void *ctx, struct composed_source const *source)
+{
+    struct seen *seen = ctx;
+    size_t len = strlen(seen->marks);
+
+    (void)snprintf(seen->marks + len, sizeof seen->marks - len, "%s", source->marks);
+    seen->n++;
+}
+
+static void test_vectors(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
+        struct rig rig;
+        struct seen seen = { .n = 0 };
+        unsigned n = 0;
+
+        rig_init(&rig);
+        for (; n < MAX_SAID && vectors[i].said[n].way != NOBODY; n++)
+            say(&rig, &vectors[i].said[n]);
+        if (strcmp(rule_of(&rig), vectors[i].rule) != 0)
+            fail_msg("%s: %s, not %s", vectors[i].what, composed_rule(rig.p->composed),
+                     vectors[i].rule);
+        composed_sources(rig.p, see, &seen);
+        assert_int_equal(seen.n, n);
+        if (strcmp(seen.marks, vectors[i].marks) != 0)
+            fail_msg("%s: marked \"%s\"", vectors[i].what, seen.marks);
+        rig_fini(&rig);
+    }
+}
+
+/* --- by hand ---------------------------------------------------------------------------------- */
+
+static void test_over_at_the_last_sign_out(void **state)
+{
+    struct said const client = SIGNED_IN;
+    struct said const by_hand = { .way = CLIENT, .body = OPEN("pws-override") DOES("dnd") };
+    int64_t cleared = met_get(&presence_metrics, M_manual_cleared);
+    struct rig rig;
+
+    (void)state;
+    rig_init(&rig);
+    /* Before anybody signs in it waits. */
+    struct publication *set = publish(&rig, &by_hand);
+    assert_string_equal(rule_of(&rig), "nothing");
+    struct publication *first = publish(&rig, &client), *second = publish(&rig, &client);
+    assert_string_equal(rule_of(&rig), "manual_dnd");
+    publication_end(&first);
+    assert_string_equal(rule_of(&rig), "manual_dnd");
+    publication_end(&second);
+    assert_int_equal(met_get(&presence_metrics, M_manual_cleared) - cleared, 1);
+    first = publish(&rig, &client);
+    assert_string_equal(rule_of(&rig), "device_available");
+
+    /* Refreshed with the same words, it stays over; with others, it counts again. */
+    assert_int_equal(publication_renew(set, parse(by_hand.body), 60), 0);
+    assert_string_equal(rule_of(&rig), "device_available");
+    assert_int_equal(publication_renew(set, parse(OPEN("cisco-pws") DOES("away")), 60), 0);
+    assert_string_equal(rule_of(&rig), "manual_away");
+
+    assert_int_equal(statement_set(rig.p, STATEMENT_MANUAL, COMPOSE_BUSY, "deep in work", 0), 0);
+    assert_non_null(rig.p->statements[STATEMENT_MANUAL]);
+    publication_end(&first);
+    assert_null(rig.p->statements[STATEMENT_MANUAL]);
+    rig_fini(&rig);
+}
+
+/* After a restart the client may be there; when it is known not to be, the state is over, too. */
+static void test_restart_is_no_sign_out(void **state)
+{
+    struct said const stale = { .way = CLIENT, .body = OPEN("t"), .stale = true };
+    struct rig rig;
+
+    (void)state;
+    rig_init(&rig);
+    struct publication *client = publish(&rig, &stale);
+    assert_int_equal(statement_set(rig.p, STATEMENT_MANUAL, COMPOSE_AWAY, NULL, 0), 0);
+    assert_string_equal(rule_of(&rig), "stale");
+    assert_int_equal(publication_renew(client, NULL, 60), 0);
+    assert_string_equal(rule_of(&rig), "manual_away");
+    client->stale = true;
+    presentity_changed(rig.p);
+    assert_non_null(rig.p->statements[STATEMENT_MANUAL]);
+    publication_end(&client);
+    assert_null(rig.p->statements[STATEMENT_MANUAL]);
+    rig_fini(&rig);
+}
+
+/* To clear brings no older one back. */
+static void test_clear(void **state)
+{
+    struct said const client = SIGNED_IN;
+    struct said const by_hand = { .way = CLIENT, .body = OPEN("cisco-pws") DOES("away") };
+    struct rig rig;
+
+    (void)state;
+    rig_init(&rig);
+    (void)publish(&rig, &client);
+    (void)publish(&rig, &by_hand);
+    assert_string_equal(rule_of(&rig), "manual_away");
+    assert_int_equal(statement_set(rig.p, STATEMENT_MANUAL, COMPOSE_DND, NULL, 0), 0);
+    assert_string_equal(rule_of(&rig), "manual_dnd");
+    statement_end(rig.p, STATEMENT_MANUAL);
+    assert_string_equal(rule_of(&rig), "device_available");
+    rig_fini(&rig);
+}
+
+static void test_calendar_ends(void **state)
+{
+    struct said const client = SIGNED_IN;
+    struct rig rig;
+
+    (void)state;
+    rig_init(&rig);
+    (void)publish(&rig, &client);
+    assert_int_equal(statement_set(rig.p, STATEMENT_CALENDAR, COMPOSE_BUSY, NULL, 30), 0);
+    assert_string_equal(composed_rule(rig.p->composed), "calendar_busy");
+    clock_advance_ms(29000);
+    wheel_run(rig.server.wheel, clock_now_ms());
+    assert_string_equal(composed_rule(rig.p->composed), "calendar_busy");
+    clock_advance_ms(1100);
+    wheel_run(rig.server.wheel, clock_now_ms());
+    assert_string_equal(composed_rule(rig.p->composed), "device_available");
+    rig_fini(&rig);
+}
+
+/* Of two clients that say the same at the same time, the one of the higher contact. */
+static void test_priority(void **state)
+{
+    struct published *low = parse(OPEN("t"));
+    struct published *high = parse("<tuple id='t'><status><basic>open</basic></status>"
+                                   "<contact priority='0.5'>sip:a@b</contact></tuple>");
+
+    (void)state;
+    assert_int_equal(published_nature(low)->priority, 0);
+    assert_int_equal(published_nature(high)->priority, 500);
+    published_free(&low);
+    published_free(&high);
+}
+
+int main(void)
+{
+    struct CMUnitTest const tests[] = {
+        cmocka_unit_test(test_vectors),       cmocka_unit_test(test_over_at_the_last_sign_out),
+        cmocka_unit_test(test_clear),         cmocka_unit_test(test_restart_is_no_sign_out),
+        cmocka_unit_test(test_calendar_ends), cmocka_unit_test(test_priority),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
