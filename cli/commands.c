@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rows of the CLI's own commands, and the two that are about the CLI itself. */
+#include "address_command.h"
 #include "buf.h"
 #include "bundle_command.h"
 #include "capture_command.h"
@@ -127,6 +128,11 @@ struct command const command_table[] = {
       .help = "Whom a user blocks and allows, and what everybody else gets.",
       .more = contact_command_policy_more,
       .fn = contact_command_policy },
+    { .name = "address",
+      .args = address_command_args,
+      .help = "Who somebody is in XMPP, or in SIP.",
+      .more = address_command_more,
+      .fn = address_command },
     { .name = "explain",
       .args = explain_args,
       .help = "What the proxy would do with a message or a URI, step by step.",
