@@ -56,6 +56,18 @@ static char const *const migrations[] = {
     " WITHOUT ROWID;"
     "CREATE TABLE contacts_revision (value INTEGER NOT NULL);"
     "INSERT INTO contacts_revision VALUES (1);",
+    "CREATE TABLE presence_subscriptions (tag TEXT NOT NULL PRIMARY KEY, user TEXT NOT NULL,"
+    " watcher TEXT NOT NULL, package TEXT NOT NULL, event_id TEXT NOT NULL, profile TEXT NOT NULL,"
+    " call_id TEXT NOT NULL, remote_tag TEXT NOT NULL, local TEXT NOT NULL, remote TEXT NOT NULL,"
+    " remote_uri TEXT NOT NULL, contact TEXT NOT NULL, target TEXT NOT NULL, routes TEXT NOT NULL,"
+    " is_list INTEGER NOT NULL, remote_cseq INTEGER NOT NULL, cseq INTEGER NOT NULL,"
+    " interval INTEGER NOT NULL, begun INTEGER NOT NULL, expires INTEGER NOT NULL,"
+    " adhoc_end INTEGER NOT NULL);"
+    "CREATE TABLE presence_publications (user TEXT NOT NULL, name TEXT NOT NULL,"
+    " etag TEXT NOT NULL, package TEXT NOT NULL, body TEXT NOT NULL, by_partner INTEGER NOT NULL,"
+    " changed INTEGER NOT NULL, expires INTEGER NOT NULL, PRIMARY KEY (user, name));"
+    "CREATE TABLE presence_notes (user TEXT NOT NULL, what TEXT NOT NULL,"
+    " expires INTEGER NOT NULL, PRIMARY KEY (user, what)) WITHOUT ROWID;",
 };
 enum { VERSION = sizeof migrations / sizeof *migrations };
 

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { STORE_TEXTS_MAX = 4 };
+enum { STORE_TEXTS_MAX = 21 };
 
 /* Up to STORE_TEXTS_MAX texts; the rest is NULL. */
 #define STORE_TEXTS(...) ((char const *const[STORE_TEXTS_MAX]){ __VA_ARGS__ })
