@@ -284,6 +284,84 @@ void dialog_free(struct dialog **pdialog)
     free(dialog);
 }
 
+/* --- over a restart -----------------------------------------------------------------------------
+ */
+
+static char const *or_none(char const *text)
+{
+    return text ? text : "";
+}
+
+void dialog_save(struct dialog const *dialog, struct dialog_record *ret)
+{
+    *ret = (struct dialog_record){
+        .call_id = dialog->call_id,
+        .local_tag = dialog->local_tag,
+        .remote_tag = or_none(dialog->remote_tag),
+        .local = dialog->local,
+        .remote = dialog->remote,
+        .remote_uri = dialog->remote_uri,
+        .contact = dialog->contact,
+        .target = dialog->target,
+        .routes = or_none(dialog->routes),
+        .local_cseq = dialog->local_cseq,
+        .remote_cseq = dialog->remote_cseq,
+    };
+}
+
+/* NULL as well if there is nothing. */
+static char *take(char const *text)
+{
+    return *text ? one_line(copy(text)) : NULL;
+}
+
+static bool is_uri(char const *text)
+{
+    char *own = copy(text);
+    url_t url;
+    bool fine = own && url_d(&url, own) == 0 &&
+                (url.url_type == url_sip || url.url_type == url_sips) && url.url_host &&
+                *url.url_host;
+
+    free(own);
+    return fine;
+}
+
+static int restore_routes(struct dialog *dialog, char const *text)
+{
+    su_home_t home[1] = { SU_HOME_INIT(home) };
+    sip_record_route_t *list = *text ? sip_record_route_make(home, text) : NULL;
+    int rc = *text && !list ? -EINVAL : set_routes(dialog, list, false);
+
+    su_home_deinit(home);
+    return rc;
+}
+
+struct dialog *dialog_restore(struct dialog_record const *record)
+{
+    struct dialog *dialog = calloc(1, sizeof *dialog);
+
+    if (!dialog)
+        return NULL;
+    dialog->confirmed = true;
+    dialog->local_cseq = record->local_cseq;
+    dialog->remote_cseq = record->remote_cseq;
+    dialog->call_id = take(record->call_id);
+    dialog->local_tag = take(record->local_tag);
+    dialog->remote_tag = take(record->remote_tag);
+    dialog->local = take(record->local);
+    dialog->remote = take(record->remote);
+    dialog->remote_uri = take(record->remote_uri);
+    dialog->contact = take(record->contact);
+    dialog->target = take(record->target);
+    if (!dialog->call_id || !dialog->local_tag || !dialog->local || !dialog->remote ||
+        !dialog->remote_uri || !dialog->contact || !dialog->target ||
+        (*record->remote_tag && !dialog->remote_tag) || !is_uri(dialog->target) ||
+        restore_routes(dialog, record->routes) < 0)
+        dialog_free(&dialog);
+    return dialog;
+}
+
 /* --- what the peer says -------------------------------------------------------------------------
  */
 
@@ -424,6 +502,11 @@ msg_t *dialog_ack(struct dialog *dialog, uint32_t ack_of)
 url_t const *dialog_next_hop(struct dialog const *dialog)
 {
     return &dialog->next_hop;
+}
+
+uint32_t dialog_local_cseq(struct dialog const *dialog)
+{
+    return dialog->local_cseq;
 }
 
 char const *dialog_call_id(struct dialog const *dialog)

@@ -24,6 +24,21 @@ struct dialog *dialog_new_uas(sip_t const *invite, char const *local_tag, char c
 struct dialog *dialog_new_uac(char const *local_uri, char const *remote_uri, char const *contact);
 void dialog_free(struct dialog **pdialog);
 
+/** What a dialog is made of, for whoever keeps it over a restart. Strings are never NULL; "" is
+ *  none. */
+struct dialog_record {
+    char const *call_id, *local_tag, *remote_tag, *local, *remote, *remote_uri;
+    char const *contact, *target, *routes;
+    uint32_t local_cseq, remote_cseq; /* used last */
+};
+
+/** All is borrowed until the dialog changes. */
+void dialog_save(struct dialog const *dialog, struct dialog_record *ret);
+
+/** The dialog that was saved, DIALOG_CSEQ_STRICT; its next request has a CSeq above that of
+ *  @p record. NULL when out of memory, or the record is damaged. */
+struct dialog *dialog_restore(struct dialog_record const *record);
+
 /** Caller side: takes remote tag, target and route set from a 2xx (or 101-199 with a tag). The 2xx
  *  of a later INVITE or UPDATE of ours, on either side, refreshes the target only. Returns 0, or a
  *  negative errno: -EINVAL the response makes no dialog, -EPROTO it belongs to another one. */
@@ -40,6 +55,9 @@ msg_t *dialog_ack(struct dialog *dialog, uint32_t ack_of);
 /** Where the next request goes: first route or remote target, strict routers minded. Borrowed until
  *  the dialog changes. */
 url_t const *dialog_next_hop(struct dialog const *dialog);
+
+/** The CSeq of our last request. */
+uint32_t dialog_local_cseq(struct dialog const *dialog);
 
 char const *dialog_call_id(struct dialog const *dialog);
 char const *dialog_local_tag(struct dialog const *dialog);

@@ -405,6 +405,82 @@ static void test_size(void **state)
         fail_msg("%zu bytes per dialog", each);
 }
 
+/* What is restored makes the same requests, with higher numbers, and takes the same ones. */
+static void restores(char const *more, char const *next_hop)
+{
+    struct dialog *dialog = callee(more, DIALOG_CSEQ_STRICT), *restored;
+    struct dialog_record record;
+    struct buf wanted;
+    msg_t *msg;
+
+    for (int i = 0; i < 7; i++)
+        msg_destroy(dialog_request(dialog, SIP_METHOD_NOTIFY));
+    dialog_save(dialog, &record);
+    assert_int_equal(record.local_cseq, 7);
+    assert_int_equal(dialog_local_cseq(dialog), 7);
+    restored = dialog_restore(&record);
+    assert_non_null(restored);
+    leads_to(restored, next_hop);
+    buf_init(&wanted, 65536);
+    msg = dialog_request(dialog, SIP_METHOD_NOTIFY);
+    assert_int_equal(message_print(msg, &wanted), 0);
+    msg_destroy(msg);
+    prints(dialog_request(restored, SIP_METHOD_NOTIFY), wanted.data);
+    buf_fini(&wanted);
+    msg = parse(invite_text, more);
+    sip_object(msg)->sip_to->a_tag = "gw1";
+    assert_true(dialog_matches(restored, sip_object(msg)));
+    sip_object(msg)->sip_cseq->cs_seq = record.remote_cseq - 1;
+    assert_int_equal(dialog_accept(restored, sip_object(msg)), 500);
+    sip_object(msg)->sip_cseq->cs_seq = record.remote_cseq;
+    assert_int_equal(dialog_accept(restored, sip_object(msg)), 0);
+    msg_destroy(msg);
+    dialog_free(&restored);
+    dialog_free(&dialog);
+}
+
+static void test_restored(void **state)
+{
+    (void)state;
+    restores("", "sip:alice@example.test:40112;maddr=192.0.2.10;transport=tcp");
+    restores("Record-Route: <sip:p1.example.test;lr>, \"a, b\" <sip:p2.test;lr;x=1>\r\n",
+             "sip:p1.example.test;lr");
+    restores("Record-Route: <sip:strict.test>, <sip:p2.test;lr>\r\n", "sip:strict.test");
+}
+
+/* A record comes from a file: what is wrong with it costs the dialog, and nothing else. */
+static void test_damaged(void **state)
+{
+    struct dialog *dialog = callee("Record-Route: <sip:p1;lr>\r\n", DIALOG_CSEQ_STRICT);
+    struct dialog_record good, bad;
+    char const **const fields[] = { &bad.call_id, &bad.local_tag,  &bad.local,
+                                    &bad.remote,  &bad.remote_uri, &bad.contact,
+                                    &bad.target,  &bad.routes,     &bad.remote_tag };
+
+    (void)state;
+    dialog_save(dialog, &good);
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        struct dialog *restored;
+        bad = good;
+        *fields[i] = "sip:x\r\nInjected: y";
+        restored = dialog_restore(&bad);
+        assert_null(restored);
+        if (i >= 7)
+            continue; /* may be empty */
+        bad = good;
+        *fields[i] = "";
+        restored = dialog_restore(&bad);
+        assert_null(restored);
+    }
+    bad = good;
+    bad.target = "tel:+1";
+    assert_null(dialog_restore(&bad));
+    bad = good;
+    bad.routes = "\"";
+    assert_null(dialog_restore(&bad));
+    dialog_free(&dialog);
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
@@ -419,6 +495,8 @@ int main(void)
         cmocka_unit_test(test_routes_vanish),
         cmocka_unit_test(test_caller_refuses),
         cmocka_unit_test(test_size),
+        cmocka_unit_test(test_restored),
+        cmocka_unit_test(test_damaged),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
