@@ -66,6 +66,10 @@ int message_set_body(msg_t *msg, char const *type, void const *bytes, size_t len
 int message_add(msg_t *msg, char const *header_line);
 int message_add_first(msg_t *msg, char const *header_line);
 
+/** Makes @p text one that can stand in a quoted-string as it is: what would need an escape, and
+ *  what is not ASCII, becomes '?'. */
+void message_make_quotable(char *text);
+
 /** Puts the header lines that message_print_under() would print on top of their kinds. Returns 0 or
  *  a negative errno. */
 int message_add_lines(msg_t *msg, char const *lines);

@@ -55,8 +55,7 @@ static int add(msg_t *msg, char const *line, bool first)
     msg_header_t *header = msg_header_d(msg_home(msg), msg, line);
     if (!header)
         return -ENOMEM;
-    msg_header_t **place =
-        msg_hclass_offset(message_class(), (msg_pub_t *)sip_object(msg), hc);
+    msg_header_t **place = msg_hclass_offset(message_class(), (msg_pub_t *)sip_object(msg), hc);
     if (!place || header->sh_class != hc) {
         msg_header_free_all(msg_home(msg), header);
         return -EINVAL;
@@ -165,4 +164,12 @@ void message_edited_number(msg_t *msg, void *header, uint32_t number)
     text_add(&text, digits, (size_t)(end - digits));
     edited->sh_data = memory;
     edited->sh_len = (unsigned)text_len(&text);
+}
+
+void message_make_quotable(char *text)
+{
+    for (; *text; text++)
+        if (*text == '"' || *text == '\\' || (unsigned char)*text < 0x20 ||
+            (unsigned char)*text >= 0x7f)
+            *text = '?';
 }

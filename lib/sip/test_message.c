@@ -566,6 +566,25 @@ static void test_add_refuses(void **state)
     msg_destroy(msg);
 }
 
+static void test_quotable(void **state)
+{
+    static char const *const vectors[][2] = {
+        { "", "" },
+        { "no escape ~ !", "no escape ~ !" },
+        { "a \"b\" \\", "a ?b? ?" },
+        { "\r\n\t\x7f", "????" },
+        { "\xc3\xa9", "??" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
+        char text[32];
+        snprintf(text, sizeof text, "%s", vectors[i][0]);
+        message_make_quotable(text);
+        assert_string_equal(text, vectors[i][1]);
+    }
+}
+
 static void test_order_of_routes(void **state)
 {
     msg_t *msg = parse(CLIENT_INVITE);
@@ -603,6 +622,7 @@ int main(void)
         cmocka_unit_test(test_body_is_cut),
         cmocka_unit_test(test_response),
         cmocka_unit_test(test_add_refuses),
+        cmocka_unit_test(test_quotable),
         cmocka_unit_test(test_order_of_routes),
     };
 

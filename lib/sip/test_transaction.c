@@ -232,6 +232,22 @@ static void test_refuse(void **state)
     rig_free(&rig);
 }
 
+static void test_refuse_why(void **state)
+{
+    struct rig *rig = rig_new(TRANSPORT_TCP, "z9hG4bKx");
+
+    (void)state;
+    step(rig, RIG_RECEIVE, "INVITE 1", "request");
+    assert_int_equal(server_transaction_refuse_why(rig_server(rig), 403, "Forbidden",
+                                                   "Retry-After: 7", "2001 is not a line of 2002"),
+                     0);
+    assert_string_equal(rig_take_trace(rig), ">403");
+    char const *text = rig_last_sent(rig);
+    assert_non_null(strstr(text, "\r\nWarning: 399 crosspoint \"2001 is not a line of 2002\"\r\n"));
+    assert_non_null(strstr(text, "\r\nRetry-After: 7\r\n"));
+    rig_free(&rig);
+}
+
 static void test_respond_needs_a_response(void **state)
 {
     struct rig *rig = rig_new(TRANSPORT_TCP, "z9hG4bKx");
@@ -318,6 +334,7 @@ int main(void)
         cmocka_unit_test(test_ack_of_a_stateless_answer),
         cmocka_unit_test(test_admission),
         cmocka_unit_test(test_refuse),
+        cmocka_unit_test(test_refuse_why),
         cmocka_unit_test(test_respond_needs_a_response),
         cmocka_unit_test(test_no_memory_for_a_response),
         cmocka_unit_test(test_send_ack),

@@ -100,6 +100,11 @@ int server_transaction_respond(struct server_transaction *st, msg_t *response);
 int server_transaction_refuse(struct server_transaction *st, int status, char const *phrase,
                               char const *extra);
 
+/** As above with a Warning, so that the administrator sees at the client why; @p why is short and
+ *  as message_make_quotable() leaves it, or NULL. */
+int server_transaction_refuse_why(struct server_transaction *st, int status, char const *phrase,
+                                  char const *extra, char const *why);
+
 /** Ends @p st without an answer: for a source that must hear nothing, and for a non-INVITE that the
  *  next hop never answered (RFC 4320). Its owner's on_gone is not called; the pointer is invalid.
  */

@@ -9,9 +9,11 @@
 #include "transaction_machine.h"
 #include <errno.h>
 #include <sofia-sip/sip_status.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { TRYING_AFTER_MS = 200 }; /* RFC 3261 17.2.1 */
+enum { WARNING_BYTES = 256 };
 
 /* RFC 4320 4.1: the time after which Timer E of the client has been reset to T2. */
 static uint64_t late_trying_ms(struct stack_limits const *limits)
@@ -184,9 +186,17 @@ out:
     return rc;
 }
 
-int server_transaction_refuse(struct server_transaction *st, int status, char const *phrase,
-                              char const *extra)
+static void add(struct server_transaction *st, msg_t *response, char const *line)
 {
+    if (message_add(response, line) < 0)
+        log_error(st->base.id, "header not added header=\"%s\"", line);
+}
+
+int server_transaction_refuse_why(struct server_transaction *st, int status, char const *phrase,
+                                  char const *extra, char const *why)
+{
+    char warning[WARNING_BYTES];
+
     if (!st->request)
         return -EPROTO; /* there was a final response */
     msg_t *response =
@@ -194,9 +204,19 @@ int server_transaction_refuse(struct server_transaction *st, int status, char co
                          status > 100 ? st->to_tag : NULL);
     if (!response)
         return give_up(st);
-    if (extra && message_add(response, extra) < 0)
-        log_error(st->base.id, "header not added header=\"%s\"", extra);
+    if (why) { /* RFC 3261 20.43: 399 is for people */
+        (void)snprintf(warning, sizeof warning, "Warning: 399 crosspoint \"%s\"", why);
+        add(st, response, warning);
+    }
+    if (extra)
+        add(st, response, extra);
     return server_transaction_respond(st, response);
+}
+
+int server_transaction_refuse(struct server_transaction *st, int status, char const *phrase,
+                              char const *extra)
+{
+    return server_transaction_refuse_why(st, status, phrase, extra, NULL);
 }
 
 /* --- for the machines ---------------------------------------------------------------------------
