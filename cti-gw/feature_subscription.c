@@ -176,13 +176,6 @@ static void on_response(void *ctx, struct client_transaction *ct, msg_t *respons
     take_answer(s, status);
 }
 
-static void on_failure(void *ctx, struct client_transaction *ct, enum transaction_failure why)
-{
-    (void)ctx;
-    (void)ct;
-    (void)why;
-}
-
 static void on_gone(void *ctx, struct client_transaction *ct)
 {
     (void)ct;
@@ -191,7 +184,8 @@ static void on_gone(void *ctx, struct client_transaction *ct)
 
 static int send_notify(struct feature_subscription *s, msg_t *notify)
 {
-    static struct client_handlers const handlers = { on_response, on_failure, on_gone };
+    static struct client_handlers const handlers = { .on_response = on_response,
+                                                     .on_gone = on_gone };
 
     s->outgoing =
         stack_send_back(s->gw->stack, notify, dialog_next_hop(s->dialog), &s->flow, &handlers, s);

@@ -98,13 +98,6 @@ static void on_response(void *ctx, struct client_transaction *ct, msg_t *respons
     take_answer(s, status);
 }
 
-static void on_failure(void *ctx, struct client_transaction *ct, enum transaction_failure why)
-{
-    (void)ctx;
-    (void)ct;
-    (void)why;
-}
-
 static void on_gone(void *ctx, struct client_transaction *ct)
 {
     (void)ct;
@@ -113,7 +106,8 @@ static void on_gone(void *ctx, struct client_transaction *ct)
 
 int notify_send(struct subscription *s)
 {
-    static struct client_handlers const handlers = { on_response, on_failure, on_gone };
+    static struct client_handlers const handlers = { .on_response = on_response,
+                                                     .on_gone = on_gone };
     struct origin const flow = { .kind = s->flow_kind, .connection = s->connection };
     msg_t *notify = make(s);
 

@@ -138,13 +138,6 @@ static void on_response(void *ctx, struct client_transaction *ct, msg_t *respons
     take_final(w, sip, sip->sip_status->st_status);
 }
 
-static void on_failure(void *ctx, struct client_transaction *ct, enum transaction_failure why)
-{
-    (void)ctx;
-    (void)ct;
-    (void)why;
-}
-
 static void on_gone(void *ctx, struct client_transaction *ct)
 {
     (void)ct;
@@ -169,7 +162,8 @@ static int fill(struct watch const *w, msg_t *subscribe)
 
 static int send_subscribe(struct watch *w, url_t const *next_hop)
 {
-    static struct client_handlers const handlers = { on_response, on_failure, on_gone };
+    static struct client_handlers const handlers = { .on_response = on_response,
+                                                     .on_gone = on_gone };
     msg_t *subscribe = dialog_request(w->dialog, sip_method_subscribe, "SUBSCRIBE");
 
     if (subscribe && fill(w, subscribe) < 0) {

@@ -59,7 +59,8 @@ static void on_later(struct wheel_timer *timer)
     outgoing_free(outgoing);
     if (!handlers)
         return;
-    handlers->on_failure(ctx, NULL, TRANSACTION_TRANSPORT);
+    if (handlers->on_failure)
+        handlers->on_failure(ctx, NULL, TRANSACTION_TRANSPORT);
     handlers->on_gone(ctx, NULL);
 }
 
@@ -87,7 +88,8 @@ static void on_failure(void *ctx, struct client_transaction *ct, enum transactio
 
     if (why != TRANSACTION_TRANSPORT || !may_try_next(outgoing)) {
         outgoing->next = outgoing->n;
-        outgoing->handlers->on_failure(outgoing->ctx, ct, why);
+        if (outgoing->handlers->on_failure)
+            outgoing->handlers->on_failure(outgoing->ctx, ct, why);
     }
 }
 

@@ -122,7 +122,7 @@ struct client_handlers {
      * edited and kept with a reference, for nobody looks at it again. */
     void (*on_response)(void *ctx, struct client_transaction *ct, msg_t *response);
     /* No final response will come; also when the connection dies while the request proceeds.
-     * Followed by on_gone. */
+     * Followed by on_gone; NULL for who needs no more than that. */
     void (*on_failure)(void *ctx, struct client_transaction *ct, enum transaction_failure why);
     /* The pointer is invalid after this call. */
     void (*on_gone)(void *ctx, struct client_transaction *ct);

@@ -218,7 +218,7 @@ void client_transaction_fail(struct client_transaction *ct, enum transaction_fai
                  transport_kind_name(ct->base.to.kind), net_addr_print(&ct->base.to.addr, to),
                  ct->base.call->call_id);
     }
-    if (ct->handlers)
+    if (ct->handlers && ct->handlers->on_failure)
         ct->handlers->on_failure(ct->ctx, ct, why);
     client_transaction_end(ct);
 }
