@@ -3,6 +3,7 @@
 #define LOG_SUBSYSTEM LOG_PRESENCE
 #include "event_server.h"
 #include "clock.h"
+#include "foreign.h"
 #include "log.h"
 #include "message.h"
 #include "message_gate.h"
@@ -159,7 +160,11 @@ static int read_rosters(struct event_server *server, struct svc *svc)
 static int start_watches(struct event_server *server)
 {
     server->gateway = malloc(sizeof *server->gateway);
-    return server->gateway ? phone_gateway_init(server->gateway, server) : -ENOMEM;
+    int err = server->gateway ? phone_gateway_init(server->gateway, server) : -ENOMEM;
+    if (err < 0 || server->conf->foreign.n == 0)
+        return err;
+    server->foreigners = malloc(sizeof *server->foreigners);
+    return server->foreigners ? foreigners_init(server->foreigners, server) : -ENOMEM;
 }
 
 int event_server_init(struct event_server *server, struct svc *svc)
@@ -248,6 +253,9 @@ void event_server_fini(struct event_server *server)
     if (server->gateway)
         phone_gateway_fini(server->gateway);
     free(server->gateway);
+    if (server->foreigners)
+        foreigners_fini(server->foreigners);
+    free(server->foreigners);
     message_gate_fini(&server->gate);
     phone_lines_fini(&server->phones);
     for (struct htab_entry *left; (left = htab_next(&server->presentities, NULL));)

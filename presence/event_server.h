@@ -18,6 +18,7 @@
 /* As phones of a call manager call the same document. */
 #define EVENT_SERVER_CPIM_TYPE "application/cpim-pidf+xml"
 
+struct foreigners;
 struct phone_gateway;
 struct presence_conf;
 struct svc;
@@ -32,6 +33,7 @@ struct event_server {
     struct phone_lines phones;
     struct htab watches;           /* subscriptions of ours, by our tag of the dialog */
     struct phone_gateway *gateway; /* owned */
+    struct foreigners *foreigners; /* owned; NULL: other domains are not asked */
     struct message_gate gate;
     int first;       /* listener of ours */
     int first_trunk; /* listener of the publish trunk; those behind it are, too; -1: none */

@@ -6,6 +6,7 @@
 #include "composed.h"
 #include "dialog.h"
 #include "event_server.h"
+#include "foreign_commands.h"
 #include "phone_commands.h"
 #include "pidf_write.h"
 #include "presence_address.h"
@@ -186,7 +187,14 @@ static void cmd_why_not(struct svc *svc, struct ctl_call *call, json_t const *ar
     char user[PRESENCE_ADDRESS_BYTES], watcher[PRESENCE_ADDRESS_BYTES];
 
     if (!command_user_address(server, call, ctl_arg(args, "watcher"), watcher) ||
-        !command_user_read(server, call, ctl_arg(args, "user"), user))
+        !command_user_address(server, call, ctl_arg(args, "user"), user))
+        return;
+    if (!own_users_are_of(&server->users, presence_address_domain(user)) &&
+        event_server_has_user(server, watcher)) {
+        foreign_commands_why_not(server, call, watcher, user);
+        return;
+    }
+    if (!command_user_read(server, call, ctl_arg(args, "user"), user))
         return;
     struct presentity const *p = presentity_find((struct event_server *)server, user);
     json_t *table = ctl_table("of", "verdict", "watcher", "rule", "because", NULL);
@@ -270,7 +278,8 @@ struct ctl_command const presence_commands[] = {
     { "watchers", CTL_READ, cmd_watchers, "USER",
       "Who watches a user, who of them waits, and which rule says so." },
     { "why-not", CTL_READ, cmd_why_not, "WATCHER USER",
-      "May WATCHER see the availability of USER, and send messages; which rule says so." },
+      "May WATCHER see the availability of USER, and send messages; which rule says so. Of one of "
+      "another domain: what that domain has said." },
     { "presence set", CTL_WRITE, statement_commands_set, "USER STATE [NOTE]",
       "Set the state of a user by hand: available, away, dnd, busy or unavailable; until it is "
       "cleared, or the last client signs out." },
@@ -281,6 +290,8 @@ struct ctl_command const presence_commands[] = {
       "(90m)." },
     { "contacts reload", CTL_WRITE, cmd_contacts_reload, NULL,
       "Read contact lists and policies anew from the store." },
+    { "show foreign", CTL_READ, foreign_commands_show, NULL,
+      "Contacts of other domains that lists subscribe to, and what their domains say." },
     { "show phone-states", CTL_READ, phone_commands_show, NULL,
       "Lines of phones, whose they are, and what the call manager says of them." },
     { 0 },

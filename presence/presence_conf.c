@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rows of group "presence", and the faults that no single row can see. */
 #include "presence_conf.h"
+#include "foreign_conf.h"
 #include "gateway_conf.h"
 #include "net_addr.h"
 #include "own_users.h"
@@ -66,6 +67,10 @@ static struct cfg_row const rows[] = {
                    .effect = CFG_RESTART,
                    .help = "The call manager that is subscribed to for every line; none without "
                            "this group."),
+    CFG_ROW_GROUPS("foreign", struct presence_conf, foreign, .max = 1, .sub = &foreign_conf_schema,
+                   .effect = CFG_RESTART,
+                   .help = "Contacts of other domains are subscribed to for the lists that hold "
+                           "them; without this group they are named without a state."),
     CFG_ROW_STRINGS("trunk_listen", struct presence_conf, trunk_listen, .max = 16,
                     .check = stack_listen_check, .effect = CFG_RESTART,
                     .help = "SIP listeners for the publish trunk of the call manager: a method "

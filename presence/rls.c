@@ -3,6 +3,7 @@
 #define LOG_SUBSYSTEM LOG_PRESENCE
 #include "rls.h"
 #include "event_server.h"
+#include "foreign.h"
 #include "log.h"
 #include "presence_conf.h"
 #include "presence_metrics.h"
@@ -53,6 +54,14 @@ static void record(struct rls_leaf *leaf)
         winfo_take(&leaf->record, leaf->presentity, s, leaf->decision.verdict == USER_POLICY_ASK);
 }
 
+static void ask_abroad(struct rls_leaf *leaf)
+{
+    struct foreigners *foreigners = leaf->list->server->foreigners;
+
+    if (foreigners && leaf->is_foreign && !leaf->foreign && !leaf->is_gone && !leaf->list->reason)
+        foreign_join(foreigners, leaf, true);
+}
+
 void rls_drop(struct rls_leaf **pleaf)
 {
     struct rls_leaf *leaf = *pleaf;
@@ -63,6 +72,7 @@ void rls_drop(struct rls_leaf **pleaf)
     leaf->list->list->n--;
     winfo_forget(&leaf->record);
     free(leaf->name);
+    foreign_leave(leaf);
     if (p) {
         LIST_REMOVE(leaf, link);
         p->n_leaves--;
@@ -77,8 +87,11 @@ static int attach(struct rls_leaf *leaf)
     struct event_server *server = leaf->list->server;
 
     leaf->is_foreign = !own_users_are_of(&server->users, presence_address_domain(leaf->address));
-    if (!event_server_has_user(server, leaf->address))
+    if (!event_server_has_user(server, leaf->address)) {
+        if (leaf->is_foreign && server->foreigners)
+            foreign_join(server->foreigners, leaf, false);
         return 0;
+    }
     leaf->is_foreign = false;
     leaf->presentity = presentity_get(server, leaf->address);
     if (!leaf->presentity)
@@ -135,6 +148,7 @@ static size_t most_of(struct subscription const *s, struct store_roster const *r
 static void lose(struct rls_leaf *leaf)
 {
     leaf->is_gone = true;
+    foreign_leave(leaf);
     winfo_leave(&leaf->record, "timeout");
 }
 
@@ -210,6 +224,18 @@ void rls_begin(struct subscription *s)
         TAILQ_FOREACH(leaf, &s->list->leaves, among)
         {
             record(leaf);
+            ask_abroad(leaf);
+        }
+}
+
+void rls_refresh(struct subscription *s)
+{
+    struct rls_leaf *leaf;
+
+    if (s->list)
+        TAILQ_FOREACH(leaf, &s->list->leaves, among)
+        {
+            ask_abroad(leaf);
         }
 }
 
@@ -239,6 +265,7 @@ void rls_judge(struct subscription *s)
             continue;
         judge(leaf);
         record(leaf);
+        ask_abroad(leaf);
     }
     if (rls_tag(s) != s->told_tag)
         subscription_change(s, true);

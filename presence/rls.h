@@ -5,7 +5,8 @@
  * ending, and only for alice. Each contact is a leaf: policy is asked for it as for a subscription
  * of its own, and it counts as a watcher of that contact. What has been told of a leaf is a tag;
  * those whose tag is another one are in the next document, as far as max_list_bytes allows, the
- * rest in those that follow. Contacts of other domains are named without a state. */
+ * rest in those that follow. A contact of another domain is subscribed to there (foreign.h), unless
+ * the list is fetched: then it is told what is known. */
 #pragma once
 #include "presence_address.h"
 #include "user_policy.h"
@@ -18,6 +19,7 @@
 #define RLS_TYPE "multipart/related"
 
 struct event_server;
+struct foreign;
 struct presentity;
 struct rls;
 struct subscription;
@@ -25,9 +27,10 @@ struct winfo_watcher;
 
 struct rls_leaf {
     TAILQ_ENTRY(rls_leaf) among; /* of its list, in the order of addresses */
-    LIST_ENTRY(rls_leaf) link;   /* of its presentity, if it has one */
+    LIST_ENTRY(rls_leaf) link;   /* of its presentity or foreign, if it has one */
     struct subscription *list;
     struct presentity *presentity; /* NULL: no user of ours */
+    struct foreign *foreign;       /* NULL: not of another domain, or not subscribed to there */
     struct winfo_watcher *record;
     struct user_policy_decision decision;
     uint64_t told_tag; /* 0: nothing has been told */
@@ -50,6 +53,9 @@ void rls_free(struct rls **plist);
 /** It is no fetch, so its contacts see that they are watched; later it ends, and they see why. */
 void rls_begin(struct subscription *subscription);
 void rls_leave(struct subscription *subscription, char const *reason);
+
+/** A SUBSCRIBE has come: contacts that there was no room for may have it now. */
+void rls_refresh(struct subscription *subscription);
 
 /** Contact lists or policies have changed. */
 void rls_judge(struct subscription *subscription);

@@ -2,6 +2,7 @@
 /* What a list tells: the states of its leaves, and the body made of those that are to be told. */
 #include "buf.h"
 #include "event_server.h"
+#include "foreign.h"
 #include "htab.h"
 #include "message.h"
 #include "pidf_write.h"
@@ -35,6 +36,8 @@ static uint64_t tag_of(struct rls_leaf const *leaf)
 
     if (leaf->is_gone)
         return TAG_GONE;
+    if (leaf->foreign)
+        return foreign_tag(leaf->foreign);
     if (!leaf->presentity)
         return leaf->is_foreign ? TAG_FOREIGN : TAG_NOBODY;
     if (leaf->decision.verdict == USER_POLICY_ASK)
@@ -72,6 +75,8 @@ static struct rlmi_resource show(struct rls_leaf const *leaf, char *uri, size_t 
     struct presentity_document const *document;
 
     (void)snprintf(uri, size, "sip:%s", leaf->address);
+    if (leaf->is_in && leaf->foreign)
+        foreign_show(leaf->foreign, &r);
     if (!leaf->is_in || (leaf->is_foreign && !leaf->is_gone))
         return r;
     r.instance = "1";
@@ -102,6 +107,8 @@ static size_t bytes_of(struct rls_leaf const *leaf)
 {
     uint64_t tag = tag_of(leaf);
 
+    if (leaf->foreign)
+        return leaf->foreign->len;
     return tag & 1 ? document_of(leaf)->len : 0;
 }
 

@@ -393,6 +393,7 @@ void subscription_start(struct subscription *s, struct user_policy_decision deci
 void subscription_refresh(struct subscription *s, struct user_policy_decision decision)
 {
     s->is_full = true;
+    rls_refresh(s);
     if (!subscription_decide(s, decision))
         step(s, SUBSCRIPTION_EV_ASKED, NULL);
 }

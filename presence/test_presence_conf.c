@@ -41,6 +41,12 @@ static struct conf_rig_vector const vectors[] = {
     { "longest publication below the usual",
       START "publish_expires = 100;\nmax_publish_expires = 90; };",
       "-: publish_expires is above max_publish_expires\n" },
+    { "contacts of other domains, with nothing said", START "foreign = { }; };", "" },
+    { "contacts of other domains through no proxy",
+      START "foreign = { outbound = \"proxy.test\"; }; };",
+      "a.conf:3: outbound: \"proxy.test\": wants a sip: URI\n" },
+    { "contacts of other domains, never asked for", START "foreign = { rate = 0; }; };",
+      "a.conf:3: rate: 0 is outside 1..10000\n" },
     { "a document larger than a message", START "max_body_bytes = 70000; };",
       "-: max_body_bytes is above max_message_bytes\n" },
 };
