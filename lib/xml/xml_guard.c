@@ -33,8 +33,8 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* encoding="..." in the @p len bytes of the XML declaration: UTF-8, or not there. */
-static bool is_utf8_declared(char const *text, size_t len)
+/* encoding="..." in the declaration: UTF-8, or not there. */
+bool xml_guard_is_utf8_declared(char const *text, size_t len)
 {
     static char const key[] = "encoding";
     char const *end = text + len;
@@ -56,7 +56,7 @@ static char const *check_declaration(struct guard *guard)
         return NULL; /* none; another <? is refused where it is met */
     if (!pass(guard, "?>"))
         return "XML declaration without an end";
-    if (!is_utf8_declared(start, (size_t)(guard->at - start)))
+    if (!xml_guard_is_utf8_declared(start, (size_t)(guard->at - start)))
         return "encoding is not UTF-8";
     return NULL;
 }

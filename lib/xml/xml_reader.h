@@ -7,18 +7,12 @@
  * are an error. The reader visits elements and text; comments are skipped.
  */
 #pragma once
+#include "xml_limits.h"
 #include <stdbool.h>
 #include <stddef.h>
 
 struct buf;
 struct xml_reader;
-
-struct xml_limits {
-    size_t max_bytes;        /* 65536 */
-    unsigned max_depth;      /* 32 */
-    unsigned max_attributes; /* 64 */
-};
-extern const struct xml_limits xml_limits_default;
 
 enum xml_event { XML_ERROR = -1, XML_END_DOCUMENT, XML_START, XML_TEXT, XML_END };
 

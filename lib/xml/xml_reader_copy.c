@@ -1,43 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An element copied out of its document, with the namespace bindings that it lives on. */
 #include "buf.h"
+#include "xml_escape.h"
 #include "xml_reader.h"
 #include "xml_reader_node.h"
 #include <string.h>
-
-/* What must be written otherwise between tags, and between double quotes: line ends and tabs of a
- * value would be spaces to the next reader, and a CR an LF (XML 1.0 2.11, 3.3.3). In a namespace,
- * libxml2 keeps every & as it was written, or as &#38;. */
-static char const in_text[] = "<>&\r";
-static char const in_value[] = "<>&\"\r\n\t";
-static char const in_namespace[] = "<>\"\r\n\t";
-
-static void add_escaped(struct buf *out, char const *text, char const *special)
-{
-    for (;;) {
-        size_t plain = strcspn(text, special);
-        buf_add(out, text, plain);
-        text += plain;
-        switch (*text++) {
-        case '\0':
-            return;
-        case '<':
-            buf_puts(out, "&lt;");
-            break;
-        case '>':
-            buf_puts(out, "&gt;");
-            break;
-        case '&':
-            buf_puts(out, "&amp;");
-            break;
-        case '"':
-            buf_puts(out, "&quot;");
-            break;
-        default:
-            buf_printf(out, "&#%d;", text[-1]);
-        }
-    }
-}
 
 static void add_name(struct buf *out, xmlNs const *ns, xmlChar const *name)
 {
@@ -50,7 +17,7 @@ static void add_declaration(struct buf *out, xmlNs const *ns)
 {
     buf_printf(out, ns->prefix ? " xmlns:%s=\"" : " xmlns%s=\"",
                ns->prefix ? (char const *)ns->prefix : "");
-    add_escaped(out, ns->href ? (char const *)ns->href : "", in_namespace);
+    xml_escape_namespace(out, ns->href ? (char const *)ns->href : "");
     buf_puts(out, "\"");
 }
 
@@ -62,7 +29,7 @@ static void add_attributes(struct buf *out, xmlNode const *node)
         buf_puts(out, "=\"");
         for (xmlNode const *text = attr->children; text; text = text->next)
             if (text->content)
-                add_escaped(out, (char const *)text->content, in_value);
+                xml_escape_value(out, (char const *)text->content);
         buf_puts(out, "\"");
     }
 }
@@ -82,7 +49,7 @@ static enum xml_event copy_content(struct xml_reader *reader, struct buf *out, b
             return event;
         node = xml_reader_node(reader);
         if (event == XML_TEXT) {
-            add_escaped(out, xml_reader_text(reader), in_text);
+            xml_escape_text(out, xml_reader_text(reader));
             continue;
         }
         buf_puts(out, event == XML_END ? "</" : "<");
