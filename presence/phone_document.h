@@ -6,6 +6,7 @@
 struct phone_line;
 struct pidf;
 struct presence_conf;
+struct published_package;
 
 /** Why there is none: the status and phrase that answer it, and words. */
 struct phone_document_fault {
@@ -18,7 +19,9 @@ struct phone_document_fault {
     char text[160];
 };
 
-/** Reads the body of @p request, which is about @p line by its number, or by a user of it. The
- *  caller owns the result; NULL with *@p ret_fault. */
+/** Reads the body of @p request, a document of @p package that says all by itself, which is about
+ *  @p line by its number, or by a user of it. The caller owns the result; NULL with *@p ret_fault.
+ */
 struct pidf *phone_document_read(struct presence_conf const *conf, struct phone_line const *line,
-                                 sip_t const *request, struct phone_document_fault *ret_fault);
+                                 struct published_package const *package, sip_t const *request,
+                                 struct phone_document_fault *ret_fault);

@@ -12,6 +12,7 @@
 #include "pidf.h"
 #include "pidf_read.h"
 #include "presence_conf.h"
+#include "published.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,7 +80,8 @@ static bool on_told(struct watch *w, sip_t const *sip)
     if (l->gateway->conf->event == GATEWAY_DIALOG)
         doc = read_dialogs(l, sip, &why, &has_gap);
     else
-        doc = phone_document_read(w->server->conf, l->line, sip, &fault);
+        doc = phone_document_read(w->server->conf, l->line, published_package_find("presence"), sip,
+                                  &fault);
     if (!doc) {
         presence_count(M_gateway_bad_documents);
         log_info(NULL, "NOTIFY of phone not read line=%s reason=\"%s\"", l->line->number, why);

@@ -21,6 +21,7 @@ struct phone_conf_line;
 struct phone_gateway_line;
 struct pidf;
 struct presentity;
+struct published_package;
 
 enum phone_way { PHONE_TRUNK, PHONE_GATEWAY, PHONE_WAYS };
 
@@ -46,8 +47,9 @@ struct phone_line {
     struct wheel_timer expiry; /* of the publication */
     uint64_t due_ms;
     struct event_server *server;
-    struct phone_gateway_line *watch; /* of the gateway, or NULL */
-    char etag[PHONE_LINE_ETAG + 1];   /* of the publication in force, "": none */
+    struct phone_gateway_line *watch;        /* of the gateway, or NULL */
+    char etag[PHONE_LINE_ETAG + 1];          /* of the publication in force, "": none */
+    struct published_package const *package; /* of that publication */
     char number[PHONE_LINE_BYTES];
     char name[PHONE_LINE_BYTES + 8]; /* of the source */
 };

@@ -118,6 +118,9 @@ static struct cfg_row const rows[] = {
              "Shortest publication accepted; less is answered 423."),
     TIME_ROW(publish_expires, 1, 86400, 3600, "s", "Publication that names no time."),
     TIME_ROW(max_publish_expires, 1, 86400, 7200, "s", "Longest publication granted."),
+    TIME_ROW(min_trunk_expires, 1, 86400, 5, "s",
+             "Shortest publication of the trunk accepted; less is answered 423. Some call managers "
+             "publish the end of a call for seconds only."),
     COUNT_ROW(max_presentities, 1, 10000000, 200000,
               "Users with publications or watchers at a time; more are answered 503."),
     COUNT_ROW(max_publications, 1, 1000, 16,
@@ -189,6 +192,8 @@ void presence_conf_check(void const *conf, struct cfg_node const *node, struct c
                 "min_publish_expires is above publish_expires");
     check_order(faults, &c->publish_expires, &c->max_publish_expires,
                 "publish_expires is above max_publish_expires");
+    check_order(faults, &c->min_trunk_expires, &c->publish_expires,
+                "min_trunk_expires is above publish_expires");
     check_order(faults, &c->max_body_bytes, &c->limits.max_message_bytes,
                 "max_body_bytes is above max_message_bytes");
     check_order(faults, &c->max_list_bytes, &c->limits.max_message_bytes,

@@ -11,7 +11,7 @@ struct presence_conf {
     struct cfg_groups phone_lines, gateway, foreign;
     int other_domains; /* enum user_policy_verdict */
     int64_t min_expires, expires, max_expires;
-    int64_t min_publish_expires, publish_expires, max_publish_expires;
+    int64_t min_publish_expires, publish_expires, max_publish_expires, min_trunk_expires;
     int64_t max_presentities, max_publications, max_subscriptions;
     int64_t max_subscriptions_per_watcher, max_subscriptions_per_domain, max_watchers;
     int64_t store_poll, max_contacts, max_adhoc, adhoc_ttl;

@@ -47,6 +47,9 @@ static struct conf_rig_vector const vectors[] = {
       "a.conf:3: outbound: \"proxy.test\": wants a sip: URI\n" },
     { "contacts of other domains, never asked for", START "foreign = { rate = 0; }; };",
       "a.conf:3: rate: 0 is outside 1..10000\n" },
+    { "shortest publication of the trunk above the usual",
+      START "publish_expires = 100;\nmin_trunk_expires = 101; };",
+      "-: min_trunk_expires is above publish_expires\n" },
     { "a document larger than a message", START "max_body_bytes = 70000; };",
       "-: max_body_bytes is above max_message_bytes\n" },
 };

@@ -14,6 +14,7 @@
 #include "presence_note.h"
 #include "presence_refusal.h"
 #include "publish.h"
+#include "published.h"
 #include "token.h"
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/sip_header.h>
@@ -24,7 +25,7 @@
 static struct presence_refusal const no_trunk = { 403, "Forbidden", M_refused_trunk, NULL };
 static struct presence_refusal const no_line = { 404, "Not Found", M_refused_user, NULL };
 static struct presence_refusal const bad_event = { 489, "Bad Event", M_refused_event,
-                                                   EVENT_SERVER_PACKAGES };
+                                                   "Allow-Events: presence, dialog" };
 static struct presence_refusal const bad_request = { 400, "Bad Request", M_refused_condition,
                                                      NULL };
 static struct presence_refusal const no_match = { 412, "Conditional Request Failed",
@@ -38,6 +39,7 @@ struct attempt {
     char address[PRESENCE_ADDRESS_BYTES]; /* of the Request-URI */
     char publisher[PRESENCE_ADDRESS_BYTES];
     struct phone_line *line;
+    struct published_package const *package;
     struct pidf *doc; /* NULL: it has none */
     bool is_refresh;  /* it names the publication in force */
     uint32_t expires_s;
@@ -127,9 +129,10 @@ static bool line_is_right(struct attempt *a)
     return false;
 }
 
-static bool event_is_right(struct attempt const *a)
+static bool event_is_right(struct attempt *a)
 {
-    if (strcasecmp(asker_package(a->sip), "presence") == 0)
+    a->package = published_package_find(asker_package(a->sip));
+    if (a->package)
         return true;
     presence_refusal_send(a->st, &bad_event, "event package is not served");
     return false;
@@ -151,7 +154,7 @@ static bool condition_is_right(struct attempt *a)
         presence_refusal_send(a->st, &bad_request, "neither SIP-If-Match nor a document");
     else if (n == 0)
         return true;
-    else if (*etag && strcmp(etag, a->line->etag) == 0)
+    else if (*etag && strcmp(etag, a->line->etag) == 0 && a->package == a->line->package)
         return (a->is_refresh = true);
     else
         presence_refusal_send(a->st, &no_match, "line %s has no publication with that tag",
@@ -164,17 +167,17 @@ static bool expires_is_right(struct attempt *a)
     struct presence_conf const *conf = a->server->conf;
 
     a->expires_s = asker_expires(a->sip, conf->publish_expires, conf->max_publish_expires);
-    if (a->expires_s == 0 || a->expires_s >= conf->min_publish_expires)
+    if (a->expires_s == 0 || a->expires_s >= conf->min_trunk_expires)
         return true;
-    presence_refusal_too_brief(a->st, conf->min_publish_expires, a->expires_s);
+    presence_refusal_too_brief(a->st, conf->min_trunk_expires, a->expires_s);
     return false;
 }
 
 static bool body_is_right(struct attempt *a)
 {
-    static struct presence_refusal const refusals[] = {
+    struct presence_refusal const refusals[] = {
         [PHONE_DOCUMENT_TYPE] = { 415, "Unsupported Media Type", M_refused_event,
-                                  "Accept: " EVENT_SERVER_TYPE ", " EVENT_SERVER_CPIM_TYPE },
+                                  a->package->accept },
         [PHONE_DOCUMENT_SIZE] = { 413, "Request Entity Too Large", M_refused_size, NULL },
         [PHONE_DOCUMENT_WRONG] = { 400, "Bad Request", M_refused_body, NULL },
         [PHONE_DOCUMENT_MEMORY] = { 500, "Server Internal Error", M_refused_body, NULL },
@@ -183,7 +186,7 @@ static bool body_is_right(struct attempt *a)
 
     if (!has_body(a->sip))
         return true;
-    a->doc = phone_document_read(a->server->conf, a->line, a->sip, &fault);
+    a->doc = phone_document_read(a->server->conf, a->line, a->package, a->sip, &fault);
     if (!a->doc)
         presence_refusal_send(a->st, &refusals[fault.kind], "%s", fault.text);
     return a->doc != NULL;
@@ -216,6 +219,7 @@ static void take_in(struct attempt *a)
     presence_count(M_trunk_publishes);
     presence_note(a->st, "phone", line->number, a->publisher, NULL);
     TOKEN_FILL(line->etag);
+    line->package = a->package;
     publish_answer(a->st, line->etag, a->expires_s);
     if (a->expires_s == 0) {
         pidf_free(&a->doc);
