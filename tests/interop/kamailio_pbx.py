@@ -1,0 +1,116 @@
+"""Kamailio as a call manager: it relays calls and publishes the dialogs of its lines (pua_dialoginfo), publishes what it is
+told to (pua_rpc), and serves subscriptions to its lines (presence) from what phones publish to it."""
+import http.client
+import json
+import os
+import shutil
+import signal
+import subprocess
+
+from node import PATIENCE, Failure, wait_for
+
+CONFIG = """
+debug=1
+log_stderror=yes
+children=2
+tcp_children=1
+tcp_source_ipv4=IP
+tcp_accept_no_cl=yes
+auto_aliases=no
+dns=no
+rev_dns=no
+listen=udp:IP:5060
+listen=tcp:IP:5060
+alias="cucm.example.test"
+loadmodule "tm.so"
+loadmodule "tmx.so"
+loadmodule "sl.so"
+loadmodule "pv.so"
+loadmodule "rr.so"
+loadmodule "siputils.so"
+loadmodule "xhttp.so"
+loadmodule "jsonrpcs.so"
+loadmodule "db_text.so"
+loadmodule "dialog.so"
+loadmodule "presence.so"
+loadmodule "presence_xml.so"
+loadmodule "presence_dialoginfo.so"
+loadmodule "pua.so"
+loadmodule "pua_dialoginfo.so"
+loadmodule "pua_rpc.so"
+modparam("jsonrpcs", "transport", 1)
+modparam("presence", "db_url", "")
+modparam("presence", "subs_db_mode", 0)
+modparam("presence", "publ_cache", 2)
+modparam("presence_xml", "force_active", 1)
+modparam("presence_dialoginfo", "force_dummy_dialog", 1)
+modparam("pua", "db_url", "text://DIR")
+modparam("pua", "db_mode", 0)
+modparam("pua", "outbound_proxy", "sip:NODE:5060;transport=tcp")
+request_route {
+  if (method == "OPTIONS") { sl_send_reply("200", "OK"); exit; }
+  if (loose_route()) { t_relay(); exit; }
+  if (method == "PUBLISH") { $rd = "cucm.example.test"; handle_publish(); exit; }
+  if (method == "SUBSCRIBE") { if (!has_totag()) $rd = "cucm.example.test"; handle_subscribe(); exit; }
+  if (method == "INVITE") {
+    dlg_manage();
+    record_route();
+    $du = "sip:NODE:5070";
+  }
+  t_relay();
+}
+event_route[xhttp:request] { jsonrpc_dispatch(); }
+"""
+
+
+class Kamailio:
+    """One instance, at an address of its own; its lines' phones are at NODE:5070."""
+
+    def __init__(self, node, ip, name):
+        self.ip, self.dir, self.child = ip, os.path.join(node.dir, name), None
+        os.mkdir(self.dir)
+        for table in ("version", "pua"):  # pua wants tables, though it keeps all in memory
+            shutil.copy("/usr/share/kamailio/dbtext/kamailio/" + table, self.dir)
+        self.config = os.path.join(self.dir, "kamailio.cfg")
+        with open(self.config, "w", encoding="utf-8") as f:
+            f.write(CONFIG.replace("NODE", node.ip).replace("IP", ip).replace("DIR", self.dir))
+
+    def start(self):
+        with open(self.dir + "/log", "ab") as log:
+            self.child = subprocess.Popen(["kamailio", "-f", self.config, "-DD", "-Y", self.dir, "-m", "64"], stdout=log,
+                                          stderr=log, cwd=self.dir, start_new_session=True)
+        wait_for(self.answers, "Kamailio answers at " + self.ip)
+
+    def log(self):
+        with open(self.dir + "/log", encoding="utf-8", errors="replace") as f:
+            return f.read()
+
+    def answers(self):
+        """A connection alone says nothing: Kamailio listens before its processes are there."""
+        if self.child.poll() is not None:
+            raise Failure("Kamailio ended: " + self.log()[-2000:])
+        try:
+            return self.rpc("core.version")
+        except (OSError, http.client.HTTPException):
+            return None
+
+    def rpc(self, method, *params):
+        """Over HTTP, for no other way can wait for the answer to a PUBLISH."""
+        connection = http.client.HTTPConnection(self.ip, 5060, timeout=PATIENCE)
+        connection.request("POST", "/RPC", json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}),
+                           {"Content-Type": "application/json"})
+        answer = json.loads(connection.getresponse().read())
+        connection.close()
+        if "error" in answer:
+            raise Failure("%s: %s" % (method, answer["error"]))
+        return answer["result"]
+
+    def kill(self):
+        """All its processes, without a word to anybody."""
+        if self.child:
+            if self.child.poll() is None:
+                os.killpg(self.child.pid, signal.SIGKILL)
+            self.child.wait()
+            self.child = None
+            if os.path.exists(self.dir + "/ctl"):
+                os.unlink(self.dir + "/ctl")
