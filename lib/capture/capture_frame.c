@@ -11,11 +11,6 @@ enum {
     START_MAX = 8300 /* longest first line of SIP */
 };
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 /* 00 00, length with header, four digits, '<'. */
 static enum capture_start starts_csta(char const *bytes, size_t len)
 {
@@ -28,7 +23,7 @@ static enum capture_start starts_csta(char const *bytes, size_t len)
         if (bytes[i] < '0' || bytes[i] > '9')
             return CAPTURE_START_NO;
     if (len > CSTA_HEADER && bytes[CSTA_HEADER] != '<' && bytes[CSTA_HEADER] != '\xef' &&
-        !is_blank(bytes[CSTA_HEADER]))
+        !capture_header_is_blank(bytes[CSTA_HEADER]))
         return CAPTURE_START_NO;
     return len <= CSTA_HEADER ? CAPTURE_START_MORE : CAPTURE_START_YES;
 }
@@ -101,7 +96,7 @@ enum capture_speech capture_frame_speech(char const *bytes, size_t len)
 {
     enum capture_speech speech;
 
-    while (len && is_blank(*bytes)) {
+    while (len && capture_header_is_blank(*bytes)) {
         bytes++;
         len--;
     }
@@ -241,7 +236,7 @@ static bool find(struct capture_frame const *frame, char const *bytes, size_t le
     for (size_t at = 0; at < len; at++) {
         enum capture_speech speech;
 
-        if (is_blank(bytes[at]) || !may_begin(bytes, at))
+        if (capture_header_is_blank(bytes[at]) || !may_begin(bytes, at))
             continue;
         speech = classify(bytes + at, len - at);
         if (speech == CAPTURE_SPEECH_OTHER)
@@ -264,7 +259,7 @@ static size_t leading_blanks(char const *bytes, size_t len)
 {
     size_t at = 0;
 
-    while (at < len && is_blank(bytes[at]))
+    while (at < len && capture_header_is_blank(bytes[at]))
         at++;
     return at;
 }

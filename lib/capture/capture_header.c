@@ -32,8 +32,7 @@ static bool is_token(char c)
            (c && strchr("-.!%*_+`'~", c));
 }
 
-/* Is what is there of @p len bytes the beginning of the text? */
-static enum capture_start compare(char const *bytes, size_t len, char const *text)
+enum capture_start capture_header_begins(char const *bytes, size_t len, char const *text)
 {
     size_t n = strlen(text);
 
@@ -58,7 +57,7 @@ static enum capture_start start_of_request(char const *bytes, size_t len)
         return CAPTURE_START_MORE;
     if (uri == method + 1 || bytes[uri] != ' ')
         return CAPTURE_START_NO;
-    enum capture_start at_version = compare(bytes + uri + 1, len - uri - 1, version);
+    enum capture_start at_version = capture_header_begins(bytes + uri + 1, len - uri - 1, version);
     if (at_version != CAPTURE_START_YES)
         return at_version;
     size_t end = uri + 1 + strlen(version);
@@ -69,23 +68,18 @@ static enum capture_start start_of_request(char const *bytes, size_t len)
 
 enum capture_start capture_header_start(char const *bytes, size_t len)
 {
-    enum capture_start response = compare(bytes, len, "SIP/2.0 ");
+    enum capture_start response = capture_header_begins(bytes, len, "SIP/2.0 ");
 
     return response == CAPTURE_START_NO ? start_of_request(bytes, len) : response;
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static struct capture_span trim(struct capture_span span)
 {
-    while (span.len && is_blank(span.at[0])) {
+    while (span.len && capture_header_is_blank(span.at[0])) {
         span.at++;
         span.len--;
     }
-    while (span.len && is_blank(span.at[span.len - 1]))
+    while (span.len && capture_header_is_blank(span.at[span.len - 1]))
         span.len--;
     return span;
 }
@@ -107,7 +101,7 @@ struct capture_span capture_header_word(struct capture_span text)
 {
     struct capture_span word = { text.at, 0 };
 
-    while (word.len < text.len && !is_blank(text.at[word.len]))
+    while (word.len < text.len && !capture_header_is_blank(text.at[word.len]))
         word.len++;
     return word;
 }

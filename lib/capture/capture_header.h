@@ -50,3 +50,13 @@ bool capture_header_is(struct capture_span span, char const *text);
 /** Letters of either case. */
 bool capture_header_like(struct capture_span span, char const *text);
 bool capture_header_ends(struct capture_span span, char const *tail);
+
+/** Is what is there of @p len bytes the beginning of @p text? CAPTURE_START_MORE: all of it is, but
+ *  they end before the text does. */
+enum capture_start capture_header_begins(char const *bytes, size_t len, char const *text);
+
+/** White space of SIP and XML. */
+static inline bool capture_header_is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}

@@ -25,11 +25,6 @@ static bool is_letter(char c)
     return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || (unsigned char)c >= 0x80;
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 /* Behind the display name: `"Al \"x\" <" <sip:a@b>` is what it has to cope with. */
 static struct capture_span uri_of(struct capture_span value)
 {
@@ -119,14 +114,14 @@ static bool next_attribute(struct capture_span *tag, struct capture_span *name,
     size_t at = 0, start;
     char quote;
 
-    while (at < tag->len && (is_blank(tag->at[at]) || tag->at[at] == '/'))
+    while (at < tag->len && (capture_header_is_blank(tag->at[at]) || tag->at[at] == '/'))
         at++;
     for (start = at; at < tag->len && tag->at[at] != '=' && tag->at[at] != '>';)
         at++;
     if (at + 1 >= tag->len || tag->at[at] != '=')
         return false;
     *name = capture_header_word((struct capture_span){ tag->at + start, at - start });
-    for (at++; at < tag->len && is_blank(tag->at[at]);)
+    for (at++; at < tag->len && capture_header_is_blank(tag->at[at]);)
         at++;
     if (at >= tag->len || (tag->at[at] != '"' && tag->at[at] != '\''))
         return false;
@@ -204,7 +199,7 @@ static void look_at_header(struct capture_header const *header, struct capture_l
         if (ret->kind == CAPTURE_ANSWER) {
             struct capture_span behind = from(header->value, ret->cseq.len);
 
-            while (behind.len && is_blank(behind.at[0]))
+            while (behind.len && capture_header_is_blank(behind.at[0]))
                 behind = from(behind, 1);
             ret->method = capture_header_word(behind);
         }

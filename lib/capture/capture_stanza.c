@@ -7,11 +7,6 @@
 
 enum { TAG_MAX = 16384 };
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 /* Behind the text that ends what began at `at`; 0 if that is not there yet. */
 static size_t find_end(struct capture_stanza *stanza, char const *bytes, size_t len,
                        char const *text)
@@ -74,36 +69,36 @@ static int take_tag(struct capture_stanza *stanza, char const *bytes, size_t len
     return 0;
 }
 
-static bool begins(char const *at, size_t len, char const *text)
+/* A comment and its like, to its end if that is there. */
+static int take_section(struct capture_stanza *stanza, char const *bytes, size_t len,
+                        char const *end)
 {
-    return len >= strlen(text) && memcmp(at, text, strlen(text)) == 0;
-}
+    size_t behind = find_end(stanza, bytes, len, end);
 
-/* Might the @p len bytes become @p text? */
-static bool may_become(char const *at, size_t len, char const *text)
-{
-    return len < strlen(text) && memcmp(at, text, len) == 0;
+    if (behind)
+        stanza->at = behind;
+    return 0;
 }
 
 /* What begins with '<' at `at`; as take_tag(). */
 static int take_markup(struct capture_stanza *stanza, char const *bytes, size_t len)
 {
+    static struct {
+        char const *start, *end;
+    } const sections[] = { { "<?", "?>" }, { "<!--", "-->" }, { "<![CDATA[", "]]>" } };
     char const *at = bytes + stanza->at;
-    size_t there = len - stanza->at, end;
+    size_t there = len - stanza->at;
 
-    if (there < 2 || may_become(at, there, "<!--") || may_become(at, there, "<![CDATA["))
-        return 0;
-    if (begins(at, there, "<?"))
-        end = find_end(stanza, bytes, len, "?>");
-    else if (begins(at, there, "<!--"))
-        end = find_end(stanza, bytes, len, "-->");
-    else if (begins(at, there, "<![CDATA["))
-        end = find_end(stanza, bytes, len, "]]>");
-    else
-        return at[1] == '!' ? -EPROTO : take_tag(stanza, bytes, len);
-    if (end)
-        stanza->at = end;
-    return 0;
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+        switch (capture_header_begins(at, there, sections[i].start)) {
+        case CAPTURE_START_MORE:
+            return 0;
+        case CAPTURE_START_YES:
+            return take_section(stanza, bytes, len, sections[i].end);
+        default:
+            break;
+        }
+    return at[1] == '!' ? -EPROTO : take_tag(stanza, bytes, len);
 }
 
 long capture_stanza_scan(struct capture_stanza *stanza, char const *bytes, size_t len)
@@ -115,7 +110,7 @@ long capture_stanza_scan(struct capture_stanza *stanza, char const *bytes, size_
         if (bytes[before] != '<') {
             char const *open = memchr(bytes + before, '<', len - before);
 
-            if (stanza->depth == 0 && !is_blank(bytes[before]))
+            if (stanza->depth == 0 && !capture_header_is_blank(bytes[before]))
                 return -EPROTO;
             stanza->at = stanza->depth == 0 ? before + 1 : open ? (size_t)(open - bytes) : len;
             continue;
@@ -147,9 +142,11 @@ enum capture_start capture_stanza_starts(char const *bytes, size_t len)
     if (len > 1 && !memchr("?/smpiarcfh", bytes[1], 11))
         return CAPTURE_START_NO;
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
-        if (begins(bytes, len, starts[i]))
-            return CAPTURE_START_YES;
-        more = more || may_become(bytes, len, starts[i]);
+        enum capture_start start = capture_header_begins(bytes, len, starts[i]);
+
+        if (start == CAPTURE_START_YES)
+            return start;
+        more = more || start == CAPTURE_START_MORE;
     }
     return more ? CAPTURE_START_MORE : CAPTURE_START_NO;
 }

@@ -3,6 +3,7 @@
 #include "packet_make.h"
 #include "buf.h"
 #include "byte_order.h"
+#include "capture_bytes.h"
 #include "htab.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -162,13 +163,13 @@ int packet_make_begin(struct packet_make *make, struct capture_message const *me
 /* RFC 1071, over 16-bit words in network order. */
 static uint32_t sum(uint32_t start, void const *bytes, size_t len)
 {
-    unsigned char const *p = bytes;
+    char const *p = bytes;
     uint64_t total = start;
 
     for (size_t i = 0; i + 1 < len; i += 2)
-        total += (uint32_t)p[i] << 8 | p[i + 1];
+        total += capture_bytes_be16(p + i);
     if (len & 1)
-        total += (uint32_t)p[len - 1] << 8;
+        total += (uint32_t)(unsigned char)p[len - 1] << 8;
     while (total >> 16)
         total = (total & 0xffff) + (total >> 16);
     return (uint32_t)total;

@@ -56,10 +56,12 @@ static struct stream const streams[] = {
     STREAM("\0\0\0\x07" "0001" "<MakeCall/>", "", CAPTURE_SPEECH_OTHER),
     STREAM("\0\0\0\x23" "0001" "<MakeCall/>", "[<MakeCall/>]~", CAPTURE_SPEECH_CSTA),
     STREAM("<?xml version='1.0'?><stream:stream to='a>b'> <iq id=\"'\"><a/><iq>x</iq></iq>\n"
-           "<message><body><![CDATA[</message>]]><!-- </message> --></body></message>"
+           "<message><body><?x a></message> ?><![CDATA[]></message>]]>"
+           "<!-- -></message></body></message> --></body></message>"
            "<presence/></stream:stream>",
            "[<?xml version='1.0'?><stream:stream to='a>b'>][<iq id=\"'\"><a/><iq>x</iq></iq>]"
-           "[<message><body><![CDATA[</message>]]><!-- </message> --></body></message>]"
+           "[<message><body><?x a></message> ?><![CDATA[]></message>]]>"
+           "<!-- -></message></body></message> --></body></message>]"
            "[<presence/>][</stream:stream>]", CAPTURE_SPEECH_XMPP),
     STREAM("<stream:stream><proceed/>\x16\x03\x01\x00\x05hello", "[<stream:stream>][<proceed/>]",
            CAPTURE_SPEECH_TLS),
