@@ -119,6 +119,20 @@ static int open_listeners(struct event_server *server, struct cfg_strings const 
     return 0;
 }
 
+enum event_server_entry event_server_entry(struct event_server const *server,
+                                           struct server_transaction *st)
+{
+    struct origin const *from = server_transaction_origin(st);
+
+    if (from->is_opened)
+        return EVENT_SERVER_ALL;
+    if (server->first_partner >= 0 && from->listener >= (unsigned)server->first_partner)
+        return EVENT_SERVER_PARTNER;
+    if (server->first_trunk >= 0 && from->listener >= (unsigned)server->first_trunk)
+        return EVENT_SERVER_TRUNK;
+    return EVENT_SERVER_ALL;
+}
+
 bool event_server_has_user(struct event_server const *server, char const *address)
 {
     return own_users_have(&server->users, address) || rosters_have_user(&server->rosters, address);
@@ -173,8 +187,9 @@ int event_server_init(struct event_server *server, struct svc *svc)
                                                           .on_ack = on_ack,
                                                           .on_cancel = on_cancel };
 
-    *server =
-        (struct event_server){ .conf = svc_conf(svc), .wheel = svc_wheel(svc), .first_trunk = -1 };
+    *server = (struct event_server){
+        .conf = svc_conf(svc), .wheel = svc_wheel(svc), .first_trunk = -1, .first_partner = -1
+    };
     uv_timer_init(svc_loop(svc), &server->patience);
     htab_init(&server->presentities);
     htab_init(&server->publications);
@@ -199,6 +214,8 @@ int event_server_init(struct event_server *server, struct svc *svc)
     }
     if (err == 0)
         err = open_listeners(server, &server->conf->trunk_listen, &server->first_trunk);
+    if (err == 0)
+        err = open_listeners(server, &server->conf->partner_listen, &server->first_partner);
     if (err == 0)
         err = start_watches(server);
     if (err == 0)

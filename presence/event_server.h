@@ -35,8 +35,9 @@ struct event_server {
     struct phone_gateway *gateway; /* owned */
     struct foreigners *foreigners; /* owned; NULL: other domains are not asked */
     struct message_gate gate;
-    int first;       /* listener of ours */
-    int first_trunk; /* listener of the publish trunk; those behind it are, too; -1: none */
+    int first;         /* listener of ours */
+    int first_trunk;   /* listener of the publish trunk; those behind it are, too; -1: none */
+    int first_partner; /* the same of partners, which come behind those */
     struct htab presentities;  /* by address */
     struct htab publications;  /* by entity tag */
     struct htab subscriptions; /* by our tag of the dialog */
@@ -56,6 +57,11 @@ int event_server_init(struct event_server *server, struct svc *svc);
 /** A planned stop: subscriptions end with reason "deactivated", so that watchers subscribe anew
  *  somewhere else, or later. */
 void event_server_fini(struct event_server *server);
+
+/** By which of our listeners a request came, which the proxy alone chooses. */
+enum event_server_entry { EVENT_SERVER_ALL, EVENT_SERVER_TRUNK, EVENT_SERVER_PARTNER };
+enum event_server_entry event_server_entry(struct event_server const *server,
+                                           struct server_transaction *st);
 
 /** Is @p address that of a user of the configuration file or of the store? */
 bool event_server_has_user(struct event_server const *server, char const *address);

@@ -80,6 +80,11 @@ static struct cfg_row const rows[] = {
                     .effect = CFG_RESTART,
                     .help = "Hosts besides node.domain that the trunk publishes to, such as the "
                             "name of the cluster's SRV record or the address of the node."),
+    CFG_ROW_STRINGS("partner_listen", struct presence_conf, partner_listen, .max = 16,
+                    .check = stack_listen_check, .effect = CFG_RESTART,
+                    .help = "SIP listeners for applications and other networks that may publish "
+                            "about users of this node: a method route of the proxy that names "
+                            "their source group or TLS subject sends here. Empty: there are none."),
     CFG_ROW_BOOL("availability_sharing", struct presence_conf, availability_sharing,
                  .default_text = "true", .effect = CFG_RESTART,
                  .help = "Whether users may see each other's availability at all. If not, each "

@@ -23,6 +23,7 @@ enum { LINE_BYTES = 80 };
 static struct presence_refusal const bad_event = { 489, "Bad Event", M_refused_event,
                                                    "Allow-Events: presence, dialog" };
 static struct presence_refusal const not_the_user = { 403, "Forbidden", M_refused_identity, NULL };
+static struct presence_refusal const no_partner = { 403, "Forbidden", M_refused_partner, NULL };
 static struct presence_refusal const no_match = { 412, "Conditional Request Failed",
                                                   M_refused_condition, NULL };
 static struct presence_refusal const bad_request = { 400, "Bad Request", M_refused_condition,
@@ -37,6 +38,7 @@ struct attempt {
     struct server_transaction *st;
     sip_t const *sip;
     char user[PRESENCE_ADDRESS_BYTES], publisher[PRESENCE_ADDRESS_BYTES];
+    bool by_partner; /* another network, or an application, says it of our user */
     struct published_package const *package;
     struct publication *old;   /* that it names by its tag, or NULL */
     struct published *content; /* NULL: it has no body */
@@ -46,7 +48,7 @@ struct attempt {
 static bool event_is_right(struct attempt *a)
 {
     a->package = published_package_find(asker_package(a->sip));
-    if (a->package)
+    if (a->package && (!a->by_partner || a->package->kind == COMPOSE_DEVICE))
         return true;
     presence_refusal_send(a->st, &bad_event, "event package is not served");
     return false;
@@ -56,7 +58,11 @@ static bool publisher_is_right(struct attempt *a)
 {
     if (!asker_identity(a->server, a->st, a->publisher))
         return false;
-    if (strcmp(a->publisher, a->user) == 0)
+    if (a->by_partner && a->sip->sip_route) {
+        presence_refusal_send(a->st, &no_partner, "the sender has chosen the way to us");
+        return false;
+    }
+    if (a->by_partner || strcmp(a->publisher, a->user) == 0)
         return true;
     presence_refusal_send(a->st, &not_the_user, "%s may not publish for %s", a->publisher, a->user);
     return false;
@@ -79,7 +85,7 @@ static bool condition_is_right(struct attempt *a)
         presence_refusal_send(a->st, &bad_request, "neither SIP-If-Match nor a document");
     else if (n == 0)
         return true;
-    else if ((a->old = publication_find(a->server, etag)) &&
+    else if ((a->old = publication_find(a->server, etag)) && a->old->by_partner == a->by_partner &&
              strcmp(a->old->presentity->address, a->user) == 0 &&
              published_package_of(a->old->content) == a->package)
         return true;
@@ -207,8 +213,9 @@ static void start(struct attempt *a)
         server_transaction_refuse(a->st, 500, "Server Internal Error", NULL);
         return;
     }
+    fresh->by_partner = a->by_partner;
     presence_count(M_publishes);
-    note(a, "publication");
+    note(a, a->by_partner ? "publication of a partner" : "publication");
     publish_answer(a->st, fresh->etag, a->expires_s);
     presentity_changed(presentity);
     if (a->expires_s == 0)
@@ -219,7 +226,8 @@ void publish_take(struct event_server *server, struct server_transaction *st)
 {
     struct attempt a = { .server = server,
                          .st = st,
-                         .sip = sip_object(server_transaction_request(st)) };
+                         .sip = sip_object(server_transaction_request(st)),
+                         .by_partner = event_server_entry(server, st) == EVENT_SERVER_PARTNER };
 
     if (!asker_user(server, st, a.user) || !event_is_right(&a) || !publisher_is_right(&a) ||
         !condition_is_right(&a) || !expires_is_right(&a) || !body_is_right(&a))

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PUBLISH (RFC 3903 6): who may publish for whom, under which condition, and what. */
+/* PUBLISH (RFC 3903 6): who may publish for whom, under which condition, and what. A user publishes
+ * for nobody else; a partner, whom the proxy has led to partner_listen as it does the trunk
+ * (trunk.h), for every user. */
 #pragma once
 #include <stdint.h>
 

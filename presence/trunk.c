@@ -47,12 +47,9 @@ struct attempt {
 
 /* --- who and what ----------------------------------------------------------------------------- */
 
-static bool is_by_trunk(struct event_server const *server, struct server_transaction const *st)
+static bool is_by_trunk(struct event_server const *server, struct server_transaction *st)
 {
-    struct origin const *from = server_transaction_origin(st);
-
-    return server->first_trunk >= 0 && !from->is_opened &&
-           from->listener >= (unsigned)server->first_trunk;
+    return event_server_entry(server, st) == EVENT_SERVER_TRUNK;
 }
 
 /* The line whose number is the user part of @p address. */
