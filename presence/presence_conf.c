@@ -7,6 +7,7 @@
 #include "own_users.h"
 #include "phone_conf.h"
 #include "presence_address.h"
+#include "profile_conf.h"
 #include "stack.h"
 #include "user_policy.h"
 #include <string.h>
@@ -71,6 +72,11 @@ static struct cfg_row const rows[] = {
                    .effect = CFG_RESTART,
                    .help = "Contacts of other domains are subscribed to for the lists that hold "
                            "them; without this group they are named without a state."),
+    CFG_ROW_GROUPS("profiles", struct presence_conf, profiles, .max = 1000,
+                   .sub = &profile_conf_schema, .effect = CFG_RESTART,
+                   .help = "Which dialect of presence documents watchers get: the first entry that "
+                           "is about a watcher and whose type its Accept names; else the first "
+                           "dialect whose type Accept names."),
     CFG_ROW_STRINGS("trunk_listen", struct presence_conf, trunk_listen, .max = 16,
                     .check = stack_listen_check, .effect = CFG_RESTART,
                     .help = "SIP listeners for the publish trunk of the call manager: a method "

@@ -8,7 +8,7 @@ struct presence_conf {
     char const *store; /* "": none */
     bool availability_sharing, auto_authorise, messages, adhoc;
     struct cfg_strings listen, proxies, users, trunk_listen, trunk_hosts, partner_listen;
-    struct cfg_groups phone_lines, gateway, foreign;
+    struct cfg_groups phone_lines, gateway, foreign, profiles;
     int other_domains; /* enum user_policy_verdict */
     int64_t min_expires, expires, max_expires;
     int64_t min_publish_expires, publish_expires, max_publish_expires, min_trunk_expires;

@@ -12,6 +12,7 @@
 #include "presence_conf.h"
 #include "presence_note.h"
 #include "presence_refusal.h"
+#include "profile_conf.h"
 #include "rls.h"
 #include "subscription.h"
 #include "watcher_policy.h"
@@ -102,6 +103,23 @@ static bool accepts_presence(struct attempt *a)
         profile++;
     a->wish.profile = profile;
     return profile->name != NULL;
+}
+
+/* By the list of the administrator, as far as the watcher takes it. */
+static void choose_profile(struct attempt *a)
+{
+    sip_user_agent_t const *agent = a->sip->sip_user_agent;
+    struct cfg_groups const *entries = &a->server->conf->profiles;
+    struct profile_conf const *v = entries->v;
+
+    for (size_t i = 0; a->wish.profile && i < entries->n; i++) {
+        struct pidf_profile const *profile = profile_conf_profile(&v[i]);
+        if (profile_conf_is_about(&v[i], a->watcher, agent ? agent->g_string : NULL) &&
+            accepts(a->sip, profile->content_type, profile->content_type)) {
+            a->wish.profile = profile;
+            return;
+        }
+    }
 }
 
 /* RFC 4662 4.4. */
@@ -204,6 +222,7 @@ static bool wish_is_right(struct attempt *a)
     if (!event_is_right(a) || !support_is_right(a) || !accept_is_right(a) || !watcher_is_right(a) ||
         !expires_is_right(a))
         return false;
+    choose_profile(a);
     a->wish.watcher = a->watcher;
     a->wish.interval_s = interval_of(a);
     a->wish.known_tag = known_tag_of(a);
