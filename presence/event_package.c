@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of packages, and what presence itself tells. */
 #include "event_package.h"
+#include "dialog_event.h"
 #include "event_server.h"
 #include "message.h"
 #include "pidf_write.h"
@@ -48,6 +49,10 @@ static struct event_package const packages[] = {
       .tag = winfo_tag,
       .add = winfo_add,
       .is_private = true },
+    { .name = "dialog",
+      .document = DIALOG_EVENT_TYPE,
+      .tag = dialog_event_tag,
+      .add = dialog_event_add },
 };
 
 struct event_package const *event_package_find(char const *name)
@@ -66,6 +71,11 @@ bool event_package_is_presence(struct event_package const *package)
 struct event_package const *event_package_list(void)
 {
     return &list;
+}
+
+bool event_package_is_dialog(struct event_package const *package)
+{
+    return package->tag == dialog_event_tag;
 }
 
 bool event_package_is_list(struct event_package const *package)

@@ -23,6 +23,7 @@ struct event_package const *event_package_find(char const *name);
 /** What becomes of presence when the resource is a list (RFC 4662). Static. */
 struct event_package const *event_package_list(void);
 
-/** Is it that of presence itself, of one user? Of a list? */
+/** Is it that of presence itself, of one user? Of the dialogs of a user's lines? Of a list? */
 bool event_package_is_presence(struct event_package const *package);
+bool event_package_is_dialog(struct event_package const *package);
 bool event_package_is_list(struct event_package const *package);

@@ -13,7 +13,7 @@
 #include "wheel.h"
 #include <sys/queue.h>
 
-#define EVENT_SERVER_PACKAGES "Allow-Events: presence, presence.winfo"
+#define EVENT_SERVER_PACKAGES "Allow-Events: presence, presence.winfo, dialog"
 #define EVENT_SERVER_TYPE     "application/pidf+xml"
 /* As phones of a call manager call the same document. */
 #define EVENT_SERVER_CPIM_TYPE "application/cpim-pidf+xml"

@@ -5,6 +5,7 @@
 #include "buf.h"
 #include "clock.h"
 #include "composed.h"
+#include "dialog_event.h"
 #include "event_server.h"
 #include "log.h"
 #include "pidf_write.h"
@@ -53,6 +54,7 @@ struct presentity *presentity_get(struct event_server *server, char const *addre
     LIST_INIT(&p->subscriptions);
     LIST_INIT(&p->phones);
     LIST_INIT(&p->followers);
+    LIST_INIT(&p->dialogs);
     LIST_INIT(&p->lists);
     LIST_INIT(&p->leaves);
     winfo_init(&p->winfo);
@@ -229,6 +231,7 @@ void presentity_changed(struct presentity *p)
         log_error(NULL, "presence not composed user=\"%s\" error=\"out of memory\"", p->address);
     composed_free(&p->composed);
     p->composed = now;
+    dialog_event_changed(p);
     if (is_same)
         return;
     forget_documents(p);

@@ -42,12 +42,13 @@ struct presentity {
     uint64_t manual;  /* number of the state set by hand that counts; 0: none does */
     uint64_t manuals; /* the last such number */
     LIST_HEAD(, subscription) followers; /* to who watches it */
+    LIST_HEAD(, subscription) dialogs;   /* to the dialogs of its lines */
     LIST_HEAD(, subscription) lists;     /* to its contact list */
     LIST_HEAD(, rls_leaf) leaves;        /* of lists that hold it */
     struct winfo winfo;                  /* who watches it */
     TAILQ_ENTRY(presentity) waiting;     /* while is_waiting */
     unsigned n_publications, n_subscriptions, n_followers, n_phones,
-        n_leaves;                               /* followers: of lists, too */
+        n_leaves;                               /* followers: of lists and dialogs, too */
     unsigned n_holds;                           /* of who must not lose it */
     struct composed *composed;                  /* what its sources come to; NULL: not yet */
     LIST_HEAD(, presentity_document) documents; /* made of that, as they are asked for */

@@ -106,6 +106,8 @@ static void join(struct subscription *s, struct presentity *presentity)
         LIST_INSERT_HEAD(&presentity->subscriptions, s, link);
     else if (event_package_is_list(s->package))
         LIST_INSERT_HEAD(&presentity->lists, s, link);
+    else if (event_package_is_dialog(s->package))
+        LIST_INSERT_HEAD(&presentity->dialogs, s, link);
     else
         LIST_INSERT_HEAD(&presentity->followers, s, link);
     (*number_of(s))++;

@@ -5,6 +5,9 @@
 #include "pidf.h"
 #include "pidf_read.h"
 #include "xml_reader.h"
+#include "xml_writer.h"
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -283,6 +286,36 @@ struct pidf *dialog_info_document(struct dialog_info const *info, char const *en
     tuple->basic = PIDF_OPEN;
     tuple->activities = pidf_activity_bit(activities[dialog_info_line(info)]);
     return doc;
+}
+
+static void write_dialog(struct xml_writer *xml, struct dialog_info_entry const *entry)
+{
+    bool rings = entry->line == DIALOG_INFO_RINGING;
+
+    xml_writer_open_bound(xml, NULL, "dialog");
+    xml_writer_attribute(xml, "id", entry->id);
+    if (rings)
+        xml_writer_attribute(xml, "direction", "recipient");
+    xml_writer_element(xml, "state", rings ? "early" : "confirmed");
+    xml_writer_close(xml);
+}
+
+int dialog_info_write(char const *entity, uint32_t version, struct dialog_info_entry const *entries,
+                      size_t n, struct buf *out)
+{
+    struct xml_writer *xml = xml_writer_new(out);
+    char number[16];
+
+    if (!xml)
+        return -ENOMEM;
+    (void)snprintf(number, sizeof number, "%u", (unsigned)version);
+    xml_writer_open(xml, "dialog-info", NS);
+    xml_writer_attribute(xml, "version", number);
+    xml_writer_attribute(xml, "state", "full");
+    xml_writer_attribute(xml, "entity", entity);
+    for (size_t i = 0; i < n; i++)
+        write_dialog(xml, &entries[i]);
+    return xml_writer_finish(&xml);
 }
 
 char const *dialog_info_line_name(enum dialog_info_line line)

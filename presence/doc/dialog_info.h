@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct buf;
 struct dialog_info;
 struct pidf;
 struct pidf_limits;
@@ -40,6 +41,16 @@ char const *dialog_info_entity(struct dialog_info const *info);
  *  NULL: out of memory. */
 struct pidf *dialog_info_document(struct dialog_info const *info, char const *entity,
                                   char const *id);
+
+/** A line of which somebody is told; only one that is not idle. */
+struct dialog_info_entry {
+    char const *id; /* of its dialog */
+    enum dialog_info_line line;
+};
+
+/** Appends a full document about @p entity to @p out. Returns 0 or -ENOMEM. */
+int dialog_info_write(char const *entity, uint32_t version, struct dialog_info_entry const *entries,
+                      size_t n, struct buf *out);
 
 /** "ringing"; "a document before it is missing". Static. */
 char const *dialog_info_line_name(enum dialog_info_line line);

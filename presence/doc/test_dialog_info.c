@@ -8,9 +8,9 @@
 #include <cmocka.h>
 
 #include "buf.h"
-#include "dialog_info.h"
 #include "pidf.h"
 #include "pidf_read.h"
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -167,12 +167,48 @@ static void test_document(void **state)
     }
 }
 
+/* What is written is read as what was meant. */
+static void test_write(void **state)
+{
+    static struct {
+        struct dialog_info_entry v[2];
+        size_t n;
+        enum dialog_info_line line;
+    } const rows[] = {
+        { { { 0 } }, 0, DIALOG_INFO_IDLE },
+        { { { "line-2001", DIALOG_INFO_RINGING } }, 1, DIALOG_INFO_RINGING },
+        { { { "line-2001", DIALOG_INFO_ENGAGED } }, 1, DIALOG_INFO_ENGAGED },
+        { { { "line-<&\">", DIALOG_INFO_RINGING }, { "b", DIALOG_INFO_ENGAGED } },
+          2,
+          DIALOG_INFO_ENGAGED },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct dialog_info *info = dialog_info_new();
+        struct buf xml;
+
+        buf_init(&xml, 4096);
+        assert_int_equal(dialog_info_write("sip:a@x.test", 7, rows[i].v, rows[i].n, &xml), 0);
+        assert_non_null(strstr(buf_text(&xml), "version=\"7\" state=\"full\""));
+        assert_int_equal(take(info, buf_text(&xml)), DIALOG_INFO_TAKEN);
+        assert_int_equal(dialog_info_line(info), rows[i].line);
+        assert_string_equal(dialog_info_entity(info), "sip:a@x.test");
+        dialog_info_free(&info);
+        buf_fini(&xml);
+        buf_init(&xml, 20);
+        assert_int_equal(dialog_info_write("sip:a@x.test", 7, rows[i].v, rows[i].n, &xml), -ENOMEM);
+        buf_fini(&xml);
+    }
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_steps),
         cmocka_unit_test(test_bad),
         cmocka_unit_test(test_document),
+        cmocka_unit_test(test_write),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
