@@ -4,10 +4,9 @@ import http.client
 import json
 import os
 import shutil
-import signal
-import subprocess
 
-from node import PATIENCE, Failure, wait_for
+from kamailio_process import KamailioProcess
+from node import PATIENCE, Failure
 
 CONFIG = """
 debug=1
@@ -63,32 +62,17 @@ event_route[xhttp:request] { jsonrpc_dispatch(); }
 """
 
 
-class Kamailio:
+class Kamailio(KamailioProcess):
     """One instance, at an address of its own; its lines' phones are at NODE:5070."""
 
     def __init__(self, node, ip, name):
-        self.ip, self.dir, self.child = ip, os.path.join(node.dir, name), None
-        os.mkdir(self.dir)
+        folder = os.path.join(node.dir, name)
+        super().__init__(folder, CONFIG.replace("NODE", node.ip).replace("IP", ip).replace("DIR", folder))
+        self.ip = ip
         for table in ("version", "pua"):  # pua wants tables, though it keeps all in memory
-            shutil.copy("/usr/share/kamailio/dbtext/kamailio/" + table, self.dir)
-        self.config = os.path.join(self.dir, "kamailio.cfg")
-        with open(self.config, "w", encoding="utf-8") as f:
-            f.write(CONFIG.replace("NODE", node.ip).replace("IP", ip).replace("DIR", self.dir))
+            shutil.copy("/usr/share/kamailio/dbtext/kamailio/" + table, folder)
 
-    def start(self):
-        with open(self.dir + "/log", "ab") as log:
-            self.child = subprocess.Popen(["kamailio", "-f", self.config, "-DD", "-Y", self.dir, "-m", "64"], stdout=log,
-                                          stderr=log, cwd=self.dir, start_new_session=True)
-        wait_for(self.answers, "Kamailio answers at " + self.ip)
-
-    def log(self):
-        with open(self.dir + "/log", encoding="utf-8", errors="replace") as f:
-            return f.read()
-
-    def answers(self):
-        """A connection alone says nothing: Kamailio listens before its processes are there."""
-        if self.child.poll() is not None:
-            raise Failure("Kamailio ended: " + self.log()[-2000:])
+    def serves(self):
         try:
             return self.rpc("core.version")
         except (OSError, http.client.HTTPException):
@@ -104,13 +88,3 @@ class Kamailio:
         if "error" in answer:
             raise Failure("%s: %s" % (method, answer["error"]))
         return answer["result"]
-
-    def kill(self):
-        """All its processes, without a word to anybody."""
-        if self.child:
-            if self.child.poll() is None:
-                os.killpg(self.child.pid, signal.SIGKILL)
-            self.child.wait()
-            self.child = None
-            if os.path.exists(self.dir + "/ctl"):
-                os.unlink(self.dir + "/ctl")
