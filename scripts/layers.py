@@ -1,4 +1,4 @@
-"""The table of ARCHITECTURE.md: a folder may include headers of itself and of those named."""
+"""The table of ARCHITECTURE.md, which check-layers compares with it: a folder may include headers of itself and of those named."""
 
 LAYERS = {
     "lib/core": [],
