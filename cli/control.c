@@ -405,7 +405,7 @@ static void print_row(json_t const *help, json_t const *row, struct program cons
     snprintf(text, sizeof text, "%s%s%s", control_match_cell(help, row, "command"),
              *control_match_cell(help, row, "arguments") ? " " : "",
              control_match_cell(help, row, "arguments"));
-    printf("  %-8s%-26s  %s\n", program ? program->name : "all", text,
+    printf("  %-10s%-26s  %s\n", program ? program->name : "all", text,
            control_match_cell(help, row, "help"));
 }
 

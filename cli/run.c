@@ -95,7 +95,7 @@ static void on_ready(void *ctx)
 static void on_line(void *ctx, char const *name, char const *line)
 {
     (void)ctx;
-    printf("%-7s | %s\n", name, line);
+    printf("%-8s | %s\n", name, line);
     fflush(stdout);
 }
 

@@ -33,7 +33,7 @@ void run_hints_listeners(json_t const *config, char const *program, struct buf *
         snprintf(name, sizeof name, "%s.%s", program, keys[i]);
         value = run_hints_value(config, name);
         if (*value)
-            buf_printf(out, "  %-8s%-10s%s\n", program, keys[i], value);
+            buf_printf(out, "  %-10s%-10s%s\n", program, keys[i], value);
     }
 }
 

@@ -21,6 +21,7 @@ static void test_listeners(void **state)
     json_t *proxy = config("[[\"node.domain\", \"x\", \"file\"],"
                            " [\"proxy.listen\", \"udp:127.0.0.1:5060, tcp:[::1]:5060\", \"file\"],"
                            " [\"proxy.internal\", \"tcp:127.0.0.1:5049\", \"default\"]]");
+    json_t *presence = config("[[\"presence.listen\", \"tcp:127.0.0.1:5080\", \"file\"]]");
     struct buf out;
     (void)state;
 
@@ -28,10 +29,13 @@ static void test_listeners(void **state)
     run_hints_listeners(proxy, "proxy", &out);
     run_hints_listeners(proxy, "cti", &out);
     run_hints_listeners(NULL, "proxy", &out);
-    assert_string_equal(buf_text(&out), "  proxy   listen    udp:127.0.0.1:5060, tcp:[::1]:5060\n"
-                                        "  proxy   internal  tcp:127.0.0.1:5049\n");
+    run_hints_listeners(presence, "presence", &out);
+    assert_string_equal(buf_text(&out), "  proxy     listen    udp:127.0.0.1:5060, tcp:[::1]:5060\n"
+                                        "  proxy     internal  tcp:127.0.0.1:5049\n"
+                                        "  presence  listen    tcp:127.0.0.1:5080\n");
     buf_fini(&out);
     json_decref(proxy);
+    json_decref(presence);
 }
 
 struct next {
