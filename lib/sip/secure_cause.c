@@ -91,6 +91,8 @@ static struct translation const ssl_errors[] = {
     { SSL_R_EE_KEY_TOO_SMALL, SECURE_weak },
     { SSL_R_CA_KEY_TOO_SMALL, SECURE_weak },
     { SSL_R_CA_MD_TOO_WEAK, SECURE_weak },
+    { SSL_R_NO_APPLICATION_PROTOCOL, SECURE_no_protocol },
+    { SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL, SECURE_no_protocol },
     { SSL_R_NO_RENEGOTIATION, SECURE_renegotiation },
     { SSL_R_SSLV3_ALERT_NO_CERTIFICATE, SECURE_not_accepted },
     { SSL_R_SSLV3_ALERT_BAD_CERTIFICATE, SECURE_not_accepted },

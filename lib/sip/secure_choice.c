@@ -21,7 +21,8 @@ static bool has_name(struct secure_certificate const *certificate, char const *n
     if (in_full)
         return secure_identity_is_host(certificate->identity, name) ||
                X509_check_host(certificate->leaf, name, 0, X509_CHECK_FLAG_NO_WILDCARDS, NULL) == 1;
-    return X509_check_host(certificate->leaf, name, 0, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS,
+    return secure_identity_is_xmpp(certificate->identity, name) ||
+           X509_check_host(certificate->leaf, name, 0, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS,
                            NULL) == 1;
 }
 
@@ -93,22 +94,13 @@ static int on_hello(SSL *ssl, void *choice)
 /* --- what is there to show ----------------------------------------------------------------------
  */
 
-static bool has_names_of(struct secure_certificate const *one, struct secure_certificate const *two)
-{
-    char const *name;
-
-    for (size_t i = 0; (name = secure_identity_name(two->identity, i)); i++)
-        if (!secure_identity_has(one->identity, name))
-            return false;
-    return true;
-}
-
 static int check_new(struct secure_choice const *choice, struct secure_certificate const *last,
                      struct secure_fault *fault)
 {
     for (size_t i = 0; i < choice->n; i++) {
         struct secure_certificate const *earlier = &choice->v[i];
-        if (is_same_kind(earlier, last) && has_names_of(earlier, last))
+        if (is_same_kind(earlier, last) &&
+            secure_identity_covers(earlier->identity, last->identity))
             return secure_fault_set(fault, "certificates",
                                     "\"%s\" and \"%s\" are both of the kind %s and for the same "
                                     "names: the second would never be shown, take it out",

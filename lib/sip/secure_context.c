@@ -58,6 +58,7 @@ static int fill(struct secure_context *context, struct secure_settings const *se
     SSL_CTX *ctx = context->ctx;
 
     set_options(ctx, settings);
+    SSL_CTX_set_alpn_select_cb(ctx, secure_link_choose, NULL);
     context->no_empty_fragments = settings->no_empty_fragments;
     if (set_versions(ctx, settings, fault) < 0 || secure_ciphers_set(ctx, settings, fault) < 0 ||
         secure_ticket_init(&context->tickets, ctx, settings, fault) < 0 ||

@@ -18,7 +18,12 @@ struct secure_counts;
 struct secure_expiry;
 
 enum { SECURE_DOUBT_TEXT = 512 };
-enum secure_verify { SECURE_VERIFY_NONE, SECURE_VERIFY_OPTIONAL, SECURE_VERIFY_REQUIRED };
+enum secure_verify {
+    SECURE_VERIFY_NONE,
+    SECURE_VERIFY_OPTIONAL,
+    SECURE_VERIFY_REQUIRED,
+    SECURE_VERIFY_LATER, /* whoever is at the other end: secure_link_proves() tells the verdict */
+};
 enum secure_crl_check { SECURE_CRL_NONE, SECURE_CRL_LEAF, SECURE_CRL_CHAIN };
 enum secure_mode { SECURE_MODE_NORMAL, SECURE_MODE_FIPS, SECURE_MODE_COMMON_CRITERIA };
 enum secure_version {
@@ -53,8 +58,10 @@ struct secure_settings {
     char const *subjects_file;       /* further ones, a line each; NULL: none */
     enum secure_match subject_match; /* of a peer's names, these count */
     bool wildcards;                  /* in a peer's names */
-    enum secure_verify verify_peer;  /* of those who connect to us; other than NONE wants `ca` */
-    bool verify_server;              /* those whom we connect to, and their name */
+    /* Of those who connect to us; OPTIONAL and REQUIRED want `ca`. LATER is of those whom we
+     * connect to, too: any certificate lets the handshake end, as one of a server or a client. */
+    enum secure_verify verify_peer;
+    bool verify_server; /* those whom we connect to, and their name */
     enum secure_version min_version, max_version;
     char const *key_log;  /* secure_keylog.h; NULL: none */
     bool session_tickets; /* to come back with a shorter handshake, both to us and to others */

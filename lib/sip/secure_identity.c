@@ -15,32 +15,43 @@ struct name {
     char text[NAME_BYTES];
 };
 
+struct names {
+    size_t n, size;
+    struct name *v;
+};
+
 struct secure_identity {
     unsigned refs;
     bool has_san; /* also when no name of it could be used */
     struct secure_identity_rules rules;
-    size_t n, size;
     size_t subject; /* index of the name that stands for all */
-    struct name *names;
+    struct names names;
+    struct names
+        xmpp; /* XMPP domains by their own kinds of names: none of them is of another use */
 };
+
+static int add_to(struct names *names, enum secure_identity_kind kind, char const *text, size_t len)
+{
+    if (len == 0 || len >= NAME_BYTES || memchr(text, '\0', len) || names->n == NAMES_MAX)
+        return 0;
+    if (names->n == names->size) {
+        size_t size = names->size ? 2 * names->size : 2;
+        struct name *v = realloc(names->v, size * sizeof *v);
+        if (!v)
+            return -1;
+        names->v = v;
+        names->size = size;
+    }
+    struct name *name = &names->v[names->n++];
+    *name = (struct name){ .kind = kind };
+    memcpy(name->text, text, len);
+    return 0;
+}
 
 static int add(struct secure_identity *identity, enum secure_identity_kind kind, char const *text,
                size_t len)
 {
-    if (len == 0 || len >= NAME_BYTES || memchr(text, '\0', len) || identity->n == NAMES_MAX)
-        return 0;
-    if (identity->n == identity->size) {
-        size_t size = identity->size ? 2 * identity->size : 2;
-        struct name *names = realloc(identity->names, size * sizeof *names);
-        if (!names)
-            return -1;
-        identity->names = names;
-        identity->size = size;
-    }
-    struct name *name = &identity->names[identity->n++];
-    *name = (struct name){ .kind = kind };
-    memcpy(name->text, text, len);
-    return 0;
+    return add_to(&identity->names, kind, text, len);
 }
 
 /* The last CN is the most specific one. */
@@ -103,6 +114,25 @@ static int add_ip(struct secure_identity *identity, ASN1_OCTET_STRING const *oct
     return add(identity, SECURE_NAME_IP, text, strlen(text));
 }
 
+/* RFC 4985 (_service.name) and RFC 6120 13.7.1.4. */
+static int add_other(struct secure_identity *identity, OTHERNAME const *other)
+{
+    static char const service[] = "_xmpp-server.";
+    size_t const skip = sizeof service - 1;
+    int nid = OBJ_obj2nid(other->type_id), type = ASN1_TYPE_get(other->value);
+    bool is_srv = nid == NID_SRVName && type == V_ASN1_IA5STRING;
+
+    if (!is_srv && (nid != NID_XmppAddr || type != V_ASN1_UTF8STRING))
+        return 0;
+    char const *text = (char const *)ASN1_STRING_get0_data(other->value->value.asn1_string);
+    size_t len = (size_t)ASN1_STRING_length(other->value->value.asn1_string);
+    if (!is_srv)
+        return add_to(&identity->xmpp, SECURE_NAME_XMPP, text, len);
+    if (len <= skip || strncasecmp(text, service, skip) != 0)
+        return 0;
+    return add_to(&identity->xmpp, SECURE_NAME_SRV, text + skip, len - skip);
+}
+
 static int add_general_name(struct secure_identity *identity, GENERAL_NAME const *general)
 {
     int type;
@@ -110,6 +140,8 @@ static int add_general_name(struct secure_identity *identity, GENERAL_NAME const
 
     if (type == GEN_IPADD)
         return add_ip(identity, value);
+    if (type == GEN_OTHERNAME)
+        return add_other(identity, value);
     if (type != GEN_DNS && type != GEN_URI)
         return 0;
     char const *text = (char const *)ASN1_STRING_get0_data(value);
@@ -157,18 +189,19 @@ void secure_identity_unref(struct secure_identity **pidentity)
     *pidentity = NULL;
     if (!identity || --identity->refs)
         return;
-    free(identity->names);
+    free(identity->names.v);
+    free(identity->xmpp.v);
     free(identity);
 }
 
 char const *secure_identity_subject(struct secure_identity const *identity)
 {
-    return identity->subject < identity->n ? identity->names[identity->subject].text : "";
+    return identity->subject < identity->names.n ? identity->names.v[identity->subject].text : "";
 }
 
 char const *secure_identity_name(struct secure_identity const *identity, size_t i)
 {
-    return i < identity->n ? identity->names[i].text : NULL;
+    return i < identity->names.n ? identity->names.v[i].text : NULL;
 }
 
 /* The end of a name may be written with the root's dot. */
@@ -209,18 +242,57 @@ static bool is_same(struct secure_identity const *identity, struct name const *n
 static bool has(struct secure_identity const *identity, enum secure_identity_kind kind,
                 char const *text)
 {
-    for (size_t i = 0; i < identity->n; i++)
-        if (identity->names[i].kind == kind && is_same(identity, &identity->names[i], text))
+    for (size_t i = 0; i < identity->names.n; i++)
+        if (identity->names.v[i].kind == kind && is_same(identity, &identity->names.v[i], text))
             return true;
     return false;
 }
 
 static bool has_kind(struct secure_identity const *identity, enum secure_identity_kind kind)
 {
-    for (size_t i = 0; i < identity->n; i++)
-        if (identity->names[i].kind == kind)
+    for (size_t i = 0; i < identity->names.n; i++)
+        if (identity->names.v[i].kind == kind)
             return true;
     return false;
+}
+
+bool secure_identity_is_xmpp(struct secure_identity const *identity, char const *domain)
+{
+    enum secure_identity_kind kind = identity->has_san ? SECURE_NAME_DNS : SECURE_NAME_CN;
+    struct net_addr addr;
+
+    if (!*domain || net_addr_parse(&addr, domain, 0) == 0)
+        return false;
+    for (size_t i = 0; i < identity->xmpp.n; i++)
+        if (same_text(identity->xmpp.v[i].text, domain))
+            return true;
+    for (size_t i = 0; i < identity->names.n; i++) {
+        struct name const *name = &identity->names.v[i];
+        if (name->kind == kind &&
+            (same_text(name->text, domain) || secure_identity_stands_for(name->text, domain)))
+            return true;
+    }
+    return false;
+}
+
+static bool has_xmpp(struct secure_identity const *identity, struct name const *wanted)
+{
+    for (size_t i = 0; i < identity->xmpp.n; i++)
+        if (identity->xmpp.v[i].kind == wanted->kind &&
+            same_text(identity->xmpp.v[i].text, wanted->text))
+            return true;
+    return false;
+}
+
+bool secure_identity_covers(struct secure_identity const *one, struct secure_identity const *two)
+{
+    for (size_t i = 0; i < two->names.n; i++)
+        if (!secure_identity_has(one, two->names.v[i].text))
+            return false;
+    for (size_t i = 0; i < two->xmpp.n; i++)
+        if (!has_xmpp(one, &two->xmpp.v[i]))
+            return false;
+    return true;
 }
 
 /* Does the CN say what host it is? */
@@ -257,9 +329,9 @@ static bool counts(struct secure_identity const *identity, struct name const *na
 
 bool secure_identity_has(struct secure_identity const *identity, char const *subject)
 {
-    for (size_t i = 0; *subject && i < identity->n; i++)
-        if (counts(identity, &identity->names[i]) &&
-            is_same(identity, &identity->names[i], subject))
+    for (size_t i = 0; *subject && i < identity->names.n; i++)
+        if (counts(identity, &identity->names.v[i]) &&
+            is_same(identity, &identity->names.v[i], subject))
             return true;
     return false;
 }
@@ -267,8 +339,8 @@ bool secure_identity_has(struct secure_identity const *identity, char const *sub
 bool secure_identity_select(struct secure_identity *identity,
                             struct secure_subjects const *subjects)
 {
-    for (size_t i = 0; i < identity->n; i++) {
-        struct name const *name = &identity->names[i];
+    for (size_t i = 0; i < identity->names.n; i++) {
+        struct name const *name = &identity->names.v[i];
         if (!counts(identity, name))
             continue;
         if (secure_subjects_has(subjects, name->text) ||
@@ -284,8 +356,8 @@ void secure_identity_rule(struct secure_identity *identity, struct secure_identi
 {
     identity->rules = rules;
     identity->subject = 0;
-    while (identity->subject < identity->n &&
-           !counts(identity, &identity->names[identity->subject]))
+    while (identity->subject < identity->names.n &&
+           !counts(identity, &identity->names.v[identity->subject]))
         identity->subject++;
 }
 
@@ -296,5 +368,6 @@ char const *secure_identity_matched(struct secure_identity const *identity)
                                          [SECURE_NAME_SIP] = "URI",
                                          [SECURE_NAME_IP] = "iPAddress" };
 
-    return identity->subject < identity->n ? names[identity->names[identity->subject].kind] : "";
+    return identity->subject < identity->names.n ? names[identity->names.v[identity->subject].kind]
+                                                 : "";
 }

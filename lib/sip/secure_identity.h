@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who a certificate says that its holder is: the subject CN and the subject alternative names, read
- * once when the peer shows it, and the two questions asked of them.
+ * once when the peer shows it, and the questions asked of them.
  *
  * "Is it this host?" follows RFC 5922 §7: sip: URIs, else dNSNames, else (no alternative names at
- * all) the CN. "Is it this subject?" is the guide's: CN or any alternative name. Rules may narrow
- * both to the CN or to the alternative names, and let a name begin with a wildcard, which RFC 5922
- * §7.2 forbids. An identity belongs to one thread. */
+ * all) the CN. "Is it this subject?" is the guide's: CN or any alternative name. "Is it this XMPP
+ * domain?" has names of its own beside them, which count for nothing else. Rules may narrow both to
+ * the CN or to the alternative names, and let a name begin with a wildcard, which RFC 5922 §7.2
+ * forbids. An identity belongs to one thread. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,7 +16,14 @@ struct secure_subjects;
 struct x509_st;
 
 enum secure_match { SECURE_MATCH_BOTH, SECURE_MATCH_CN, SECURE_MATCH_SAN };
-enum secure_identity_kind { SECURE_NAME_CN, SECURE_NAME_DNS, SECURE_NAME_SIP, SECURE_NAME_IP };
+enum secure_identity_kind {
+    SECURE_NAME_CN,
+    SECURE_NAME_DNS,
+    SECURE_NAME_SIP,
+    SECURE_NAME_IP,
+    SECURE_NAME_SRV, /* of an XMPP server */
+    SECURE_NAME_XMPP,
+};
 
 struct secure_identity_rules {
     enum secure_match match; /* names that count */
@@ -42,6 +50,15 @@ char const *secure_identity_matched(struct secure_identity const *identity);
 /** Does the certificate speak for @p host, a name or a numeric address (RFC 5922 §7.2)? A numeric
  *  one only by an alternative name of the kind iPAddress, unless the rules ask the CN alone. */
 bool secure_identity_is_host(struct secure_identity const *identity, char const *host);
+
+/** Does the certificate speak for the XMPP domain @p domain, in A-labels (RFC 6120 §13.7.1.2,
+ *  XEP-0178)? By a SRVName "_xmpp-server.domain", a dNSName, where a "*" may stand for the
+ * left-most label, or an XmppAddr; by the CN only where there is no alternative name at all. The
+ * rules do not matter. */
+bool secure_identity_is_xmpp(struct secure_identity const *identity, char const *domain);
+
+/** Has @p one every name that @p two has, those of XMPP too? */
+bool secure_identity_covers(struct secure_identity const *one, struct secure_identity const *two);
 
 /** Is @p subject one of the names that count? Without regard to case. */
 bool secure_identity_has(struct secure_identity const *identity, char const *subject);

@@ -41,5 +41,9 @@ bool secure_link_resumes(struct secure_link *link, SSL_SESSION const *session);
 /** Keeps a copy of @p session, which the peer of @p link has given us. */
 void secure_link_keep(struct secure_link *link, SSL_SESSION *session);
 
+/** Chooses what is spoken: an SSL_CTX_set_alpn_select_cb function. */
+int secure_link_choose(SSL *ssl, unsigned char const **ret, unsigned char *ret_len,
+                       unsigned char const *offers, unsigned len, void *unused);
+
 /** Judges the certificate of a peer: an SSL_CTX_set_cert_verify_callback function. */
 int secure_link_verify(X509_STORE_CTX *store, void *unused);

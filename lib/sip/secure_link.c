@@ -21,6 +21,7 @@ struct secure_link {
     struct secure_verify_verdict verdict; /* on the certificate shown */
     struct secure_resume resume;          /* of a session that may be resumed */
     struct secure_sight *sight;           /* borrowed; NULL: nobody watches */
+    char const *protocol;                 /* ALPN; static; NULL: none */
     char const *in;
     size_t in_len;
     struct buf out;
@@ -106,6 +107,11 @@ int secure_link_verify(X509_STORE_CTX *store, void *unused)
     (void)unused;
     if (link->sight)
         return show(link, store);
+    if (link->context->policy.is_later) {
+        (void)secure_verify_judge(&link->context->policy, store, link->server_name, &link->verdict);
+        X509_STORE_CTX_set_error(store, X509_V_OK);
+        return 1;
+    }
     return secure_verify_judge(&link->context->policy, store, link->server_name, &link->verdict);
 }
 
@@ -245,6 +251,42 @@ void secure_link_watch(struct secure_link *link, struct secure_sight *sight)
     secure_sight_attach(sight, link->ssl);
 }
 
+/* --- what is spoken (ALPN) ----------------------------------------------------------------------
+ */
+
+/* SSL_CTX_set_alpn_select_cb */
+int secure_link_choose(SSL *ssl, unsigned char const **ret, unsigned char *ret_len,
+                       unsigned char const *offers, unsigned len, void *unused)
+{
+    struct secure_link const *link = SSL_get_app_data(ssl);
+    size_t wanted = link->protocol ? strlen(link->protocol) : 0;
+    (void)unused;
+
+    if (!wanted)
+        return SSL_TLSEXT_ERR_NOACK;
+    for (unsigned at = 0; at + 1 + offers[at] <= len; at += 1u + offers[at])
+        if (offers[at] == wanted && memcmp(offers + at + 1, link->protocol, wanted) == 0) {
+            *ret = offers + at + 1;
+            *ret_len = offers[at];
+            return SSL_TLSEXT_ERR_OK;
+        }
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+/* Out of memory shows when the handshake begins: nothing was offered then, which is allowed. */
+void secure_link_speak(struct secure_link *link, char const *protocol)
+{
+    unsigned char wire[SECURE_LINK_PROTOCOL];
+    size_t len = strlen(protocol);
+
+    link->protocol = protocol;
+    if (!*link->server_name || len >= sizeof wire)
+        return;
+    wire[0] = (unsigned char)len;
+    memcpy(wire + 1, protocol, len);
+    SSL_set_alpn_protos(link->ssl, wire, (unsigned)len + 1);
+}
+
 /* --- failures -----------------------------------------------------------------------------------
  */
 
@@ -304,7 +346,7 @@ static int judge_failure(struct secure_link *link, int rc)
         return give_up(link, -ENOMEM, SECURE_ours, "too much to send");
     if (what == SSL_ERROR_ZERO_RETURN)
         return give_up(link, -ECONNRESET, SECURE_closed, NULL);
-    if (link->verdict.cause)
+    if (link->verdict.cause && !link->context->policy.is_later)
         return reject(link, link->verdict.cause,
                       X509_verify_cert_error_string(link->verdict.error));
     return reject(link, cause_of(link, error), ERR_reason_error_string(error));
@@ -446,6 +488,35 @@ struct secure_identity *secure_link_claims(struct secure_link const *link)
 struct secure_identity *secure_link_identity(struct secure_link const *link)
 {
     return link->verdict.is_accepted ? link->verdict.identity : NULL;
+}
+
+enum secure_cause secure_link_proves(struct secure_link const *link, char const *domain)
+{
+    if (link->verdict.cause)
+        return link->verdict.cause;
+    if (!link->verdict.identity || !link->verdict.is_accepted)
+        return SECURE_no_certificate;
+    return secure_identity_is_xmpp(link->verdict.identity, domain) ? SECURE_FINE
+                                                                   : SECURE_wrong_name;
+}
+
+char const *secure_link_objection(struct secure_link const *link)
+{
+    return link->verdict.error ? X509_verify_cert_error_string(link->verdict.error) : "";
+}
+
+char const *secure_link_protocol(struct secure_link const *link, char ret[SECURE_LINK_PROTOCOL])
+{
+    unsigned char const *name;
+    unsigned len;
+
+    SSL_get0_alpn_selected(link->ssl, &name, &len);
+    if (len >= SECURE_LINK_PROTOCOL)
+        len = 0;
+    if (len)
+        memcpy(ret, name, len);
+    ret[len] = '\0';
+    return ret;
 }
 
 bool secure_link_is_resumed(struct secure_link const *link)

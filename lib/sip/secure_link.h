@@ -25,6 +25,10 @@ void secure_link_free(struct secure_link **plink);
  *  carries anything that matters. */
 void secure_link_watch(struct secure_link *link, struct secure_sight *sight);
 
+/** Before its first byte: @p protocol (a static text) is what is spoken under it (ALPN, RFC 7301).
+ * As a client we say so; a client that names others only is refused, one that names none is not. */
+void secure_link_speak(struct secure_link *link, char const *protocol);
+
 /** Gives bytes that came from the network, borrowed until secure_link_read() returns 0 or fails. */
 void secure_link_feed(struct secure_link *link, char const *bytes, size_t len);
 
@@ -68,6 +72,18 @@ struct secure_identity *secure_link_claims(struct secure_link const *link);
 
 /** Who the peer is, if it showed a certificate and that was accepted; else NULL. Borrowed. */
 struct secure_identity *secure_link_identity(struct secure_link const *link);
+
+/** May the peer of an open link speak for the XMPP domain @p domain, in A-labels? SECURE_FINE: it
+ *  may (secure_identity_is_xmpp()). Else why not: SECURE_wrong_name, SECURE_no_certificate, or what
+ *  is wrong with the one that it has shown, which matters under SECURE_VERIFY_LATER. */
+enum secure_cause secure_link_proves(struct secure_link const *link, char const *domain);
+
+/** What OpenSSL says about a certificate that was not accepted; "" if nothing. Static. */
+char const *secure_link_objection(struct secure_link const *link);
+
+/** The protocol agreed upon (ALPN); "" none. Copied. */
+enum { SECURE_LINK_PROTOCOL = 32 };
+char const *secure_link_protocol(struct secure_link const *link, char ret[SECURE_LINK_PROTOCOL]);
 
 /** Was the handshake a short one, because of a former connection? */
 bool secure_link_is_resumed(struct secure_link const *link);

@@ -159,7 +159,9 @@ int secure_trust_load(SSL_CTX *ctx, struct secure_settings const *settings, size
                       struct secure_fault *fault)
 {
     char const *ca = settings->ca && *settings->ca ? settings->ca : NULL;
-    bool is_asked = settings->verify_peer != SECURE_VERIFY_NONE;
+    /* One that is judged later is wanted in any case. */
+    bool is_asked = settings->verify_peer == SECURE_VERIFY_OPTIONAL ||
+                    settings->verify_peer == SECURE_VERIFY_REQUIRED;
 
     if (!ca && is_asked)
         return secure_fault_set(fault, "ca", "verify_peer wants the certificates that are trusted");

@@ -17,6 +17,7 @@ static void set_verify(SSL_CTX *ctx, struct secure_settings const *settings)
         [SECURE_VERIFY_NONE] = SSL_VERIFY_NONE,
         [SECURE_VERIFY_OPTIONAL] = SSL_VERIFY_PEER,
         [SECURE_VERIFY_REQUIRED] = SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+        [SECURE_VERIFY_LATER] = SSL_VERIFY_PEER,
     };
     int depth = settings->verify_depth ? settings->verify_depth : DEPTH;
 
@@ -46,7 +47,8 @@ int secure_verify_init(struct secure_verify_policy *policy, SSL_CTX *ctx,
     bool has_subjects =
         settings->n_subjects || (settings->subjects_file && *settings->subjects_file);
 
-    policy->server = settings->verify_server;
+    policy->is_later = settings->verify_peer == SECURE_VERIFY_LATER;
+    policy->server = settings->verify_server || policy->is_later;
     policy->key_usage = settings->key_usage;
     policy->rules = (struct secure_identity_rules){ settings->subject_match, settings->wildcards };
     set_verify(ctx, settings);
@@ -79,6 +81,16 @@ static int on_verify(int is_fine, X509_STORE_CTX *store)
            sk_X509_num(X509_STORE_CTX_get0_chain(store)) - 1;
 }
 
+/* Servers of XMPP connect to each other with the certificates of servers, and some have one for
+ * clients beside it: both are fine at both ends. */
+static bool is_for_either(X509 *leaf)
+{
+    uint32_t const wanted = XKU_SSL_SERVER | XKU_SSL_CLIENT | XKU_ANYEKU;
+
+    return !(X509_get_extension_flags(leaf) & EXFLAG_XKUSAGE) ||
+           (X509_get_extended_key_usage(leaf) & wanted);
+}
+
 static enum secure_cause judge_chain(struct secure_verify_policy const *policy,
                                      X509_STORE_CTX *store)
 {
@@ -87,10 +99,14 @@ static enum secure_cause judge_chain(struct secure_verify_policy const *policy,
     if (sk_X509_num(X509_STORE_CTX_get0_untrusted(store)) > policy->max_certificates)
         return SECURE_too_large;
     X509_STORE_CTX_set_verify_cb(store, on_verify);
+    if (policy->is_later)
+        X509_VERIFY_PARAM_set_purpose(X509_STORE_CTX_get0_param(store), X509_PURPOSE_ANY);
     if (X509_verify_cert(store) <= 0)
         return secure_cause_of_chain(X509_STORE_CTX_get_error(store));
     /* Whether it fits was asked by OpenSSL, but one without any fits everything. */
     if (policy->key_usage && !(X509_get_extension_flags(leaf) & EXFLAG_XKUSAGE))
+        return SECURE_wrong_use;
+    if (policy->is_later && !is_for_either(leaf))
         return SECURE_wrong_use;
     return SECURE_FINE;
 }
@@ -98,6 +114,8 @@ static enum secure_cause judge_chain(struct secure_verify_policy const *policy,
 static enum secure_cause judge_names(struct secure_verify_policy const *policy,
                                      char const *server_name, struct secure_identity *identity)
 {
+    if (policy->is_later)
+        return SECURE_FINE;
     if (*server_name)
         return secure_identity_is_host(identity, server_name) ? SECURE_FINE : SECURE_wrong_name;
     if (policy->subjects.n && !secure_identity_select(identity, &policy->subjects))

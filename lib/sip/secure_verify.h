@@ -12,7 +12,8 @@
 #include <openssl/types.h>
 
 struct secure_verify_policy {
-    bool server; /* those whom we connect to are judged */
+    bool server;   /* those whom we connect to are judged */
+    bool is_later; /* whatever is found, the handshake goes on; names are asked for afterwards */
     bool key_usage;
     int max_certificates;
     struct secure_identity_rules rules;

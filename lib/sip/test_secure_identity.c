@@ -89,6 +89,106 @@ static void test_hosts(void **state)
     }
 }
 
+#define SRV  "otherName:1.3.6.1.5.5.7.8.7;IA5STRING:"
+#define XMPP "otherName:1.3.6.1.5.5.7.8.5;UTF8:"
+
+static struct vector const domains[] = {
+    { NULL, SRV "_xmpp-server.a.test", "a.test", true },
+    { NULL, SRV "_XMPP-Server.A.test", "a.TEST", true },
+    { NULL, SRV "_xmpp-server.a.test", "b.a.test", false },
+    { NULL, SRV "_xmpp-server.a.test", "_xmpp-server.a.test", false },
+    { NULL, SRV "_xmpp-client.a.test", "a.test", false },
+    { NULL, SRV "_xmpp-server.", "a.test", false },
+    { NULL, SRV "a.test", "a.test", false },
+    /* A wildcard is of dNSNames, and stands for the left-most label. */
+    { NULL, SRV "_xmpp-server.*.a.test", "b.a.test", false },
+    { NULL, "DNS:*.a.test", "b.a.test", true },
+    { NULL, "DNS:*.a.test", "a.test", false },
+    { NULL, "DNS:*.a.test", "conference.b.a.test", false },
+    { NULL, "DNS:b*.a.test", "b1.a.test", false },
+    { NULL, "DNS:*.test", "a.test", false },
+    { NULL, "DNS:a.test", "a.test", true },
+    { NULL, "DNS:a.test", "A.test.", true },
+    { NULL, "DNS:a.test", "b.a.test", false },
+    { NULL, "DNS:x.test,DNS:a.test", "a.test", true },
+    { NULL, XMPP "a.test", "a.test", true },
+    { NULL, XMPP "A.test", "a.test", true },
+    { NULL, XMPP "joe@a.test", "a.test", false },
+    { NULL, XMPP "*.a.test", "b.a.test", false },
+    /* Each kind counts beside the others. */
+    { NULL, SRV "_xmpp-server.a.test," XMPP "b.test,DNS:c.test", "a.test", true },
+    { NULL, SRV "_xmpp-server.a.test," XMPP "b.test,DNS:c.test", "b.test", true },
+    { NULL, SRV "_xmpp-server.a.test," XMPP "b.test,DNS:c.test", "c.test", true },
+    { NULL, "URI:sip:b.test,DNS:a.test", "a.test", true },
+    /* Names of other things. */
+    { NULL, "URI:sip:a.test", "a.test", false },
+    { NULL, "URI:xmpp:a.test", "a.test", false },
+    { NULL, "email:joe@a.test", "a.test", false },
+    { NULL, "IP:192.0.2.1", "192.0.2.1", false },
+    { NULL, "DNS:192.0.2.1", "192.0.2.1", false },
+    { NULL, "otherName:1.2.3.4;UTF8:a.test", "a.test", false },
+    { NULL, "otherName:1.3.6.1.5.5.7.8.5;IA5STRING:a.test", "a.test", false },
+    { NULL, "otherName:1.3.6.1.5.5.7.8.7;UTF8:_xmpp-server.a.test", "a.test", false },
+    /* The CN counts only where there is no alternative name at all. */
+    { "a.test", NULL, "a.test", true },
+    { "*.a.test", NULL, "b.a.test", true },
+    { "a.test", NULL, "b.test", false },
+    { "a.test", NULL, "", false },
+    { "a.test", "DNS:b.test", "a.test", false },
+    { "a.test", "email:x@a.test", "a.test", false },
+    { "a.test", SRV "_xmpp-client.b.test", "a.test", false },
+};
+
+/* The rules of SIP do not matter, and names of XMPP do not matter to SIP. */
+static void test_domains(void **state)
+{
+    struct secure_rig *rig = *state;
+
+    for (size_t i = 0; i < sizeof domains / sizeof *domains; i++) {
+        struct vector const *row = &domains[i];
+        struct secure_identity *identity = identity_of(rig, row->cn, row->san);
+        secure_identity_rule(identity, (struct secure_identity_rules){ SECURE_MATCH_SAN, false });
+        if (secure_identity_is_xmpp(identity, row->host) != row->is_host)
+            fail_msg("cn %s san %s domain \"%s\": not %d", row->cn, row->san, row->host,
+                     row->is_host);
+        secure_identity_unref(&identity);
+    }
+    struct secure_identity *identity =
+        identity_of(rig, NULL, SRV "_xmpp-server.a.test," XMPP "b.test");
+    assert_false(secure_identity_is_host(identity, "a.test"));
+    assert_false(secure_identity_is_host(identity, "b.test"));
+    assert_false(secure_identity_has(identity, "a.test"));
+    assert_false(secure_identity_has(identity, "b.test"));
+    assert_null(secure_identity_name(identity, 0));
+    assert_string_equal(secure_identity_subject(identity), "");
+    secure_identity_unref(&identity);
+}
+
+static void test_covers(void **state)
+{
+    static struct {
+        char const *one, *two;
+        bool covers;
+    } const rows[] = {
+        { "DNS:a.test,DNS:b.test", "DNS:a.test", true },
+        { "DNS:a.test", "DNS:a.test,DNS:b.test", false },
+        { SRV "_xmpp-server.a.test", SRV "_xmpp-server.a.test", true },
+        { SRV "_xmpp-server.a.test", SRV "_xmpp-server.b.test", false },
+        { SRV "_xmpp-server.a.test", XMPP "a.test", false },
+        { "DNS:a.test," XMPP "a.test", "DNS:a.test", true },
+        { "DNS:a.test", "DNS:a.test," XMPP "a.test", false },
+    };
+    struct secure_rig *rig = *state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct secure_identity *one = identity_of(rig, NULL, rows[i].one);
+        struct secure_identity *two = identity_of(rig, NULL, rows[i].two);
+        assert_int_equal(secure_identity_covers(one, two), rows[i].covers);
+        secure_identity_unref(&two);
+        secure_identity_unref(&one);
+    }
+}
+
 static struct {
     struct secure_identity_rules rules;
     char const *cn, *san, *name;
@@ -279,7 +379,8 @@ static int setup(void **state)
 int main(void)
 {
     static struct CMUnitTest const tests[] = {
-        cmocka_unit_test(test_hosts),         cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_hosts),         cmocka_unit_test(test_domains),
+        cmocka_unit_test(test_covers),        cmocka_unit_test(test_rules),
         cmocka_unit_test(test_ruled_subject), cmocka_unit_test(test_subjects),
         cmocka_unit_test(test_nameless),      cmocka_unit_test(test_reference),
         cmocka_unit_test(test_nul),           cmocka_unit_test(test_many_names),
