@@ -8,15 +8,13 @@
 
 #include <cmocka.h>
 
-#include "clock.h"
 #include "composed.h"
-#include "event_server.h"
 #include "pidf_read.h"
-#include "presence_conf.h"
 #include "presence_metrics.h"
 #include "presentity.h"
 #include "publication.h"
 #include "published.h"
+#include "server_rig.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -178,74 +176,44 @@ static struct {
 
 /* --- the rig ---------------------------------------------------------------------------------- */
 
-static struct presence_conf conf;
+static char const user[] = "a@x.test";
 
 struct rig {
-    struct event_server server;
+    struct server_rig base;
     struct presentity *p;
     struct phone_line line;
-    struct phone_user user;
+    struct phone_user of_line;
 };
 
 static void rig_init(struct rig *rig)
 {
-    conf = (struct presence_conf){ .max_presentities = 2, .change_rate = 0 };
-    *rig = (struct rig){ .server = { .conf = &conf, .wheel = wheel_new(clock_now_ms()) },
-                         .line = { .users = &rig->user, .name = "line-1", .number = "1" },
-                         .user = { .line = &rig->line, .address = "a@x.test" } };
-    TAILQ_INIT(&rig->server.waiting);
-    throttle_init(&rig->server.changes, 0, clock_now_ms());
-    rig->p = presentity_get(&rig->server, "a@x.test");
+    *rig = (struct rig){ .line = { .users = &rig->of_line, .name = "line-1", .number = "1" },
+                         .of_line = { .line = &rig->line, .address = "a@x.test" } };
+    server_rig_init(&rig->base);
+    rig->p = presentity_get(&rig->base.server, user);
     assert_non_null(rig->p);
     rig->p->n_holds++;
 }
 
 static void rig_fini(struct rig *rig)
 {
-    struct publication *pub;
-
-    phone_line_report(&rig->server, &rig->line, PHONE_TRUNK, NULL);
-    while ((pub = LIST_FIRST(&rig->p->publications)))
-        publication_end(&pub);
+    phone_line_report(&rig->base.server, &rig->line, PHONE_TRUNK, NULL);
     for (int kind = 0; kind < STATEMENT_KINDS; kind++)
         statement_end(rig->p, (enum statement_kind)kind);
     rig->p->n_holds--;
     presentity_release(rig->p);
-    assert_int_equal(rig->server.presentities.n, 0);
-    htab_fini(&rig->server.presentities);
-    htab_fini(&rig->server.publications);
-    wheel_disarm(&rig->server.turn);
-    wheel_free(&rig->server.wheel);
-}
-
-static size_t write_body(char *out, size_t size, char const *body)
-{
-    return (size_t)snprintf(out, size,
-                            "<presence xmlns='urn:ietf:params:xml:ns:pidf' "
-                            "xmlns:dm='urn:ietf:params:xml:ns:pidf:data-model' "
-                            "xmlns:e='urn:ietf:params:xml:ns:pidf:status:rpid' "
-                            "xmlns:ce='urn:cisco:params:xml:ns:pidf:rpid' "
-                            "entity='sip:a@x.test'>%s</presence>",
-                            body);
+    server_rig_fini(&rig->base);
 }
 
 static struct published *parse(char const *body)
 {
-    struct published_fault fault;
-    char xml[2000];
-    size_t len = write_body(xml, sizeof xml, body);
-    struct published *content = published_parse(published_package_find("presence"), "a@x.test", xml,
-                                                len, &pidf_limits_default, &fault);
-
-    assert_non_null(content);
-    return content;
+    return server_rig_parse(user, body);
 }
 
 static struct publication *publish(struct rig *rig, struct said const *said)
 {
-    struct publication *pub = publication_new(rig->p, parse(said->body), 60);
+    struct publication *pub = server_rig_publish(&rig->base, user, said->body);
 
-    assert_non_null(pub);
     pub->by_partner = said->way == PARTNER;
     pub->stale = said->stale;
     presentity_changed(rig->p);
@@ -257,10 +225,10 @@ static void phone(struct rig *rig, struct said const *said)
     struct pidf_fault fault;
     char xml[2000];
     struct pidf *doc;
-    size_t len = write_body(xml, sizeof xml, said->body);
+    size_t len = server_rig_write(xml, sizeof xml, user, said->body);
 
     assert_int_equal(pidf_read(xml, len, &pidf_limits_default, &doc, &fault), 0);
-    phone_line_report(&rig->server, &rig->line, PHONE_TRUNK, doc);
+    phone_line_report(&rig->base.server, &rig->line, PHONE_TRUNK, doc);
     rig->line.reports[PHONE_TRUNK].stale = said->stale;
     presentity_changed(rig->p);
 }
@@ -408,11 +376,9 @@ static void test_calendar_ends(void **state)
     (void)publish(&rig, &client);
     assert_int_equal(statement_set(rig.p, STATEMENT_CALENDAR, COMPOSE_BUSY, NULL, 30), 0);
     assert_string_equal(composed_rule(rig.p->composed), "calendar_busy");
-    clock_advance_ms(29000);
-    wheel_run(rig.server.wheel, clock_now_ms());
+    server_rig_pass(&rig.base, 29000);
     assert_string_equal(composed_rule(rig.p->composed), "calendar_busy");
-    clock_advance_ms(1100);
-    wheel_run(rig.server.wheel, clock_now_ms());
+    server_rig_pass(&rig.base, 1100);
     assert_string_equal(composed_rule(rig.p->composed), "device_available");
     rig_fini(&rig);
 }
