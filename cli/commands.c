@@ -84,8 +84,8 @@ static int cmd_version(struct cli *cli, int argc, char **argv)
 struct command const command_table[] = {
     { .name = "run",
       .help = "Start the programs of the file and keep them running, until SIGTERM or Ctrl-C.",
-      .more = "Checks the file as check does, then starts switch, cti, presence, proxy and\n"
-              "capture if their groups are in it, each when the one before answers. One that\n"
+      .more = "Checks the file as check does, then starts switch, cti, presence, xmpp, proxy\n"
+              "and capture if their groups are in it, each when the one before answers. One that\n"
               "dies is started again: at once, then after 1, 2, 4, 8 and 10 s; after a good\n"
               "minute at once.\n"
               "SIGHUP makes them all read the file again, as reload does.\n"

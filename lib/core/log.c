@@ -45,8 +45,8 @@ static struct log_state state = {
 char const *const log_level_names[LOG_LEVELS + 1] = { "error", "warn",  "info",
                                                       "debug", "trace", NULL };
 char const *const log_subsystem_names[LOG_SUBSYSTEMS + 1] = {
-    "main", "config",   "control", "sip",   "tls",   "route",
-    "csta", "presence", "fsm",     "store", "audit", NULL
+    "main",     "config", "control", "sip",   "tls",   "route", "csta",
+    "presence", "xmpp",   "fsm",     "store", "audit", NULL
 };
 
 void log_init(char const *process, enum log_level level)

@@ -23,6 +23,7 @@ enum log_subsystem {
     LOG_ROUTE,
     LOG_CSTA,
     LOG_PRESENCE,
+    LOG_XMPP,
     LOG_FSM,
     LOG_STORE,
     LOG_AUDIT, /* who did what that others must be able to know of */

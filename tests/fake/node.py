@@ -14,7 +14,8 @@ import time
 import ring
 
 PROGRAMS = {"proxy": "proxy/crosspoint-proxy", "cti": "cti-gw/crosspoint-cti", "switch": "switch/crosspoint-switch",
-            "capture": "capture/crosspoint-capture", "presence": "presence/crosspoint-presence"}
+            "capture": "capture/crosspoint-capture", "presence": "presence/crosspoint-presence",
+            "xmpp": "xmpp-gw/crosspoint-xmpp"}
 PATIENCE = float(os.environ.get("CROSSPOINT_PATIENCE", "5"))  # s; sanitizers and slow machines want more
 ED3 = "http://www.ecma-international.org/standards/ecma-323/csta/ed3"
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))

@@ -1,0 +1,137 @@
+"""Prosody as a peer of the XMPP gateway: its configuration, its certificates, its life; and a user of it (slixmpp)."""
+import asyncio
+import os
+import shutil
+import socket
+import subprocess
+
+import slixmpp
+from node import PATIENCE, Failure, wait_for
+
+PROSODY = """
+pidfile = "%(dir)s/%(name)s.pid"
+data_path = "%(dir)s/%(name)s.data"
+certificates = "%(dir)s"
+log = { { levels = { min = "debug" }, to = "file", filename = "%(dir)s/%(name)s.log" } }
+interfaces = { "%(ip)s" }
+component_interfaces = { "%(ip)s" }
+c2s_ports = { %(c2s)d }
+s2s_ports = { %(s2s)d }
+component_ports = { %(component)d }
+http_ports = {}
+https_ports = {}
+plugin_paths = { "%(dir)s/%(name)s.modules" }
+modules_enabled = { "roster", "saslauth", "disco", "ping", "presence", "message", "iq", %(modules)s }
+modules_disabled = { "offline"%(disabled)s }
+c2s_require_encryption = false
+allow_unencrypted_plain_auth = true
+authentication = "internal_plain"
+use_libevent = false
+%(more)s
+VirtualHost "%(domain)s"
+%(hosts)s
+"""
+
+
+class Prosody:
+    """One server for one domain; its ports are taken from the node's own loopback address."""
+
+    def __init__(self, node, name, domain, modules="", disabled="", more="", hosts="", c2s=15222, s2s=15269, component=15347):
+        self.node, self.name, self.domain, self.child = node, name, domain, None
+        self.ports = {"c2s": c2s, "s2s": s2s, "component": component}
+        for folder in (".data", ".modules"):
+            os.makedirs(os.path.join(node.dir, name + folder), exist_ok=True)
+            if os.getuid() == 0:
+                shutil.chown(os.path.join(node.dir, name + folder), "crosspoint")
+        node.write(name + ".cfg.lua", PROSODY % {
+            "dir": node.dir, "name": name, "ip": node.ip, "domain": domain, "modules": modules, "disabled": disabled,
+            "more": more, "hosts": hosts, **self.ports})
+        if os.getuid() == 0:
+            shutil.chown(node.dir, "crosspoint")
+
+    def command(self, *words):
+        unprivileged = ["setpriv", "--reuid", "crosspoint", "--regid", "crosspoint", "--clear-groups"]
+        return (unprivileged if os.getuid() == 0 else []) + [*words]
+
+    def register(self, user):
+        done = subprocess.run(self.command("prosodyctl", "--config", os.path.join(self.node.dir, self.name + ".cfg.lua"),
+                                           "register", user, self.domain, "secret"),
+                              cwd=self.node.dir, capture_output=True, text=True)
+        if done.returncode:
+            raise Failure("prosodyctl: " + done.stdout + done.stderr)
+
+    def start(self):
+        with open(os.path.join(self.node.dir, self.name + ".out"), "ab") as out:
+            self.child = subprocess.Popen(
+                self.command("prosody", "--config", os.path.join(self.node.dir, self.name + ".cfg.lua"), "-F"),
+                cwd=self.node.dir, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
+        wait_for(lambda: self.child.poll() is not None or self.listens(), self.name + " listens")
+        if self.child.poll() is not None:
+            raise Failure("prosody ended with %d: %s" % (self.child.returncode, self.log()[-2000:]))
+
+    def listens(self):
+        with socket.socket() as s:
+            return s.connect_ex((self.node.ip, self.ports["c2s"])) == 0
+
+    def stop(self, kill=False):
+        if self.child and self.child.poll() is None:
+            (self.child.kill if kill else self.child.terminate)()
+            try:
+                self.child.wait(PATIENCE * 2)
+            except subprocess.TimeoutExpired:
+                self.child.kill()
+                self.child.wait()
+        self.child = None
+
+    def log(self):
+        text = ""
+        for suffix in (".out", ".log"):
+            path = os.path.join(self.node.dir, self.name + suffix)
+            if os.path.exists(path):
+                with open(path, encoding="utf-8", errors="replace") as f:
+                    text += f.read()
+        return text
+
+
+class User(slixmpp.ClientXMPP):
+    """Somebody signed in at a Prosody; what comes is kept, errors, too."""
+
+    def __init__(self, server, user):
+        super().__init__("%s@%s/test" % (user, server.domain), "secret")
+        self["feature_mechanisms"].unencrypted_plain = True
+        self.register_plugin("xep_0199")
+        self.ready, self.messages = asyncio.Event(), []
+        self.add_event_handler("session_start", lambda event: (self.send_presence(), self.ready.set()))
+        self.add_event_handler("message", self.messages.append)
+        self.add_event_handler("message_error", self.messages.append)
+        self.connect((server.node.ip, server.ports["c2s"]), force_starttls=False, disable_starttls=True)
+
+    async def until(self, condition, what):
+        end = asyncio.get_running_loop().time() + PATIENCE
+        while not condition():
+            if asyncio.get_running_loop().time() > end:
+                raise Failure("did not happen: " + what)
+            await asyncio.sleep(0.01)
+
+
+def as_user(server, user, play):
+    """Signs in, plays a coroutine with the user, and signs out."""
+    async def run():
+        client = User(server, user)
+        try:
+            await asyncio.wait_for(client.ready.wait(), PATIENCE * 2)
+            return await play(client)
+        finally:
+            client.disconnect(wait=0.2)
+            for task in asyncio.all_tasks() - {asyncio.current_task()}:
+                task.cancel()
+            await asyncio.sleep(0)
+
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        return loop.run_until_complete(run())
+    except asyncio.TimeoutError as error:
+        raise Failure("%s does not get in at %s" % (user, server.name)) from error
+    finally:
+        loop.close()

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rows of a domain that may be talked to. */
+#include "xmpp_domain_conf.h"
+#include "streams.h"
+#include "xmpp_own_conf.h"
+
+static char const *const tls_names[] = {
+    [STREAMS_TLS_REQUIRED] = "required", [STREAMS_TLS_OPTIONAL] = "optional", NULL
+};
+
+static struct cfg_row const rows[] = {
+    CFG_ROW_STRING("name", struct xmpp_domain_conf, name, .min = 1, .max = 255,
+                   .example = "partner.example.test", .check = xmpp_own_conf_check_domain,
+                   .effect = CFG_RESTART,
+                   .help = "The domain, with U-labels, in lower case. Another one under it is "
+                           "another domain."),
+    CFG_ROW_STRINGS("servers", struct xmpp_domain_conf, servers, .max = 16,
+                    .check = xmpp_own_conf_check_address, .effect = CFG_RESTART,
+                    .help = "Where its server is, as ADDRESS:PORT, tried in this order. Not used "
+                            "by a domain of ours that is a component."),
+    CFG_ROW_ENUM("tls", struct xmpp_domain_conf, tls, .default_text = "required",
+                 .names = tls_names, .effect = CFG_RESTART,
+                 .help = "Whether a stream to or from its server must be secured. optional: it is "
+                         "if the server can."),
+};
+
+struct cfg_schema const xmpp_domain_conf_schema = {
+    .group = "domains entry",
+    .size = sizeof(struct xmpp_domain_conf),
+    .rows = rows,
+    .n = sizeof rows / sizeof rows[0],
+    .help = "a domain that may be talked to; all others may not.",
+};

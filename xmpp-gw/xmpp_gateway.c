@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of the gateway in their order. */
+#define LOG_SUBSYSTEM LOG_XMPP
+#include "xmpp_gateway.h"
+#include "log.h"
+#include "svc.h"
+#include "xml_tree.h"
+#include "xmpp_answer.h"
+#include "xmpp_conf.h"
+#include "xmpp_settings.h"
+#include <errno.h>
+#include <string.h>
+
+static void on_stanza(void *ctx, struct xml_tree *stanza, struct streams_incoming *in)
+{
+    struct xmpp_gateway *gateway = ctx;
+    struct xml_tree *answer = xmpp_answer(xml_tree_root(stanza));
+
+    if (answer)
+        (void)streams_send(gateway->streams, answer, "", NULL, NULL);
+    xml_tree_free(&stanza);
+    streams_handled(in);
+}
+
+static void on_up(void *ctx, char const *ours, char const *theirs)
+{
+    (void)ctx;
+    log_info(NULL, "domain reached ours=%s theirs=%s", ours, theirs);
+}
+
+static void on_down(void *ctx, char const *ours, char const *theirs)
+{
+    (void)ctx;
+    log_warn(NULL, "domain not reached ours=%s theirs=%s", ours, theirs);
+}
+
+/* RFC 7572 5: a thread is a Call-ID. */
+static char const *whose(void *ctx, struct xml_tree const *stanza)
+{
+    (void)ctx;
+    return xml_element_child_text(xml_tree_root(stanza), "thread", STREAMS_NS);
+}
+
+static struct streams_handlers const handlers = {
+    .on_stanza = on_stanza, .on_up = on_up, .on_down = on_down, .whose = whose
+};
+
+static int open_listeners(struct xmpp_gateway *gateway)
+{
+    struct cfg_strings const *listen = &gateway->conf->server_listen;
+
+    for (size_t i = 0; i < listen->n; i++) {
+        struct net_addr addr;
+        int err = net_addr_parse(&addr, listen->v[i], 0);
+        if (err == 0)
+            err = streams_listen(gateway->streams, &addr, false);
+        if (err < 0) {
+            log_error(NULL, "listener not opened listen=\"%s\" error=\"%s\"", listen->v[i],
+                      strerror(-err));
+            return err;
+        }
+    }
+    return 0;
+}
+
+int xmpp_gateway_init(struct xmpp_gateway *gateway, struct svc *svc)
+{
+    *gateway = (struct xmpp_gateway){ .conf = svc_conf(svc), .wheel = svc_wheel(svc) };
+    int err = xmpp_settings_init(&gateway->settings, gateway->conf);
+
+    if (err == 0) {
+        gateway->streams = streams_new(svc_loop(svc), gateway->wheel, svc_tap(svc),
+                                       &gateway->settings, &handlers, gateway);
+        err = gateway->streams ? open_listeners(gateway) : -ENOMEM;
+    }
+    if (err == 0)
+        streams_start(gateway->streams);
+    return err;
+}
+
+void xmpp_gateway_fini(struct xmpp_gateway *gateway)
+{
+    streams_free(&gateway->streams);
+    xmpp_settings_fini(&gateway->settings);
+}
