@@ -3,6 +3,7 @@
 #define LOG_SUBSYSTEM LOG_CSTA
 #include "auto_hold.h"
 #include "csta_fault_map.h"
+#include "cti_metrics.h"
 #include "log.h"
 #include <errno.h>
 #include <string.h>
@@ -20,6 +21,11 @@ static void answer(struct auto_hold *hold)
 {
     int err = provider_request(hold->provider, hold->index, &hold->answer, hold->reply, hold->ctx);
 
+    if (err == -EBUSY) {
+        cti_count(M_refused_limit);
+        log_info(hold->answer.sake_call_id,
+                 "call not answered reason=\"too many services of the connection wait\"");
+    }
     if (err < 0) {
         struct csta_msg error = csta_fault_map(
             err == -EBUSY ? CTI_FAULT_PERFORMANCE : CTI_FAULT_NO_CONNECTION, hold->answer.edition);

@@ -259,10 +259,11 @@ static void monitor_stopped(struct service *service)
 static void count_error(struct service *service, struct csta_msg const *reply)
 {
     cti_count(M_service_errors);
-    log_info(service->session ? service->session->id : NULL,
-             "service refused service=%s error=%s device=\"%s\" why=\"the switch says so\"",
-             csta_type_str(service->type), reply->error.value ? reply->error.value : "",
-             service->device);
+    log_info(
+        service->session ? service->session->id : NULL,
+        "service refused service=%s error=%s device=\"%s\" why=\"answer of the CTI connection\"",
+        csta_type_str(service->type), reply->error.value ? reply->error.value : "",
+        service->device);
 }
 
 /* The rules of the gateway that the reply comes to; nobody reads one without a session. */

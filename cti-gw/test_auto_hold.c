@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "auto_hold.h"
+#include "cti_metrics.h"
 #include <errno.h>
 #include <string.h>
 
@@ -126,11 +127,13 @@ static void test_lost_on_the_way(void **state)
     assert_int_equal(last.type, CSTA_AnswerCall);
     assert_int_equal(last.replied, CSTA_CSTAErrorCode);
     assert_string_equal(last.error, "resourceOutOfService");
+    assert_int_equal(met_get(&cti_metrics, M_refused_limit), 0);
     start(state);
     last.err = -EBUSY;
     give_snapshot(CSTA_STATE_connected);
     assert_int_equal(last.replied, CSTA_CSTAErrorCode);
     assert_string_equal(last.error, "performanceLimitExceeded");
+    assert_int_equal(met_get(&cti_metrics, M_refused_limit), 1);
 }
 
 static void test_not_even_asked(void **state)
