@@ -104,6 +104,11 @@ static char const *explain(int error)
         return "a file of this name is there already";
     case -ENOKEY:
         return "TLS secrets (key_logs) cannot be read; see the log";
+    case -ENOENT:
+        return "not there, nor the folder to make it in; make one that node.user may write, or set "
+               "capture.folder";
+    case -EACCES:
+        return "node.user may not write there; give it the folder, or set capture.folder";
     case -ENOTCONN:
         return "crosspoint-netcap is not there; see crosspoint-netcap(8)";
     case -ENOSPC:

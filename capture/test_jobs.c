@@ -128,7 +128,8 @@ static void test_folder_is_missing(void **state)
     rig.jobs.place.folder.path = "/nonexistent/folder";
     assert_null(start(&rig, "a", "{}"));
     assert_string_equal(rig.code, "unavailable");
-    assert_non_null(strstr(rig.fault, "/nonexistent/folder"));
+    assert_string_equal(rig.fault, "/nonexistent/folder: not there, nor the folder to make it in; "
+                                   "make one that node.user may write, or set capture.folder");
     teardown(&rig);
 }
 
