@@ -135,7 +135,8 @@ static struct cfg_row const rows[] = {
     COUNT_ROW(max_presentities, 1, 10000000, 200000,
               "Users with publications or watchers at a time; more are answered 503."),
     COUNT_ROW(max_publications, 1, 1000, 16,
-              "Publications of one user, such as one for each device; more are answered 503."),
+              "Publications of one user, such as one for each device, and of partners about one "
+              "user; more are answered 503."),
     COUNT_ROW(max_subscriptions, 1, 10000000, 200000,
               "Subscriptions in total; more are answered 503."),
     COUNT_ROW(max_subscriptions_per_watcher, 1, 1000000, 1000,

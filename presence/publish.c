@@ -193,6 +193,19 @@ static void renew(struct attempt *a)
         presentity_changed(a->old->presentity);
 }
 
+/* Partners do not take the room of the user's own clients. */
+static bool there_is_room(struct presentity const *presentity, bool by_partner)
+{
+    struct publication const *p;
+    int64_t n = 0;
+
+    LIST_FOREACH(p, &presentity->publications, link)
+    {
+        n += p->by_partner == by_partner;
+    }
+    return n < presentity->server->conf->max_publications;
+}
+
 static void start(struct attempt *a)
 {
     struct event_server *server = a->server;
@@ -202,7 +215,7 @@ static void start(struct attempt *a)
         presence_refusal_busy(a->st, server->conf->retry_after, "max_presentities is reached");
         return;
     }
-    if (presentity->n_publications >= server->conf->max_publications) {
+    if (!there_is_room(presentity, a->by_partner)) {
         presence_refusal_busy(a->st, server->conf->retry_after, "max_publications is reached");
         return;
     }

@@ -347,7 +347,7 @@ static void test_restart_is_no_sign_out(void **state)
     rig_fini(&rig);
 }
 
-/* To clear brings no older one back. */
+/* To clear brings no older one back, and is heard by who has published it. */
 static void test_clear(void **state)
 {
     struct said const client = SIGNED_IN;
@@ -361,6 +361,10 @@ static void test_clear(void **state)
     assert_string_equal(rule_of(&rig), "manual_away");
     assert_int_equal(statement_set(rig.p, STATEMENT_MANUAL, COMPOSE_DND, NULL, 0), 0);
     assert_string_equal(rule_of(&rig), "manual_dnd");
+    statement_end(rig.p, STATEMENT_MANUAL);
+    assert_string_equal(rule_of(&rig), "device_available");
+    (void)publish(&rig, &by_hand);
+    assert_string_equal(rule_of(&rig), "manual_away");
     statement_end(rig.p, STATEMENT_MANUAL);
     assert_string_equal(rule_of(&rig), "device_available");
     rig_fini(&rig);
