@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "buf.h"
+#include "dialog_info.h"
 #include "pidf.h"
 #include "pidf_read.h"
 #include <errno.h>
