@@ -55,7 +55,7 @@ static struct subscription watcher(struct rig *rig, char const *address)
     return (struct subscription){ .server = &rig->base.server,
                                   .presentity = rig->p,
                                   .watcher = (char *)(uintptr_t)address,
-                                  .due_ms = clock_now_ms() + 600000 };
+                                  .due_ms = clock_now_ms() + 600500 };
 }
 
 /* The next document of the follower, or NULL: nothing is to be told. */
