@@ -276,8 +276,7 @@ static void count_lost(struct job *job)
 
 bool job_run(struct job *job, unsigned max)
 {
-    uint64_t messages = job->output.messages, bytes = job->output.bytes;
-    uint64_t dropped = job->output.dropped;
+    uint64_t bytes = job->output.bytes;
     char const *limit = reached(job);
     int rc = 1;
 
@@ -299,8 +298,5 @@ bool job_run(struct job *job, unsigned max)
         job_end(job, limit);
     if (rc >= 0 && job->output.bytes > bytes)
         alarm_clear(job->place->alarms, CAPTURE_ALARM_disk_full, job->place->folder.path);
-    met_add(&capture_metrics, M_messages_written, (int64_t)(job->output.messages - messages));
-    met_add(&capture_metrics, M_messages_dropped, (int64_t)(job->output.dropped - dropped));
-    met_add(&capture_metrics, M_bytes_written, (int64_t)(job->output.bytes - bytes));
     return rc == 1 && !job_is_over(job);
 }

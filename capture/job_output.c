@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Ring files of a job: see job_output.h. */
 #include "job_output.h"
+#include "capture_metrics.h"
 #include "clock.h"
 #include "job_folder.h"
 #include "job_options.h"
@@ -36,6 +37,12 @@ static void print_name(struct job_output const *output, unsigned number,
         (void)snprintf(ret, JOB_OUTPUT_NAME, "%s.%s", output->options->name, suffix);
 }
 
+static void count_dropped(struct job_output *output, uint64_t n)
+{
+    output->dropped += n;
+    met_add(&capture_metrics, M_messages_dropped, (int64_t)n);
+}
+
 int job_output_flush(struct job_output *output)
 {
     uint64_t len = output->pending.len;
@@ -46,10 +53,12 @@ int job_output_flush(struct job_output *output)
     error = job_folder_append(output->folder, output->fd, &output->size, output->pending.data, len);
     if (error < 0) {
         output->has_failed = true;
-        output->dropped += output->in_pending;
+        count_dropped(output, output->in_pending);
     } else {
         output->bytes += len;
         output->messages += output->in_pending;
+        met_add(&capture_metrics, M_bytes_written, (int64_t)len);
+        met_add(&capture_metrics, M_messages_written, (int64_t)output->in_pending);
         output->in_file += output->in_pending;
     }
     output->in_pending = 0;
@@ -149,7 +158,7 @@ int job_output_secrets(struct job_output *output, void const *key_log, size_t le
 
 void job_output_lost(struct job_output *output, uint64_t n)
 {
-    output->dropped += n;
+    count_dropped(output, n);
     output->file_dropped += n;
 }
 

@@ -9,6 +9,7 @@
 
 #include "alarm.h"
 #include "capture_alarms.h"
+#include "capture_metrics.h"
 #include "clock.h"
 #include "job_rig.h"
 #include <errno.h>
@@ -371,8 +372,21 @@ static void test_file_cannot_grow(void **state)
     }
 }
 
+/* The metrics are the sum of what the jobs tell; of each file the first and the last bytes, too. */
+static void assert_counted(struct job const *job, int64_t const before[static 3])
+{
+    assert_int_equal(met_get(&capture_metrics, M_messages_written) - before[0],
+                     job->output.messages);
+    assert_int_equal(met_get(&capture_metrics, M_messages_dropped) - before[1],
+                     job->output.dropped);
+    assert_int_equal(met_get(&capture_metrics, M_bytes_written) - before[2], job->output.bytes);
+}
+
 static void test_disk_is_full(void **state)
 {
+    int64_t const before[] = { met_get(&capture_metrics, M_messages_written),
+                               met_get(&capture_metrics, M_messages_dropped),
+                               met_get(&capture_metrics, M_bytes_written) };
     struct alarm_board *alarms = alarm_board_new(&capture_alarms);
     struct job_options options = job_rig_options("{}");
     struct job_rig rig;
@@ -389,6 +403,7 @@ static void test_disk_is_full(void **state)
     assert_int_equal(job_rig_blocks(&rig, "job.pcapng", RIG_PACKET), 5);
     assert_int_equal(job->output.messages, 5);
     assert_int_equal(job->output.dropped, 5);
+    assert_counted(job, before);
     assert_int_equal(alarm_count(alarms), 1);
     job_free(&job);
     /* The next one cannot even begin, and leaves no file behind. */
