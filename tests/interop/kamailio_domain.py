@@ -5,10 +5,12 @@ from kamailio_process import KamailioProcess
 from peers import SipPeer
 
 PORT = 5070
+# One process for UDP: with several, a PUBLISH that follows a removal at once may find what was to be removed, and Kamailio
+# tells that.
 CONFIG = """
 debug=1
 log_stderror=yes
-children=2
+children=1
 tcp_children=1
 tcp_source_ipv4=IP
 auto_aliases=no
