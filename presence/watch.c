@@ -101,6 +101,13 @@ static bool is_refusal(int status)
     return status == 403 || status == 489 || status == 603;
 }
 
+/* RFC 6665 4.2.1.1: it may be shorter than what was asked for. One that never ends would hide that
+ * the other side is gone. */
+static void set_left(struct watch *w, unsigned long seconds)
+{
+    w->left_s = seconds < w->wanted_s ? (uint32_t)seconds : w->wanted_s;
+}
+
 static void take_final(struct watch *w, sip_t const *sip, int status)
 {
     uint32_t retry_s = sip && sip->sip_retry_after ? (uint32_t)sip->sip_retry_after->af_delta : 0;
@@ -111,7 +118,7 @@ static void take_final(struct watch *w, sip_t const *sip, int status)
     w->status = (uint16_t)status;
     if (status < 300 && w->dialog && dialog_established(w->dialog, sip) == 0) {
         w->reason = NULL;
-        w->left_s = sip->sip_expires ? (uint32_t)sip->sip_expires->ex_delta : w->wanted_s;
+        set_left(w, sip->sip_expires ? sip->sip_expires->ex_delta : w->wanted_s);
         watch_step(w, WATCH_EV_ACCEPTED, 0);
         return;
     }
@@ -266,12 +273,16 @@ int watch_act_again(void *obj, void *arg)
     return FSM_OK;
 }
 
+/* Who asks for more and more is not asked at once each time. */
 int watch_act_longer(void *obj, void *arg)
 {
     struct watch *w = obj;
+    bool is_first = w->wanted_s == w->terms->expires_s;
 
-    leave(w);
     w->wanted_s = *(uint32_t const *)arg;
+    if (!is_first)
+        return watch_act_back_off(obj, NULL);
+    leave(w);
     arm(w, 0);
     return FSM_OK;
 }
@@ -303,7 +314,7 @@ int watch_act_told(void *obj, void *arg)
     w->was_told = true;
     w->failures = 0;
     if (expires_s)
-        w->left_s = expires_s;
+        set_left(w, expires_s);
     if (!w->outgoing)
         arm_refresh(w);
     return FSM_OK;
