@@ -49,9 +49,8 @@ struct secure_context *xmpp_conf_context(struct xmpp_conf const *conf,
         .certificates = { own->certificates.v, own->certificates.n },
         .keys = { own->keys.v, own->keys.n },
         .ca = conf->ca,
-        .verify_peer = SECURE_VERIFY_OPTIONAL,
+        .verify_peer = SECURE_VERIFY_LATER,
         .verify_server = true,
-        .wildcards = true, /* RFC 6120 13.7.1.2 */
         .min_version = SECURE_TLS_1_2,
         .max_version = SECURE_TLS_1_3,
     };

@@ -21,7 +21,7 @@ component_ports = { %(component)d }
 http_ports = {}
 https_ports = {}
 plugin_paths = { "%(dir)s/%(name)s.modules" }
-modules_enabled = { "roster", "saslauth", "disco", "ping", "presence", "message", "iq", %(modules)s }
+modules_enabled = { "test_hosts", "roster", "saslauth", "disco", "ping", "presence", "message", "iq", %(modules)s }
 modules_disabled = { "offline"%(disabled)s }
 c2s_require_encryption = false
 allow_unencrypted_plain_auth = true
@@ -33,16 +33,30 @@ VirtualHost "%(domain)s"
 """
 
 
+# Names lead where the test says, not where the DNS of this host does.
+HOSTS = """
+module:set_global();
+local service, manual = require "net.resolvers.service", require "net.resolvers.manual";
+local hosts = { %s };
+service.new = function (name, kind, transport, extra)
+	local to = kind == "xmpp-server" and hosts[name];
+	return manual.new(to and { { "tcp4", to[1], to[2], extra } } or {}, nil, extra);
+end
+"""
+
+
 class Prosody:
     """One server for one domain; its ports are taken from the node's own loopback address."""
 
-    def __init__(self, node, name, domain, modules="", disabled="", more="", hosts="", c2s=15222, s2s=15269, component=15347):
+    def __init__(self, node, name, domain, modules="", disabled="", more="", hosts="", c2s=15222, s2s=15269, component=15347, hosts_table=()):
         self.node, self.name, self.domain, self.child = node, name, domain, None
         self.ports = {"c2s": c2s, "s2s": s2s, "component": component}
         for folder in (".data", ".modules"):
             os.makedirs(os.path.join(node.dir, name + folder), exist_ok=True)
             if os.getuid() == 0:
                 shutil.chown(os.path.join(node.dir, name + folder), "crosspoint")
+        node.write(name + ".modules/mod_test_hosts.lua",
+                   HOSTS % ", ".join('["%s"] = { "%s", %d }' % row for row in hosts_table))
         node.write(name + ".cfg.lua", PROSODY % {
             "dir": node.dir, "name": name, "ip": node.ip, "domain": domain, "modules": modules, "disabled": disabled,
             "more": more, "hosts": hosts, **self.ports})

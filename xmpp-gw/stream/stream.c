@@ -17,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { HEADER_BYTES = 2048 };
+
 static char const *const role_names[] = {
     [STREAM_COMPONENT] = "component", [STREAM_OUT] = "out", [STREAM_IN] = "in"
 };
@@ -112,28 +114,34 @@ int stream_send(struct stream *stream, char const *xml, size_t len, char const *
     return 0;
 }
 
+static void add_name(struct buf *text, char const *name, char const *value)
+{
+    if (value && *value)
+        buf_printf(text, " %s='%s'", name, value);
+}
+
+/* Names of the configuration only: what a peer says of itself is nothing to repeat. */
 void stream_send_header(struct stream *stream)
 {
-    char text[1024];
+    bool is_component = stream->role == STREAM_COMPONENT;
+    char const *ours = stream->own ? stream->own->name : NULL;
+    struct buf text;
 
-    if (stream->role == STREAM_COMPONENT) {
-        (void)snprintf(text, sizeof text,
-                       "<?xml version='1.0'?><stream:stream xmlns='%s' xmlns:stream='%s' to='%s'>",
-                       STREAM_NS_COMPONENT, STREAM_NS_STREAMS, stream->ours);
-    } else {
-        if (stream->role == STREAM_IN)
-            token_fill(stream->id, 32);
-        char const *theirs = stream->peer ? stream->peer->name : NULL;
-        (void)snprintf(
-            text, sizeof text,
-            "<?xml version='1.0'?><stream:stream xmlns='%s' xmlns:stream='%s' "
-            "xmlns:db='%s' from='%s'%s%s%s%s%s%s version='1.0' xml:lang='en'>",
-            STREAMS_NS, STREAM_NS_STREAMS, STREAM_NS_DIALBACK, stream->ours, theirs ? " to='" : "",
-            theirs ? theirs : "", theirs ? "'" : "", stream->role == STREAM_IN ? " id='" : "",
-            stream->role == STREAM_IN ? stream->id : "", stream->role == STREAM_IN ? "'" : "");
+    if (stream->role == STREAM_IN)
+        token_fill(stream->id, 32);
+    buf_init(&text, HEADER_BYTES);
+    buf_printf(&text, "<?xml version='1.0'?><stream:stream xmlns='%s' xmlns:stream='%s'",
+               is_component ? STREAM_NS_COMPONENT : STREAMS_NS, STREAM_NS_STREAMS);
+    add_name(&text, is_component ? "to" : "from", ours);
+    if (!is_component) {
+        add_name(&text, "to", stream->peer ? stream->peer->name : NULL);
+        add_name(&text, "id", stream->role == STREAM_IN ? stream->id : NULL);
+        buf_printf(&text, " xmlns:db='%s' version='1.0' xml:lang='en'", STREAM_NS_DIALBACK);
     }
+    buf_puts(&text, ">");
     stream->is_header_sent = true;
-    stream_say(stream, text);
+    stream_say(stream, buf_text(&text));
+    buf_fini(&text);
 }
 
 /* --- what it hears ---------------------------------------------------------------------------- */
@@ -232,9 +240,7 @@ static void feed(struct stream *stream, char const *bytes, size_t len)
     while (len && stream->state != STREAM_DEAD) {
         int err = xml_push_feed(stream->xml, bytes, len);
         size_t left = err < 0 ? 0 : xml_push_left(stream->xml);
-        if (err < 0 && stream->state == STREAM_CLOSING)
-            stream_drop(stream, "peer sent bad XML");
-        else if (err < 0)
+        if (err < 0 && stream->state != STREAM_CLOSING) /* then it is read only to be thrown away */
             xml_failed(stream);
         if (!stream->wants_restart)
             return;

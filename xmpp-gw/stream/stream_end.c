@@ -62,7 +62,7 @@ int stream_act_ready(void *obj, void *arg)
     stream->opener = NULL;
     stream_gauge(M_streams_ready, 1);
     stream_count(M_streams_opened);
-    log_info(stream->tag, "stream ready ours=%s theirs=%s address=%s tls=%s", stream->ours,
+    log_info(stream->tag, "stream ready ours=%s theirs=\"%s\" address=%s tls=%s", stream->ours,
              stream->theirs, net_addr_print(&stream->wire.remote, remote),
              stream->wire.is_secure ? secure_link_version(stream->wire.link) : "none");
     mind(stream);
@@ -93,7 +93,8 @@ static void say_end(struct stream *stream)
     char remote[NET_ADDR_TEXT];
     char const *reason = stream->reason ? stream->reason : "";
 
-    log_info(stream->tag, "stream ended ours=%s theirs=%s address=%s was_ready=%s reason=\"%s\"",
+    log_info(stream->tag,
+             "stream ended ours=%s theirs=\"%s\" address=%s was_ready=%s reason=\"%s\"",
              stream->ours, stream->theirs, net_addr_print(&stream->wire.remote, remote),
              stream->was_ready ? "yes" : "no", reason);
 }
@@ -118,7 +119,7 @@ static void tell_fault(struct stream *stream, char const *condition, char const 
     if (!stream->reason)
         stream->reason = text ? text : condition;
     stream_count(M_stream_errors_sent);
-    log_warn(stream->tag, "stream error sent ours=%s theirs=%s condition=%s text=\"%s\"",
+    log_warn(stream->tag, "stream error sent ours=%s theirs=\"%s\" condition=%s text=\"%s\"",
              stream->ours, stream->theirs, condition, text ? text : "");
     /* RFC 6120 4.9.1.2: never without a header. */
     if (!stream->is_header_sent)

@@ -30,12 +30,12 @@ static char const *judge_incoming_header(struct stream *stream, struct xml_eleme
 {
     char const *to = xml_element_attribute(header, "to");
     char const *from = xml_element_attribute(header, "from");
-    char theirs[STREAMS_DOMAIN_BYTES];
+    char ours[STREAMS_DOMAIN_BYTES], theirs[STREAMS_DOMAIN_BYTES];
 
     if (!to || !from)
         return "improper-addressing";
     struct streams_own const *own =
-        streams_domain(to, stream->ours) ? streams_find_own(stream->set, stream->ours) : NULL;
+        streams_domain(to, ours) ? streams_find_own(stream->set, ours) : NULL;
     if (!own || own->n_servers)
         return "host-unknown";
     if (!streams_domain(from, theirs))
@@ -43,6 +43,7 @@ static char const *judge_incoming_header(struct stream *stream, struct xml_eleme
     if (stream->is_authentic && (stream->own != own || strcmp(theirs, stream->theirs) != 0))
         return "invalid-from";
     stream->own = own;
+    (void)snprintf(stream->ours, sizeof stream->ours, "%s", own->name);
     (void)snprintf(stream->theirs, sizeof stream->theirs, "%s", theirs);
     stream->peer = streams_find_peer(stream->set, theirs);
     return stream->peer ? NULL : "policy-violation";
@@ -204,7 +205,7 @@ static void take_sasl_answer(struct stream *stream, struct xml_element const *el
         return;
     }
     stream->reason = "peer refuses EXTERNAL";
-    log_warn(stream->tag, "stream refused ours=%s theirs=%s mechanism=EXTERNAL", stream->ours,
+    log_warn(stream->tag, "stream refused ours=%s theirs=\"%s\" mechanism=EXTERNAL", stream->ours,
              stream->theirs);
     stream_step(stream, STREAM_EV_REFUSED, NULL);
 }
@@ -219,7 +220,7 @@ static void take_as_client(struct stream *stream, struct xml_element const *elem
     else if (stream->state == STREAM_STARTING_TLS &&
              xml_element_is(element, "failure", STREAM_NS_TLS))
         stream_step(stream, STREAM_EV_REFUSED, NULL);
-    else if (stream->state == STREAM_SASL && xml_element_is(element, NULL, STREAM_NS_SASL))
+    else if (stream->state == STREAM_SASL && strcmp(element->ns, STREAM_NS_SASL) == 0)
         take_sasl_answer(stream, element);
     else
         stream_fail(stream, "unsupported-stanza-type", NULL);
@@ -263,7 +264,7 @@ static void take_auth(struct stream *stream, struct xml_element const *auth)
     if (!condition && !stream_identity_is(stream, stream->theirs, &why_not))
         condition = "not-authorized";
     if (condition) {
-        log_warn(stream->tag, "stream refuses ours=%s theirs=%s mechanism=EXTERNAL reason=%s",
+        log_warn(stream->tag, "stream refuses ours=%s theirs=\"%s\" mechanism=EXTERNAL reason=%s",
                  stream->ours, stream->theirs, condition);
         (void)snprintf(text, sizeof text, "<failure xmlns='%s'><%s/></failure>", STREAM_NS_SASL,
                        condition);
@@ -300,7 +301,8 @@ static void take_error(struct stream *stream, struct xml_element const *error)
     char const *text = xml_element_child_text(error, "text", STREAM_NS_ERRORS);
 
     stream_count(M_stream_errors_received);
-    log_warn(stream->tag, "stream error received ours=%s theirs=%s condition=\"%s\" text=\"%s\"",
+    log_warn(stream->tag,
+             "stream error received ours=%s theirs=\"%s\" condition=\"%s\" text=\"%s\"",
              stream->ours, stream->theirs, condition ? condition->name : "", text ? text : "");
     stream_end(stream, "peer sent a stream error");
 }

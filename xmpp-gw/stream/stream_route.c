@@ -98,7 +98,7 @@ static void on_patience(struct wheel_timer *timer)
     fail_due(route, &route->flying, now);
     fail_due(route, &route->waiting, now);
     arm_patience(route);
-    log_warn(route->peer ? route->peer->name : "", "stanzas failed ours=%s theirs=%s asked=%s",
+    log_warn(route->peer ? route->peer->name : "", "stanzas failed ours=%s theirs=\"%s\" asked=%s",
              route->own->name, route->peer ? route->peer->name : "", was_asked ? "yes" : "no");
     /* A server that answers no ping is of no use; of a component, others are behind it, too. */
     if (was_asked && TAILQ_EMPTY(&route->flying))

@@ -218,11 +218,11 @@ void stream_wire_close(struct stream_wire *wire)
     wheel_disarm(&wire->timer);
     if (wire->link && wire->is_secure)
         secure_link_close(wire->link);
-    /* The last words, as far as the socket takes them. */
+    /* The last words, as far as the socket takes them behind what it has. */
     if (wire->link)
         buf_add(&wire->out, buf_text(secure_link_out(wire->link)),
                 secure_link_out(wire->link)->len);
-    if (!wire->flying.len && wire->out.len) {
+    if (uv_stream_get_write_queue_size((uv_stream_t *)&wire->tcp) == 0 && wire->out.len) {
         uv_buf_t bytes = uv_buf_init(wire->out.data, (unsigned)wire->out.len);
         (void)uv_try_write((uv_stream_t *)&wire->tcp, &bytes, 1);
     }

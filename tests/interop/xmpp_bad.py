@@ -1,0 +1,175 @@
+"""A server by hand, for what no real one says: bytes over a socket, perhaps with TLS and a certificate."""
+import base64
+import os
+import re
+import socket
+import ssl
+
+from node import PATIENCE, Failure, wait_for
+
+HEADER = ("<stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams' %s version='1.0'>")
+ADDRESSED = HEADER % "from='xmpp.example.test' to='sip.example.test'"
+STANZA = "<message from='%s' to='%s'><body>x</body></message>"
+JULIET, ROMEO = "juliet@xmpp.example.test", "romeo@sip.example.test"
+
+
+class Raw:
+    """A connection to the gateway; what came is in `text`."""
+
+    def __init__(self, node):
+        self.node, self.text = node, ""
+        self.socket = socket.create_connection((node.ip, 16269), PATIENCE)
+
+    def say(self, text):
+        self.socket.sendall(text if isinstance(text, bytes) else text.encode())
+
+    def until(self, wanted):
+        """Reads until `wanted` is there; "" stands for the end."""
+        while not wanted or wanted not in self.text:
+            try:
+                piece = self.socket.recv(65536)
+            except (socket.timeout, ssl.SSLError) as error:
+                raise Failure("no %s after: %s (%s)" % (wanted or "end", self.text[-600:], error)) from error
+            except ConnectionError:
+                piece = b""
+            if not piece:
+                if wanted:
+                    raise Failure("ended without %s: %s" % (wanted, self.text[-600:]))
+                return self
+            self.text += piece.decode()
+        return self
+
+    def secure(self, name="prosody-cert"):
+        """A header, STARTTLS, and another header, with that certificate."""
+        self.say(ADDRESSED)
+        self.until("</stream:features>").say("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
+        self.until("<proceed")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        path = os.path.join(self.node.dir, name)
+        context.load_cert_chain(path + ".pem", path + ".key")
+        self.socket, self.text = context.wrap_socket(self.socket), ""
+        self.say(ADDRESSED)
+        return self.until("</stream:features>")
+
+    def auth(self, authzid="=", mechanism="EXTERNAL"):
+        text = base64.b64encode(authzid.encode()).decode() if authzid != "=" else "="
+        self.say("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='%s'>%s</auth>" % (mechanism, text))
+
+    def enter(self):
+        self.secure().auth()
+        self.until("<success")
+        self.text = ""
+        self.say(ADDRESSED)
+        return self.until("</stream:features>")
+
+    def error(self):
+        """The condition of the stream error by which it ends; it must be behind a header."""
+        self.until("</stream:stream>")
+        self.socket.close()
+        found = re.search(r"<stream:error><([a-z-]+) ", self.text)
+        if not found:
+            raise Failure("no stream error: " + self.text[-600:])
+        return found.group(1)
+
+
+# What is said first, and how it ends.
+PLAIN = [
+    ("another root", "<message xmlns='jabber:server'/>", "invalid-namespace"),
+    ("no stream at all", "GET / HTTP/1.0\r\n\r\n", "not-well-formed"),
+    ("a client's stream of another version", ADDRESSED.replace("1.0", "0.9"), "unsupported-version"),
+    ("a header to another host", HEADER % "from='xmpp.example.test' to='example.org'", "host-unknown"),
+    ("a header to nobody", HEADER % "from='xmpp.example.test'", "improper-addressing"),
+    ("a header from nobody", HEADER % "to='sip.example.test'", "improper-addressing"),
+    ("a header from a domain that is not allowed", HEADER % "from='example.org' to='sip.example.test'", "policy-violation"),
+    ("a stanza before anything is proven", ADDRESSED + STANZA % (JULIET, ROMEO), "not-authorized"),
+    ("EXTERNAL without TLS", ADDRESSED + "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>=</auth>",
+     "unsupported-stanza-type"),
+    ("an element that is nothing", ADDRESSED + "<x xmlns='urn:x'/>", "unsupported-stanza-type"),
+    ("a DOCTYPE", "<!DOCTYPE x [<!ENTITY a 'b'>]>" + ADDRESSED, "restricted-xml"),
+    ("a comment", ADDRESSED + "<!-- x -->", "restricted-xml"),
+    ("a processing instruction", ADDRESSED + "<?x y?>", "restricted-xml"),
+    ("another encoding", "<?xml version='1.0' encoding='ISO-8859-1'?>" + ADDRESSED, "unsupported-encoding"),
+    ("a prefix that is bound to nothing", ADDRESSED + "<x:y/>", "bad-namespace-prefix"),
+    ("elements that cross", ADDRESSED + "<a><b></a></b>", "not-well-formed"),
+    ("100000 levels", ADDRESSED + "<a>" * 100000, "policy-violation"),
+]
+
+# The same behind TLS and EXTERNAL.
+PROVEN = [
+    ("a stanza in another domain's name", STANZA % ("juliet@example.org", ROMEO), "invalid-from"),
+    ("a stanza in a sub-domain's name", STANZA % ("juliet@x.xmpp.example.test", ROMEO), "invalid-from"),
+    ("a stanza in our own name", STANZA % (ROMEO, ROMEO), "invalid-from"),
+    ("a stanza to another domain", STANZA % (JULIET, "romeo@example.org"), "host-unknown"),
+    ("a stanza from nobody", "<message to='%s'/>" % ROMEO, "improper-addressing"),
+    ("a stanza to nobody", "<message from='%s'/>" % JULIET, "improper-addressing"),
+    ("a stanza of a client's namespace", "<message xmlns='jabber:client' from='%s' to='%s'/>" % (JULIET, ROMEO),
+     "unsupported-stanza-type"),
+    ("a stanza that is none", "<messages from='%s' to='%s'/>" % (JULIET, ROMEO), "unsupported-stanza-type"),
+    ("a stanza that is too large", STANZA.replace("x<", "x" * 400000 + "<") % (JULIET, ROMEO), "policy-violation"),
+]
+
+
+def check_errors(node):
+    for rows, begin in ((PLAIN, lambda raw: raw), (PROVEN, Raw.enter)):
+        for what, text, wanted in rows:
+            raw = begin(Raw(node))
+            try:
+                raw.say(text)
+            except ConnectionError:
+                pass  # refused while it was still talking
+            was = raw.error()
+            if was != wanted:
+                raise Failure("%s: %s instead of %s" % (what, was, wanted))
+    if node.counter("xmpp", "stanzas_received"):
+        raise Failure("a stanza got through")
+
+
+def check_external(node):
+    """Nobody gets in by EXTERNAL as somebody else; who says nothing, or the truth, does."""
+    for authzid, mechanism, wanted in (("example.org", "EXTERNAL", "<invalid-authzid/>"), ("=", "PLAIN", "<invalid-mechanism/>"),
+                                       ("XMPP.example.test", "EXTERNAL", "<success"), ("", "EXTERNAL", "<success")):
+        raw = Raw(node).secure()
+        raw.auth(authzid, mechanism)
+        raw.until(wanted)
+    raw = Raw(node).secure()
+    raw.say("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>*</auth>")
+    raw.until("<incorrect-encoding/>")
+
+
+def check_times(node):
+    """Who is silent, at any stage, is let go."""
+    silent, half, hello = Raw(node), Raw(node), Raw(node)
+    half.say(ADDRESSED)
+    half.until("</stream:features>")
+    hello.say(ADDRESSED)
+    hello.until("</stream:features>").say("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
+    hello.until("<proceed")
+    wait_for(lambda: sum(row[2] == "tls" for row in node.ctl("xmpp", "show streams")["rows"]) == 1, "TLS is awaited")
+    node.ctl("xmpp", "clock advance", ms=11000)
+    hello.until("")
+    node.ctl("xmpp", "clock advance", ms=20000)
+    for raw in (silent, half):
+        if raw.error() != "connection-timeout":
+            raise Failure("it is not told that it took too long")
+    if node.counter("xmpp", "stream_late") != 3:
+        raise Failure("%d are counted" % node.counter("xmpp", "stream_late"))
+
+
+def check_limits(node):
+    """max_strangers is 5 here, max_streams_per_address 7."""
+    crowd = [Raw(node) for _ in range(5)]
+    for raw in crowd:
+        raw.say(ADDRESSED)
+        raw.until("</stream:features>")
+    Raw(node).until("")
+    if "stream refused limit=max_strangers" not in node.log("xmpp"):
+        raise Failure("no line about it")
+    for raw in crowd:
+        raw.socket.close()
+    wait_for(lambda: node.counter("xmpp", "streams") == 0, "they are gone")
+    friends = [Raw(node).enter() for _ in range(7)]
+    Raw(node).until("")
+    if "stream refused limit=max_streams_per_address" not in node.log("xmpp") or node.counter("xmpp", "streams_refused") != 2:
+        raise Failure("no line about it, or not counted")
+    return friends
