@@ -32,9 +32,11 @@ class Watchers:
     def __init__(self, ip):
         self.socket = socket.create_connection((ip, 5080))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.settimeout(60)
         self.here = "%s:%d" % self.socket.getsockname()
         self.routes = "".join("Record-Route: <sip:%s;transport=tcp;lr>\r\n" % self.here for _ in range(2))  # as our proxy
         self.rest, self.accepted, self.told, self.refused, self.published = b"", 0, 0, 0, 0
+        self.etag, self.etags = "", {}
 
     def request(self, method, i, user, sender, call, more, body=""):
         return ("%s sip:u%d@example.test SIP/2.0\r\nVia: SIP/2.0/TCP %s;branch=z9hG4bK%s%d\r\nMax-Forwards: 70\r\n"
@@ -64,6 +66,7 @@ class Watchers:
                 self.refused += 1
             elif b"PUBLISH" in head:
                 self.published += 1
+                self.etag = re.search(rb"(?mi)^SIP-ETag: *(\S+)", head).group(1).decode()
             else:
                 self.accepted += 1
 
@@ -84,15 +87,29 @@ class Watchers:
                 raise Failure("%d requests were refused" % self.refused)
 
     def publish(self, i, users):
-        """Every user says something new; every watcher is told."""
-        told = self.told
+        """Every user says something new, in the same publication; every watcher is told."""
         for user in range(users):
             body = ('<presence xmlns="urn:ietf:params:xml:ns:pidf" entity="sip:u%d@example.test"><tuple id="t"><status><basic>'
                     'open</basic></status><note>%d</note></tuple></presence>' % (user, i))
-            self.send(self.request("PUBLISH", i * users + user, user, "u%d" % user, "p",
-                                   "Content-Type: application/pidf+xml\r\n", body).encode())
-            while self.told - told < (user + 1) * FAN_OUT:
+            more = "Content-Type: application/pidf+xml\r\n"
+            if user in self.etags:
+                more += "SIP-If-Match: %s\r\n" % self.etags[user]
+            told, published = self.told, self.published
+            self.send(self.request("PUBLISH", i * users + user, user, "u%d" % user, "p", more, body).encode())
+            while self.told - told < FAN_OUT or self.published == published:
                 self.send(self.take())
+                if self.refused:
+                    raise Failure("a publication was refused")
+            self.etags[user] = self.etag
+
+    def drain(self):
+        """Answers what still comes."""
+        self.socket.settimeout(1)
+        try:
+            while True:
+                self.send(self.take())
+        except TimeoutError:
+            self.socket.settimeout(60)
 
 
 def main():
@@ -135,4 +152,5 @@ def main():
     return 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
