@@ -309,11 +309,13 @@ class Scenario:
                       lambda m: m.group(0) if self.node.variables.get(m.group(1)) else "", text)
         head, _, body = self.node.fill(self.node.fill(text)).partition("\n\n")
         self.node.variables = kept
+        body = re.sub(r"\$\{(.+?)\*(\d+)\}",
+                      lambda m: "".join(m.group(1).replace("#", str(i)) for i in range(int(m.group(2)))), body)
         head = "\n".join(line for line in head.split("\n") if line).replace("${length}", str(len(body.encode())))
         return (head.replace("\n", "\r\n") + "\r\n\r\n").encode() + body.encode()
 
     def step_send(self, rest, block):
-        """send PEER [TEMPLATE] [name=value...]: a SIP message; ${length} is the length of its body."""
+        """send PEER [TEMPLATE] [name=value...]: a SIP message; ${length} is the length of its body, ${text*N} repeats in it."""
         name, *words = shlex.split(rest)
         template = words.pop(0) if words and "=" not in words[0] else None
         self.peers[name].send(self.message(name, template, dict(w.split("=", 1) for w in words), block))
