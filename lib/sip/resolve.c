@@ -130,7 +130,7 @@ static char const *answer_numeric(struct resolver *resolver, struct resolve_want
     return NULL;
 }
 
-static bool answer_from_cache(struct resolver *resolver, char const *key, resolve_fn *fn, void *ctx)
+bool resolver_recall(struct resolver *resolver, char const *key, resolve_fn *fn, void *ctx)
 {
     struct resolve_result const *cached = resolve_cache_get(resolver->cache, key);
 
@@ -152,7 +152,7 @@ static struct resolve_query *start(struct resolver *resolver, struct resolve_wan
     snprintf(key, sizeof key, "%s %s%s%s %u %d", wanted->host, transport_kind_name(wanted->kind),
              wanted->kind_given ? "" : "?", wanted->secure ? "!" : "", wanted->port,
              resolver_family(resolver));
-    if (!note.fn && answer_from_cache(resolver, key, fn, ctx))
+    if (!note.fn && resolver_recall(resolver, key, fn, ctx))
         return NULL;
     return resolve_query_start(resolver, wanted, key, note, fn, ctx);
 }

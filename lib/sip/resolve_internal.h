@@ -10,6 +10,11 @@
 /* Nothing is kept for longer. */
 enum { RESOLVE_MAX_TTL_S = 3600, RESOLVE_KEY_BYTES = RESOLVE_HOST_BYTES + 24 };
 
+/* What may be wrong or may soon be there is kept for the short time. A DNS that is silent for
+ * longer than the budget is asked for the host itself at most: the client does not wait for ever.
+ */
+enum { RESOLVE_DOUBT_TTL_S = 10, RESOLVE_BUDGET_MS = 10000 };
+
 struct resolver {
     struct resolve_dns *dns;
     struct resolve_cache *cache;
@@ -29,6 +34,9 @@ uint32_t resolver_draw(void *vresolver, uint32_t below);
 
 /** Counts and tells a result; @p fn may be NULL. */
 void resolve_answer_with(resolve_fn *fn, void *ctx, struct resolve_result const *result);
+
+/** Answers from what is known of @p key, its targets drawn anew. False: nothing is. */
+bool resolver_recall(struct resolver *resolver, char const *key, resolve_fn *fn, void *ctx);
 
 /** Asks the DNS, and tells @p note. Calls @p fn exactly once unless resolve_cancel() or the
  * resolver's end comes first; before it returns: NULL then, also when out of memory. */

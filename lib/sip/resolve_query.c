@@ -12,10 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* What may be wrong or may soon be there is kept for the short time. A DNS that is silent for
- * longer than the budget is asked for the host itself at most: the client does not wait for ever.
- */
-enum { DOUBT_TTL_S = 10, BUDGET_MS = 10000, MAX_SERVICES = RESOLVE_NAPTR_MAX + 3 };
+enum { MAX_SERVICES = RESOLVE_NAPTR_MAX + 3 };
 
 struct resolve_query {
     struct resolver *resolver;
@@ -57,7 +54,8 @@ static void finish(struct resolve_query *query)
         result->why_not = why_nothing(query);
     if (result->n || !query->doubtful)
         resolve_cache_put(query->resolver->cache, query->key, result,
-                          doubt && query->ttl_s > DOUBT_TTL_S ? DOUBT_TTL_S : query->ttl_s);
+                          doubt && query->ttl_s > RESOLVE_DOUBT_TTL_S ? RESOLVE_DOUBT_TTL_S
+                                                                      : query->ttl_s);
     resolve_answer_with(query->fn, query->ctx, result);
     free(query);
 }
@@ -224,7 +222,7 @@ static void ask(struct resolve_query *query, char const *name, int type, ares_ca
 
 static bool is_late(struct resolve_query const *query)
 {
-    return query->doubtful && clock_now_ms() - query->begun_ms > BUDGET_MS;
+    return query->doubtful && clock_now_ms() - query->begun_ms > RESOLVE_BUDGET_MS;
 }
 
 static bool is_enough(struct resolve_query const *query)
