@@ -156,7 +156,7 @@ static void add_running(struct bundle *bundle, struct program const *program)
 /* Programs that a feature names and this version does not have. */
 static void miss_unknown(struct bundle *bundle)
 {
-    static char const *const later[] = { "xmpp", "web" };
+    static char const *const later[] = { "web" };
 
     for (size_t k = 0; k < sizeof later / sizeof *later; k++)
         for (size_t i = 0; i < bundle->options->n; i++) {
