@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Documents of "is composing" (RFC 3994): whether somebody is typing. Who keeps the timers finds their
- * lengths here. Pure. */
+/* Documents of "is composing" (RFC 3994): whether somebody is typing. Who keeps the timers finds
+ * their lengths here. Pure. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
