@@ -102,6 +102,30 @@ static int attach(struct rls_leaf *leaf)
     return 0;
 }
 
+static void detach(struct rls_leaf *leaf)
+{
+    struct presentity *p = leaf->presentity;
+
+    winfo_leave(&leaf->record, "noresource");
+    leaf->presentity = NULL;
+    leaf->decision = (struct user_policy_decision){ 0 };
+    LIST_REMOVE(leaf, link);
+    p->n_leaves--;
+    presentity_release(p);
+}
+
+/* Whoever has become a user since, or is none any more. */
+static int follow_user(struct rls_leaf *leaf)
+{
+    if (event_server_has_user(leaf->list->server, leaf->address) == (leaf->presentity != NULL))
+        return 0;
+    if (leaf->presentity)
+        detach(leaf);
+    else
+        foreign_leave(leaf);
+    return attach(leaf);
+}
+
 /* Before @p next, NULL: last. */
 static struct rls_leaf *leaf_add(struct subscription *s, struct store_contact const *contact,
                                  struct rls_leaf *next)
@@ -263,6 +287,9 @@ void rls_judge(struct subscription *s)
     {
         if (leaf->is_gone)
             continue;
+        if (follow_user(leaf) < 0)
+            log_error(NULL, "contact not shown user=\"%s\" contact=\"%s\" error=\"out of memory\"",
+                      s->presentity->address, leaf->address);
         judge(leaf);
         record(leaf);
         ask_abroad(leaf);

@@ -23,8 +23,6 @@ enum { DOCUMENT_BYTES = 4000 };
 
 void server_rig_init(struct server_rig *rig)
 {
-    static struct cfg_strings const nobody = { 0 };
-
     rig->conf = (struct presence_conf){ .max_presentities = 100,
                                         .max_list_bytes = 32768,
                                         .list_suffix = "-list",
@@ -35,8 +33,17 @@ void server_rig_init(struct server_rig *rig)
     rig->server = (struct event_server){ .conf = &rig->conf, .wheel = wheel_new(clock_now_ms()) };
     assert_non_null(rig->server.wheel);
     TAILQ_INIT(&rig->server.waiting);
-    assert_int_equal(own_users_init(&rig->server.users, &nobody, "x.test"), 0);
+    server_rig_users(rig, 4);
     throttle_init(&rig->server.changes, 0, clock_now_ms());
+}
+
+void server_rig_users(struct server_rig *rig, size_t n)
+{
+    static char const *names[] = { "a", "b", "c", "d" };
+    struct cfg_strings const users = { .v = names, .n = n };
+
+    own_users_fini(&rig->server.users);
+    assert_int_equal(own_users_init(&rig->server.users, &users, "x.test"), 0);
 }
 
 void server_rig_fini(struct server_rig *rig)

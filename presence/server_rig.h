@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* For unit tests: an event server without sockets, whose users are in x.test and see each other. */
+/* For unit tests: an event server without sockets, whose users a, b, c and d are in x.test and see
+ * each other. */
 #pragma once
 #include "event_server.h"
 #include "presence_conf.h"
@@ -14,6 +15,9 @@ struct server_rig {
 };
 
 void server_rig_init(struct server_rig *rig);
+
+/** From now on only the first @p n of them are users. */
+void server_rig_users(struct server_rig *rig, size_t n);
 
 /** Ends publications, forgets who watches, and fails the test if anything holds a user still. */
 void server_rig_fini(struct server_rig *rig);
