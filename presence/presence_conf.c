@@ -149,8 +149,10 @@ static struct cfg_row const rows[] = {
                    .max = 64, .effect = CFG_RESTART,
                    .help = "What follows the user in the address of a contact list (RFC 4662): "
                            "alice-list@example.test. Empty: there are no lists."),
-    COUNT_ROW(max_list_bytes, 1024, 1048576, 32768,
-              "Documents in one NOTIFY of a contact list, in bytes; more follow in further ones."),
+    COUNT_ROW(
+        max_list_bytes, 1024, 1048576, 32768,
+        "Documents in one NOTIFY of a contact list, with what stands around them, in bytes; more "
+        "follow in further ones, also where max_message_bytes leaves no room for so much."),
     COUNT_ROW(max_waiting, 1, 100000, 200,
               "Watchers of one user who are gone and about whom the user has not decided; of more, "
               "the oldest are forgotten."),

@@ -19,6 +19,10 @@
 
 enum { BODY_MAX = 4194304, URI_EXTRA = 4 };
 
+/* Of a NOTIFY, its headers with those that proxies add; of rlmi.c, what it writes around a part and
+ * a resource; of a character in XML. */
+enum { HEADER_BYTES = 4096, PART_BYTES = 320, RESOURCE_BYTES = 112, ESCAPED_BYTES = 6 };
+
 /* Tags of leaves without a document; those of documents are odd. */
 enum { TAG_PENDING = 2, TAG_REJECTED = 4, TAG_NOBODY = 6, TAG_FOREIGN = 8, TAG_GONE = 10 };
 
@@ -103,26 +107,52 @@ static struct rlmi_resource show(struct rls_leaf const *leaf, char *uri, size_t 
     return r;
 }
 
-static size_t bytes_of(struct rls_leaf const *leaf)
+/* What a leaf costs: its resource and instance, and if it has a document that and its part of the
+ * body. Rather too much than too little: a NOTIFY that is too large is not sent at all, and its
+ * subscription is lost. */
+static size_t name_bytes(struct rls_leaf const *leaf)
 {
-    uint64_t tag = tag_of(leaf);
-
-    if (leaf->foreign)
-        return leaf->foreign->len;
-    return tag & 1 ? document_of(leaf)->len : 0;
+    return RESOURCE_BYTES + strlen(leaf->address) + ESCAPED_BYTES * strlen(leaf->name);
 }
 
-/* Marks what is told now: as much as there is room for, and at least one document. */
+static size_t part_bytes(struct rls_leaf const *leaf)
+{
+    char const *domain = presence_address_domain(leaf->list->presentity->address);
+    uint64_t tag = tag_of(leaf);
+
+    if (!(tag & 1))
+        return 0;
+    return PART_BYTES + 2 * strlen(domain) +
+           (leaf->foreign ? leaf->foreign->len : document_of(leaf)->len);
+}
+
+/* A full document names every leaf, whatever else is in it. */
+static size_t room_of(struct subscription const *s, bool is_full)
+{
+    size_t message = (size_t)s->server->conf->limits.max_message_bytes, fixed = HEADER_BYTES;
+    size_t most = (size_t)s->server->conf->max_list_bytes;
+    struct rls_leaf const *leaf;
+
+    if (is_full)
+        TAILQ_FOREACH(leaf, &s->list->leaves, among)
+        {
+            fixed += name_bytes(leaf);
+        }
+    message = message > fixed ? message - fixed : 0;
+    return message < most ? message : most;
+}
+
+/* Marks what is told now: as much as there is room for, and at least one leaf. */
 static void choose(struct subscription *s, bool is_full)
 {
-    size_t room = (size_t)s->server->conf->max_list_bytes, used = 0;
+    size_t room = room_of(s, is_full), used = 0;
     struct rls_leaf *leaf;
 
     s->list->has_more = false;
     TAILQ_FOREACH(leaf, &s->list->leaves, among)
     {
         bool is_due = is_full ? !leaf->is_gone : leaf->told_tag != tag_of(leaf);
-        size_t bytes = is_due ? bytes_of(leaf) : 0;
+        size_t bytes = is_due ? part_bytes(leaf) + (is_full ? 0 : name_bytes(leaf)) : 0;
         leaf->is_in = is_due && (used == 0 || used + bytes <= room);
         s->list->has_more |= is_due && !leaf->is_in;
         used += leaf->is_in ? bytes : 0;
