@@ -181,12 +181,14 @@ static int migrate(struct store_db *db, int version)
 }
 
 /* SQLite gives its side files the mode of the main one, so that one must be private from its
- * birth: it holds what passwords are checked with. */
+ * birth: it holds what passwords are checked with. One that is there is not opened: to close it
+ * would take the locks from another store of this process (POSIX), and the next program that ends
+ * would remove its WAL. */
 static int make_private(char const *path)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
-        return -errno;
+        return errno == EEXIST ? 0 : -errno;
     close(fd);
     return 0;
 }

@@ -268,6 +268,59 @@ static void test_nothing_told_is_lost_by_a_kill(void **state)
     store_rig_fini(&rig);
 }
 
+/* A process of its own, that opens and closes the store when it is told to: forked before anything
+ * is open here, for what SQLite knows of locks must not go with it. */
+static pid_t start_visitor(char const *path, int *ret_fd)
+{
+    int fds[2];
+    char go;
+
+    assert_int_equal(pipe(fds), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        struct store *store;
+        int error = read(fds[0], &go, 1) == 1 ? store_open(&store, path, 10) : -1;
+        if (error == 0)
+            store_close(&store);
+        _exit(error ? 1 : 0);
+    }
+    close(fds[0]);
+    *ret_fd = fds[1];
+    return child;
+}
+
+/* Two stores of one process, and another one that comes and goes: all still see each other. */
+static void test_two_stores_of_one_file(void **state)
+{
+    struct store *second;
+    struct store_rig rig;
+    int status, fd;
+    char wal[128];
+
+    (void)state;
+    store_rig_init(&rig);
+    pid_t visitor = start_visitor(rig.path, &fd);
+    store_rig_open(&rig);
+    store_rig_start(&rig);
+    put(&rig, 1);
+    assert_int_equal(store_rig_wait(&rig, 1), 0);
+    assert_int_equal(store_open(&second, rig.path, 10), 0);
+    assert_int_equal(write(fd, "g", 1), 1);
+    assert_int_equal(waitpid(visitor, &status, 0), visitor);
+    assert_int_equal(status, 0);
+    close(fd);
+    (void)snprintf(wal, sizeof wal, "%s-wal", rig.path);
+    assert_int_equal(access(wal, F_OK), 0);
+    put(&rig, 2);
+    assert_int_equal(store_rig_wait(&rig, 2), 0);
+    size_t n = 0;
+    assert_int_equal(store_bindings_each(second, 1000, count_one, &n), 0);
+    assert_int_equal(n, 2);
+    store_close(&second);
+    store_rig_close(&rig);
+    store_rig_fini(&rig);
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
@@ -280,6 +333,7 @@ int main(void)
         cmocka_unit_test(test_a_failed_job_takes_nobody_along),
         cmocka_unit_test(test_a_group_that_cannot_be_written),
         cmocka_unit_test(test_nothing_told_is_lost_by_a_kill),
+        cmocka_unit_test(test_two_stores_of_one_file),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
 }
