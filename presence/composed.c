@@ -242,7 +242,7 @@ void composed_sources(struct presentity const *presentity, composed_source_fn *f
     {
         struct compose_source const source = source_of_phone(user->line);
         struct composed_source row = describe(&source, false, 0);
-        row.says = composed_phone_says(source.doc);
+        row.says = source.stale ? "unknown" : composed_phone_says(source.doc);
         fn(ctx, &row);
     }
     for (int kind = 0; kind < STATEMENT_KINDS; kind++) {

@@ -93,6 +93,18 @@ void event_server_contact(struct event_server *server, struct server_transaction
     print_contact(server, from->listener, ret);
 }
 
+char const *event_server_fitting_contact(struct event_server *server, char const *contact,
+                                         char ret[static EVENT_SERVER_CONTACT_BYTES])
+{
+    for (int i = server->first; i < server->first + (int)server->conf->listen.n; i++) {
+        print_contact(server, (uint16_t)i, ret);
+        if (strcmp(contact, ret) == 0)
+            return ret;
+    }
+    print_contact(server, (uint16_t)server->first, ret);
+    return ret;
+}
+
 void event_server_own_contact(struct event_server *server,
                               char ret[static EVENT_SERVER_CONTACT_BYTES])
 {
@@ -139,7 +151,7 @@ bool event_server_has_user(struct event_server const *server, char const *addres
 }
 
 /* RFC 6665 4.1.3: whom there is no more, nobody can watch. */
-static void judge(struct event_server *server, struct subscription *s)
+void event_server_judge(struct event_server *server, struct subscription *s)
 {
     if (event_server_has_user(server, s->presentity->address))
         if (s->list)
@@ -156,9 +168,11 @@ static void on_rosters(void *ctx)
     struct event_server *server = ctx;
     struct subscription *s, *next;
 
+    server->judged++;
     for (s = LIST_FIRST(&server->all); s; s = next) {
         next = LIST_NEXT(s, among_all);
-        judge(server, s);
+        if (!s->is_unborn)
+            event_server_judge(server, s);
     }
     winfo_judge(server);
 }
@@ -220,12 +234,29 @@ int event_server_init(struct event_server *server, struct svc *svc)
         err = start_watches(server);
     if (err == 0)
         err = message_gate_init(&server->gate, server->conf->message_outbound);
+    if (err == 0)
+        err = presence_state_init(&server->state, server);
+    if (err == 0)
+        err = presence_state_restore(&server->state, svc_loop(svc));
     return err;
 }
 
 static void on_patience_over(uv_timer_t *timer)
 {
     uv_stop(timer->loop);
+}
+
+/* Those who will not be there at the next start. */
+static bool has_leaving(struct event_server const *server)
+{
+    struct subscription const *s;
+
+    LIST_FOREACH(s, &server->all, among_all)
+    {
+        if (!s->is_saved)
+            return true;
+    }
+    return false;
 }
 
 /* RFC 6665 4.4.1: who is told "deactivated" subscribes anew at once. */
@@ -237,12 +268,13 @@ static void say_goodbye(struct event_server *server)
     server->is_stopping = true;
     LIST_FOREACH(s, &server->all, among_all)
     {
-        subscription_end(s, "deactivated");
+        if (!s->is_saved)
+            subscription_end(s, "deactivated");
     }
     if (!loop)
         return;
     uv_timer_start(&server->patience, on_patience_over, (uint64_t)server->conf->stop_ms, 0);
-    while (!LIST_EMPTY(&server->all) && uv_is_active((uv_handle_t *)&server->patience))
+    while (has_leaving(server) && uv_is_active((uv_handle_t *)&server->patience))
         uv_run(loop, UV_RUN_ONCE);
     uv_close((uv_handle_t *)&server->patience, NULL);
 }
@@ -266,6 +298,7 @@ void event_server_fini(struct event_server *server)
 {
     if (server->stack)
         say_goodbye(server);
+    presence_state_fini(&server->state);
     forget_all(server);
     if (server->gateway)
         phone_gateway_fini(server->gateway);

@@ -6,6 +6,7 @@
 #include "message_gate.h"
 #include "own_users.h"
 #include "phone_line.h"
+#include "presence_state.h"
 #include "rosters.h"
 #include "stack.h"
 #include "tally.h"
@@ -21,6 +22,7 @@
 struct foreigners;
 struct phone_gateway;
 struct presence_conf;
+struct subscription;
 struct svc;
 
 struct event_server {
@@ -29,7 +31,9 @@ struct event_server {
     struct stack *stack;
     struct own_users users;
     struct rosters rosters;
-    size_t n_adhoc; /* subscriptions to who is not in the watcher's contact list */
+    struct presence_state state;
+    unsigned judged; /* how often every subscription was judged again */
+    size_t n_adhoc;  /* subscriptions to who is not in the watcher's contact list */
     struct phone_lines phones;
     struct htab watches;           /* subscriptions of ours, by our tag of the dialog */
     struct phone_gateway *gateway; /* owned */
@@ -54,14 +58,17 @@ struct event_server {
  *  right after either. */
 int event_server_init(struct event_server *server, struct svc *svc);
 
-/** A planned stop: subscriptions end with reason "deactivated", so that watchers subscribe anew
- *  somewhere else, or later. */
+/** A planned stop. Without a store, subscriptions end with reason "deactivated", so that watchers
+ *  subscribe anew somewhere else, or later; with one they go on at the next start. */
 void event_server_fini(struct event_server *server);
 
 /** By which of our listeners a request came, which the proxy alone chooses. */
 enum event_server_entry { EVENT_SERVER_ALL, EVENT_SERVER_TRUNK, EVENT_SERVER_PARTNER };
 enum event_server_entry event_server_entry(struct event_server const *server,
                                            struct server_transaction *st);
+
+/** Policies have changed, or who is a user: what becomes of @p subscription by that. */
+void event_server_judge(struct event_server *server, struct subscription *subscription);
 
 /** Is @p address that of a user of the configuration file or of the store? */
 bool event_server_has_user(struct event_server const *server, char const *address);
@@ -70,6 +77,10 @@ bool event_server_has_user(struct event_server const *server, char const *addres
 enum { EVENT_SERVER_CONTACT_BYTES = 200 };
 void event_server_contact(struct event_server *server, struct server_transaction *st,
                           char ret[static EVENT_SERVER_CONTACT_BYTES]);
+
+/** @p contact if it still is one of ours, else one for a dialog that we begin. */
+char const *event_server_fitting_contact(struct event_server *server, char const *contact,
+                                         char ret[static EVENT_SERVER_CONTACT_BYTES]);
 
 /** The same for a dialog that we begin. */
 void event_server_own_contact(struct event_server *server,

@@ -6,6 +6,7 @@
 #include "presence_conf.h"
 #include "presence_metrics.h"
 #include "sip_metrics.h"
+#include "store_metrics.h"
 #include "svc.h"
 
 static struct event_server server;
@@ -22,7 +23,8 @@ static void deinit(struct svc *svc)
     event_server_fini(&server);
 }
 
-static struct met_set const *const metrics[] = { &presence_metrics, &sip_metrics, NULL };
+static struct met_set const *const metrics[] = { &presence_metrics, &sip_metrics, &store_metrics,
+                                                 NULL };
 
 static struct svc_desc const presence_svc = {
     .name = "crosspoint-presence",

@@ -7,6 +7,7 @@
 #include "log.h"
 #include "message.h"
 #include "presence_metrics.h"
+#include "presence_state.h"
 #include "subscription.h"
 #include "subscription_fsm.h"
 #include <errno.h>
@@ -20,6 +21,8 @@ uint64_t notify_wait_ms(struct subscription const *s, uint64_t now_ms)
 {
     uint64_t due_ms = s->told_ms + s->interval_ms;
 
+    if (s->not_before_ms > now_ms)
+        return s->not_before_ms - now_ms;
     return s->untold != SUBSCRIPTION_PACED || due_ms <= now_ms ? 0 : due_ms - now_ms;
 }
 
@@ -81,7 +84,7 @@ static void take_answer(struct subscription *s, int status)
         log_info(dialog_call_id(s->dialog), "NOTIFY failed user=\"%s\" watcher=\"%s\" status=%d",
                  s->presentity->address, s->watcher, status);
     }
-    subscription_answered(s, status < 300);
+    subscription_answered(s, status);
 }
 
 /* The transaction lives on for repeated answers (RFC 3261 17.1.2.2); the next NOTIFY does not wait
@@ -109,7 +112,7 @@ int notify_send(struct subscription *s)
     static struct client_handlers const handlers = { .on_response = on_response,
                                                      .on_gone = on_gone };
     struct origin const flow = { .kind = s->flow_kind, .connection = s->connection };
-    msg_t *notify = make(s);
+    msg_t *notify = presence_state_may_tell(s) ? make(s) : NULL;
 
     if (!notify)
         return -ENOMEM;

@@ -19,6 +19,8 @@ static void add_user(json_t *table, struct phone_line const *line, struct phone_
     struct phone_report const *state = phone_line_state(line);
     json_t *source, *since;
 
+    if (state && state->stale)
+        state = NULL;
     if (state) {
         source = json_string(phone_way_name((enum phone_way)(state - line->reports)));
         since = json_integer(seconds_since(state->time_ms));

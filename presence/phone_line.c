@@ -9,6 +9,7 @@
 #include "phone_conf.h"
 #include "pidf.h"
 #include "presence_metrics.h"
+#include "presence_state.h"
 #include "presentity.h"
 #include <errno.h>
 #include <stdio.h>
@@ -160,16 +161,35 @@ struct phone_report const *phone_line_state(struct phone_line const *line)
     return last->doc ? last : NULL;
 }
 
+static bool is_known(struct phone_line const *line)
+{
+    struct phone_report const *state = phone_line_state(line);
+
+    return state && !state->stale;
+}
+
+static void drop_stale(struct phone_line *line)
+{
+    struct phone_report *report = &line->reports[PHONE_TRUNK];
+
+    if (report->stale)
+        pidf_free(&report->doc);
+    report->stale = false;
+}
+
 void phone_line_report(struct event_server *server, struct phone_line *line, enum phone_way way,
                        struct pidf *doc)
 {
     struct phone_report *report = &line->reports[way];
-    bool was_known = phone_line_state(line) != NULL;
+    bool was_known = is_known(line), was_there = phone_line_state(line) != NULL;
 
     if (!doc && !report->doc)
         return;
+    if (doc)
+        drop_stale(line);
     if (report->doc != doc) {
-        char const *before = report->doc ? composed_phone_says(report->doc) : "unknown";
+        char const *before =
+            report->doc && !report->stale ? composed_phone_says(report->doc) : "unknown";
         char const *now = doc ? composed_phone_says(doc) : "unknown";
         if (strcmp(before, now) != 0)
             log_info(NULL, "phone line=%s by=%s state=%s before=%s", line->number,
@@ -179,16 +199,41 @@ void phone_line_report(struct event_server *server, struct phone_line *line, enu
         report->doc = doc;
     }
     report->stale = false;
-    bool is_known = phone_line_state(line) != NULL;
-    presence_gauge(M_phones_known, (int)is_known - (int)was_known);
+    presence_gauge(M_phones_known, (int)is_known(line) - (int)was_known);
+    if (is_known(line) != was_there)
+        presence_state_note_line(server, line, is_known(line));
     tell(server, line);
+}
+
+/* Where it stands is of no account: only that something was said. */
+int phone_line_restore(struct event_server *server, struct phone_line *line)
+{
+    struct phone_report *report = &line->reports[PHONE_TRUNK];
+
+    report->doc = pidf_new_offline("");
+    if (!report->doc)
+        return -ENOMEM;
+    report->stale = true;
+    for (struct phone_user *user = line->users; user; user = user->next)
+        attach(server, user);
+    return 0;
+}
+
+void phone_lines_drop_stale(struct event_server *server)
+{
+    for (struct htab_entry *e = htab_next(&server->phones.by_number, NULL); e;
+         e = htab_next(&server->phones.by_number, e)) {
+        struct phone_line *line = (struct phone_line *)e;
+        if (line->reports[PHONE_TRUNK].stale)
+            phone_line_report(server, line, PHONE_TRUNK, NULL);
+    }
 }
 
 static void line_free(struct phone_line *line)
 {
     struct phone_user *user;
 
-    if (phone_line_state(line))
+    if (is_known(line))
         presence_gauge(M_phones_known, -1);
     wheel_disarm(&line->expiry);
     for (enum phone_way way = 0; way < PHONE_WAYS; way++)

@@ -84,6 +84,13 @@ bool phone_line_is_of(struct phone_line const *line, char const *address);
 void phone_line_report(struct event_server *server, struct phone_line *line, enum phone_way way,
                        struct pidf *doc);
 
+/** It was known before a restart: it is stale until somebody says something of it. Returns 0 or
+ *  -ENOMEM. */
+int phone_line_restore(struct event_server *server, struct phone_line *line);
+
+/** What nobody has said again is forgotten, and the users' presentities are told. */
+void phone_lines_drop_stale(struct event_server *server);
+
 /** What counts: that of the way which spoke last, or NULL: unknown. */
 struct phone_report const *phone_line_state(struct phone_line const *line);
 

@@ -110,11 +110,13 @@ static void cmd_show_presence(struct svc *svc, struct ctl_call *call, json_t con
 
 /* --- lists ------------------------------------------------------------------------------------ */
 
-/* What the watcher has heard. */
+/* What the watcher has heard; restored: nothing since a restart. */
 static char const *told_str(struct subscription const *s)
 {
     if (s->reason)
         return s->reason;
+    if (s->is_restored)
+        return "restored";
     if (s->outgoing)
         return s->untold ? "late" : "unanswered";
     return s->untold ? "waits" : "all";

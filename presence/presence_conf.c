@@ -56,9 +56,11 @@ static struct cfg_row const rows[] = {
                             "node.domain. Users of the store who have a SIP address have, too."),
     CFG_ROW_PATH("store", struct presence_conf, store, .default_text = "", .max = 4096,
                  .effect = CFG_RESTART,
-                 .help = "File with contact lists and policies, made when it is not there; it may "
-                         "be the one of proxy.registrar and cti.store. Without one there are none, "
-                         "and `crosspoint contact` and `policy` have nothing to work on."),
+                 .help = "File with contact lists and policies, subscriptions and publications, "
+                         "made when it is not there; it may be the one of proxy.registrar and "
+                         "cti.store. Without one there are no lists and policies, `crosspoint "
+                         "contact` and `policy` have nothing to work on, and subscriptions and "
+                         "publications end with the program."),
     TIME_ROW(store_poll, 1, 86400, 60, "s",
              "How often the store is looked at, in case nobody says that it has changed."),
     CFG_ROW_GROUPS("phone_lines", struct presence_conf, phone_lines, .max = 1000000,
@@ -172,8 +174,21 @@ static struct cfg_row const rows[] = {
               "Changes of users that watchers are told per second; a user who changes while "
               "waiting is told once, with the latest state. 0: no limit."),
     TIME_ROW(retry_after, 1, 86400, 30, "s", "Retry-After of what is answered 503."),
+    COUNT_ROW(restore_rate, 1, 1000000, 10000,
+              "Watchers that are told per second after a restart."),
+    TIME_ROW(restore_retry, 1, 3600, 5, "s",
+             "When a watcher is tried again that a NOTIFY after a restart does not reach."),
+    TIME_ROW(restore_patience, 0, 86400, 300, "s",
+             "How long after a restart that is done; then the subscription is lost."),
+    TIME_ROW(restore_grace, 0, 86400, 3600, "s",
+             "Watchers are told after a restart that their subscription is over, if it was over no "
+             "longer before; others are forgotten without a word."),
+    TIME_ROW(stale_ttl, 1, 86400, 3600, "s",
+             "How long the state of a phone that was known before a restart is shown as unknown, "
+             "while nobody says it anew."),
     TIME_ROW(stop_ms, 0, 60000, 500, "ms",
-             "How long a planned stop waits for watchers to answer that subscriptions end."),
+             "How long a planned stop waits for watchers to answer that subscriptions end; with a "
+             "store they do not."),
 #define LIMIT_ROW(name, dflt, lo, hi, of, text)                                                    \
     CFG_ROW_INT(#name, struct presence_conf, limits.name, .min = lo, .max = hi,                    \
                 .default_text = #dflt, .unit = of, .effect = CFG_RESTART, .help = text),

@@ -20,6 +20,7 @@ struct presence_conf {
     int64_t max_waiting, waiting_ttl, max_list_bytes;
     int64_t max_body_bytes, max_tuples, max_note, calendar_ttl;
     int64_t notify_interval, change_rate, retry_after, stop_ms;
+    int64_t restore_rate, restore_retry, restore_patience, restore_grace, stale_ttl;
     struct stack_limits limits;
 };
 

@@ -6,6 +6,7 @@
 #include "event_server.h"
 #include "log.h"
 #include "presence_metrics.h"
+#include "presence_state.h"
 #include "presentity.h"
 #include "published.h"
 #include "token.h"
@@ -13,6 +14,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { WAIT_MS = 1000 };
 
 static uint64_t hash_of(char const *etag)
 {
@@ -34,14 +37,19 @@ static void on_expiry(struct wheel_timer *timer)
     struct publication *p =
         (struct publication *)((char *)timer - offsetof(struct publication, expiry));
 
+    if (p->wait) { /* what is being written is that it goes on */
+        wheel_arm(p->server->wheel, &p->expiry, WAIT_MS, on_expiry);
+        return;
+    }
     presence_count(M_publications_expired);
+    presence_state_forget_publication(p);
     log_info(NULL, "publication expired user=\"%s\"", p->presentity->address);
     publication_end(&p);
 }
 
-static int tag(struct publication *p)
+static int tag(struct publication *p, char const *etag)
 {
-    TOKEN_FILL(p->etag);
+    memcpy(p->etag, etag, sizeof p->etag);
     return htab_insert(&p->server->publications, &p->by_etag, hash_of(p->etag));
 }
 
@@ -52,16 +60,23 @@ static void hold(struct publication *p, uint32_t expires_s)
 }
 
 /* A new document of its own. */
-static void take(struct publication *p, struct published *content)
+static void take(struct publication *p, struct published *content, int64_t changed_ms)
 {
     p->content = content;
-    p->changed_ms = (int64_t)(clock_wall_us() / 1000);
+    p->changed_ms = changed_ms;
     if (published_nature(content)->kind == COMPOSE_MANUAL)
         p->manual = presentity_new_manual(p->presentity);
 }
 
+void publication_id_make(struct publication_id *ret)
+{
+    *ret = (struct publication_id){ .changed_ms = (int64_t)(clock_wall_us() / 1000) };
+    TOKEN_FILL(ret->etag);
+    TOKEN_FILL(ret->name);
+}
+
 struct publication *publication_new(struct presentity *presentity, struct published *content,
-                                    uint32_t expires_s)
+                                    struct publication_id const *id, uint32_t expires_s)
 {
     struct publication *p = calloc(1, sizeof *p);
 
@@ -69,13 +84,14 @@ struct publication *publication_new(struct presentity *presentity, struct publis
         p->server = presentity->server;
         p->presentity = presentity;
     }
-    if (!p || tag(p) < 0) {
+    if (!p || tag(p, id->etag) < 0) {
         published_free(&content);
         free(p);
         return NULL;
     }
-    TOKEN_FILL(p->name);
-    take(p, content);
+    memcpy(p->name, id->name, sizeof p->name);
+    p->by_partner = id->by_partner;
+    take(p, content, id->changed_ms);
     LIST_INSERT_HEAD(&presentity->publications, p, link);
     presentity->n_publications++;
     presence_gauge(M_publications, 1);
@@ -83,10 +99,11 @@ struct publication *publication_new(struct presentity *presentity, struct publis
     return p;
 }
 
-int publication_renew(struct publication *p, struct published *content, uint32_t expires_s)
+int publication_renew(struct publication *p, struct published *content,
+                      struct publication_id const *id, uint32_t expires_s)
 {
     htab_remove(&p->server->publications, &p->by_etag);
-    if (tag(p) < 0) {
+    if (tag(p, id->etag) < 0) {
         published_free(&content);
         return -ENOMEM;
     }
@@ -96,7 +113,7 @@ int publication_renew(struct publication *p, struct published *content, uint32_t
         published_free(&content);
     } else if (content) {
         published_free(&p->content);
-        take(p, content);
+        take(p, content, id->changed_ms);
     }
     return 0;
 }

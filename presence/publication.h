@@ -11,6 +11,7 @@
 #include <sys/queue.h>
 
 struct event_server;
+struct presence_state_wait;
 struct presentity;
 struct published;
 
@@ -21,7 +22,8 @@ struct publication {
     LIST_ENTRY(publication) link; /* of its presentity */
     struct event_server *server;
     struct presentity *presentity;
-    struct published *content; /* owned */
+    struct published *content;        /* owned */
+    struct presence_state_wait *wait; /* a change of it is being written */
     struct wheel_timer expiry;
     uint64_t due_ms;
     int64_t changed_ms; /* since 1970 */
@@ -32,18 +34,29 @@ struct publication {
     char name[PUBLICATION_NAME + 1]; /* of the source; stays the same */
 };
 
+/** What a publication is known by. */
+struct publication_id {
+    char etag[PUBLICATION_ETAG + 1];
+    char name[PUBLICATION_NAME + 1];
+    int64_t changed_ms; /* since 1970: when it began to say what it says */
+    bool by_partner;
+};
+
+/** A new one, changed now. */
+void publication_id_make(struct publication_id *ret);
+
 /** Makes one of @p presentity, which is not told yet, with @p content (taken, also on failure).
  * NULL: out of memory. */
 struct publication *publication_new(struct presentity *presentity, struct published *content,
-                                    uint32_t expires_s);
+                                    struct publication_id const *id, uint32_t expires_s);
 
 /** That which @p etag names, whosever it is, or NULL. */
 struct publication *publication_find(struct event_server *server, char const *etag);
 
-/** Goes on for @p expires_s under a new tag, with @p content (taken) in the place of what it said,
- *  NULL: with that. Returns 0, or -ENOMEM: it has no tag any more, and will expire. */
+/** Goes on for @p expires_s under the tag of @p id, with @p content (taken) in the place of what it
+ *  said, NULL: with that. Returns 0, or -ENOMEM: it has no tag any more, and will expire. */
 int publication_renew(struct publication *publication, struct published *content,
-                      uint32_t expires_s);
+                      struct publication_id const *id, uint32_t expires_s);
 
 /** Ends it, and tells the presentity, which may be gone then. */
 void publication_end(struct publication **ppublication);

@@ -10,12 +10,15 @@
 #include "presence_conf.h"
 #include "presence_note.h"
 #include "presence_refusal.h"
+#include "presence_state.h"
 #include "presentity.h"
 #include "publication.h"
 #include "published.h"
+#include <errno.h>
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/sip_header.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { LINE_BYTES = 80 };
@@ -32,7 +35,12 @@ static struct presence_refusal const bad_body = { 400, "Bad Request", M_refused_
 static struct presence_refusal const too_large = { 413, "Request Entity Too Large", M_refused_size,
                                                    NULL };
 
-/* A PUBLISH while it is checked. */
+static struct presence_refusal const overtaken = { 500, "Another PUBLISH Is Under Way",
+                                                   M_refused_condition, "Retry-After: 1" };
+static struct presence_refusal const no_memory = { 500, "Server Internal Error", M_refused_state,
+                                                   NULL };
+
+/* A PUBLISH while it is checked, and while what it changes is written. */
 struct attempt {
     struct event_server *server;
     struct server_transaction *st;
@@ -40,8 +48,10 @@ struct attempt {
     char user[PRESENCE_ADDRESS_BYTES], publisher[PRESENCE_ADDRESS_BYTES];
     bool by_partner; /* another network, or an application, says it of our user */
     struct published_package const *package;
-    struct publication *old;   /* that it names by its tag, or NULL */
-    struct published *content; /* NULL: it has no body */
+    struct publication *old;       /* that it names by its tag, or NULL */
+    struct published *content;     /* NULL: it has no body; owned */
+    struct presentity *presentity; /* of a new one, held; or NULL */
+    struct publication_id id;      /* as it is to be */
     uint32_t expires_s;
 };
 
@@ -85,7 +95,9 @@ static bool condition_is_right(struct attempt *a)
         presence_refusal_send(a->st, &bad_request, "neither SIP-If-Match nor a document");
     else if (n == 0)
         return true;
-    else if ((a->old = publication_find(a->server, etag)) && a->old->by_partner == a->by_partner &&
+    else if ((a->old = publication_find(a->server, etag)) && a->old->wait)
+        presence_refusal_send(a->st, &overtaken, "the last PUBLISH is being written");
+    else if (a->old && a->old->by_partner == a->by_partner &&
              strcmp(a->old->presentity->address, a->user) == 0 &&
              published_package_of(a->old->content) == a->package)
         return true;
@@ -164,6 +176,18 @@ static void note(struct attempt const *a, char const *what)
              (unsigned)a->expires_s);
 }
 
+static void attempt_free(struct attempt *a)
+{
+    struct presentity *held = a->presentity;
+
+    published_free(&a->content);
+    free(a);
+    if (!held)
+        return;
+    held->n_holds--;
+    presentity_release(held);
+}
+
 /* RFC 3903 6 step 6: its tag is never used again, but the answer has one. */
 static void end(struct attempt *a)
 {
@@ -179,11 +203,11 @@ static void end(struct attempt *a)
 static void renew(struct attempt *a)
 {
     bool is_new = a->content != NULL, was_stale = a->old->stale;
-    int err = publication_renew(a->old, a->content, a->expires_s);
+    int err = publication_renew(a->old, a->content, &a->id, a->expires_s);
 
     a->content = NULL;
     if (err < 0) {
-        server_transaction_refuse(a->st, 500, "Server Internal Error", NULL);
+        presence_refusal_send(a->st, &no_memory, "out of memory");
         return;
     }
     presence_count(M_publishes);
@@ -194,7 +218,7 @@ static void renew(struct attempt *a)
 }
 
 /* Partners do not take the room of the user's own clients. */
-static bool there_is_room(struct presentity const *presentity, bool by_partner)
+static bool has_room(struct presentity const *presentity, bool by_partner)
 {
     struct publication const *p;
     int64_t n = 0;
@@ -208,48 +232,109 @@ static bool there_is_room(struct presentity const *presentity, bool by_partner)
 
 static void start(struct attempt *a)
 {
-    struct event_server *server = a->server;
-    struct presentity *presentity = presentity_get(server, a->user);
+    struct publication *fresh = publication_new(a->presentity, a->content, &a->id, a->expires_s);
 
-    if (!presentity) {
-        presence_refusal_busy(a->st, server->conf->retry_after, "max_presentities is reached");
-        return;
-    }
-    if (!there_is_room(presentity, a->by_partner)) {
-        presence_refusal_busy(a->st, server->conf->retry_after, "max_publications is reached");
-        return;
-    }
-    struct publication *fresh = publication_new(presentity, a->content, a->expires_s);
     a->content = NULL;
     if (!fresh) {
-        presentity_release(presentity);
-        server_transaction_refuse(a->st, 500, "Server Internal Error", NULL);
+        presence_refusal_send(a->st, &no_memory, "out of memory");
         return;
     }
-    fresh->by_partner = a->by_partner;
     presence_count(M_publishes);
     note(a, a->by_partner ? "publication of a partner" : "publication");
     publish_answer(a->st, fresh->etag, a->expires_s);
-    presentity_changed(presentity);
+    presentity_changed(a->presentity);
     if (a->expires_s == 0)
         publication_end(&fresh);
 }
 
+/* It is on disk, or never will be. */
+static void on_written(void *vattempt, struct presence_state_change const *change)
+{
+    struct attempt *a = vattempt;
+
+    if (!change->st || change->error == -ECANCELED)
+        ; /* nobody is there to be answered, or the server ends */
+    else if (change->error)
+        presence_state_refuse(a->server, change->st, change->error);
+    else if (!a->old)
+        start(a);
+    else if (a->expires_s)
+        renew(a);
+    else
+        end(a);
+    attempt_free(a);
+}
+
+static bool there_is_room(struct attempt *a)
+{
+    struct event_server *server = a->server;
+    struct presentity *presentity = presentity_get(server, a->user);
+    char const *full = NULL;
+
+    if (!presentity)
+        full = "max_presentities is reached";
+    else if (!has_room(presentity, a->by_partner))
+        full = "max_publications is reached";
+    if (full) {
+        presence_refusal_busy(a->st, server->conf->retry_after, full);
+        return false;
+    }
+    a->presentity = presentity;
+    presentity->n_holds++;
+    return true;
+}
+
+/* A new one keeps its name, and what says the same has said it since then. */
+static void make_id(struct attempt *a)
+{
+    publication_id_make(&a->id);
+    a->id.by_partner = a->by_partner;
+    if (!a->old)
+        return;
+    memcpy(a->id.name, a->old->name, sizeof a->id.name);
+    if (!a->content || published_equal(a->content, a->old->content))
+        a->id.changed_ms = a->old->changed_ms;
+}
+
+static void write_first(struct attempt *a)
+{
+    sip_payload_t const *body = a->content ? a->sip->sip_payload : NULL;
+    char *text = body ? strndup(body->pl_data, body->pl_len) : NULL;
+    struct presence_state_publication const row = { .user = a->user,
+                                                    .name = a->id.name,
+                                                    .etag = a->id.etag,
+                                                    .package = a->package->name,
+                                                    .body = text,
+                                                    .by_partner = a->id.by_partner,
+                                                    .changed_ms = a->id.changed_ms,
+                                                    .expires_s = a->expires_s };
+    struct presence_state_change const no_text = { .st = a->st, .error = -ENOMEM };
+
+    if (body && !text)
+        on_written(a, &no_text);
+    else
+        presence_state_put_publication(a->server, a->old, &row, a->st, on_written, a);
+    free(text);
+}
+
 void publish_take(struct event_server *server, struct server_transaction *st)
 {
-    struct attempt a = { .server = server,
-                         .st = st,
-                         .sip = sip_object(server_transaction_request(st)),
-                         .by_partner = event_server_entry(server, st) == EVENT_SERVER_PARTNER };
+    struct attempt *a = malloc(sizeof *a);
 
-    if (!asker_user(server, st, a.user) || !event_is_right(&a) || !publisher_is_right(&a) ||
-        !condition_is_right(&a) || !expires_is_right(&a) || !body_is_right(&a))
+    if (!a) {
+        presence_refusal_send(st, &no_memory, "out of memory");
         return;
-    if (a.old && a.expires_s == 0)
-        end(&a);
-    else if (a.old)
-        renew(&a);
-    else
-        start(&a);
-    published_free(&a.content);
+    }
+    *a = (struct attempt){ .server = server,
+                           .st = st,
+                           .sip = sip_object(server_transaction_request(st)),
+                           .by_partner = event_server_entry(server, st) == EVENT_SERVER_PARTNER };
+    if (!asker_user(server, st, a->user) || !event_is_right(a) || !publisher_is_right(a) ||
+        !condition_is_right(a) || !expires_is_right(a) || !body_is_right(a) ||
+        (!a->old && !there_is_room(a))) {
+        attempt_free(a);
+        return;
+    }
+    make_id(a);
+    write_first(a);
 }

@@ -97,12 +97,22 @@ struct published *server_rig_parse(char const *user, char const *body)
 struct publication *server_rig_publish(struct server_rig *rig, char const *user, char const *body)
 {
     struct presentity *presentity = presentity_get(&rig->server, user);
+    struct publication_id id;
 
     assert_non_null(presentity);
-    struct publication *p = publication_new(presentity, server_rig_parse(user, body), 60);
+    publication_id_make(&id);
+    struct publication *p = publication_new(presentity, server_rig_parse(user, body), &id, 60);
     assert_non_null(p);
     presentity_changed(presentity);
     return p;
+}
+
+void server_rig_renew(struct publication *p, struct published *content)
+{
+    struct publication_id id;
+
+    publication_id_make(&id);
+    assert_int_equal(publication_renew(p, content, &id, 60), 0);
 }
 
 msg_t *server_rig_notify(void)

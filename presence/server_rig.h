@@ -35,6 +35,9 @@ size_t server_rig_write(char *out, size_t size, char const *user, char const *bo
 /** Publishes it for a minute, as that user. */
 struct publication *server_rig_publish(struct server_rig *rig, char const *user, char const *body);
 
+/** It goes on for a minute, with @p content (taken; NULL: what it says). */
+void server_rig_renew(struct publication *publication, struct published *content);
+
 /** A NOTIFY to add documents to, and what has been added; the caller destroys it. */
 msg_t *server_rig_notify(void);
 char const *server_rig_body(msg_t *notify, size_t *ret_len);

@@ -12,6 +12,7 @@
 #include "presence_conf.h"
 #include "presence_note.h"
 #include "presence_refusal.h"
+#include "presence_state.h"
 #include "profile_conf.h"
 #include "rls.h"
 #include "subscription.h"
@@ -36,9 +37,13 @@ static struct presence_refusal const no_dialog = { 481, "Subscription Does Not E
                                                    M_refused_dialog, NULL };
 static struct presence_refusal const bad_cseq = { 500, "CSeq out of order", M_refused_dialog,
                                                   NULL };
+static struct presence_refusal const overtaken = { 500, "Another SUBSCRIBE Is Under Way",
+                                                   M_refused_dialog, "Retry-After: 1" };
+static struct presence_refusal const no_memory = { 500, "Server Internal Error", M_refused_state,
+                                                   NULL };
 static struct presence_refusal const bad_contact = { 400, "Bad Request", M_refused_dialog, NULL };
 
-/* A SUBSCRIBE while it is checked. */
+/* A SUBSCRIBE while it is checked, and while what it changes is written. */
 struct attempt {
     struct event_server *server;
     struct server_transaction *st;
@@ -47,6 +52,9 @@ struct attempt {
     char user[PRESENCE_ADDRESS_BYTES], watcher[PRESENCE_ADDRESS_BYTES];
     struct subscription_wish wish;
     bool is_list; /* the resource is the contact list of the user */
+    struct presentity *presentity;
+    struct user_policy_decision decision;
+    unsigned judged; /* event_server.judged when it was made */
 };
 
 /* --- what it wants ---------------------------------------------------------------------------- */
@@ -296,27 +304,49 @@ static void grant_adhoc(struct attempt *a)
         a->wish.expires_s = (uint32_t)ttl_s;
 }
 
-static void start(struct attempt *a, struct presentity *presentity)
+/* It is on disk, or never will be. */
+static void on_begun(void *vattempt, struct presence_state_change const *change)
 {
-    struct user_policy_decision decision =
-        watcher_policy_decide(presentity, a->watcher, a->wish.expires_s > 0);
+    struct attempt *a = vattempt;
+    struct subscription *s = change->subscription;
+    bool is_right = s && change->st && !change->error;
 
-    if (decision.verdict == USER_POLICY_REFUSE) {
-        presence_refusal_send(a->st, &forbidden, "rule %s refuses %s", decision.rule->name,
+    if (!is_right && change->st && change->error != -ECANCELED)
+        presence_state_refuse(a->server, change->st, change->error);
+    if (is_right) {
+        note(a, "subscription", &a->decision);
+        answer(a, 200, "OK");
+        subscription_start(s, a->decision);
+        if (a->judged != a->server->judged)
+            event_server_judge(a->server, s);
+    } else if (s) {
+        subscription_free(&s);
+        presentity_release(a->presentity);
+    }
+    free(a);
+}
+
+/* These return whether @p a is given away. */
+static bool start(struct attempt *a, struct presentity *presentity)
+{
+    a->decision = watcher_policy_decide(presentity, a->watcher, a->wish.expires_s > 0);
+    a->judged = a->server->judged;
+    a->presentity = presentity;
+    if (a->decision.verdict == USER_POLICY_REFUSE) {
+        presence_refusal_send(a->st, &forbidden, "rule %s refuses %s", a->decision.rule->name,
                               a->watcher);
         presentity_release(presentity);
-        return;
+        return false;
     }
     grant_adhoc(a);
     struct subscription *s = subscription_new(presentity, a->st, &a->wish);
     if (!s) {
         presence_refusal_send(a->st, &bad_contact, "SUBSCRIBE makes no dialog (Contact?)");
         presentity_release(presentity);
-        return;
+        return false;
     }
-    note(a, "subscription", &decision);
-    answer(a, 200, "OK");
-    subscription_start(s, decision);
+    presence_state_put_subscription(s, a->wish.expires_s, a->st, on_begun, a);
+    return true;
 }
 
 static bool resource_is_right(struct attempt *a)
@@ -326,17 +356,17 @@ static bool resource_is_right(struct attempt *a)
     return a->is_list || asker_user(a->server, a->st, a->user);
 }
 
-static void take_new(struct attempt *a)
+static bool take_new(struct attempt *a)
 {
     struct presentity *presentity;
 
     if (!resource_is_right(a) || !wish_is_right(a) || !there_is_room(a))
-        return;
+        return false;
     presentity = presentity_get(a->server, a->user);
     if (presentity)
-        start(a, presentity);
-    else
-        presence_refusal_busy(a->st, a->server->conf->retry_after, "max_presentities is reached");
+        return start(a, presentity);
+    presence_refusal_busy(a->st, a->server->conf->retry_after, "max_presentities is reached");
+    return false;
 }
 
 /* --- in the dialog ---------------------------------------------------------------------------- */
@@ -352,7 +382,6 @@ static void go_on(struct attempt *a, struct subscription *s)
     struct user_policy_decision decision = watcher_policy_decide(s->presentity, s->watcher, false);
     bool is_quiet = is_known(s, a->wish.known_tag) && decision.verdict == s->decision.verdict;
 
-    a->wish.expires_s = subscription_grant(s, a->wish.expires_s);
     note(a, a->wish.expires_s ? "subscription refreshed" : "subscription ended", &decision);
     answer(a, is_quiet ? 204 : 200, is_quiet ? "No Notification" : "OK");
     if (a->wish.expires_s)
@@ -367,10 +396,32 @@ static void go_on(struct attempt *a, struct subscription *s)
         subscription_refresh(s, decision);
 }
 
+static void on_gone_on(void *vattempt, struct presence_state_change const *change)
+{
+    struct attempt *a = vattempt;
+    struct subscription *s = change->subscription;
+
+    if (!change->st || change->error == -ECANCELED)
+        ; /* nobody is there to be answered, or the server ends */
+    else if (change->error)
+        presence_state_refuse(a->server, change->st, change->error);
+    else if (!s || s->reason)
+        presence_refusal_send(change->st, &no_dialog, "the subscription has ended meanwhile");
+    else
+        go_on(a, s);
+    free(a);
+}
+
 static bool dialog_is_right(struct attempt *a, struct subscription const *s)
 {
-    int status = s && !s->reason ? dialog_accept(s->dialog, a->sip) : 481;
+    int status = s && !s->reason ? 0 : 481;
 
+    if (!status && s->wait) {
+        presence_refusal_send(a->st, &overtaken, "the last SUBSCRIBE is being written");
+        return false;
+    }
+    if (!status)
+        status = dialog_accept(s->dialog, a->sip);
     if (status == 500)
         presence_refusal_send(a->st, &bad_cseq, "CSeq %u is out of order",
                               a->sip->sip_cseq->cs_seq);
@@ -379,33 +430,40 @@ static bool dialog_is_right(struct attempt *a, struct subscription const *s)
     return !status;
 }
 
-static void take_in_dialog(struct attempt *a)
+static bool take_in_dialog(struct attempt *a)
 {
     struct subscription *s = subscription_find(a->server, a->sip);
 
     if (!dialog_is_right(a, s))
-        return;
+        return false;
     memcpy(a->user, s->presentity->address, strlen(s->presentity->address) + 1);
     a->is_list = s->list != NULL;
     if (!wish_is_right(a))
-        return;
+        return false;
     if (strcmp(a->watcher, s->watcher) != 0)
         presence_refusal_send(a->st, &stranger, "the subscription is of %s", s->watcher);
     else if (a->wish.package != s->package)
         presence_refusal_send(a->st, &no_dialog, "the subscription is to %s", s->package->name);
-    else
-        go_on(a, s);
+    else {
+        a->wish.expires_s = subscription_grant(s, a->wish.expires_s);
+        presence_state_put_subscription(s, a->wish.expires_s, a->st, on_gone_on, a);
+        return true;
+    }
+    return false;
 }
 
 void subscribe_take(struct event_server *server, struct server_transaction *st)
 {
-    struct attempt a = { .server = server,
-                         .st = st,
-                         .sip = sip_object(server_transaction_request(st)),
-                         .origin = *server_transaction_origin(st) };
+    struct attempt *a = malloc(sizeof *a);
 
-    if (a.sip->sip_to->a_tag)
-        take_in_dialog(&a);
-    else
-        take_new(&a);
+    if (!a) {
+        presence_refusal_send(st, &no_memory, "out of memory");
+        return;
+    }
+    *a = (struct attempt){ .server = server,
+                           .st = st,
+                           .sip = sip_object(server_transaction_request(st)),
+                           .origin = *server_transaction_origin(st) };
+    if (!(a->sip->sip_to->a_tag ? take_in_dialog(a) : take_new(a)))
+        free(a);
 }

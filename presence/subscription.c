@@ -10,6 +10,7 @@
 #include "presence_address.h"
 #include "presence_conf.h"
 #include "presence_metrics.h"
+#include "presence_state.h"
 #include "rls.h"
 #include "subscription_fsm.h"
 #include "winfo.h"
@@ -33,6 +34,14 @@ static void set_pending(struct subscription *s, bool is_pending)
     if (s->is_pending != is_pending)
         presence_gauge(M_subscriptions_pending, is_pending ? 1 : -1);
     s->is_pending = is_pending;
+}
+
+/* Of one that was restored. */
+static void set_told_again(struct subscription *s)
+{
+    presence_gauge(M_restored_untold, s->is_restored ? -1 : 0);
+    s->is_restored = false;
+    s->not_before_ms = 0;
 }
 
 /* --- making and finding ----------------------------------------------------------------------- */
@@ -72,16 +81,10 @@ static int count_in(struct subscription *s)
     return err;
 }
 
-static int fill(struct subscription *s, struct server_transaction *st,
-                struct subscription_wish const *wish)
+static int fill(struct subscription *s, struct subscription_wish const *wish)
 {
-    char contact[EVENT_SERVER_CONTACT_BYTES];
-
-    event_server_contact(s->server, st, contact);
     s->watcher = strdup(wish->watcher);
     s->event_id = wish->event_id ? strdup(wish->event_id) : NULL;
-    s->dialog = dialog_new_uas(sip_object(server_transaction_request(st)),
-                               server_transaction_to_tag(st), contact, DIALOG_CSEQ_STRICT);
     if (!s->watcher || (wish->event_id && !s->event_id) || !s->dialog)
         return -ENOMEM;
     int err = count_in(s);
@@ -113,16 +116,20 @@ static void join(struct subscription *s, struct presentity *presentity)
     (*number_of(s))++;
 }
 
-struct subscription *subscription_new(struct presentity *presentity, struct server_transaction *st,
-                                      struct subscription_wish const *wish)
+/* Takes @p dialog, also on failure. */
+static struct subscription *make(struct presentity *presentity, struct dialog *dialog,
+                                 struct subscription_wish const *wish)
 {
     struct subscription *s = calloc(1, sizeof *s);
 
-    if (!s)
+    if (!s) {
+        dialog_free(&dialog);
         return NULL;
+    }
     s->server = presentity->server;
     s->presentity = presentity;
-    if (fill(s, st, wish) < 0) {
+    s->dialog = dialog;
+    if (fill(s, wish) < 0) {
         dialog_free(&s->dialog);
         free(s->event_id);
         free(s->watcher);
@@ -139,12 +146,47 @@ struct subscription *subscription_new(struct presentity *presentity, struct serv
     join(s, presentity);
     LIST_INSERT_HEAD(&s->server->all, s, among_all);
     presence_gauge(M_subscriptions, 1);
-    presence_count(M_subscriptions_started);
     set_pending(s, true);
     count_adhoc(s, wish->is_adhoc);
-    subscription_hold(s, wish->expires_s, server_transaction_origin(st));
     if (event_package_is_list(s->package) && rls_new(s) < 0)
         subscription_free(&s);
+    return s;
+}
+
+struct subscription *subscription_new(struct presentity *presentity, struct server_transaction *st,
+                                      struct subscription_wish const *wish)
+{
+    char contact[EVENT_SERVER_CONTACT_BYTES];
+
+    event_server_contact(presentity->server, st, contact);
+    struct subscription *s =
+        make(presentity,
+             dialog_new_uas(sip_object(server_transaction_request(st)),
+                            server_transaction_to_tag(st), contact, DIALOG_CSEQ_STRICT),
+             wish);
+    if (!s)
+        return NULL;
+    s->is_unborn = true;
+    presence_count(M_subscriptions_started);
+    subscription_hold(s, wish->expires_s, server_transaction_origin(st));
+    return s;
+}
+
+/* The connection on which it came is gone; its route set and Contact lead to the watcher. */
+struct subscription *subscription_restore(struct presentity *presentity, struct dialog *dialog,
+                                          struct subscription_wish const *wish)
+{
+    static struct origin const nowhere = { .kind = TRANSPORT_UDP };
+    uint32_t cseq = dialog_local_cseq(dialog);
+    struct subscription *s = make(presentity, dialog, wish);
+
+    if (!s)
+        return NULL;
+    s->cseq_limit = s->version = cseq;
+    s->is_saved = s->is_restored = true;
+    s->not_before_ms = UINT64_MAX;
+    presence_gauge(M_restored_untold, 1);
+    subscription_hold(s, wish->expires_s, &nowhere);
     return s;
 }
 
@@ -155,6 +197,8 @@ void subscription_free(struct subscription **ps)
     *ps = NULL;
     if (!s)
         return;
+    presence_state_forget_subscription(s);
+    set_told_again(s);
     set_pending(s, false);
     count_adhoc(s, false);
     winfo_forget(&s->record);
@@ -261,6 +305,14 @@ static void leave_record(struct subscription *s, char const *reason)
 
 /* --- telling ---------------------------------------------------------------------------------- */
 
+/* The last NOTIFY is to be sent, and answered, in this time. */
+static void guard_end(struct subscription *s)
+{
+    uint64_t wait_ms = s->not_before_ms == UINT64_MAX ? 0 : notify_wait_ms(s, clock_now_ms());
+
+    wheel_arm(s->server->wheel, &s->expiry, LAST_GUARD_MS + wait_ms, on_expiry);
+}
+
 /* Without memory it tries again. */
 static int send_next(struct subscription *s)
 {
@@ -269,8 +321,10 @@ static int send_next(struct subscription *s)
     wheel_disarm(&s->pace);
     if (s->outgoing || s->untold == SUBSCRIPTION_NOTHING)
         return FSM_OK;
+    if (s->not_before_ms == UINT64_MAX)
+        return FSM_OK;
     if (wait_ms) {
-        presence_count(M_notifies_paced);
+        presence_count(s->not_before_ms ? M_notifies_put_off : M_notifies_paced);
         wheel_arm(s->server->wheel, &s->pace, wait_ms, on_pace);
     } else if (s->untold == SUBSCRIPTION_PACED && subscription_tag(s) == s->told_tag) {
         s->untold = SUBSCRIPTION_NOTHING; /* it went and came back while it waited */
@@ -323,6 +377,21 @@ int subscription_act_go_on(void *obj, void *arg)
     return rls_has_more(obj) ? tell(obj, SUBSCRIPTION_NOW) : send_next(obj);
 }
 
+/* RFC 6665 4.2.2 would end it, but after a restart who stands between may still be starting. */
+int subscription_act_put_off(void *obj, void *arg)
+{
+    struct subscription *s = obj;
+
+    (void)arg;
+    presence_count(M_restored_retries);
+    s->not_before_ms = clock_now_ms() + (uint64_t)s->server->conf->restore_retry * 1000;
+    s->is_full = true;
+    s->is_last = false;
+    if (s->reason)
+        guard_end(s);
+    return tell(s, SUBSCRIPTION_NOW);
+}
+
 /* --- ending ----------------------------------------------------------------------------------- */
 
 static int end(struct subscription *s, char const *reason)
@@ -330,7 +399,7 @@ static int end(struct subscription *s, char const *reason)
     s->reason = reason;
     leave_record(s, reason);
     set_pending(s, false);
-    wheel_arm(s->server->wheel, &s->expiry, LAST_GUARD_MS, on_expiry);
+    guard_end(s);
     log_info(dialog_call_id(s->dialog), "subscription ends user=\"%s\" watcher=\"%s\" reason=%s",
              s->presentity->address, s->watcher, reason);
     return tell(s, SUBSCRIPTION_NOW);
@@ -381,6 +450,7 @@ int subscription_act_go(void *obj, void *arg)
 void subscription_start(struct subscription *s, struct user_policy_decision decision)
 {
     s->decision = decision;
+    s->is_unborn = false;
     if (s->due_ms <= clock_now_ms()) {
         step(s, SUBSCRIPTION_EV_EXPIRED, NULL);
         return;
@@ -392,10 +462,33 @@ void subscription_start(struct subscription *s, struct user_policy_decision deci
     }
 }
 
+void subscription_resume(struct subscription *s, struct user_policy_decision decision)
+{
+    s->decision = decision;
+    rls_begin(s);
+    if (!subscription_decide(s, decision)) {
+        take_record(s);
+        step(s, SUBSCRIPTION_EV_ASKED, NULL);
+    }
+}
+
+void subscription_take_turn(struct subscription *s, uint64_t wait_ms)
+{
+    if (s->is_restored)
+        s->not_before_ms = clock_now_ms() + wait_ms;
+    if (s->reason)
+        guard_end(s);
+    if (s->due_ms <= clock_now_ms() && !s->reason)
+        step(s, SUBSCRIPTION_EV_EXPIRED, NULL);
+    else
+        send_next(s);
+}
+
 void subscription_refresh(struct subscription *s, struct user_policy_decision decision)
 {
     s->is_full = true;
     rls_refresh(s);
+    s->not_before_ms = 0;
     if (!subscription_decide(s, decision))
         step(s, SUBSCRIPTION_EV_ASKED, NULL);
 }
@@ -411,9 +504,22 @@ void subscription_end(struct subscription *s, char const *reason)
     step(s, SUBSCRIPTION_EV_END, (void *)(uintptr_t)reason);
 }
 
-void subscription_answered(struct subscription *s, bool was_taken)
+static bool is_put_off(struct subscription const *s, int status)
 {
-    step(s, was_taken ? SUBSCRIPTION_EV_TOLD : SUBSCRIPTION_EV_FAILED, NULL);
+    return s->is_restored && (status == 408 || status >= 500) && status < 600 &&
+           clock_now_ms() < s->server->state.patience_until_ms;
+}
+
+void subscription_answered(struct subscription *s, int status)
+{
+    bool is_taken = status < 300;
+
+    if (is_put_off(s, status)) {
+        step(s, SUBSCRIPTION_EV_PUT_OFF, NULL);
+        return;
+    }
+    set_told_again(s);
+    step(s, is_taken ? SUBSCRIPTION_EV_TOLD : SUBSCRIPTION_EV_FAILED, NULL);
 }
 
 bool subscription_decide(struct subscription *s, struct user_policy_decision decision)

@@ -16,6 +16,7 @@ struct dialog;
 struct origin;
 struct outgoing;
 struct pidf_profile;
+struct presence_state_wait;
 struct rls;
 struct winfo_watcher;
 
@@ -39,22 +40,29 @@ struct subscription {
     struct rls *list;             /* of a list: its leaves; or NULL */
     struct wheel_timer expiry, pace;
     uint64_t due_ms;
-    uint64_t told_ms;      /* when the last NOTIFY was sent */
-    uint64_t told_tag;     /* of the document in it; 0: it had none */
-    uint64_t connection;   /* of the watcher's last request; ours go back the same way */
-    uint64_t known_tag;    /* that the watcher says it knows (RFC 5839); 0: none */
-    char const *reason;    /* why it ends: a static text; NULL: it goes on */
-    uint32_t interval_ms;  /* between changes */
-    uint64_t adhoc_end_ms; /* of an ad-hoc one, when it ends however it is refreshed; 0: never */
-    uint32_t version;      /* of its next document, where documents have one */
-    uint64_t told_change;  /* and the last change that the one before has told */
-    uint8_t state;         /* set by fsm_step() only */
-    uint8_t untold;        /* enum subscription_untold */
-    uint8_t flow_kind;     /* enum transport_kind of the connection */
-    bool is_full;          /* its next document holds everything, where some are partial */
-    bool is_pending;       /* counted as such */
-    bool is_adhoc;         /* counted as such */
-    bool is_last;          /* the NOTIFY under way is the last one */
+    uint64_t told_ms;       /* when the last NOTIFY was sent */
+    uint64_t told_tag;      /* of the document in it; 0: it had none */
+    uint64_t connection;    /* of the watcher's last request; ours go back the same way */
+    uint64_t known_tag;     /* that the watcher says it knows (RFC 5839); 0: none */
+    char const *reason;     /* why it ends: a static text; NULL: it goes on */
+    uint32_t interval_ms;   /* between changes */
+    uint64_t adhoc_end_ms;  /* of an ad-hoc one, when it ends however it is refreshed; 0: never */
+    uint32_t version;       /* of its next document, where documents have one */
+    uint64_t told_change;   /* and the last change that the one before has told */
+    uint64_t not_before_ms; /* after a restart: when its turn to be told is */
+    struct presence_state_wait *wait; /* a change of it is being written */
+    uint32_t cseq_limit;              /* see presence_state.h */
+    uint8_t state;                    /* set by fsm_step() only */
+    uint8_t untold;                   /* enum subscription_untold */
+    uint8_t flow_kind;                /* enum transport_kind of the connection */
+    bool is_full;     /* its next document holds everything, where some are partial */
+    bool is_pending;  /* counted as such */
+    bool is_adhoc;    /* counted as such */
+    bool is_last;     /* the NOTIFY under way is the last one */
+    bool is_saved;    /* there is a row of it in the store, or will be */
+    bool is_unborn;   /* its first SUBSCRIBE is not answered yet */
+    bool is_raising;  /* a higher cseq_limit is being written */
+    bool is_restored; /* from before a restart, and not told since */
 };
 
 /** What a SUBSCRIBE has asked for. */
@@ -76,6 +84,17 @@ struct subscription_wish {
  *  when out of memory or the SUBSCRIBE makes no dialog. */
 struct subscription *subscription_new(struct presentity *presentity, struct server_transaction *st,
                                       struct subscription_wish const *wish);
+
+/** The one with the dialog @p dialog (taken, also on failure), from before a restart; nothing is
+ *  told before its turn. NULL when out of memory. */
+struct subscription *subscription_restore(struct presentity *presentity, struct dialog *dialog,
+                                          struct subscription_wish const *wish);
+
+/** It goes on by @p decision. */
+void subscription_resume(struct subscription *subscription, struct user_policy_decision decision);
+
+/** A restored one is told in @p wait_ms; if its time is over, that. */
+void subscription_take_turn(struct subscription *subscription, uint64_t wait_ms);
 
 /** So much of @p expires_s can be granted now: an ad-hoc one ends in time. */
 uint32_t subscription_grant(struct subscription const *subscription, uint32_t expires_s);
@@ -109,9 +128,9 @@ void subscription_leave(struct subscription **psubscription);
 /** Policy has decided anew. Returns whether the watcher is told by that. */
 bool subscription_decide(struct subscription *subscription, struct user_policy_decision decision);
 
-/** The NOTIFY under way was answered, or never will be. May free it, and its
+/** The NOTIFY under way was answered with @p status, or never will be: 408. May free it, and its
  *  presentity. */
-void subscription_answered(struct subscription *subscription, bool was_taken);
+void subscription_answered(struct subscription *subscription, int status);
 
 /** What its watcher is shown when it is shown anything. NULL: out of memory. Borrowed until the
  * loop goes on. */

@@ -4,7 +4,7 @@
 
 static char const *const state_names[] = { "pending", "active", "ending", "terminated" };
 static char const *const event_names[] = { "allowed", "held", "asked", "changed", "paced",
-                                           "expired", "end",  "told",  "failed" };
+                                           "expired", "end",  "told",  "failed",  "put-off" };
 
 #define PENDING FSM_IN(SUBSCRIPTION_PENDING)
 #define ACTIVE  FSM_IN(SUBSCRIPTION_ACTIVE)
@@ -24,6 +24,7 @@ static struct fsm_row const rows[] = {
     { OPEN, SUBSCRIPTION_EV_END, subscription_act_end, SUBSCRIPTION_ENDING },
     { OPEN, SUBSCRIPTION_EV_TOLD, subscription_act_go_on, FSM_STAY },
     { OPEN, SUBSCRIPTION_EV_FAILED, subscription_act_fail, SUBSCRIPTION_ENDED },
+    { OPEN | ENDING, SUBSCRIPTION_EV_PUT_OFF, subscription_act_put_off, FSM_STAY },
     { ENDING, SUBSCRIPTION_EV_PACED, subscription_act_go_on, FSM_STAY },
     { ENDING, SUBSCRIPTION_EV_TOLD, subscription_act_last, FSM_STAY },
     { ENDING, SUBSCRIPTION_EV_FAILED, subscription_act_go, SUBSCRIPTION_ENDED },

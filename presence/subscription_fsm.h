@@ -22,6 +22,7 @@ enum subscription_event {
     SUBSCRIPTION_EV_END,     /* for the reason that is the argument */
     SUBSCRIPTION_EV_TOLD,    /* the NOTIFY under way was taken */
     SUBSCRIPTION_EV_FAILED,  /* the watcher does not want it, or is not there */
+    SUBSCRIPTION_EV_PUT_OFF, /* it was not reached, but may be soon: we have just begun */
     SUBSCRIPTION_EVENTS
 };
 
@@ -36,5 +37,6 @@ int subscription_act_go_on(void *obj, void *arg);
 int subscription_act_expire(void *obj, void *arg);
 int subscription_act_end(void *obj, void *arg);
 int subscription_act_last(void *obj, void *arg);
+int subscription_act_put_off(void *obj, void *arg);
 int subscription_act_fail(void *obj, void *arg); /* these free it */
 int subscription_act_go(void *obj, void *arg);

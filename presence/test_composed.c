@@ -314,9 +314,9 @@ static void test_over_at_the_last_sign_out(void **state)
     assert_string_equal(rule_of(&rig), "device_available");
 
     /* Refreshed with the same words, it stays over; with others, it counts again. */
-    assert_int_equal(publication_renew(set, parse(by_hand.body), 60), 0);
+    server_rig_renew(set, parse(by_hand.body));
     assert_string_equal(rule_of(&rig), "device_available");
-    assert_int_equal(publication_renew(set, parse(OPEN("cisco-pws") DOES("away")), 60), 0);
+    server_rig_renew(set, parse(OPEN("cisco-pws") DOES("away")));
     assert_string_equal(rule_of(&rig), "manual_away");
 
     assert_int_equal(statement_set(rig.p, STATEMENT_MANUAL, COMPOSE_BUSY, "deep in work", 0), 0);
@@ -337,7 +337,7 @@ static void test_restart_is_no_sign_out(void **state)
     struct publication *client = publish(&rig, &stale);
     assert_int_equal(statement_set(rig.p, STATEMENT_MANUAL, COMPOSE_AWAY, NULL, 0), 0);
     assert_string_equal(rule_of(&rig), "stale");
-    assert_int_equal(publication_renew(client, NULL, 60), 0);
+    server_rig_renew(client, NULL);
     assert_string_equal(rule_of(&rig), "manual_away");
     client->stale = true;
     presentity_changed(rig.p);

@@ -39,6 +39,14 @@ static struct published *document(char const *note)
     return published;
 }
 
+static struct publication_id const *fresh_id(void)
+{
+    static struct publication_id id;
+
+    publication_id_make(&id);
+    return &id;
+}
+
 static int set_up(void **state)
 {
     static struct event_server server;
@@ -79,7 +87,8 @@ static void pass(struct event_server *server, uint64_t ms)
 static void test_tags(void **state)
 {
     struct event_server *server = *state;
-    struct publication *p = publication_new(presentity_get(server, "a@x.test"), document("1"), 60);
+    struct publication *p =
+        publication_new(presentity_get(server, "a@x.test"), document("1"), fresh_id(), 60);
     char first[PUBLICATION_ETAG + 1], second[PUBLICATION_ETAG + 1], name[PUBLICATION_NAME + 1];
     int64_t changed_ms = p->changed_ms;
 
@@ -88,17 +97,17 @@ static void test_tags(void **state)
     (void)snprintf(name, sizeof name, "%s", p->name);
 
     clock_advance_ms(1000);
-    assert_int_equal(publication_renew(p, NULL, 60), 0);
+    assert_int_equal(publication_renew(p, NULL, fresh_id(), 60), 0);
     assert_string_not_equal(p->etag, first);
     assert_null(publication_find(server, first));
     assert_ptr_equal(publication_find(server, p->etag), p);
     (void)snprintf(second, sizeof second, "%s", p->etag);
 
     /* The same document says nothing new, under a new tag. */
-    assert_int_equal(publication_renew(p, document("1"), 60), 0);
+    assert_int_equal(publication_renew(p, document("1"), fresh_id(), 60), 0);
     assert_null(publication_find(server, second));
     assert_int_equal(p->changed_ms, changed_ms);
-    assert_int_equal(publication_renew(p, document("2"), 60), 0);
+    assert_int_equal(publication_renew(p, document("2"), fresh_id(), 60), 0);
     assert_true(p->changed_ms > changed_ms);
     assert_string_equal(p->name, name);
     assert_int_equal(server->publications.n, 1);
@@ -108,12 +117,13 @@ static void test_tags(void **state)
 static void test_expiry(void **state)
 {
     struct event_server *server = *state;
-    struct publication *p = publication_new(presentity_get(server, "a@x.test"), document("1"), 60);
+    struct publication *p =
+        publication_new(presentity_get(server, "a@x.test"), document("1"), fresh_id(), 60);
     int64_t before = met_get(&presence_metrics, M_publications_expired);
 
     pass(server, 59000);
     assert_int_equal(server->publications.n, 1);
-    assert_int_equal(publication_renew(p, NULL, 60), 0);
+    assert_int_equal(publication_renew(p, NULL, fresh_id(), 60), 0);
     pass(server, 59000);
     assert_int_equal(server->publications.n, 1);
     pass(server, 1100);
@@ -143,7 +153,7 @@ static void test_documents(void **state)
     struct event_server *server = *state;
     struct presentity *a = presentity_get(server, "a@x.test");
     struct pidf_profile const *profile = pidf_profiles();
-    struct publication *p = publication_new(a, document("here"), 60);
+    struct publication *p = publication_new(a, document("here"), fresh_id(), 60);
 
     presentity_changed(a);
     struct presentity_document const *full = presentity_show(a, PRESENTITY_FULL, profile);
@@ -155,7 +165,7 @@ static void test_documents(void **state)
     uint64_t tag = full->tag, offline_tag = offline->tag;
 
     clock_advance_ms(10);
-    assert_int_equal(publication_renew(p, document("gone"), 60), 0);
+    assert_int_equal(publication_renew(p, document("gone"), fresh_id(), 60), 0);
     presentity_changed(a);
     assert_true(presentity_show(a, PRESENTITY_FULL, profile)->tag != tag);
     assert_int_equal(presentity_show(a, PRESENTITY_OFFLINE, profile)->tag, offline_tag);
@@ -166,7 +176,7 @@ static void test_turns(void **state)
 {
     struct event_server *server = *state;
     struct presentity *a = presentity_get(server, "a@x.test");
-    struct publication *p = publication_new(a, document("1"), 3600);
+    struct publication *p = publication_new(a, document("1"), fresh_id(), 3600);
     int64_t delayed = met_get(&presence_metrics, M_changes_delayed);
     int64_t merged = met_get(&presence_metrics, M_changes_merged);
 
@@ -175,7 +185,7 @@ static void test_turns(void **state)
     for (int i = 2; i < 5; i++) {
         char note[8];
         (void)snprintf(note, sizeof note, "%d", i);
-        assert_int_equal(publication_renew(p, document(note), 3600), 0);
+        assert_int_equal(publication_renew(p, document(note), fresh_id(), 3600), 0);
         presentity_changed(a);
         assert_true(a->is_waiting);
     }

@@ -178,7 +178,7 @@ static void test_changes(void **state)
     has(text, "sip:d@x.test");
     assert_int_equal(rls_tag(&rig.s), tag);
 
-    assert_int_equal(publication_renew(b, server_rig_parse("b@x.test", OPEN("two")), 60), 0);
+    server_rig_renew(b, server_rig_parse("b@x.test", OPEN("two")));
     presentity_changed(b->presentity);
     assert_int_not_equal(rls_tag(&rig.s), tag);
     text = next(&rig, NULL, 0);

@@ -44,6 +44,7 @@ ACTION(subscription_act_expire, 'x')
 ACTION(subscription_act_end, 'e')
 ACTION(subscription_act_fail, 'f')
 ACTION(subscription_act_go, 'g')
+ACTION(subscription_act_put_off, 'p')
 
 /* The NOTIFY that was under way when the end came is followed by the last one. */
 int subscription_act_last(void *obj, void *arg)
@@ -67,6 +68,7 @@ enum {
     END,
     TOLD,
     FAILED,
+    PUT_OFF,
     OVER = -1
 };
 
@@ -102,6 +104,10 @@ static struct {
     { "no memory for the last NOTIFY", { ALLOWED, END, PACED, OVER }, false, SUBSCRIPTION_ENDING,
       "aen" },
     { "a NOTIFY fails", { ALLOWED, CHANGED, FAILED, OVER }, false, SUBSCRIPTION_ENDED, "acf" },
+    { "not reached after a restart, then told", { ALLOWED, PUT_OFF, PACED, TOLD, OVER }, false,
+      SUBSCRIPTION_ACTIVE, "apnn" },
+    { "not reached with the last NOTIFY", { ALLOWED, EXPIRED, PUT_OFF, PACED, TOLD, OVER }, true,
+      SUBSCRIPTION_ENDED, "axpnlg" },
     { "a NOTIFY fails while it waits", { ASKED, FAILED, OVER }, false, SUBSCRIPTION_ENDED, "tf" },
 };
 
@@ -115,7 +121,7 @@ static struct {
     { SUBSCRIPTION_ENDED, ASKED }, { SUBSCRIPTION_ENDED, CHANGED },
     { SUBSCRIPTION_ENDED, PACED }, { SUBSCRIPTION_ENDED, EXPIRED },
     { SUBSCRIPTION_ENDED, END }, { SUBSCRIPTION_ENDED, TOLD },
-    { SUBSCRIPTION_ENDED, FAILED },
+    { SUBSCRIPTION_ENDED, FAILED }, { SUBSCRIPTION_ENDED, PUT_OFF },
 };
 /* clang-format on */
 

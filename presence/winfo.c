@@ -9,6 +9,7 @@
 #include "message.h"
 #include "presence_conf.h"
 #include "presence_metrics.h"
+#include "presence_state.h"
 #include "presentity.h"
 #include "subscription.h"
 #include "watcher_policy.h"
@@ -98,6 +99,8 @@ static void note(struct winfo_watcher *w, enum watcherinfo_status status,
     struct presentity *p = w->presentity;
     struct subscription *s, *next;
 
+    if (w->status == WATCHERINFO_WAITING && status != WATCHERINFO_WAITING)
+        presence_state_note_waiting(p->server, p->address, w->address, 0);
     count(&p->winfo, w, -1);
     w->status = (uint8_t)status;
     w->event = (uint8_t)event;
@@ -188,6 +191,8 @@ static void wait_for_user(struct winfo_watcher *w)
 
     wheel_arm(server->wheel, &w->patience, (uint64_t)server->conf->waiting_ttl * 1000,
               on_patience_over);
+    presence_state_note_waiting(server, w->presentity->address, w->address,
+                                (uint32_t)server->conf->waiting_ttl);
     note(w, WATCHERINFO_WAITING, WATCHERINFO_EVENT_TIMEOUT);
     if (winfo->n_waiting <= (unsigned)server->conf->max_waiting)
         return;
@@ -195,6 +200,17 @@ static void wait_for_user(struct winfo_watcher *w)
         oldest = TAILQ_NEXT(oldest, link);
     wheel_disarm(&oldest->patience);
     note(oldest, WATCHERINFO_TERMINATED, WATCHERINFO_EVENT_GIVEUP);
+}
+
+void winfo_restore(struct presentity *p, char const *watcher, uint32_t left_s)
+{
+    struct winfo_watcher *w = add(p, watcher);
+
+    if (!w)
+        return;
+    w->begun_ms = clock_now_ms();
+    wheel_arm(p->server->wheel, &w->patience, (uint64_t)left_s * 1000, on_patience_over);
+    note(w, WATCHERINFO_WAITING, WATCHERINFO_EVENT_TIMEOUT);
 }
 
 static enum watcherinfo_event event_of(char const *reason)

@@ -53,6 +53,9 @@ bool winfo_is_idle(struct winfo const *winfo);
 void winfo_take(struct winfo_watcher **precord, struct presentity *p,
                 struct subscription const *subscription, bool is_pending);
 
+/** @p watcher is gone and has waited since before a restart; @p left_s are left of its time. */
+void winfo_restore(struct presentity *presentity, char const *watcher, uint32_t left_s);
+
 /** It ends, for a reason of RFC 6665 4.1.3. Accepts NULL inside. */
 void winfo_leave(struct winfo_watcher **precord, char const *reason);
 

@@ -39,9 +39,10 @@ struct store_presence_note {
     int64_t expires_s;
 };
 
-/* Each row is handed to the function, in no order and borrowed for the call; NULL stands for one
- * that is damaged. An error of the function ends the walk. Before store_start() only. They return 0
- * or a negative errno. */
+/* Each row is handed to the function, borrowed for the call; NULL stands for one that is damaged.
+ * Publications come in the order in which they changed, of subscriptions those to presence first.
+ * An error of the function ends the walk. Before store_start() only. They return 0 or a negative
+ * errno. */
 int store_presence_each_subscription(struct store *store,
                                      int (*fn)(void *ctx,
                                                struct store_presence_subscription const *row),
