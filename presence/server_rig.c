@@ -25,6 +25,7 @@ void server_rig_init(struct server_rig *rig)
 {
     rig->conf = (struct presence_conf){ .max_presentities = 100,
                                         .max_list_bytes = 32768,
+                                        .limits = { .max_message_bytes = 65536 },
                                         .list_suffix = "-list",
                                         .max_waiting = 100,
                                         .waiting_ttl = 1000,
