@@ -254,6 +254,33 @@ static void test_room(void **state)
     rig_fini(&rig);
 }
 
+/* However many there are, no body is larger than a message may be, with what stands around the
+ * documents: one that is could not be sent. */
+static void test_message(void **state)
+{
+    enum { MANY = 60, MESSAGE = 8192 };
+    struct rig rig;
+    unsigned n = 0;
+
+    (void)state;
+    rig_init(&rig);
+    rig.base.conf.max_list_bytes = MESSAGE;
+    rig.base.conf.limits.max_message_bytes = MESSAGE;
+    for (unsigned i = 0; i < MANY; i++) {
+        char address[20];
+        (void)snprintf(address, sizeof address, "u%02u@x.test", i);
+        (void)server_rig_publish(&rig.base, address, OPEN("x"));
+        struct rls_leaf *leaf = add(&rig, address, true, USER_POLICY_ALLOW);
+        free(leaf->name);
+        leaf->name = strdup(i % 2 ? "" : "<<<<<<<<<<");
+    }
+    do {
+        assert_in_range(strlen(next(&rig, NULL, 0)), 1, n ? MESSAGE - 1000 : TEXT_BYTES);
+        assert_in_range(++n, 1, MANY);
+    } while (rls_has_more(&rig.s));
+    rig_fini(&rig);
+}
+
 /* Who is gone and back again before anybody was told is told as one who is there. */
 static void test_gone_and_back(void **state)
 {
@@ -283,6 +310,7 @@ int main(void)
 {
     struct CMUnitTest const tests[] = { cmocka_unit_test(test_leaves),
                                         cmocka_unit_test(test_changes), cmocka_unit_test(test_room),
+                                        cmocka_unit_test(test_message),
                                         cmocka_unit_test(test_gone_and_back) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
