@@ -165,25 +165,34 @@ int composed_write(struct composed const *composed, bool is_full,
     return err;
 }
 
-char const *composed_phone_says(struct pidf const *doc)
+/* What says most first. */
+static struct {
+    uint32_t fact;
+    char const *word;
+} const phone_words[] = { { FACT(LINE_DND), "dnd" },
+                          { FACT(LINE_ENGAGED), "engaged" },
+                          { FACT(LINE_RINGING), "ringing" },
+                          { FACT(LINE_IDLE), "idle" },
+                          { 0, "nothing" } };
+enum { PHONE_WORDS = sizeof phone_words / sizeof phone_words[0] };
+
+unsigned composed_phone_rank(struct pidf const *doc)
 {
-    static struct {
-        uint32_t fact;
-        char const *word;
-    } const words[] = { { FACT(LINE_DND), "dnd" },
-                        { FACT(LINE_ENGAGED), "engaged" },
-                        { FACT(LINE_RINGING), "ringing" },
-                        { FACT(LINE_IDLE), "idle" } };
     struct compose_source const source = { .kind = COMPOSE_LINE, .name = "", .doc = doc };
     struct compose_source const *sources[] = { &source };
     struct compose_order const order = { sources, 1 };
     struct compose_facts facts;
 
     compose_facts_find(&order, &facts);
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (facts.set & words[i].fact)
-            return words[i].word;
-    return "nothing";
+    for (unsigned i = 0; i < PHONE_WORDS; i++)
+        if (facts.set & phone_words[i].fact)
+            return PHONE_WORDS - 1 - i;
+    return 0;
+}
+
+char const *composed_phone_says(struct pidf const *doc)
+{
+    return phone_words[PHONE_WORDS - 1 - composed_phone_rank(doc)].word;
 }
 
 /* Of what is set by hand, a calendar and a partner: as a device would say it. */

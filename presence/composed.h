@@ -39,6 +39,10 @@ int composed_write(struct composed const *composed, bool is_full,
 /** What a line's document says: "idle", "ringing", "engaged", "dnd", "nothing". Static. */
 char const *composed_phone_says(struct pidf const *doc);
 
+/** Of two documents of a line, that with the higher rank counts: do not disturb, engaged, ringing,
+ *  idle. */
+unsigned composed_phone_rank(struct pidf const *doc);
+
 /** One source of a user, for people. */
 struct composed_source {
     char const *name, *kind; /* "calendar" */

@@ -11,6 +11,7 @@
 #include "presence_metrics.h"
 #include "presence_state.h"
 #include "presentity.h"
+#include "trunk_publication.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -235,7 +236,7 @@ static void line_free(struct phone_line *line)
 
     if (is_known(line))
         presence_gauge(M_phones_known, -1);
-    wheel_disarm(&line->expiry);
+    trunk_publication_clear(line);
     for (enum phone_way way = 0; way < PHONE_WAYS; way++)
         pidf_free(&line->reports[way].doc);
     while ((user = line->users)) {

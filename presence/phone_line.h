@@ -21,7 +21,7 @@ struct phone_conf_line;
 struct phone_gateway_line;
 struct pidf;
 struct presentity;
-struct published_package;
+struct trunk_publication;
 
 enum phone_way { PHONE_TRUNK, PHONE_GATEWAY, PHONE_WAYS };
 
@@ -44,12 +44,8 @@ struct phone_line {
     struct htab_entry by_number;
     struct phone_user *users;
     struct phone_report reports[PHONE_WAYS];
-    struct wheel_timer expiry; /* of the publication */
-    uint64_t due_ms;
-    struct event_server *server;
-    struct phone_gateway_line *watch;        /* of the gateway, or NULL */
-    char etag[PHONE_LINE_ETAG + 1];          /* of the publication in force, "": none */
-    struct published_package const *package; /* of that publication */
+    LIST_HEAD(, trunk_publication) publications;
+    struct phone_gateway_line *watch; /* of the gateway, or NULL */
     char number[PHONE_LINE_BYTES];
     char name[PHONE_LINE_BYTES + 8]; /* of the source */
 };

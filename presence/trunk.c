@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PUBLISH of lines: checks in the order of RFC 3903 6, then the line's state. A line has one
- * publication: a new one takes the place of that in force, whose tag nobody may use any more. */
-#define LOG_SUBSYSTEM LOG_PRESENCE
+/* PUBLISH of lines: checks in the order of RFC 3903 6; what they come to is trunk_publication.c. */
 #include "trunk.h"
 #include "asker.h"
-#include "clock.h"
 #include "event_server.h"
-#include "log.h"
 #include "message.h"
 #include "phone_document.h"
 #include "pidf.h"
@@ -15,10 +11,9 @@
 #include "presence_refusal.h"
 #include "publish.h"
 #include "published.h"
-#include "token.h"
+#include "trunk_publication.h"
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/sip_header.h>
-#include <stddef.h>
 #include <string.h>
 #include <strings.h>
 
@@ -40,8 +35,8 @@ struct attempt {
     char publisher[PRESENCE_ADDRESS_BYTES];
     struct phone_line *line;
     struct published_package const *package;
-    struct pidf *doc; /* NULL: it has none */
-    bool is_refresh;  /* it names the publication in force */
+    struct pidf *doc;              /* NULL: it has none */
+    struct trunk_publication *old; /* that it names by its tag, or NULL */
     uint32_t expires_s;
 };
 
@@ -149,10 +144,11 @@ static bool condition_is_right(struct attempt *a)
         presence_refusal_send(a->st, &bad_request, "more than one SIP-If-Match");
     else if (n == 0 && !has_body(a->sip))
         presence_refusal_send(a->st, &bad_request, "neither SIP-If-Match nor a document");
-    else if (n == 0)
+    else if (n == 0 && trunk_publication_beside(a->line, a->package) >=
+                           (unsigned)a->server->conf->max_publications)
+        presence_refusal_busy(a->st, a->server->conf->retry_after, "max_publications is reached");
+    else if (n == 0 || (a->old = trunk_publication_find(a->line, a->package, etag)))
         return true;
-    else if (*etag && strcmp(etag, a->line->etag) == 0 && a->package == a->line->package)
-        return (a->is_refresh = true);
     else
         presence_refusal_send(a->st, &no_match, "line %s has no publication with that tag",
                               a->line->number);
@@ -191,43 +187,26 @@ static bool body_is_right(struct attempt *a)
 
 /* --- the publication -------------------------------------------------------------------------- */
 
-static void forget(struct event_server *server, struct phone_line *line)
-{
-    wheel_disarm(&line->expiry);
-    line->etag[0] = '\0';
-    phone_line_report(server, line, PHONE_TRUNK, NULL);
-}
-
-static void on_expiry(struct wheel_timer *timer)
-{
-    struct phone_line *line =
-        (struct phone_line *)((char *)timer - offsetof(struct phone_line, expiry));
-
-    presence_count(M_trunk_expired);
-    log_info(NULL, "publication of phone expired line=%s", line->number);
-    forget(line->server, line);
-}
-
 /* The publisher has its answer before watchers are told. */
 static void take_in(struct attempt *a)
 {
-    struct phone_line *line = a->line;
+    bool is_new = a->doc != NULL;
+    struct trunk_publication *p =
+        a->old ? a->old : trunk_publication_new(a->server, a->line, a->package);
 
-    presence_count(M_trunk_publishes);
-    presence_note(a->st, "phone", line->number, a->publisher, NULL);
-    TOKEN_FILL(line->etag);
-    line->package = a->package;
-    publish_answer(a->st, line->etag, a->expires_s);
-    if (a->expires_s == 0) {
+    if (!p) {
+        server_transaction_refuse(a->st, 500, "Server Internal Error", NULL);
         pidf_free(&a->doc);
-        forget(a->server, line);
         return;
     }
-    line->server = a->server;
-    line->due_ms = clock_now_ms() + (uint64_t)a->expires_s * 1000;
-    wheel_arm(a->server->wheel, &line->expiry, (uint64_t)a->expires_s * 1000, on_expiry);
-    if (a->doc)
-        phone_line_report(a->server, line, PHONE_TRUNK, a->doc);
+    presence_count(M_trunk_publishes);
+    presence_note(a->st, "phone", a->line->number, a->publisher, NULL);
+    trunk_publication_hold(p, a->doc, a->expires_s);
+    publish_answer(a->st, p->etag, a->expires_s);
+    if (a->expires_s == 0)
+        trunk_publication_end(&p);
+    else if (is_new)
+        trunk_publication_tell(a->server, a->line);
 }
 
 void trunk_take(struct event_server *server, struct server_transaction *st)

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the trunk has published of a line (RFC 3903). A presence document is about the whole line,
+ * so a new one takes the place of all; of dialogs (RFC 4235) each call may be a publication of its
+ * own, as Kamailio makes them, and the line is as the most engaged of them says. trunk.c calls
+ * this. */
+#pragma once
+#include "phone_line.h"
+
+struct trunk_publication {
+    LIST_ENTRY(trunk_publication) of_line;
+    struct phone_line *line;
+    struct event_server *server;
+    struct published_package const *package;
+    struct pidf *doc; /* owned; NULL while it is new */
+    struct wheel_timer expiry;
+    char etag[PHONE_LINE_ETAG + 1];
+};
+
+/** That of @p line whose tag is @p etag, if it is of @p package; or NULL. */
+struct trunk_publication *trunk_publication_find(struct phone_line const *line,
+                                                 struct published_package const *package,
+                                                 char const *etag);
+
+/** Would one more of @p package stand beside the others, and how many are these? */
+unsigned trunk_publication_beside(struct phone_line const *line,
+                                  struct published_package const *package);
+
+/** New one; those of which it takes the place are gone, without a word. NULL: out of memory, and
+ *  nothing has changed. */
+struct trunk_publication *trunk_publication_new(struct event_server *server,
+                                                struct phone_line *line,
+                                                struct published_package const *package);
+
+/** It has a new tag, says @p doc (taken; NULL: what it said), and holds for @p expires_s. The line
+ *  is not told. */
+void trunk_publication_hold(struct trunk_publication *publication, struct pidf *doc,
+                            uint32_t expires_s);
+
+/** The line is as its publications say. */
+void trunk_publication_tell(struct event_server *server, struct phone_line *line);
+
+/** Ends it, and tells the line. */
+void trunk_publication_end(struct trunk_publication **ppublication);
+
+/** Forgets all of a line, without a word. */
+void trunk_publication_clear(struct phone_line *line);
