@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* crosspoint-xmpp: the gateway to XMPP. The program is this descriptor; its life is in
  * xmpp_gateway.c. */
+#include "sip_metrics.h"
 #include "stream_metrics.h"
 #include "svc.h"
 #include "xmpp_commands.h"
@@ -22,7 +23,8 @@ static void deinit(struct svc *svc)
     xmpp_gateway_fini(&gateway);
 }
 
-static struct met_set const *const metrics[] = { &xmpp_metrics, &stream_metrics, NULL };
+static struct met_set const *const metrics[] = { &xmpp_metrics, &stream_metrics, &sip_metrics,
+                                                 NULL };
 
 static struct svc_desc const xmpp_svc = {
     .name = "crosspoint-xmpp",

@@ -1,13 +1,92 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rows of group "xmpp", and the faults that no single row can see. */
 #include "xmpp_conf.h"
+#include "net_addr.h"
 #include "secure_context.h"
+#include "stack.h"
 #include "xmpp_domain_conf.h"
 #include "xmpp_own_conf.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+static char const *const im_types[] = {
+    [XMPP_IM_NORMAL] = "normal", [XMPP_IM_CHAT] = "chat", NULL
+};
+
+static char const *check_proxy(char const *text)
+{
+    struct net_cidr block;
+
+    return net_cidr_parse(&block, text) < 0 ? "wants an IP address, perhaps with /bits" : NULL;
+}
+
+static char const *check_outbound(char const *text)
+{
+    char copy[256];
+    url_t url;
+
+    (void)snprintf(copy, sizeof copy, "%s", text);
+    return url_d(&url, copy) < 0 || url.url_type != url_sip || !url.url_host ? "wants a sip: URI"
+                                                                             : NULL;
+}
+
 static struct cfg_row const rows[] = {
+    CFG_ROW_STRINGS("listen", struct xmpp_conf, listen,
+                    .default_text = "tcp:127.0.0.1:5084, udp:127.0.0.1:5084", .min = 1, .max = 16,
+                    .check = stack_listen_check, .effect = CFG_RESTART,
+                    .help =
+                        "SIP listeners, as TRANSPORT:ADDRESS:PORT; the proxy sends here what is "
+                        "for domains of XMPP."),
+    CFG_ROW_STRINGS("proxies", struct xmpp_conf, proxies, .default_text = "127.0.0.0/8, ::1",
+                    .max = 64, .check = check_proxy, .effect = CFG_RESTART,
+                    .help = "Who may send SIP requests: proxies, which have judged who the sender "
+                            "is. Others are answered 403."),
+    CFG_ROW_STRING(
+        "outbound", struct xmpp_conf, outbound, .default_text = "sip:127.0.0.1:5060;transport=tcp",
+        .min = 1, .max = 255, .check = check_outbound, .effect = CFG_RESTART,
+        .help = "Where SIP requests of XMPP users go: a listener of the proxy that is no "
+                "internal one, so that they meet the method routes (side = "
+                "\"outside\") of all who come from elsewhere."),
+    CFG_ROW_BOOL("im", struct xmpp_conf, im, .default_text = "true", .effect = CFG_RESTART,
+                 .help = "Whether messages pass between SIP and XMPP."),
+    CFG_ROW_STRING("im_failure_text", struct xmpp_conf, im_failure_text,
+                   .default_text = "Your IM could not be delivered", .min = 1, .max = 1000,
+                   .effect = CFG_RESTART,
+                   .help = "What a SIP user is written whose message turns out to be undeliverable "
+                           "after it was accepted."),
+    CFG_ROW_INT("im_idle", struct xmpp_conf, im_idle, .min = 1, .max = 86400, .default_text = "600",
+                .unit = "s", .effect = CFG_RESTART,
+                .help = "A conversation idle for so long is forgotten."),
+    CFG_ROW_INT("im_max_conversations", struct xmpp_conf, im_max_conversations, .min = 1,
+                .max = 10000000, .default_text = "100000", .effect = CFG_RESTART,
+                .help = "Conversations at a time; of more, the one that is idle longest is "
+                        "forgotten."),
+    CFG_ROW_INT("im_max_waiting", struct xmpp_conf, im_max_waiting, .min = 1, .max = 100000,
+                .default_text = "100", .effect = CFG_RESTART,
+                .help =
+                    "Messages that wait for one SIP address, which gets one at a time; more are "
+                    "refused (resource-constraint)."),
+    CFG_ROW_INT("im_max_bytes", struct xmpp_conf, im_max_bytes, .min = 160, .max = 1048576,
+                .default_text = "1300", .unit = "bytes", .effect = CFG_RESTART,
+                .help =
+                    "Largest body of a message to SIP; a larger one is refused "
+                    "(policy-violation). RFC 3428 allows no more than 1300 unless the whole way "
+                    "is known to be TCP or TLS."),
+    CFG_ROW_ENUM("im_type", struct xmpp_conf, im_type, .default_text = "normal", .names = im_types,
+                 .effect = CFG_RESTART,
+                 .help =
+                     "Type of messages from SIP. RFC 7572 wants normal, which many clients show "
+                     "as a window of its own; chat is shown as a conversation."),
+    CFG_ROW_BOOL("im_cpim", struct xmpp_conf, im_cpim, .default_text = "false",
+                 .effect = CFG_RESTART,
+                 .help = "Whether SIP users get message/cpim with requests for notices of delivery "
+                         "(IMDN, RFC 5438) and notices themselves."),
+    CFG_ROW_STRINGS("im_rooms", struct xmpp_conf, im_rooms, .max = 1000,
+                    .check = xmpp_own_conf_check_domain, .effect = CFG_RESTART,
+                    .help = "Domains of chat rooms, which SIP users cannot join: a message to one "
+                            "is answered 406."),
+
     CFG_ROW_GROUPS("own", struct xmpp_conf, own, .max = 1000, .sub = &xmpp_own_conf_schema,
                    .effect = CFG_RESTART,
                    .help = "Domains of ours. People of SIP there are known to XMPP by the same "
@@ -28,6 +107,11 @@ static struct cfg_row const rows[] = {
     CFG_ROW_INT(#name, struct xmpp_conf, limits.name, .min = lo, .max = hi, .default_text = #dflt, \
                 .unit = of, .effect = CFG_RESTART, .help = text),
     STREAM_LIMIT_LIST(LIMIT_ROW)
+#define SIP_LIMIT_ROW(name, dflt, lo, hi, of, text)                                                \
+    CFG_ROW_INT("sip_" #name, struct xmpp_conf, sip_limits.name, .min = lo, .max = hi,             \
+                .default_text = #dflt, .unit = of, .effect = CFG_RESTART, .help = text),
+        STACK_LIMIT_LIST(SIP_LIMIT_ROW)
+#undef SIP_LIMIT_ROW
 #undef LIMIT_ROW
 };
 

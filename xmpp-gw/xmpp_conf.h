@@ -2,17 +2,30 @@
 /* The group "xmpp" of the configuration file. */
 #pragma once
 #include "cfg.h"
+#include "stack_limits.h"
 #include "stream_limits.h"
 
 struct secure_context;
 struct secure_fault;
 struct xmpp_own_conf;
 
+enum xmpp_im_type { XMPP_IM_NORMAL, XMPP_IM_CHAT };
+
 struct xmpp_conf {
     struct cfg_groups own, domains;
     struct cfg_strings server_listen;
     char const *ca; /* "": what the system trusts */
     struct stream_limits limits;
+    /* SIP */
+    struct cfg_strings listen, proxies;
+    char const *outbound;
+    struct stack_limits sip_limits;
+    /* Messages */
+    bool im, im_cpim;
+    int im_type; /* enum xmpp_im_type */
+    char const *im_failure_text;
+    struct cfg_strings im_rooms;
+    int64_t im_idle, im_max_bytes, im_max_conversations, im_max_waiting;
 };
 
 extern struct cfg_schema const xmpp_schema;

@@ -11,9 +11,16 @@
 #include <errno.h>
 #include <string.h>
 
+/* --- what comes ------------------------------------------------------------------------------- */
+
 static void on_stanza(void *ctx, struct xml_tree *stanza, struct streams_incoming *in)
 {
     struct xmpp_gateway *gateway = ctx;
+
+    if (strcmp(xml_tree_root(stanza)->name, "message") == 0) {
+        im_bridge_from_xmpp(&gateway->im, stanza, in);
+        return;
+    }
     struct xml_tree *answer = xmpp_answer(xml_tree_root(stanza));
 
     if (answer)
@@ -45,6 +52,15 @@ static struct streams_handlers const handlers = {
     .on_stanza = on_stanza, .on_up = on_up, .on_down = on_down, .whose = whose
 };
 
+static void take_message(void *ctx, struct server_transaction *st)
+{
+    im_bridge_from_sip(&((struct xmpp_gateway *)ctx)->im, st);
+}
+
+static struct sip_side_method const methods[] = { { "MESSAGE", take_message }, { NULL, NULL } };
+
+/* --- up and down ------------------------------------------------------------------------------ */
+
 static int open_listeners(struct xmpp_gateway *gateway)
 {
     struct cfg_strings const *listen = &gateway->conf->server_listen;
@@ -74,12 +90,19 @@ int xmpp_gateway_init(struct xmpp_gateway *gateway, struct svc *svc)
         err = gateway->streams ? open_listeners(gateway) : -ENOMEM;
     }
     if (err == 0)
+        err = sip_side_init(&gateway->sip, svc, gateway->conf, methods, gateway);
+    if (err == 0)
+        err = im_bridge_init(&gateway->im, gateway->conf, gateway->streams, gateway->sip.stack,
+                             gateway->wheel, gateway->sip.outbound);
+    if (err == 0)
         streams_start(gateway->streams);
     return err;
 }
 
 void xmpp_gateway_fini(struct xmpp_gateway *gateway)
 {
+    im_bridge_fini(&gateway->im);
     streams_free(&gateway->streams);
+    sip_side_fini(&gateway->sip);
     xmpp_settings_fini(&gateway->settings);
 }

@@ -2,6 +2,8 @@
 /* The XMPP gateway: what its parts share. One per process, made in main.c; everything here runs on
  * the loop thread. The picture is in ARCHITECTURE.md, "Inside the XMPP gateway". */
 #pragma once
+#include "im_bridge.h"
+#include "sip_side.h"
 #include "streams.h"
 
 struct svc;
@@ -11,6 +13,8 @@ struct xmpp_gateway {
     struct xmpp_conf const *conf;
     struct wheel *wheel;
     struct streams *streams;
+    struct sip_side sip;
+    struct im_bridge im;
     struct streams_settings settings; /* what the streams borrow */
 };
 

@@ -16,3 +16,8 @@ static inline void xmpp_count(enum xmpp_metric row)
 {
     met_inc(&xmpp_metrics, row);
 }
+
+static inline void xmpp_gauge(enum xmpp_metric row, int by)
+{
+    met_add(&xmpp_metrics, row, by);
+}

@@ -22,7 +22,7 @@ http_ports = {}
 https_ports = {}
 plugin_paths = { "%(dir)s/%(name)s.modules" }
 modules_enabled = { "test_hosts", "roster", "saslauth", "disco", "ping", "presence", "message", "iq", %(modules)s }
-modules_disabled = { "offline"%(disabled)s }
+modules_disabled = { %(disabled)s }
 c2s_require_encryption = false
 allow_unencrypted_plain_auth = true
 authentication = "internal_plain"
@@ -48,7 +48,8 @@ end
 class Prosody:
     """One server for one domain; its ports are taken from the node's own loopback address."""
 
-    def __init__(self, node, name, domain, modules="", disabled="", more="", hosts="", c2s=15222, s2s=15269, component=15347, hosts_table=()):
+    def __init__(self, node, name, domain, modules="", disabled="", more="", hosts="", offline=False, c2s=15222, s2s=15269,
+                 component=15347, hosts_table=()):
         self.node, self.name, self.domain, self.child = node, name, domain, None
         self.ports = {"c2s": c2s, "s2s": s2s, "component": component}
         for folder in (".data", ".modules"):
@@ -58,7 +59,8 @@ class Prosody:
         node.write(name + ".modules/mod_test_hosts.lua",
                    HOSTS % ", ".join('["%s"] = { "%s", %d }' % row for row in hosts_table))
         node.write(name + ".cfg.lua", PROSODY % {
-            "dir": node.dir, "name": name, "ip": node.ip, "domain": domain, "modules": modules, "disabled": disabled,
+            "dir": node.dir, "name": name, "ip": node.ip, "domain": domain, "modules": modules,
+            "disabled": disabled.lstrip(", ") if offline else '"offline"' + disabled,
             "more": more, "hosts": hosts, **self.ports})
         if os.getuid() == 0:
             shutil.chown(node.dir, "crosspoint")

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See sip_side.h. */
+#define LOG_SUBSYSTEM LOG_XMPP
+#include "sip_side.h"
+#include "log.h"
+#include "message.h"
+#include "net_addr.h"
+#include "svc.h"
+#include "xmpp_conf.h"
+#include "xmpp_metrics.h"
+#include <errno.h>
+#include <sofia-sip/sip_header.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { ALLOW_BYTES = 200, TEXT_BYTES = 200 };
+
+void sip_side_refuse(struct server_transaction *st, int status, char const *phrase, char const *why)
+{
+    sip_t const *sip = sip_object(server_transaction_request(st));
+    char text[TEXT_BYTES];
+
+    (void)snprintf(text, sizeof text, "%s", why);
+    message_make_quotable(text);
+    log_info(sip->sip_call_id->i_id, "request refused method=%s status=%d reason=\"%s\"",
+             sip->sip_request->rq_method_name, status, text);
+    (void)server_transaction_refuse_why(st, status, phrase, NULL, text);
+}
+
+static void refuse_method(struct sip_side *side, struct server_transaction *st)
+{
+    char allow[ALLOW_BYTES] = "Allow: OPTIONS";
+
+    for (struct sip_side_method const *m = side->methods; m->name; m++) {
+        size_t used = strlen(allow);
+        (void)snprintf(allow + used, sizeof allow - used, ", %s", m->name);
+    }
+    xmpp_count(M_sip_refused_method);
+    (void)server_transaction_refuse(st, 405, "Method Not Allowed", allow);
+}
+
+static void on_request(void *ctx, struct server_transaction *st)
+{
+    struct sip_side *side = ctx;
+    char const *name = sip_object(server_transaction_request(st))->sip_request->rq_method_name;
+
+    for (struct sip_side_method const *m = side->methods; m->name; m++)
+        if (strcmp(m->name, name) == 0) {
+            m->take(side->ctx, st);
+            return;
+        }
+    if (strcmp(name, "OPTIONS") == 0)
+        (void)server_transaction_refuse(st, 200, "OK", NULL);
+    else
+        refuse_method(side, st);
+}
+
+/* We answer no INVITE with 2xx. */
+static void on_ack(void *ctx, struct origin const *from, msg_t *msg)
+{
+    (void)ctx;
+    (void)from;
+    (void)msg;
+}
+
+static void on_cancel(void *ctx, struct server_transaction *st)
+{
+    (void)ctx;
+    (void)st;
+}
+
+static int admit(void *ctx, struct origin const *from, sip_t const *request,
+                 char const **ret_phrase)
+{
+    struct cfg_strings const *proxies = &((struct sip_side *)ctx)->conf->proxies;
+    struct net_cidr block;
+
+    (void)request;
+    for (size_t i = 0; i < proxies->n; i++)
+        if (net_cidr_parse(&block, proxies->v[i]) == 0 && net_cidr_contains(&block, &from->peer))
+            return TRANSACTION_ADMITTED;
+    xmpp_count(M_sip_refused_source);
+    *ret_phrase = "Forbidden";
+    return 403;
+}
+
+static int open_listeners(struct sip_side *side)
+{
+    struct cfg_strings const *listen = &side->conf->listen;
+
+    for (size_t i = 0; i < listen->n; i++) {
+        int listener = stack_listen(side->stack, listen->v[i], NULL);
+        if (listener < 0) {
+            log_error(NULL, "listener not opened listen=\"%s\" error=\"%s\"", listen->v[i],
+                      strerror(-listener));
+            return listener;
+        }
+        transport_carries_many(stack_transport(side->stack), (uint16_t)listener);
+    }
+    return 0;
+}
+
+int sip_side_init(struct sip_side *side, struct svc *svc, struct xmpp_conf const *conf,
+                  struct sip_side_method const *methods, void *ctx)
+{
+    static struct transaction_handlers const handlers = {
+        .on_request = on_request, .on_ack = on_ack, .on_cancel = on_cancel, .admit = admit
+    };
+
+    *side = (struct sip_side){ .conf = conf, .methods = methods, .ctx = ctx };
+    side->outbound = url_hdup(NULL, (url_t const *)conf->outbound);
+    side->stack = stack_new(svc_loop(svc), svc_wheel(svc), svc_tap(svc), &conf->sip_limits, NULL,
+                            &handlers, side);
+    return side->stack && side->outbound ? open_listeners(side) : -ENOMEM;
+}
+
+void sip_side_fini(struct sip_side *side)
+{
+    stack_free(&side->stack);
+    su_free(NULL, side->outbound);
+    side->outbound = NULL;
+}
