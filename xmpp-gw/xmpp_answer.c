@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See xmpp_answer.h. */
 #include "xmpp_answer.h"
-#include "streams.h"
+#include "stanza_error.h"
+#include "stanza_names.h"
 #include "xml_tree.h"
 #include "xmpp_metrics.h"
 #include <string.h>
@@ -15,32 +16,20 @@ static char const *value(struct xml_element const *element, char const *name)
     return text ? text : "";
 }
 
-/* The stanza that goes back, of @p type. */
-static struct xml_tree *begin(struct xml_element const *stanza, char const *type)
+static struct xml_tree *pong(struct xml_element const *iq)
 {
     struct xml_tree *tree = xml_tree_new(ANSWER_BYTES);
-    struct xml_element *root = tree ? xml_tree_add(tree, NULL, stanza->name, STREAMS_NS) : NULL;
+    struct xml_element *root = tree ? xml_tree_add(tree, NULL, "iq", STANZA_NS) : NULL;
 
     if (!root) {
         xml_tree_free(&tree);
         return NULL;
     }
-    xml_tree_attribute(tree, root, "type", type);
-    xml_tree_attribute(tree, root, "id", xml_element_attribute(stanza, "id"));
-    xml_tree_attribute(tree, root, "from", xml_element_attribute(stanza, "to"));
-    xml_tree_attribute(tree, root, "to", xml_element_attribute(stanza, "from"));
-    return tree;
-}
-
-static struct xml_tree *refuse(struct xml_element const *stanza)
-{
-    struct xml_tree *tree = begin(stanza, "error");
-
-    if (!tree)
-        return NULL;
-    struct xml_element *error = xml_tree_add(tree, xml_tree_root(tree), "error", NULL);
-    xml_tree_attribute(tree, error, "type", "cancel");
-    xml_tree_add(tree, error, "service-unavailable", "urn:ietf:params:xml:ns:xmpp-stanzas");
+    xml_tree_attribute(tree, root, "type", "result");
+    xml_tree_attribute(tree, root, "id", xml_element_attribute(iq, "id"));
+    xml_tree_attribute(tree, root, "from", xml_element_attribute(iq, "to"));
+    xml_tree_attribute(tree, root, "to", xml_element_attribute(iq, "from"));
+    xmpp_count(M_xmpp_queries);
     return tree;
 }
 
@@ -58,17 +47,16 @@ static bool wants_error(struct xml_element const *stanza)
 struct xml_tree *xmpp_answer(struct xml_element const *stanza)
 {
     bool is_ping = strcmp(stanza->name, "iq") == 0 && strcmp(value(stanza, "type"), "get") == 0 &&
-                   xml_element_child(stanza, "ping", "urn:xmpp:ping") &&
+                   xml_element_child(stanza, "ping", STANZA_NS_PING) &&
                    !strpbrk(value(stanza, "to"), "@/");
 
-    if (is_ping) {
-        xmpp_count(M_xmpp_queries);
-        return begin(stanza, "result");
-    }
+    if (is_ping)
+        return pong(stanza);
     if (!wants_error(stanza)) {
         xmpp_count(M_xmpp_ignored);
         return NULL;
     }
+    struct stanza_error const error = stanza_error_make(STANZA_ERROR_SERVICE_UNAVAILABLE, NULL);
     xmpp_count(M_xmpp_errors_sent);
-    return refuse(stanza);
+    return stanza_error_answer(stanza, &error, false);
 }

@@ -22,6 +22,15 @@ static struct cfg_row const rows[] = {
                  .names = tls_names, .effect = CFG_RESTART,
                  .help = "Whether a stream to or from its server must be secured. optional: it is "
                          "if the server can."),
+    CFG_ROW_BOOL("dialback", struct xmpp_domain_conf, dialback, .default_text = "false",
+                 .effect = CFG_RESTART,
+                 .help = "Whether its server may prove itself by dialback (XEP-0220) if its "
+                         "certificate does not, and we to it: then whoever is at an address of "
+                         "`servers` is believed."),
+    CFG_ROW_BOOL("bidi", struct xmpp_domain_conf, bidi, .default_text = "true",
+                 .effect = CFG_RESTART,
+                 .help = "Whether one stream may carry both directions, if the server can "
+                         "(XEP-0288)."),
 };
 
 struct cfg_schema const xmpp_domain_conf_schema = {

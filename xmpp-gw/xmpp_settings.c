@@ -61,6 +61,8 @@ static int read_peer(struct streams_peer *peer, struct xmpp_domain_conf const *e
 {
     peer->name = entry->name;
     peer->tls = (enum streams_tls)entry->tls;
+    peer->dialback = entry->dialback;
+    peer->bidi = entry->bidi;
     peer->servers = read_addresses(&entry->servers);
     peer->n_servers = peer->servers ? entry->servers.n : 0;
     return peer->servers ? 0 : -ENOMEM;

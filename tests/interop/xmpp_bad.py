@@ -173,3 +173,22 @@ def check_limits(node):
     if "stream refused limit=max_streams_per_address" not in node.log("xmpp") or node.counter("xmpp", "streams_refused") != 2:
         raise Failure("no line about it, or not counted")
     return friends
+
+
+def check_dialback(node):
+    """Nobody listens where xmpp.example.test is; nobody knows the key that we are asked about; another domain is not asked."""
+    node.make_cert("stranger", san="DNS:example.org", ca="other-ca")
+    raw = Raw(node).secure("stranger")
+    raw.say("<db:result xmlns:db='jabber:server:dialback' from='example.org' to='sip.example.test'>k</db:result>")
+    raw.until("type='error'").until("policy-violation")
+    raw.say("<db:result xmlns:db='jabber:server:dialback' from='xmpp.example.test' to='example.com'>k</db:result>")
+    raw.until("item-not-found")
+    raw.say("<db:verify xmlns:db='jabber:server:dialback' from='xmpp.example.test' to='sip.example.test' id='i'>k</db:verify>")
+    raw.until("type='invalid'")
+    raw.say("<db:result xmlns:db='jabber:server:dialback' from='xmpp.example.test' to='sip.example.test'>k</db:result>")
+    raw.until("remote-connection-failed")
+    raw.say(STANZA % (JULIET, ROMEO))
+    if raw.error() != "not-authorized":
+        raise Failure("the stanza was taken")
+    if node.counter("xmpp", "dialback_valid") or node.counter("xmpp", "dialback_asked") != 1:
+        raise Failure("%d valid, %d asked" % (node.counter("xmpp", "dialback_valid"), node.counter("xmpp", "dialback_asked")))

@@ -34,7 +34,7 @@ void stream_step(struct stream *stream, enum stream_event event, void *arg)
         (void)fsm_step(&stream_fsm_table, &stream->state, stream, (int)event, arg, stream->tag);
 }
 
-void stream_fail(struct stream *stream, char const *condition, char const *text)
+void stream_fail(struct stream *stream, enum stream_error condition, char const *text)
 {
     stream_step(stream, STREAM_EV_FAULT, &(struct stream_fault){ condition, text });
 }
@@ -82,13 +82,17 @@ static int send_bytes(struct stream *stream, char const *bytes, size_t len)
     return err;
 }
 
+static void overflow(struct stream *stream)
+{
+    stream_count(M_stream_overflows);
+    stream_drop(stream, "peer does not read");
+}
+
 void stream_say_masked(struct stream *stream, char const *xml, char const *shown)
 {
     add_to_tap(stream, TAP_SENT, "", shown, strlen(shown));
-    if (send_bytes(stream, xml, strlen(xml)) == -ENOBUFS) {
-        stream_count(M_stream_overflows);
-        stream_drop(stream, "peer does not read");
-    }
+    if (send_bytes(stream, xml, strlen(xml)) == -ENOBUFS)
+        overflow(stream);
 }
 
 void stream_say(struct stream *stream, char const *xml)
@@ -102,12 +106,19 @@ bool stream_has_room(struct stream const *stream)
            (size_t)stream->set->settings->limits.stream_queue_bytes / 2;
 }
 
-int stream_send(struct stream *stream, char const *xml, size_t len, char const *id)
+int stream_send(struct stream *stream, char const *xml, size_t len, char const *id, void *receipt)
 {
-    int err = stream->state == STREAM_READY ? send_bytes(stream, xml, len) : -ESHUTDOWN;
+    int err = stream->state == STREAM_READY ? 0 : -ESHUTDOWN;
 
+    if (err == 0 && stream->managed != STREAM_UNMANAGED)
+        err = stream_ack_send(&stream->ack, receipt);
     if (err < 0)
         return err;
+    err = send_bytes(stream, xml, len);
+    if (err < 0) {
+        overflow(stream); /* it is counted */
+        return err;
+    }
     add_to_tap(stream, TAP_SENT, id, xml, len);
     stream->stanza_ms = stream->said_ms;
     stream_count(M_stanzas_sent);
@@ -217,21 +228,10 @@ static void on_xml(void *ctx, enum xml_push_event event, struct xml_tree *tree)
         xml_push_stop(stream->xml);
 }
 
-/* RFC 6120 4.9.3: a condition for each fault. */
 static void xml_failed(struct stream *stream)
 {
-    static char const *const conditions[] = {
-        [XML_PUSH_OK] = "internal-server-error",
-        [XML_PUSH_NOT_WELL_FORMED] = "not-well-formed",
-        [XML_PUSH_RESTRICTED] = "restricted-xml",
-        [XML_PUSH_UNBOUND_PREFIX] = "bad-namespace-prefix",
-        [XML_PUSH_BAD_ENCODING] = "unsupported-encoding",
-        [XML_PUSH_STRAY_TEXT] = "bad-format",
-        [XML_PUSH_TOO_LARGE] = "policy-violation",
-        [XML_PUSH_NO_MEMORY] = "resource-constraint",
-    };
-
-    stream_fail(stream, conditions[xml_push_fault(stream->xml)], xml_push_fault_text(stream->xml));
+    stream_fail(stream, stream_errors_of_xml(xml_push_fault(stream->xml)),
+                xml_push_fault_text(stream->xml));
 }
 
 /* Gives bytes to the parser; behind a restart, the rest of them. */
@@ -307,6 +307,7 @@ static void on_closed(struct stream_wire *wire)
     struct streams *set = stream->set;
 
     xml_push_free(&stream->xml);
+    stream_ack_fini(&stream->ack);
     free(stream);
     streams_gone(set);
 }
@@ -345,6 +346,7 @@ static struct stream *make(struct streams *set, enum stream_role role)
     (void)snprintf(stream->tag, sizeof stream->tag, "%s-%llu", role_names[role],
                    (unsigned long long)++set->n_born);
     LIST_INIT(&stream->carried);
+    LIST_INIT(&stream->queries);
     SLIST_INIT(&stream->proofs);
     TAILQ_INIT(&stream->incoming);
     stream->heard_ms = stream->said_ms = stream->stanza_ms = clock_now_ms();

@@ -4,22 +4,29 @@
  * A stream ends by itself or by stream_fail(), stream_end(), stream_drop(); it is freed when its
  * socket is closed, so its memory is good for the rest of any callback. */
 #pragma once
+#include "dialback.h"
+#include "stream_ack.h"
+#include "stream_errors.h"
 #include "stream_fsm.h"
 #include "stream_wire.h"
 #include "streams.h"
 #include <sys/queue.h>
 
-#define STREAM_NS_STREAMS   "http://etherx.jabber.org/streams"
-#define STREAM_NS_ERRORS    "urn:ietf:params:xml:ns:xmpp-streams"
-#define STREAM_NS_TLS       "urn:ietf:params:xml:ns:xmpp-tls"
-#define STREAM_NS_SASL      "urn:ietf:params:xml:ns:xmpp-sasl"
-#define STREAM_NS_DIALBACK  "jabber:server:dialback"
-#define STREAM_NS_COMPONENT "jabber:component:accept"
+#define STREAM_NS_STREAMS      "http://etherx.jabber.org/streams"
+#define STREAM_NS_ERRORS       "urn:ietf:params:xml:ns:xmpp-streams"
+#define STREAM_NS_TLS          "urn:ietf:params:xml:ns:xmpp-tls"
+#define STREAM_NS_SASL         "urn:ietf:params:xml:ns:xmpp-sasl"
+#define STREAM_NS_DIALBACK     DIALBACK_NS
+#define STREAM_NS_BIDI         "urn:xmpp:bidi"
+#define STREAM_NS_BIDI_FEATURE "urn:xmpp:features:bidi"
+#define STREAM_NS_COMPONENT    "jabber:component:accept"
 
+struct stream_query;
 struct stream_route;
 struct xml_element;
 struct xml_push;
 
+enum stream_managed { STREAM_UNMANAGED, STREAM_ENABLING, STREAM_MANAGED };
 enum stream_role { STREAM_COMPONENT, STREAM_OUT, STREAM_IN };
 _Static_assert(STREAM_EV_HEADER_OUT - STREAM_EV_HEADER_COMPONENT == STREAM_OUT &&
                    STREAM_EV_HEADER_IN - STREAM_EV_HEADER_COMPONENT == STREAM_IN,
@@ -51,10 +58,19 @@ struct stream {
     struct streams_own const *own;
     struct streams_peer const *peer;
     char id[64]; /* of the stream, by the side that was connected to */
-    bool is_direct, is_header_sent, is_authentic, was_ready;
-    bool wants_restart; /* of the parser, once it has returned */
-    bool wants_tls;     /* behind that */
-    char const *reason; /* why it ends; static */
+    bool is_direct, is_header_sent, was_ready;
+    bool is_authentic; /* by EXTERNAL, that one of us that connected */
+    bool is_dialed;    /* the same by dialback */
+    bool is_bidi;      /* both send by it, once it is ready (XEP-0288) */
+    bool may_manage;   /* the peer offers XEP-0198 */
+    bool owes_ack;     /* it has asked, and stanzas are not handled yet */
+    enum stream_managed managed;
+    struct stream_ack ack;
+    struct stream_query *query;        /* that it asks, and nothing else; owned */
+    LIST_HEAD(, stream_query) queries; /* that others ask because of it */
+    bool wants_restart;                /* of the parser, once it has returned */
+    bool wants_tls;                    /* behind that */
+    char const *reason;                /* why it ends; static */
     struct wheel_timer timer, minder;
     uint64_t heard_ms, said_ms, stanza_ms;
     LIST_HEAD(, stream_route) carried; /* routes that send by it */
@@ -70,7 +86,8 @@ struct stream {
 
 /* With STREAM_EV_FAULT. */
 struct stream_fault {
-    char const *condition, *text; /* static; text may be NULL */
+    enum stream_error condition;
+    char const *text; /* static; may be NULL */
 };
 
 /** A stream of ours to @p to; @p peer NULL: a component of @p own. NULL: it could not begin. */
@@ -82,8 +99,8 @@ struct stream *stream_accept(struct streams *set, uv_stream_t *server, bool is_d
 
 void stream_step(struct stream *stream, enum stream_event event, void *arg);
 
-/** Ends it with a stream error: static texts; @p text may be NULL. */
-void stream_fail(struct stream *stream, char const *condition, char const *text);
+/** Ends it with a stream error; @p text is static and may be NULL. */
+void stream_fail(struct stream *stream, enum stream_error condition, char const *text);
 
 /** Ends it in order; closes it without a word. @p reason is static. */
 void stream_end(struct stream *stream, char const *reason);
@@ -95,9 +112,9 @@ void stream_say(struct stream *stream, char const *xml);
 /** The same, but the tap gets @p shown. */
 void stream_say_masked(struct stream *stream, char const *xml, char const *shown);
 
-/** Sends a stanza. @p id: its Call-ID. 0 or a negative errno: it has not gone, -ENOBUFS because of
- *  what waits already. */
-int stream_send(struct stream *stream, char const *xml, size_t len, char const *id);
+/** Sends a stanza. @p id: its Call-ID; @p receipt: see stream_ack.h. 0 or a negative errno: it has
+ *  not gone. */
+int stream_send(struct stream *stream, char const *xml, size_t len, char const *id, void *receipt);
 
 /** Is there room for more stanzas? */
 bool stream_has_room(struct stream const *stream);

@@ -5,6 +5,8 @@
 #include "log.h"
 #include "secure_link.h"
 #include "stream.h"
+#include "stream_dialback.h"
+#include "stream_manage.h"
 #include "stream_metrics.h"
 #include "stream_route.h"
 #include "streams_internal.h"
@@ -48,6 +50,20 @@ static void on_minder(struct wheel_timer *timer)
         stream->said_ms = clock_now_ms();
 }
 
+/* XEP-0288 2: the other way, too. */
+static void turn_round(struct stream *stream)
+{
+    int err;
+
+    if (stream->role == STREAM_OUT) {
+        (void)stream_prove(stream, stream->ours, stream->theirs);
+        return;
+    }
+    struct stream_route *route = stream_route_get(stream->set, stream->ours, stream->theirs, &err);
+    if (route)
+        stream_route_carry(route, stream);
+}
+
 int stream_act_ready(void *obj, void *arg)
 {
     struct stream *stream = obj;
@@ -66,8 +82,13 @@ int stream_act_ready(void *obj, void *arg)
              stream->theirs, net_addr_print(&stream->wire.remote, remote),
              stream->wire.is_secure ? secure_link_version(stream->wire.link) : "none");
     mind(stream);
+    stream_manage_begin(stream);
     if (opener)
         stream_route_carry(opener, stream);
+    if (stream->is_bidi)
+        turn_round(stream);
+    if (opener && opener->carrier != stream && stream->state == STREAM_READY)
+        stream_end(stream, "not needed");
     return FSM_OK;
 }
 
@@ -83,6 +104,7 @@ static void leave(struct stream *stream)
         stream_route_lost(opener, stream);
     while ((route = LIST_FIRST(&stream->carried)))
         stream_route_lost(route, stream);
+    stream_dialback_leave(stream);
     stream_forget_incoming(stream);
     wheel_disarm(&stream->minder);
     wheel_disarm(&stream->brake);
@@ -112,8 +134,9 @@ static void close_ours(struct stream *stream)
     leave(stream);
 }
 
-static void tell_fault(struct stream *stream, char const *condition, char const *text)
+static void tell_fault(struct stream *stream, enum stream_error error, char const *text)
 {
+    char const *condition = stream_errors_name(error);
     char xml[ERROR_BYTES];
 
     if (!stream->reason)
@@ -147,7 +170,7 @@ int stream_act_late(void *obj, void *arg)
 
     (void)arg;
     stream_count(M_stream_late);
-    tell_fault(stream, "connection-timeout", NULL);
+    tell_fault(stream, STREAM_ERROR_connection_timeout, NULL);
     close_ours(stream);
     return FSM_OK;
 }

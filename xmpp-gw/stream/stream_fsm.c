@@ -9,6 +9,7 @@ static char const *const state_names[STREAM_STATES] = {
     [STREAM_STARTING_TLS] = "starttls",
     [STREAM_TLS] = "tls",
     [STREAM_SASL] = "sasl",
+    [STREAM_DIALBACK] = "dialback",
     [STREAM_HANDSHAKE] = "handshake",
     [STREAM_NEGOTIATING] = "offered",
     [STREAM_READY] = "ready",
@@ -23,6 +24,7 @@ static char const *const event_names[STREAM_EVENTS] = {
     [STREAM_EV_HEADER_IN] = "header-in",
     [STREAM_EV_WANT_TLS] = "want-tls",
     [STREAM_EV_WANT_SASL] = "want-sasl",
+    [STREAM_EV_WANT_DIALBACK] = "want-dialback",
     [STREAM_EV_PROCEED] = "proceed",
     [STREAM_EV_SECURE] = "secure",
     [STREAM_EV_PROVED] = "proved",
@@ -37,7 +39,8 @@ static char const *const event_names[STREAM_EVENTS] = {
 /* Those in which something is awaited before stanzas may flow. */
 enum {
     YOUNG = FSM_IN(STREAM_OPENING) | FSM_IN(STREAM_FEATURES) | FSM_IN(STREAM_STARTING_TLS) |
-            FSM_IN(STREAM_SASL) | FSM_IN(STREAM_HANDSHAKE) | FSM_IN(STREAM_NEGOTIATING),
+            FSM_IN(STREAM_SASL) | FSM_IN(STREAM_DIALBACK) | FSM_IN(STREAM_HANDSHAKE) |
+            FSM_IN(STREAM_NEGOTIATING),
     BEFORE_XML = FSM_IN(STREAM_CONNECTING) | FSM_IN(STREAM_TLS),
     TALKING = YOUNG | FSM_IN(STREAM_READY),
 };
@@ -52,12 +55,15 @@ static struct fsm_row const rows[] = {
 
     { FSM_IN(STREAM_FEATURES), STREAM_EV_WANT_TLS, stream_act_starttls, STREAM_STARTING_TLS },
     { FSM_IN(STREAM_FEATURES), STREAM_EV_WANT_SASL, stream_act_auth, STREAM_SASL },
+    { FSM_IN(STREAM_FEATURES) | FSM_IN(STREAM_SASL), STREAM_EV_WANT_DIALBACK, stream_act_dial,
+      STREAM_DIALBACK },
     { FSM_IN(STREAM_STARTING_TLS), STREAM_EV_PROCEED, stream_act_secure, STREAM_TLS },
     { FSM_IN(STREAM_NEGOTIATING), STREAM_EV_PROCEED, stream_act_proceed, STREAM_TLS },
     { FSM_IN(STREAM_TLS), STREAM_EV_SECURE, stream_act_reopen, STREAM_OPENING },
     { FSM_IN(STREAM_SASL) | FSM_IN(STREAM_NEGOTIATING), STREAM_EV_PROVED, stream_act_reopen,
       STREAM_OPENING },
-    { FSM_IN(STREAM_FEATURES) | FSM_IN(STREAM_HANDSHAKE) | FSM_IN(STREAM_NEGOTIATING),
+    { FSM_IN(STREAM_FEATURES) | FSM_IN(STREAM_DIALBACK) | FSM_IN(STREAM_HANDSHAKE) |
+          FSM_IN(STREAM_NEGOTIATING),
       STREAM_EV_READY, stream_act_ready, STREAM_READY },
     { FSM_IN(STREAM_FEATURES) | FSM_IN(STREAM_STARTING_TLS) | FSM_IN(STREAM_SASL) |
           FSM_IN(STREAM_HANDSHAKE),

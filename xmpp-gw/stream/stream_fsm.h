@@ -12,6 +12,7 @@ enum stream_state {
     STREAM_STARTING_TLS, /* its consent to TLS is */
     STREAM_TLS,
     STREAM_SASL,        /* its answer to our proof is */
+    STREAM_DIALBACK,    /* the same, by dialback; or its answer about a third one */
     STREAM_HANDSHAKE,   /* the same, of a component */
     STREAM_NEGOTIATING, /* the peer has seen what we offer, and chooses */
     STREAM_READY,       /* stanzas */
@@ -28,6 +29,7 @@ enum stream_event {
     STREAM_EV_HEADER_IN,
     STREAM_EV_WANT_TLS,
     STREAM_EV_WANT_SASL,
+    STREAM_EV_WANT_DIALBACK,
     STREAM_EV_PROCEED,
     STREAM_EV_SECURE,
     STREAM_EV_PROVED,  /* by SASL: the stream begins anew */
@@ -53,6 +55,7 @@ int stream_act_handshake(void *obj, void *arg);
 int stream_act_offer(void *obj, void *arg);
 int stream_act_accepted(void *obj, void *arg);
 int stream_act_auth(void *obj, void *arg);
+int stream_act_dial(void *obj, void *arg);
 int stream_act_ready(void *obj, void *arg);
 int stream_act_refused(void *obj, void *arg);
 int stream_act_fault(void *obj, void *arg);

@@ -4,6 +4,8 @@
 #include "stream_route.h"
 #include "clock.h"
 #include "log.h"
+#include "stream_backoff.h"
+#include "stream_manage.h"
 #include "stream_metrics.h"
 #include "streams_internal.h"
 #include "token.h"
@@ -18,6 +20,7 @@ enum { PING_BYTES = 1024, ID_BYTES = 32 };
 
 struct stream_item {
     TAILQ_ENTRY(stream_item) link;
+    struct stream_route *route;
     streams_done_fn *done;
     void *ctx;
     uint64_t due_ms, number;
@@ -29,6 +32,11 @@ struct stream_item {
 static struct stream_limits const *limits_of(struct stream_route const *route)
 {
     return &route->set->settings->limits;
+}
+
+static char const *name_of(struct stream_route const *route)
+{
+    return route->peer ? route->peer->name : "";
 }
 
 /* --- items ------------------------------------------------------------------------------------ */
@@ -88,23 +96,24 @@ static void fail_due(struct stream_route *route, struct stream_items *items, uin
     }
 }
 
+/* A server that acknowledges nothing is of no use, and what it has is not known; behind that of a
+ * component there are others, too. */
 static void on_patience(struct wheel_timer *timer)
 {
     struct stream_route *route =
         (struct stream_route *)((char *)timer - offsetof(struct stream_route, patience));
+    struct stream_item const *oldest = TAILQ_FIRST(&route->flying);
     uint64_t now = clock_now_ms();
-    bool was_asked = route->pinged;
 
+    log_warn(NULL, "stanzas failed ours=%s theirs=%s sent=%s", route->own->name, name_of(route),
+             oldest && oldest->due_ms <= now ? "yes" : "no");
+    if (oldest && oldest->due_ms <= now && route->carrier->role != STREAM_COMPONENT)
+        stream_drop(route->carrier, "peer acknowledges nothing");
     fail_due(route, &route->flying, now);
     fail_due(route, &route->waiting, now);
-    arm_patience(route);
-    log_warn(route->peer ? route->peer->name : "", "stanzas failed ours=%s theirs=\"%s\" asked=%s",
-             route->own->name, route->peer ? route->peer->name : "", was_asked ? "yes" : "no");
-    /* A server that answers no ping is of no use; of a component, others are behind it, too. */
-    if (was_asked && TAILQ_EMPTY(&route->flying))
+    if (TAILQ_EMPTY(&route->flying))
         route->pinged = 0;
-    if (was_asked && route->carrier && route->carrier->role != STREAM_COMPONENT)
-        stream_drop(route->carrier, "peer answers no ping");
+    arm_patience(route);
 }
 
 void stream_route_fail(struct stream_route *route, struct streams_error const *error)
@@ -130,13 +139,13 @@ static void ping(struct stream_route *route)
 {
     char xml[PING_BYTES];
 
-    if (route->pinged || !route->n_flying || !route->carrier)
+    if (route->pinged || !route->n_flying)
         return;
     int len = snprintf(xml, sizeof xml,
                        "<iq type='get' id='" PING_PREFIX "%" PRIu64
                        "' from='%s' to='%s'><ping xmlns='urn:xmpp:ping'/></iq>",
                        route->n_sent, route->own->name, route->peer->name);
-    if (stream_send(route->carrier, xml, (size_t)len, "") < 0)
+    if (stream_send(route->carrier, xml, (size_t)len, "", NULL) < 0)
         return;
     stream_count(M_stream_pings);
     route->pinged = route->n_sent;
@@ -162,6 +171,16 @@ bool stream_route_answered(struct stream_route *route, char const *id)
     return true;
 }
 
+void stream_route_acknowledge(struct stream_item *item)
+{
+    struct stream_route *route = item->route;
+
+    TAILQ_REMOVE(&route->flying, item, link);
+    route->n_flying--;
+    finish(route, item, NULL);
+    arm_patience(route);
+}
+
 /* --- sending ---------------------------------------------------------------------------------- */
 
 void stream_route_flush(struct stream_route *route)
@@ -170,7 +189,8 @@ void stream_route_flush(struct stream_route *route)
 
     while (route->carrier && (item = TAILQ_FIRST(&route->waiting)) &&
            stream_has_room(route->carrier) &&
-           stream_send(route->carrier, item->xml, item->len, item->id) == 0) {
+           stream_send(route->carrier, item->xml, item->len, item->id, item->done ? item : NULL) ==
+               0) {
         TAILQ_REMOVE(&route->waiting, item, link);
         if (!item->done) {
             forget(route, item);
@@ -180,7 +200,10 @@ void stream_route_flush(struct stream_route *route)
         TAILQ_INSERT_TAIL(&route->flying, item, link);
         route->n_flying++;
     }
-    ping(route);
+    if (route->carrier && route->carrier->managed == STREAM_UNMANAGED)
+        ping(route);
+    else if (route->carrier)
+        stream_manage_ask(route->carrier);
 }
 
 int stream_route_send(struct stream_route *route, char const *xml, size_t len, char const *id,
@@ -194,7 +217,7 @@ int stream_route_send(struct stream_route *route, char const *xml, size_t len, c
     struct stream_item *item = malloc(sizeof *item + len + id_len);
     if (!item)
         return -ENOMEM;
-    *item = (struct stream_item){ .done = done, .ctx = ctx, .len = len };
+    *item = (struct stream_item){ .route = route, .done = done, .ctx = ctx, .len = len };
     memcpy(item->xml, xml, len);
     item->id = item->xml + len;
     memcpy(item->id, id, id_len);
@@ -220,20 +243,18 @@ static void on_retry(struct wheel_timer *timer)
         (struct stream_route *)((char *)timer - offsetof(struct stream_route, retry)));
 }
 
-/* Exponential, within bounds; a quarter is drawn, so that those who lost us together do not come
- * back together (RFC 6120 3.3). */
 static void retry_later(struct stream_route *route)
 {
-    uint64_t pause = (uint64_t)limits_of(route)->retry_min_ms;
-    uint64_t longest = (uint64_t)limits_of(route)->retry_max_ms;
-    char dice[4];
+    struct stream_limits const *limits = limits_of(route);
+    uint32_t random = 0;
+    char dice[7];
 
-    for (unsigned i = 1; i < route->n_failures && pause < longest; i++)
-        pause *= 2;
-    pause = pause < longest ? pause : longest;
     TOKEN_FILL(dice);
-    unsigned drawn = ((unsigned)dice[0] * 31u + (unsigned)dice[1]) % 256u;
-    wheel_arm(route->set->wires.wheel, &route->retry, pause * 3 / 4 + pause * drawn / 512,
+    for (char const *p = dice; *p; p++)
+        random = random * 33 + (unsigned char)*p;
+    wheel_arm(route->set->wires.wheel, &route->retry,
+              stream_backoff_ms(route->n_failures, (uint64_t)limits->retry_min_ms,
+                                (uint64_t)limits->retry_max_ms, random),
               on_retry);
 }
 
@@ -376,8 +397,7 @@ static bool is_pair(struct htab_entry const *entry, void const *key)
     struct stream_route const *route = (struct stream_route const *)entry;
     struct pair const *pair = key;
 
-    return strcmp(route->own->name, pair->ours) == 0 &&
-           strcmp(route->peer ? route->peer->name : "", pair->theirs) == 0;
+    return strcmp(route->own->name, pair->ours) == 0 && strcmp(name_of(route), pair->theirs) == 0;
 }
 
 static uint64_t hash_pair(char const *ours, char const *theirs)

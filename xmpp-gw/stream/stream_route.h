@@ -59,5 +59,8 @@ void stream_route_flush(struct stream_route *route);
 /** Is @p id that of its ping? Then everything before it is acknowledged. */
 bool stream_route_answered(struct stream_route *route, char const *id);
 
+/** The peer has taken it over, as the stream says itself. */
+void stream_route_acknowledge(struct stream_item *item);
+
 /** Fails everything that waits. */
 void stream_route_fail(struct stream_route *route, struct streams_error const *error);

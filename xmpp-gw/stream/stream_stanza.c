@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "log.h"
 #include "stream.h"
+#include "stream_manage.h"
 #include "stream_metrics.h"
 #include "stream_route.h"
 #include "streams_internal.h"
@@ -61,6 +62,7 @@ static void settle(struct stream *stream)
         TAILQ_REMOVE(&stream->incoming, in, link);
         stream->n_incoming--;
         free(in);
+        stream_manage_handled(stream);
     }
     if (stream->is_full && stream->n_incoming <= limit / 2) {
         stream->is_full = false;
@@ -142,26 +144,26 @@ static bool is_stanza(struct xml_element const *root)
            strcmp(root->name, "iq") == 0;
 }
 
-/* The condition of the stream error that it deserves, or NULL. */
-static char const *judge(struct stream *stream, struct xml_element const *root, char *ours,
-                         char *theirs)
+/* The stream error that it deserves. */
+static enum stream_error judge(struct stream *stream, struct xml_element const *root, char *ours,
+                               char *theirs)
 {
     char const *to = xml_element_attribute(root, "to");
     char const *from = xml_element_attribute(root, "from");
 
     if (!is_stanza(root))
-        return "unsupported-stanza-type";
+        return STREAM_ERROR_unsupported_stanza_type;
     if (stream->state != STREAM_READY)
-        return "not-authorized";
+        return STREAM_ERROR_not_authorized;
     if (!to || !from || !streams_domain(to, ours) || !streams_domain(from, theirs))
-        return "improper-addressing";
+        return STREAM_ERROR_improper_addressing;
     if (stream->role == STREAM_COMPONENT) /* its server vouches for the sender */
-        return strcmp(ours, stream->ours) == 0 ? NULL : "host-unknown";
+        return strcmp(ours, stream->ours) == 0 ? STREAM_NO_ERROR : STREAM_ERROR_host_unknown;
     struct streams_own const *own = streams_find_own(stream->set, ours);
     if (!own || own->n_servers)
-        return "host-unknown";
+        return STREAM_ERROR_host_unknown;
     /* RFC 6120 4.9.3.9: nobody speaks for a domain that has not been proven on this very stream. */
-    return stream_is_proven(stream, ours, theirs) ? NULL : "invalid-from";
+    return stream_is_proven(stream, ours, theirs) ? STREAM_NO_ERROR : STREAM_ERROR_invalid_from;
 }
 
 static bool is_our_ping(struct stream *stream, struct xml_element const *root, char const *ours,
@@ -193,7 +195,7 @@ static void hand_up(struct stream *stream, struct xml_tree *tree)
 
     if (!in) {
         xml_tree_free(&tree);
-        stream_fail(stream, "resource-constraint", NULL);
+        stream_fail(stream, STREAM_ERROR_resource_constraint, NULL);
         return;
     }
     stream->set->handlers->on_stanza(stream->set->ctx, tree, in);
@@ -203,7 +205,7 @@ void stream_take_stanza(struct stream *stream, struct xml_tree *tree)
 {
     char ours[STREAMS_DOMAIN_BYTES] = "", theirs[STREAMS_DOMAIN_BYTES] = "";
     struct xml_element const *root = xml_tree_root(tree);
-    char const *condition = judge(stream, root, ours, theirs);
+    enum stream_error condition = judge(stream, root, ours, theirs);
 
     if (condition) {
         stream_count(M_stanzas_illegal);

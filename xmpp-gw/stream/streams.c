@@ -7,6 +7,7 @@
 #include "stream_metrics.h"
 #include "stream_route.h"
 #include "streams_internal.h"
+#include "token.h"
 #include "xml_tree.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -223,6 +224,7 @@ struct streams *streams_new(uv_loop_t *loop, struct wheel *wheel, struct tap *ta
     set->wires.loop = loop;
     set->wires.wheel = wheel;
     set->wires.limits = &settings->limits;
+    TOKEN_FILL(set->dialback_secret);
     htab_init(&set->routes);
     LIST_INIT(&set->streams);
     LIST_INIT(&set->listeners);

@@ -42,6 +42,8 @@ struct streams_peer {
     struct net_addr const *servers; /* where it is, tried in this order */
     size_t n_servers;
     enum streams_tls tls;
+    bool dialback;   /* without a good certificate, it and we may prove ourselves by dialback */
+    bool bidi;       /* one stream may carry both ways (XEP-0288) */
     bool direct_tls; /* those servers begin with TLS (XEP-0368) */
 };
 

@@ -19,6 +19,7 @@ struct streams {
     size_t n_streams, n_strangers;
     uint64_t n_born;
     size_t n_alive; /* sockets that are not closed yet */
+    char dialback_secret[33];
     bool is_ending;
 };
 

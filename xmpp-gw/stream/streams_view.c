@@ -10,6 +10,8 @@ static char const *proof_of(struct stream const *stream)
 {
     if (stream->is_authentic)
         return "EXTERNAL";
+    if (stream->is_dialed)
+        return "dialback";
     return stream->role == STREAM_COMPONENT && stream->was_ready ? "handshake" : "";
 }
 

@@ -40,6 +40,7 @@ ACTION(handshake, 'h')
 ACTION(offer, 'f')
 ACTION(accepted, 'a')
 ACTION(auth, 'x')
+ACTION(dial, 'd')
 ACTION(ready, 'R')
 ACTION(refused, 'r')
 ACTION(fault, 'F')
@@ -64,6 +65,11 @@ static struct {
     { "out: EXTERNAL is refused",
       { E(OPEN_DIRECT), E(SECURE), E(HEADER_OUT), E(WANT_SASL), E(REFUSED), END },
       "sOaxr" },
+    { "out: EXTERNAL is refused, dialback is not",
+      { E(OPEN_DIRECT), E(SECURE), E(HEADER_OUT), E(WANT_SASL), E(WANT_DIALBACK), E(READY), END },
+      "sOaxdR" },
+    { "out: dialback about a third one",
+      { E(OPEN), E(HEADER_OUT), E(WANT_DIALBACK), E(END), E(LOST), END }, "oade." },
     { "out: TLS is refused",
       { E(OPEN), E(HEADER_OUT), E(WANT_TLS), E(REFUSED), E(TIMEOUT), END }, "oatr." },
     { "in: TLS and EXTERNAL",

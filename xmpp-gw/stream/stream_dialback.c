@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See stream_dialback.h. A question is asked by a stream of its own, which carries nothing else. */
+#define LOG_SUBSYSTEM LOG_XMPP
+#include "stream_dialback.h"
+#include "buf.h"
+#include "dialback.h"
+#include "log.h"
+#include "stream.h"
+#include "stream_identity.h"
+#include "stream_metrics.h"
+#include "streams_internal.h"
+#include "xml_element.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ELEMENT_BYTES = 4096, KEY_BYTES = 256 };
+
+struct stream_query {
+    LIST_ENTRY(stream_query) link; /* of those of the asker */
+    struct stream *asker;          /* to which the pair would be proven; NULL: it has gone */
+    struct stream *via;            /* that asks; it owns the question */
+    char ours[STREAMS_DOMAIN_BYTES], theirs[STREAMS_DOMAIN_BYTES];
+    char id[64], key[KEY_BYTES];
+};
+
+static void say(struct stream *stream, struct dialback const *element)
+{
+    struct buf text;
+
+    buf_init(&text, ELEMENT_BYTES);
+    dialback_write(element, &text);
+    if (buf_ok(&text))
+        stream_say(stream, buf_text(&text));
+    buf_fini(&text);
+}
+
+/* --- our proof -------------------------------------------------------------------------------- */
+
+int stream_act_dial(void *obj, void *arg)
+{
+    struct stream *stream = obj;
+    struct stream_query const *query = stream->query;
+    char key[DIALBACK_KEY_BYTES];
+    struct dialback element = { .kind = query ? DIALBACK_VERIFY : DIALBACK_RESULT,
+                                .type = DIALBACK_REQUEST,
+                                .from = stream->ours,
+                                .to = stream->theirs,
+                                .id = query ? query->id : "",
+                                .key = query ? query->key : key };
+
+    (void)arg;
+    if (!query &&
+        !dialback_key(stream->set->dialback_secret, stream->theirs, stream->ours, stream->id, key))
+        return STREAM_EV_REFUSED;
+    say(stream, &element);
+    return FSM_OK;
+}
+
+static bool is_between(struct dialback const *element, char const *from, char const *to)
+{
+    char domain[STREAMS_DOMAIN_BYTES];
+
+    return streams_domain(element->from, domain) && strcmp(domain, from) == 0 &&
+           streams_domain(element->to, domain) && strcmp(domain, to) == 0;
+}
+
+static void take_verdict(struct stream *stream, struct dialback const *verdict)
+{
+    if (verdict->type == DIALBACK_VALID) {
+        stream->is_dialed = true;
+        stream_step(stream, STREAM_EV_READY, NULL);
+        return;
+    }
+    stream->reason = verdict->type == DIALBACK_ERROR ? dialback_error_text(verdict->error)
+                                                     : "peer refuses our dialback key";
+    log_warn(stream->tag, "stream refused ours=%s theirs=\"%s\" mechanism=dialback reason=\"%s\"",
+             stream->ours, stream->theirs, stream->reason);
+    stream_step(stream, STREAM_EV_REFUSED, NULL);
+}
+
+/* Somebody asks us whether a key is ours. */
+static void answer_for_us(struct stream *stream, struct dialback const *asked)
+{
+    char ours[STREAMS_DOMAIN_BYTES], theirs[STREAMS_DOMAIN_BYTES];
+    struct dialback answer = { .kind = DIALBACK_VERIFY,
+                               .type = DIALBACK_INVALID,
+                               .from = asked->to,
+                               .to = asked->from,
+                               .id = asked->id,
+                               .key = "" };
+    bool is_domain = streams_domain(asked->to, ours) && streams_domain(asked->from, theirs);
+    struct streams_own const *own = is_domain ? streams_find_own(stream->set, ours) : NULL;
+
+    if (!own || own->n_servers) {
+        answer.type = DIALBACK_ERROR;
+        answer.error = DIALBACK_item_not_found;
+    } else if (dialback_key_is(asked->key, stream->set->dialback_secret, theirs, ours, asked->id)) {
+        answer.type = DIALBACK_VALID;
+    }
+    say(stream, &answer);
+}
+
+/* --- theirs ----------------------------------------------------------------------------------- */
+
+static void tell_asker(struct stream *asker, char const *ours, char const *theirs,
+                       enum dialback_type type, enum dialback_error error)
+{
+    struct dialback const answer = { .kind = DIALBACK_RESULT,
+                                     .type = type,
+                                     .from = ours,
+                                     .to = theirs,
+                                     .id = "",
+                                     .key = "",
+                                     .error = error };
+    bool is_valid = type == DIALBACK_VALID;
+
+    stream_count(is_valid ? M_dialback_valid : M_dialback_refused);
+    log_info(asker->tag, "dialback judged ours=%s theirs=\"%s\" valid=%s reason=\"%s\"", ours,
+             theirs, is_valid ? "yes" : "no", dialback_error_text(error));
+    if (is_valid && !stream_prove(asker, ours, theirs)) {
+        stream_fail(asker, STREAM_ERROR_resource_constraint, NULL);
+        return;
+    }
+    say(asker, &answer);
+    if (is_valid && asker->state == STREAM_NEGOTIATING) {
+        asker->is_dialed = true;
+        stream_step(asker, STREAM_EV_READY, NULL);
+    }
+}
+
+/* The question is answered, or it will not be; then its stream has nothing more to do. */
+static void conclude(struct stream *via, enum dialback_type type, enum dialback_error error)
+{
+    struct stream_query *query = via->query;
+
+    via->query = NULL;
+    if (query->asker) {
+        LIST_REMOVE(query, link);
+        tell_asker(query->asker, query->ours, query->theirs, type, error);
+    }
+    free(query);
+}
+
+static void take_answer(struct stream *via, struct dialback const *answer)
+{
+    if (strcmp(answer->id, via->query->id) != 0)
+        return;
+    conclude(via, answer->type, answer->type == DIALBACK_ERROR ? answer->error : DIALBACK_NO_ERROR);
+    stream_end(via, "the question is answered");
+}
+
+static bool is_asked(struct stream const *asker, char const *ours, char const *theirs)
+{
+    struct stream_query const *query;
+
+    LIST_FOREACH(query, &asker->queries, link)
+    {
+        if (strcmp(query->theirs, theirs) == 0 && strcmp(query->ours, ours) == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum dialback_error ask(struct stream *asker, struct streams_own const *own,
+                               struct streams_peer const *peer, char const *key)
+{
+    struct streams *set = asker->set;
+
+    if (!peer->n_servers)
+        return DIALBACK_remote_server_not_found;
+    if (set->n_streams >= (size_t)set->settings->limits.max_streams || strlen(key) >= KEY_BYTES)
+        return DIALBACK_resource_constraint;
+    struct stream_query *query = calloc(1, sizeof *query);
+    if (!query)
+        return DIALBACK_resource_constraint;
+    query->via = stream_connect(set, own, peer, &peer->servers[set->n_born % peer->n_servers]);
+    if (!query->via) {
+        free(query);
+        return DIALBACK_remote_connection_failed;
+    }
+    query->via->query = query;
+    query->asker = asker;
+    (void)snprintf(query->ours, sizeof query->ours, "%s", own->name);
+    (void)snprintf(query->theirs, sizeof query->theirs, "%s", peer->name);
+    (void)snprintf(query->id, sizeof query->id, "%s", asker->id);
+    (void)snprintf(query->key, sizeof query->key, "%s", key);
+    LIST_INSERT_HEAD(&asker->queries, query, link);
+    stream_count(M_dialback_asked);
+    return DIALBACK_NO_ERROR;
+}
+
+/* XEP-0220 2.1.2, XEP-0344: a certificate that is good enough needs no question. */
+static void judge_request(struct stream *stream, struct dialback const *request)
+{
+    char ours[STREAMS_DOMAIN_BYTES], theirs[STREAMS_DOMAIN_BYTES];
+    bool is_pair = streams_domain(request->to, ours) && streams_domain(request->from, theirs);
+    struct streams_own const *own = is_pair ? streams_find_own(stream->set, ours) : NULL;
+    struct streams_peer const *peer = is_pair ? streams_find_peer(stream->set, theirs) : NULL;
+    enum dialback_error error = DIALBACK_NO_ERROR;
+    char const *why_not;
+
+    if (!own || own->n_servers)
+        error = DIALBACK_item_not_found;
+    else if (!peer || (peer->tls == STREAMS_TLS_REQUIRED && !stream->wire.is_secure))
+        error = DIALBACK_policy_violation;
+    else if (stream_identity_is(stream, theirs, &why_not)) {
+        tell_asker(stream, ours, theirs, DIALBACK_VALID, DIALBACK_NO_ERROR);
+        return;
+    } else if (!peer->dialback)
+        error = DIALBACK_forbidden;
+    else if (!is_asked(stream, ours, theirs))
+        error = ask(stream, own, peer, request->key);
+    if (error)
+        tell_asker(stream, request->to, request->from, DIALBACK_ERROR, error);
+}
+
+bool stream_dialback_take(struct stream *stream, struct xml_element const *element)
+{
+    struct dialback read;
+
+    if (!dialback_read(element, &read))
+        return false;
+    bool is_request = read.type == DIALBACK_REQUEST;
+    bool may_ask = stream->role == STREAM_IN &&
+                   (stream->state == STREAM_NEGOTIATING || stream->state == STREAM_READY);
+    if (may_ask && is_request && read.kind == DIALBACK_RESULT)
+        judge_request(stream, &read);
+    else if (may_ask && is_request)
+        answer_for_us(stream, &read);
+    else if (stream->state != STREAM_DIALBACK || is_request ||
+             !is_between(&read, stream->theirs, stream->ours))
+        return false;
+    else if (read.kind == DIALBACK_VERIFY && stream->query)
+        take_answer(stream, &read);
+    else if (read.kind == DIALBACK_RESULT && !stream->query)
+        take_verdict(stream, &read);
+    else
+        return false;
+    return true;
+}
+
+void stream_dialback_leave(struct stream *stream)
+{
+    struct stream_query *query;
+
+    while ((query = LIST_FIRST(&stream->queries))) {
+        LIST_REMOVE(query, link);
+        query->asker = NULL;
+        stream_end(query->via, "nobody waits for the answer");
+    }
+    if (stream->query)
+        conclude(stream, DIALBACK_ERROR,
+                 stream->is_header_sent ? DIALBACK_remote_server_timeout
+                                        : DIALBACK_remote_connection_failed);
+}
