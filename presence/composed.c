@@ -200,7 +200,9 @@ static char const *says(struct compose_source source)
 {
     struct compose_result result;
 
-    source.kind = source.kind == COMPOSE_LINE ? COMPOSE_LINE : COMPOSE_DEVICE;
+    if (source.kind == COMPOSE_LINE)
+        return composed_phone_says(source.doc);
+    source.kind = COMPOSE_DEVICE;
     source.stale = source.suspended = false;
     struct compose_input const in = { source.doc->entity, &source, 1 };
     if (compose_run(&in, &result) < 0)
@@ -251,7 +253,7 @@ void composed_sources(struct presentity const *presentity, composed_source_fn *f
     {
         struct compose_source const source = source_of_phone(user->line);
         struct composed_source row = describe(&source, false, 0);
-        row.says = source.stale ? "unknown" : composed_phone_says(source.doc);
+        row.says = source.stale ? "unknown" : row.says;
         fn(ctx, &row);
     }
     for (int kind = 0; kind < STATEMENT_KINDS; kind++) {

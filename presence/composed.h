@@ -57,5 +57,5 @@ typedef void composed_source_fn(void *ctx, struct composed_source const *source)
 /** Calls @p fn for each. */
 void composed_sources(struct presentity const *presentity, composed_source_fn *fn, void *ctx);
 
-/** What @p publication alone would come to: "away". Static. */
+/** What @p publication alone would come to: "away", of a line "ringing". Static. */
 char const *composed_says(struct publication const *publication);
