@@ -1,209 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Looking at dates: see cert_watch.h. */
+/* See cert_watch.h. */
 #define LOG_SUBSYSTEM LOG_TLS
 #include "cert_watch.h"
-#include "clock.h"
 #include "log.h"
 #include "proxy_alarms.h"
 #include "proxy_metrics.h"
-#include "secure_expiry.h"
 #include "secure_set.h"
-#include "wheel.h"
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
-/* So many alarms of certificates stand at once; the gauges count all. */
-enum { STANDING_MAX = 1000 };
-enum { DAY_S = 86400, OBJECT_MAX = 256 };
+/* The rows of secure_alarms.def stand among ours in one piece. */
+enum { FIRST = PROXY_ALARM_certificate_due_warning };
+_Static_assert(PROXY_ALARM_trust_expired - FIRST == SECURE_WATCH_trust_expired,
+               "alarms of certificates are in the order of secure_alarms.def");
 
-/* An alarm as it is raised. */
-struct standing {
-    int row;
-    char object[OBJECT_MAX];
-};
-
-struct standing_list {
-    struct standing *v;
-    size_t n;
-};
-
-struct cert_watch {
-    struct wheel *wheel;
-    struct alarm_board *alarms;
-    struct wheel_timer timer;
-    struct secure_set set;
-    struct cert_watch_limits limits;
-    struct standing_list standing;
-};
-
-/* What one look finds. */
-struct look {
-    struct cert_watch *watch;
-    struct standing_list wanted;
-    int64_t now_s, next_s; /* next_s: the next alarm is due then */
-    int64_t n, due, expired, trust_expired, crls_expired;
-    int64_t days_left; /* of the first of ours to end */
-};
-
-/* --- judging -----------------------------------------------------------------------------------
- */
-
-/* Lists live for days or hours: one is late when the last quarter of its life has begun. */
-static int64_t crl_limit_s(struct secure_expiry const *crl, struct cert_watch_limits const *limits)
+static void on_raise(void *alarms, enum secure_watch_alarm alarm, char const *object)
 {
-    int64_t quarter_s = (crl->until_s - crl->from_s) / 4, limit_s = limits->critical_days * DAY_S;
-
-    return quarter_s < limit_s ? quarter_s : limit_s;
+    alarm_raise(alarms, FIRST + (size_t)alarm, object);
 }
 
-int cert_watch_judge(struct secure_expiry const *expiry, struct cert_watch_limits const *limits,
-                     int64_t now_s)
+static void on_clear(void *alarms, enum secure_watch_alarm alarm, char const *object)
 {
-    struct {
-        int64_t days;
-        int row;
-    } const rows[] = {
-        { limits->critical_days, PROXY_ALARM_certificate_due_critical },
-        { limits->major_days, PROXY_ALARM_certificate_due_major },
-        { limits->minor_days, PROXY_ALARM_certificate_due_minor },
-        { limits->warning_days, PROXY_ALARM_certificate_due_warning },
-    };
-    int64_t left_s = expiry->until_s - now_s;
-
-    if (expiry->kind == SECURE_EXPIRY_TRUST)
-        return left_s <= 0                              ? PROXY_ALARM_trust_expired
-               : left_s <= limits->warning_days * DAY_S ? PROXY_ALARM_trust_due
-                                                        : -1;
-    if (expiry->kind == SECURE_EXPIRY_CRL)
-        return left_s <= 0                             ? PROXY_ALARM_crl_expired
-               : left_s <= crl_limit_s(expiry, limits) ? PROXY_ALARM_crl_due
-                                                       : -1;
-    if (left_s <= 0)
-        return PROXY_ALARM_certificate_expired;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (left_s <= rows[i].days * DAY_S)
-            return rows[i].row;
-    return -1;
-}
-
-/* When an alarm would change next, if nothing is renewed. */
-static void note_next(struct look *look, int64_t when_s)
-{
-    if (when_s > look->now_s && when_s < look->next_s)
-        look->next_s = when_s;
-}
-
-static void note_limits(struct look *look, struct secure_expiry const *expiry)
-{
-    struct cert_watch_limits const *limits = &look->watch->limits;
-
-    note_next(look, expiry->until_s);
-    if (expiry->kind == SECURE_EXPIRY_CRL) {
-        note_next(look, expiry->until_s - crl_limit_s(expiry, limits));
-        return;
-    }
-    note_next(look, expiry->until_s - limits->warning_days * DAY_S);
-    note_next(look, expiry->until_s - limits->minor_days * DAY_S);
-    note_next(look, expiry->until_s - limits->major_days * DAY_S);
-    note_next(look, expiry->until_s - limits->critical_days * DAY_S);
-}
-
-/* --- alarms ------------------------------------------------------------------------------------
- */
-
-static bool has(struct standing_list const *list, struct standing const *alarm)
-{
-    for (size_t i = 0; i < list->n; i++)
-        if (list->v[i].row == alarm->row && strcmp(list->v[i].object, alarm->object) == 0)
-            return true;
-    return false;
-}
-
-static bool add(struct standing_list *list, struct standing const *alarm)
-{
-    struct standing *v = realloc(list->v, (list->n + 1) * sizeof *v);
-
-    if (!v)
-        return false;
-    list->v = v;
-    v[list->n++] = *alarm;
-    return true;
-}
-
-/* A certificate is known by its name and the day it ends: the one that follows has another. */
-static void name_alarm(struct secure_expiry const *expiry, int row, struct standing *ret)
-{
-    time_t until = (time_t)expiry->until_s;
-    struct tm tm;
-    char day[32] = "?";
-
-    if (gmtime_r(&until, &tm))
-        strftime(day, sizeof day, "%Y-%m-%d", &tm);
-    ret->row = row;
-    snprintf(ret->object, sizeof ret->object, "%.200s until %s", expiry->title, day);
-}
-
-static int64_t days_left(struct secure_expiry const *expiry, int64_t now_s)
-{
-    int64_t left_s = expiry->until_s - now_s;
-
-    return left_s < 0 ? -((-left_s + DAY_S - 1) / DAY_S) : left_s / DAY_S;
-}
-
-/* The same certificate may be in several contexts. */
-static void want(struct look *look, struct secure_expiry const *expiry, int row,
-                 char const *context)
-{
-    struct standing alarm;
-
-    name_alarm(expiry, row, &alarm);
-    if (look->wanted.n == STANDING_MAX || has(&look->wanted, &alarm))
-        return;
-    if (!add(&look->wanted, &alarm)) {
-        log_error(NULL, "alarm of a certificate lost object=\"%s\" error=\"out of memory\"",
-                  alarm.object);
-        return;
-    }
-    if (!has(&look->watch->standing, &alarm))
-        log_warn(NULL, "certificate ends context=%s kind=%s object=\"%s\" days_left=%lld", context,
-                 secure_expiry_kind_str(expiry->kind), alarm.object,
-                 (long long)days_left(expiry, look->now_s));
-}
-
-static void clear_others(struct cert_watch *watch, struct standing_list const *wanted)
-{
-    for (size_t i = 0; i < watch->standing.n; i++)
-        if (!has(wanted, &watch->standing.v[i]))
-            alarm_clear(watch->alarms, (size_t)watch->standing.v[i].row,
-                        watch->standing.v[i].object);
-}
-
-static void raise_all(struct cert_watch *watch, struct standing_list const *wanted)
-{
-    for (size_t i = 0; i < wanted->n; i++)
-        alarm_raise(watch->alarms, (size_t)wanted->v[i].row, wanted->v[i].object);
-}
-
-/* --- gauges ------------------------------------------------------------------------------------
- */
-
-static void count(struct look *look, struct secure_expiry const *expiry, int row)
-{
-    bool is_expired = expiry->until_s <= look->now_s;
-    int64_t days = days_left(expiry, look->now_s);
-
-    if (expiry->kind == SECURE_EXPIRY_TRUST) {
-        look->trust_expired += is_expired;
-    } else if (expiry->kind == SECURE_EXPIRY_CRL) {
-        look->crls_expired += is_expired;
-    } else {
-        look->days_left = look->n == 0 || days < look->days_left ? days : look->days_left;
-        look->expired += is_expired;
-        look->due += row >= 0;
-        look->n++;
-    }
+    alarm_clear(alarms, FIRST + (size_t)alarm, object);
 }
 
 static void gauge(enum proxy_metric row, int64_t value)
@@ -211,83 +27,27 @@ static void gauge(enum proxy_metric row, int64_t value)
     met_add(&proxy_metrics, row, value - met_get(&proxy_metrics, row));
 }
 
-static void tell(struct look const *look)
+static void on_counts(void *alarms, struct secure_watch_counts const *counts)
 {
-    gauge(M_certificates, look->n);
-    gauge(M_certificates_due, look->due);
-    gauge(M_certificates_expired, look->expired);
-    gauge(M_certificate_days_left, look->n ? look->days_left : 0);
-    gauge(M_trusted_certificates_expired, look->trust_expired);
-    gauge(M_crls_expired, look->crls_expired);
+    (void)alarms;
+    gauge(M_certificates, counts->n);
+    gauge(M_certificates_due, counts->due);
+    gauge(M_certificates_expired, counts->expired);
+    gauge(M_certificate_days_left, counts->days_left);
+    gauge(M_trusted_certificates_expired, counts->trust_expired);
+    gauge(M_crls_expired, counts->crls_expired);
 }
 
-/* --- looking -----------------------------------------------------------------------------------
- */
-
-static void on_timer(struct wheel_timer *timer);
-
-static void look_at_context(struct look *look, struct secure_context const *context)
+struct secure_watch *cert_watch_new(struct wheel *wheel, struct alarm_board *alarms)
 {
-    struct secure_expiry const *expiry;
+    static struct secure_watch_handlers const handlers = { on_raise, on_clear, on_counts };
 
-    for (size_t i = 0; (expiry = secure_context_expiry(context, i)); i++) {
-        int row = cert_watch_judge(expiry, &look->watch->limits, look->now_s);
-        count(look, expiry, row);
-        note_limits(look, expiry);
-        if (row >= 0)
-            want(look, expiry, row, secure_context_name(context));
-    }
+    return secure_watch_new(wheel, &handlers, alarms);
 }
 
-static void look_at_all(struct cert_watch *watch)
+void cert_watch_set(struct secure_watch *watch, struct secure_set const *set,
+                    struct secure_watch_limits const *limits)
 {
-    struct look look = { .watch = watch, .now_s = (int64_t)(clock_wall_us() / 1000000) };
-
-    look.next_s = look.now_s + DAY_S;
-    for (int i = 0; i < watch->set.n; i++)
-        look_at_context(&look, watch->set.contexts[i]);
-    clear_others(watch, &look.wanted);
-    raise_all(watch, &look.wanted);
-    free(watch->standing.v);
-    watch->standing = look.wanted;
-    tell(&look);
-    wheel_arm(watch->wheel, &watch->timer, (uint64_t)(look.next_s - look.now_s) * 1000, on_timer);
-}
-
-static void on_timer(struct wheel_timer *timer)
-{
-    look_at_all((struct cert_watch *)((char *)timer - offsetof(struct cert_watch, timer)));
-}
-
-struct cert_watch *cert_watch_new(struct wheel *wheel, struct alarm_board *alarms)
-{
-    struct cert_watch *watch = calloc(1, sizeof *watch);
-
-    if (!watch)
-        return NULL;
-    watch->wheel = wheel;
-    watch->alarms = alarms;
-    secure_set_init(&watch->set);
-    return watch;
-}
-
-void cert_watch_free(struct cert_watch **pwatch)
-{
-    struct cert_watch *watch = *pwatch;
-
-    *pwatch = NULL;
-    if (!watch)
-        return;
-    wheel_disarm(&watch->timer);
-    secure_set_fini(&watch->set);
-    free(watch->standing.v);
-    free(watch);
-}
-
-void cert_watch_set(struct cert_watch *watch, struct secure_set const *set,
-                    struct cert_watch_limits const *limits)
-{
-    secure_set_copy(&watch->set, set);
-    watch->limits = *limits;
-    look_at_all(watch);
+    if (secure_watch_set(watch, set->contexts, (size_t)set->n, limits) < 0)
+        log_error(NULL, "certificates not watched error=\"out of memory\"");
 }

@@ -219,7 +219,7 @@ void proxy_close(struct proxy **pproxy)
     cluster_name_cancel(&proxy->cluster_name);
     acl_names_free(&proxy->acl_names, NULL);
     key_log_fini(&proxy->key_log);
-    cert_watch_free(&proxy->certs);
+    secure_watch_free(&proxy->certs);
     for (unsigned i = 0; i < proxy->n_threads; i++)
         worker_thread_close(&proxy->threads[i]);
     peer_probe_free(&proxy->probe);

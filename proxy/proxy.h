@@ -10,7 +10,7 @@
 
 struct acl_names;
 struct alarm_board;
-struct cert_watch;
+struct secure_watch;
 struct peer_probe;
 struct peers;
 struct steer;
@@ -23,7 +23,7 @@ struct proxy {
     struct alarm_board *alarms;  /* borrowed; NULL before proxy_start() */
     struct acl_names *acl_names; /* of the generation in force; NULL before proxy_start() */
     struct key_log key_log;      /* of the generation in force */
-    struct cert_watch *certs;    /* of the generation in force; NULL before proxy_start() */
+    struct secure_watch *certs;    /* of the generation in force; NULL before proxy_start() */
     struct peers *peers;         /* health of next hops; shared by the workers */
     struct peer_probe *probe;    /* of worker 0 */
     struct steer *steer;         /* NULL: there is one worker */

@@ -193,24 +193,13 @@ static struct cfg_row const rows[] = {
             "certificates, know no wildcards and log no keys; each certificate must say what it "
             "is for. What a context has against it is a fault. Both resume no "
             "session."),
-    CFG_ROW_INT("expiry_warning_days", struct proxy_conf, expiry.warning_days, .min = 0,
-                .max = 3650, .default_text = "30", .unit = "days", .effect = CFG_RELOAD,
-                .help = "So long before a certificate of ours ends, an alarm of severity warning "
-                        "stands for it. For those that are trusted, it is the only one before "
-                        "their end."),
-    CFG_ROW_INT("expiry_minor_days", struct proxy_conf, expiry.minor_days, .min = 0, .max = 3650,
-                .default_text = "14", .unit = "days", .effect = CFG_RELOAD,
-                .help = "So long before its end, the alarm is minor."),
-    CFG_ROW_INT("expiry_major_days", struct proxy_conf, expiry.major_days, .min = 0, .max = 3650,
-                .default_text = "7", .unit = "days", .effect = CFG_RELOAD,
-                .help = "So long before its end, the alarm is major."),
-    CFG_ROW_INT("expiry_critical_days", struct proxy_conf, expiry.critical_days, .min = 0,
-                .max = 3650, .default_text = "1", .unit = "days", .effect = CFG_RELOAD,
-                .help = "So long before its end, the alarm is critical. A list of revoked "
-                        "certificates has its alarm then, or when the last quarter of its life "
-                        "begins."),
-    CFG_ROW_GROUPS("targets", struct proxy_conf, targets, .max = 1000, .sub = &target_schema,
-                   .effect = CFG_RELOAD, .help = "Named next hops."),
+#define EXPIRY_ROW(field, dflt, text)                                                              \
+    CFG_ROW_INT("expiry_" #field, struct proxy_conf, expiry.field, .min = 0, .max = 3650,          \
+                .default_text = dflt, .unit = "days", .effect = CFG_RELOAD, .help = text),
+    SECURE_WATCH_LIMIT_LIST(EXPIRY_ROW)
+#undef EXPIRY_ROW
+        CFG_ROW_GROUPS("targets", struct proxy_conf, targets, .max = 1000, .sub = &target_schema,
+                       .effect = CFG_RELOAD, .help = "Named next hops."),
     CFG_ROW_GROUPS("acl", struct proxy_conf, acl, .max = 100000, .sub = &acl_conf_schema,
                    .effect = CFG_RELOAD,
                    .help = "Who may send requests, on any listener. Empty = nobody. The numeric "
@@ -441,14 +430,12 @@ static void check_contexts(struct proxy_conf const *conf, struct cfg_faults *fau
 /* An alarm that grows less grave as the end comes nearer would be a typing error. */
 static void check_expiry(struct proxy_conf const *conf, struct cfg_faults *faults)
 {
-    struct cert_watch_limits const *limits = &conf->expiry;
-    int64_t const *const days[] = { &limits->warning_days, &limits->minor_days, &limits->major_days,
-                                    &limits->critical_days };
-    static char const *const names[] = { "warning", "minor", "major", "critical" };
-    for (size_t i = 1; i < sizeof days / sizeof *days; i++)
-        if (*days[i] > *days[i - 1])
-            cfg_fault(faults, cfg_faults_where(faults, days[i]),
-                      "proxy.expiry_%s_days is more than expiry_%s_days", names[i], names[i - 1]);
+    struct secure_watch_fault found[SECURE_WATCH_FAULTS_MAX];
+    size_t n = secure_watch_faults(&conf->expiry, found);
+
+    for (size_t i = 0; i < n; i++)
+        cfg_fault(faults, cfg_faults_where(faults, found[i].field),
+                  "proxy.expiry_%s is more than expiry_%s", found[i].name, found[i].before);
 }
 
 static void check_registrar(struct proxy_conf const *conf, struct cfg_faults *faults)

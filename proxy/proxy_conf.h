@@ -2,7 +2,7 @@
 /* The group "proxy" of the configuration file, as rows and structs. */
 #pragma once
 #include "acl_conf.h"
-#include "cert_watch.h"
+#include "secure_watch.h"
 #include "cfg.h"
 #include "peer_health.h"
 #include "route_pred.h"
@@ -44,7 +44,7 @@ struct proxy_conf {
     struct cfg_groups tls_contexts;
     char const *tls_server_context, *tls_client_context;
     int tls_mode; /* enum secure_mode */
-    struct cert_watch_limits expiry;
+    struct secure_watch_limits expiry;
     struct cfg_groups targets;
     struct cfg_groups acl; /* of struct acl_conf */
     int64_t acl_refresh_s;

@@ -6,7 +6,6 @@
 #include "log.h"
 #include "proxy_alarms.h"
 #include "proxy_metrics.h"
-#include "secure_expiry.h"
 #include "secure_rig.h"
 #include "secure_set.h"
 #include "wheel.h"
@@ -19,59 +18,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAY_S = 86400, NOW_S = 1000000000 };
+enum { DAY_S = 86400 };
 
-static struct cert_watch_limits const limits = { 30, 14, 7, 1 };
-
-#define ROW(id) PROXY_ALARM_##id
-
-static struct {
-    enum secure_expiry_kind kind;
-    int64_t left_s;
-    int row;
-} const vectors[] = {
-    { SECURE_EXPIRY_OWN, 30 * DAY_S + 1, -1 },
-    { SECURE_EXPIRY_OWN, 30 * DAY_S, ROW(certificate_due_warning) },
-    { SECURE_EXPIRY_OWN, 14 * DAY_S + 1, ROW(certificate_due_warning) },
-    { SECURE_EXPIRY_OWN, 14 * DAY_S, ROW(certificate_due_minor) },
-    { SECURE_EXPIRY_OWN, 7 * DAY_S, ROW(certificate_due_major) },
-    { SECURE_EXPIRY_CHAIN, DAY_S + 1, ROW(certificate_due_major) },
-    { SECURE_EXPIRY_CHAIN, DAY_S, ROW(certificate_due_critical) },
-    { SECURE_EXPIRY_CHAIN, 1, ROW(certificate_due_critical) },
-    { SECURE_EXPIRY_OWN, 0, ROW(certificate_expired) },
-    { SECURE_EXPIRY_OWN, -400 * DAY_S, ROW(certificate_expired) },
-    { SECURE_EXPIRY_OWN, INT64_MAX - NOW_S, -1 },
-    { SECURE_EXPIRY_TRUST, 30 * DAY_S + 1, -1 },
-    { SECURE_EXPIRY_TRUST, DAY_S, ROW(trust_due) },
-    { SECURE_EXPIRY_TRUST, 0, ROW(trust_expired) },
-    { SECURE_EXPIRY_CRL, DAY_S + 1, -1 },
-    { SECURE_EXPIRY_CRL, DAY_S, ROW(crl_due) },
-    { SECURE_EXPIRY_CRL, -1, ROW(crl_expired) },
-};
-
-static void test_judge(void **state)
-{
-    (void)state;
-
-    for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
-        struct secure_expiry const expiry = { .kind = vectors[i].kind,
-                                              .from_s = NOW_S - 1000 * (int64_t)DAY_S,
-                                              .until_s = NOW_S + vectors[i].left_s };
-        assert_int_equal(cert_watch_judge(&expiry, &limits, NOW_S), vectors[i].row);
-    }
-    /* A list of a day is late in its last quarter, not from its first hour on. */
-    struct secure_expiry brief = { .kind = SECURE_EXPIRY_CRL,
-                                   .from_s = NOW_S,
-                                   .until_s = NOW_S + DAY_S };
-    assert_int_equal(cert_watch_judge(&brief, &limits, NOW_S + DAY_S * 3 / 4 - 1), -1);
-    assert_int_equal(cert_watch_judge(&brief, &limits, NOW_S + DAY_S * 3 / 4), ROW(crl_due));
-}
+static struct secure_watch_limits const limits = { 30, 14, 7, 1 };
 
 struct rig {
     struct secure_rig certs;
     struct wheel *wheel;
     struct alarm_board *alarms;
-    struct cert_watch *watch;
+    struct secure_watch *watch;
     struct secure_set set;
 };
 
@@ -92,7 +47,7 @@ static int teardown(void **state)
 {
     struct rig *rig = *state;
 
-    cert_watch_free(&rig->watch);
+    secure_watch_free(&rig->watch);
     secure_set_fini(&rig->set);
     alarm_board_free(&rig->alarms);
     wheel_free(&rig->wheel);
@@ -208,7 +163,6 @@ static void test_trust_and_several_contexts(void **state)
 int main(void)
 {
     struct CMUnitTest const tests[] = {
-        cmocka_unit_test(test_judge),
         cmocka_unit_test_setup_teardown(test_one_alarm_at_a_time, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_new_one_clears, setup, teardown),
         cmocka_unit_test_setup_teardown(test_trust_and_several_contexts, setup, teardown),
