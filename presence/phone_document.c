@@ -43,7 +43,7 @@ static struct pidf *read_presence(sip_payload_t const *body, struct pidf_limits 
 }
 
 static struct pidf *read_dialogs(sip_payload_t const *body, struct pidf_limits const *limits,
-                                 struct phone_document_fault *ret_fault)
+                                 uint64_t *ret_subject, struct phone_document_fault *ret_fault)
 {
     struct dialog_info *info = dialog_info_new();
     enum dialog_info_result result =
@@ -53,6 +53,7 @@ static struct pidf *read_dialogs(sip_payload_t const *body, struct pidf_limits c
     if (result == DIALOG_INFO_TAKEN) {
         doc = dialog_info_document(info, dialog_info_entity(info), "line");
         result = doc ? result : DIALOG_INFO_NO_MEMORY;
+        *ret_subject = dialog_info_subject(info);
     }
     dialog_info_free(&info);
     return doc ? doc
@@ -64,7 +65,7 @@ static struct pidf *read_dialogs(sip_payload_t const *body, struct pidf_limits c
 
 struct pidf *phone_document_read(struct presence_conf const *conf, struct phone_line const *line,
                                  struct published_package const *package, sip_t const *request,
-                                 struct phone_document_fault *ret_fault)
+                                 uint64_t *ret_subject, struct phone_document_fault *ret_fault)
 {
     sip_payload_t const *body = request->sip_payload;
     struct pidf_limits limits = pidf_limits_default;
@@ -77,7 +78,8 @@ struct pidf *phone_document_read(struct presence_conf const *conf, struct phone_
         return blame(ret_fault, PHONE_DOCUMENT_TYPE, "no document of the package");
     if (body->pl_len > limits.max_bytes)
         return blame(ret_fault, PHONE_DOCUMENT_SIZE, "the document is larger than max_body_bytes");
-    doc = package->kind == COMPOSE_LINE ? read_dialogs(body, &limits, ret_fault)
+    *ret_subject = 0;
+    doc = package->kind == COMPOSE_LINE ? read_dialogs(body, &limits, ret_subject, ret_fault)
                                         : read_presence(body, &limits, ret_fault);
     if (!doc)
         return NULL;

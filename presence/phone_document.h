@@ -20,8 +20,8 @@ struct phone_document_fault {
 };
 
 /** Reads the body of @p request, a document of @p package that says all by itself, which is about
- *  @p line by its number, or by a user of it. The caller owns the result; NULL with *@p ret_fault.
- */
+ *  @p line by its number, or by a user of it. *@p ret_subject: of which dialogs, as
+ *  dialog_info.h says; 0: the whole line. The caller owns the result; NULL with *@p ret_fault. */
 struct pidf *phone_document_read(struct presence_conf const *conf, struct phone_line const *line,
                                  struct published_package const *package, sip_t const *request,
-                                 struct phone_document_fault *ret_fault);
+                                 uint64_t *ret_subject, struct phone_document_fault *ret_fault);

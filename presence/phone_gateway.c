@@ -70,6 +70,7 @@ static struct pidf *read_dialogs(struct phone_gateway_line *l, sip_t const *sip,
 static bool on_told(struct watch *w, sip_t const *sip)
 {
     struct phone_gateway_line *l = line_of(w);
+    uint64_t subject;
     struct phone_document_fault fault = { .text = "" };
     char const *why = fault.text;
     bool has_gap = false;
@@ -81,7 +82,7 @@ static bool on_told(struct watch *w, sip_t const *sip)
         doc = read_dialogs(l, sip, &why, &has_gap);
     else
         doc = phone_document_read(w->server->conf, l->line, published_package_find("presence"), sip,
-                                  &fault);
+                                  &subject, &fault);
     if (!doc) {
         presence_count(M_gateway_bad_documents);
         log_info(NULL, "NOTIFY of phone not read line=%s reason=\"%s\"", l->line->number, why);

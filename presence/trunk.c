@@ -36,6 +36,7 @@ struct attempt {
     struct phone_line *line;
     struct published_package const *package;
     struct pidf *doc;              /* NULL: it has none */
+    uint64_t subject;              /* of doc */
     struct trunk_publication *old; /* that it names by its tag, or NULL */
     uint32_t expires_s;
 };
@@ -144,9 +145,6 @@ static bool condition_is_right(struct attempt *a)
         presence_refusal_send(a->st, &bad_request, "more than one SIP-If-Match");
     else if (n == 0 && !has_body(a->sip))
         presence_refusal_send(a->st, &bad_request, "neither SIP-If-Match nor a document");
-    else if (n == 0 && trunk_publication_beside(a->line, a->package) >=
-                           (unsigned)a->server->conf->max_publications)
-        presence_refusal_busy(a->st, a->server->conf->retry_after, "max_publications is reached");
     else if (n == 0 || (a->old = trunk_publication_find(a->line, a->package, etag)))
         return true;
     else
@@ -179,13 +177,24 @@ static bool body_is_right(struct attempt *a)
 
     if (!has_body(a->sip))
         return true;
-    a->doc = phone_document_read(a->server->conf, a->line, a->package, a->sip, &fault);
+    a->doc = phone_document_read(a->server->conf, a->line, a->package, a->sip, &a->subject, &fault);
     if (!a->doc)
         presence_refusal_send(a->st, &refusals[fault.kind], "%s", fault.text);
     return a->doc != NULL;
 }
 
 /* --- the publication -------------------------------------------------------------------------- */
+
+static bool room_is_right(struct attempt *a)
+{
+    struct presence_conf const *conf = a->server->conf;
+
+    if (a->old || trunk_publication_beside(a->line, a->package, a->subject) <
+                      (unsigned)conf->max_publications)
+        return true;
+    presence_refusal_busy(a->st, conf->retry_after, "max_publications is reached");
+    return false;
+}
 
 /* The publisher has its answer before watchers are told. */
 static void take_in(struct attempt *a)
@@ -196,12 +205,14 @@ static void take_in(struct attempt *a)
 
     if (!p) {
         server_transaction_refuse(a->st, 500, "Server Internal Error", NULL);
-        pidf_free(&a->doc);
         return;
     }
     presence_count(M_trunk_publishes);
     presence_note(a->st, "phone", a->line->number, a->publisher, NULL);
-    trunk_publication_hold(p, a->doc, a->expires_s);
+    trunk_publication_hold(p, a->expires_s);
+    if (is_new)
+        trunk_publication_say(p, a->doc, a->subject);
+    a->doc = NULL;
     publish_answer(a->st, p->etag, a->expires_s);
     if (a->expires_s == 0)
         trunk_publication_end(&p);
@@ -216,6 +227,7 @@ void trunk_take(struct event_server *server, struct server_transaction *st)
                          .sip = sip_object(server_transaction_request(st)) };
 
     if (sender_is_right(&a) && line_is_right(&a) && event_is_right(&a) && condition_is_right(&a) &&
-        expires_is_right(&a) && body_is_right(&a))
+        expires_is_right(&a) && body_is_right(&a) && room_is_right(&a))
         take_in(&a);
+    pidf_free(&a.doc);
 }

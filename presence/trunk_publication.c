@@ -13,9 +13,9 @@
 #include <string.h>
 
 static bool stands_beside(struct trunk_publication const *p,
-                          struct published_package const *package)
+                          struct published_package const *package, uint64_t subject)
 {
-    return package->kind == COMPOSE_LINE && p->package == package;
+    return package->kind == COMPOSE_LINE && p->package == package && p->subject != subject;
 }
 
 static void drop(struct trunk_publication *p)
@@ -39,13 +39,13 @@ struct trunk_publication *trunk_publication_find(struct phone_line const *line,
 }
 
 unsigned trunk_publication_beside(struct phone_line const *line,
-                                  struct published_package const *package)
+                                  struct published_package const *package, uint64_t subject)
 {
     struct trunk_publication const *p;
     unsigned n = 0;
 
     LIST_FOREACH(p, &line->publications, of_line)
-    n += stands_beside(p, package);
+    n += stands_beside(p, package, subject);
     return n;
 }
 
@@ -53,15 +53,10 @@ struct trunk_publication *trunk_publication_new(struct event_server *server,
                                                 struct phone_line *line,
                                                 struct published_package const *package)
 {
-    struct trunk_publication *fresh = calloc(1, sizeof *fresh), *p, *next;
+    struct trunk_publication *fresh = calloc(1, sizeof *fresh);
 
     if (!fresh)
         return NULL;
-    for (p = LIST_FIRST(&line->publications); p; p = next) {
-        next = LIST_NEXT(p, of_line);
-        if (!stands_beside(p, package))
-            drop(p);
-    }
     fresh->server = server;
     fresh->line = line;
     fresh->package = package;
@@ -79,14 +74,24 @@ static void on_expiry(struct wheel_timer *timer)
     trunk_publication_end(&p);
 }
 
-void trunk_publication_hold(struct trunk_publication *p, struct pidf *doc, uint32_t expires_s)
+void trunk_publication_hold(struct trunk_publication *p, uint32_t expires_s)
 {
     TOKEN_FILL(p->etag);
-    if (doc) {
-        pidf_free(&p->doc);
-        p->doc = doc;
-    }
     wheel_arm(p->server->wheel, &p->expiry, (uint64_t)expires_s * 1000, on_expiry);
+}
+
+void trunk_publication_say(struct trunk_publication *p, struct pidf *doc, uint64_t subject)
+{
+    struct trunk_publication *other, *next;
+
+    pidf_free(&p->doc);
+    p->doc = doc;
+    p->subject = subject;
+    for (other = LIST_FIRST(&p->line->publications); other; other = next) {
+        next = LIST_NEXT(other, of_line);
+        if (other != p && !stands_beside(other, p->package, subject))
+            drop(other);
+    }
 }
 
 /* The line owns what is reported of it. */

@@ -2,6 +2,7 @@
 /* Each document is read into a list of its own and merged only when all of it was good. */
 #include "dialog_info.h"
 #include "buf.h"
+#include "htab.h"
 #include "pidf.h"
 #include "pidf_read.h"
 #include "xml_reader.h"
@@ -23,6 +24,7 @@ struct dialog_info {
     char *entity;
     bool has_version;
     uint32_t version;
+    uint64_t subject;       /* of the last document */
     struct dialog *dialogs; /* those that are not over */
 };
 
@@ -34,6 +36,7 @@ struct scan {
     bool is_partial;
     struct dialog *dialogs;
     unsigned n_dialogs, max_dialogs;
+    uint64_t subject;
     size_t max_bytes;
 };
 
@@ -112,6 +115,7 @@ static enum dialog_info_result read_dialog(struct scan *scan)
     if (!dialog)
         return DIALOG_INFO_NO_MEMORY;
     memcpy(dialog->id, id, strlen(id) + 1);
+    scan->subject += htab_hash(id, strlen(id), 0);
     dialog->is_outgoing = direction && strcmp(direction, "initiator") == 0;
     dialog->next = scan->dialogs;
     scan->dialogs = dialog;
@@ -228,6 +232,7 @@ static enum dialog_info_result merge(struct dialog_info *info, struct scan *scan
     info->entity = scan->entity;
     scan->entity = NULL;
     info->version = scan->version;
+    info->subject = scan->subject;
     info->has_version = true;
     return gap && scan->is_partial ? DIALOG_INFO_GAP : DIALOG_INFO_TAKEN;
 }
@@ -264,6 +269,11 @@ enum dialog_info_line dialog_info_line(struct dialog_info const *info)
         line = DIALOG_INFO_RINGING;
     }
     return line;
+}
+
+uint64_t dialog_info_subject(struct dialog_info const *info)
+{
+    return info->subject;
 }
 
 char const *dialog_info_entity(struct dialog_info const *info)

@@ -37,6 +37,10 @@ enum dialog_info_line dialog_info_line(struct dialog_info const *info);
 /** Whom the documents are about, as they say it; "" before the first. Borrowed. */
 char const *dialog_info_entity(struct dialog_info const *info);
 
+/** Which dialogs the last document spoke of, also as ended: the same number for the same ids. 0: of
+ *  none. */
+uint64_t dialog_info_subject(struct dialog_info const *info);
+
 /** The state as the document of a line (compose.h), about @p entity, with one tuple called @p id.
  *  NULL: out of memory. */
 struct pidf *dialog_info_document(struct dialog_info const *info, char const *entity,

@@ -203,13 +203,45 @@ static void test_write(void **state)
     }
 }
 
+#define ABOUT(dialogs)                                                                             \
+    "<dialog-info xmlns='urn:ietf:params:xml:ns:dialog-info' version='0' state='full' "            \
+    "entity='sip:a@x.test'>" dialogs "</dialog-info>"
+
+/* Which dialogs a document is about: in any order, in any state. */
+static void test_subject(void **state)
+{
+    static char const *const one = ABOUT("<dialog id='1'><state>early</state></dialog>"
+                                         "<dialog id='2'><state>confirmed</state></dialog>");
+    static struct {
+        char const *text;
+        bool is_same;
+    } const rows[] = {
+        { ABOUT("<dialog id='2'/><dialog id='1'/>"), true },
+        { ABOUT("<dialog id='1'><state>terminated</state></dialog><dialog id='2'/>"), true },
+        { ABOUT("<dialog id='1'/>"), false },
+        { ABOUT("<dialog id='12'/>"), false },
+        { ABOUT(""), false },
+    };
+    struct dialog_info *first = dialog_info_new();
+
+    (void)state;
+    assert_true(dialog_info_subject(first) == 0);
+    assert_int_equal(take(first, one), DIALOG_INFO_TAKEN);
+    assert_true(dialog_info_subject(first) != 0);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct dialog_info *info = dialog_info_new();
+        assert_int_equal(take(info, rows[i].text), DIALOG_INFO_TAKEN);
+        assert_true((dialog_info_subject(info) == dialog_info_subject(first)) == rows[i].is_same);
+        dialog_info_free(&info);
+    }
+    dialog_info_free(&first);
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
-        cmocka_unit_test(test_steps),
-        cmocka_unit_test(test_bad),
-        cmocka_unit_test(test_document),
-        cmocka_unit_test(test_write),
+        cmocka_unit_test(test_subject),  cmocka_unit_test(test_steps), cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_document), cmocka_unit_test(test_write),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

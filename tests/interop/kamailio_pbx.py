@@ -11,7 +11,7 @@ from node import PATIENCE, Failure
 CONFIG = """
 debug=1
 log_stderror=yes
-children=2
+children=1
 tcp_children=1
 tcp_source_ipv4=IP
 tcp_accept_no_cl=yes
