@@ -15,6 +15,7 @@
 #include "subscription.h"
 #include "winfo.h"
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -243,6 +244,25 @@ bool presence_state_may_tell(struct subscription *s)
     if (used + CSEQ_LEAP / 2 >= s->cseq_limit && !s->is_raising)
         raise_limit(s);
     return used < s->cseq_limit;
+}
+
+/* A restart sends at once what otherwise is spread over hours; that memory goes back. */
+void presence_state_told(struct event_server *server)
+{
+    struct presence_state *state = &server->state;
+
+    presence_gauge(M_restored_untold, -1);
+    if (--state->untold || !state->link)
+        return;
+    log_info(NULL, "all watchers are told after the restart ms=%llu",
+             (unsigned long long)(clock_now_ms() - state->restored_ms));
+    (void)malloc_trim(0);
+}
+
+void presence_state_expect(struct event_server *server)
+{
+    server->state.untold++;
+    presence_gauge(M_restored_untold, 1);
 }
 
 /* --- publications ----------------------------------------------------------------------------- */

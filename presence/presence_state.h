@@ -26,7 +26,8 @@ struct presence_state {
     struct event_server *server;
     struct store *store;     /* NULL: there is none */
     struct store_link *link; /* NULL: not yet, or not any more */
-    uint64_t patience_until_ms;
+    size_t untold;           /* restored subscriptions whose watcher has not been told again */
+    uint64_t restored_ms, patience_until_ms;
     struct wheel_timer stale; /* of what nobody has said again */
 };
 
@@ -82,6 +83,10 @@ void presence_state_refuse(struct event_server *server, struct server_transactio
 /** It is freed, or over without a request: nobody waits for its row to go. */
 void presence_state_forget_subscription(struct subscription *subscription);
 void presence_state_forget_publication(struct publication *publication);
+
+/** One more was restored, and is to be told; one has been told, or has gone. */
+void presence_state_expect(struct event_server *server);
+void presence_state_told(struct event_server *server);
 
 /** May it be told? Not with a CSeq that a restart would use again. */
 bool presence_state_may_tell(struct subscription *subscription);

@@ -280,7 +280,8 @@ int presence_state_restore(struct presence_state *state, uv_loop_t *loop)
                   strerror(-error));
         return error;
     }
-    state->patience_until_ms = clock_now_ms() + (uint64_t)server->conf->restore_patience * 1000;
+    state->restored_ms = clock_now_ms();
+    state->patience_until_ms = state->restored_ms + (uint64_t)server->conf->restore_patience * 1000;
     give_turns(server);
     if (r.lines)
         wheel_arm(server->wheel, &state->stale, (uint64_t)server->conf->stale_ttl * 1000, on_stale);

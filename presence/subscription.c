@@ -39,7 +39,8 @@ static void set_pending(struct subscription *s, bool is_pending)
 /* Of one that was restored. */
 static void set_told_again(struct subscription *s)
 {
-    presence_gauge(M_restored_untold, s->is_restored ? -1 : 0);
+    if (s->is_restored)
+        presence_state_told(s->server);
     s->is_restored = false;
     s->not_before_ms = 0;
 }
@@ -185,7 +186,7 @@ struct subscription *subscription_restore(struct presentity *presentity, struct 
     s->cseq_limit = s->version = cseq;
     s->is_saved = s->is_restored = true;
     s->not_before_ms = UINT64_MAX;
-    presence_gauge(M_restored_untold, 1);
+    presence_state_expect(s->server);
     subscription_hold(s, wish->expires_s, &nowhere);
     return s;
 }

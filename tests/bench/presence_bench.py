@@ -46,7 +46,7 @@ class Watchers:
 
     def take(self):
         """What has come: returns the answers that it wants."""
-        self.rest += self.socket.recv(1 << 20)
+        self.rest += self.socket.recv(1 << 16)  # what is cut off in front is copied behind
         answers = []
         while True:
             end = self.rest.find(b"\r\n\r\n")
