@@ -34,6 +34,9 @@ void server_rig_init(struct server_rig *rig)
     rig->server = (struct event_server){ .conf = &rig->conf, .wheel = wheel_new(clock_now_ms()) };
     assert_non_null(rig->server.wheel);
     TAILQ_INIT(&rig->server.waiting);
+    LIST_INIT(&rig->server.all);
+    tally_init(&rig->server.watchers);
+    tally_init(&rig->server.domains);
     server_rig_users(rig, 4);
     throttle_init(&rig->server.changes, 0, clock_now_ms());
 }
@@ -60,6 +63,9 @@ void server_rig_fini(struct server_rig *rig)
     own_users_fini(&rig->server.users);
     htab_fini(&rig->server.presentities);
     htab_fini(&rig->server.publications);
+    htab_fini(&rig->server.subscriptions);
+    tally_fini(&rig->server.watchers);
+    tally_fini(&rig->server.domains);
     wheel_free(&rig->server.wheel);
 }
 
