@@ -128,14 +128,14 @@ static int take_note(void *ctx, struct store_presence_note const *row)
     return 0;
 }
 
-/* What was set by hand is over if nobody is signed in. */
+/* They come in no order. */
 static void settle_manual(struct event_server *server)
 {
     for (struct htab_entry *e = htab_next(&server->presentities, NULL); e;
          e = htab_next(&server->presentities, e)) {
         struct presentity *p = (struct presentity *)e;
         if (p->manual)
-            (void)presentity_show(p, PRESENTITY_FULL, pidf_profiles());
+            presentity_settle_manual(p);
     }
 }
 

@@ -11,6 +11,7 @@
 #include "pidf_write.h"
 #include "presence_conf.h"
 #include "presence_metrics.h"
+#include "publication.h"
 #include "rls.h"
 #include "subscription.h"
 #include <stdlib.h>
@@ -205,6 +206,32 @@ uint64_t presentity_new_manual(struct presentity *p)
     return p->manual;
 }
 
+/* Instead of @p composed, which it frees. */
+static struct composed *compose_without_manual(struct presentity *p, struct composed *composed)
+{
+    statement_forget(p, STATEMENT_MANUAL);
+    p->manual = 0;
+    composed_free(&composed);
+    return composed_new(p);
+}
+
+void presentity_settle_manual(struct presentity *p)
+{
+    struct publication const *newest = NULL, *pub;
+
+    LIST_FOREACH(pub, &p->publications, link)
+    {
+        if (pub->manual && (!newest || pub->changed_ms > newest->changed_ms))
+            newest = pub;
+    }
+    p->manual = newest ? newest->manual : 0;
+    forget_documents(p);
+    composed_free(&p->composed);
+    p->composed = composed_new(p);
+    if (p->composed && composed_clears_manual(p->composed))
+        p->composed = compose_without_manual(p, p->composed);
+}
+
 static struct composed *compose(struct presentity *p)
 {
     struct composed *now = composed_new(p);
@@ -214,10 +241,7 @@ static struct composed *compose(struct presentity *p)
     presence_count(M_manual_cleared);
     log_info(NULL, "manual state is over user=\"%s\" cause=\"the last client has signed out\"",
              p->address);
-    statement_forget(p, STATEMENT_MANUAL);
-    p->manual = 0;
-    composed_free(&now);
-    return composed_new(p);
+    return compose_without_manual(p, now);
 }
 
 void presentity_changed(struct presentity *p)

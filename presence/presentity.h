@@ -72,6 +72,10 @@ void presentity_free(struct presentity *presentity);
  *  from now on. */
 uint64_t presentity_new_manual(struct presentity *presentity);
 
+/** After a restart: of what publications set by hand the newest counts, if a client is signed in.
+ */
+void presentity_settle_manual(struct presentity *presentity);
+
 /** One of its sources has changed. Frees it if nothing holds it any more. When the last client has
  *  signed out by that, what was set by hand is over (guide 1.6). */
 void presentity_changed(struct presentity *presentity);

@@ -64,8 +64,9 @@ static void take(struct publication *p, struct published *content, int64_t chang
 {
     p->content = content;
     p->changed_ms = changed_ms;
-    if (published_nature(content)->kind == COMPOSE_MANUAL)
-        p->manual = presentity_new_manual(p->presentity);
+    p->manual = published_nature(content)->kind == COMPOSE_MANUAL
+                    ? presentity_new_manual(p->presentity)
+                    : 0;
 }
 
 void publication_id_make(struct publication_id *ret)

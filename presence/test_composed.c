@@ -347,6 +347,30 @@ static void test_restart_is_no_sign_out(void **state)
     rig_fini(&rig);
 }
 
+/* Publications come back in any order, and may have been over. */
+static void test_restored(void **state)
+{
+    struct said const client = SIGNED_IN;
+    struct said const away = { .way = CLIENT, .body = OPEN("cisco-pws") DOES("away") };
+    struct said const busy = { .way = CLIENT, .body = OPEN("cisco-pws") DOES("busy") };
+    struct rig rig;
+
+    (void)state;
+    rig_init(&rig);
+    struct publication *newer = publish(&rig, &away), *older = publish(&rig, &busy);
+    older->changed_ms = newer->changed_ms - 1;
+    presentity_settle_manual(rig.p);
+    assert_int_equal(rig.p->manual, 0);
+    (void)publish(&rig, &client);
+    assert_string_equal(rule_of(&rig), "device_available");
+    presentity_settle_manual(rig.p);
+    assert_string_equal(composed_rule(rig.p->composed), "manual_away");
+    older->changed_ms = newer->changed_ms + 1;
+    presentity_settle_manual(rig.p);
+    assert_string_equal(composed_rule(rig.p->composed), "manual_busy");
+    rig_fini(&rig);
+}
+
 /* To clear brings no older one back, and is heard by who has published it. */
 static void test_clear(void **state)
 {
@@ -404,9 +428,10 @@ static void test_priority(void **state)
 int main(void)
 {
     struct CMUnitTest const tests[] = {
-        cmocka_unit_test(test_vectors),       cmocka_unit_test(test_over_at_the_last_sign_out),
-        cmocka_unit_test(test_clear),         cmocka_unit_test(test_restart_is_no_sign_out),
-        cmocka_unit_test(test_calendar_ends), cmocka_unit_test(test_priority),
+        cmocka_unit_test(test_vectors),  cmocka_unit_test(test_over_at_the_last_sign_out),
+        cmocka_unit_test(test_clear),    cmocka_unit_test(test_restart_is_no_sign_out),
+        cmocka_unit_test(test_restored), cmocka_unit_test(test_calendar_ends),
+        cmocka_unit_test(test_priority),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
