@@ -18,7 +18,6 @@
 #include "subscription.h"
 #include "svc.h"
 #include "trunk.h"
-#include "watch.h"
 #include "watcher_policy.h"
 #include "winfo.h"
 #include <errno.h>
@@ -48,7 +47,7 @@ static void on_request(void *ctx, struct server_transaction *st)
     else if (method == sip_method_publish)
         publish_take(ctx, st);
     else if (method == sip_method_notify)
-        watch_notify(server, st);
+        watch_notify(&server->watches, st);
     else if (method == sip_method_message)
         message_gate_take(server, st);
     else if (method == sip_method_options)
@@ -185,6 +184,17 @@ static int read_rosters(struct event_server *server, struct svc *svc)
                         server->wheel, svc_loop(svc), on_rosters, server);
 }
 
+static void refuse_notify(void *ctx, struct server_transaction *st, int status, char const *phrase,
+                          char const *why)
+{
+    struct presence_refusal const refusal = { status, phrase,
+                                              status == 489 ? M_refused_event : M_refused_dialog,
+                                              NULL };
+
+    (void)ctx;
+    presence_refusal_send(st, &refusal, "%s", why);
+}
+
 static int start_watches(struct event_server *server)
 {
     server->gateway = malloc(sizeof *server->gateway);
@@ -208,7 +218,9 @@ int event_server_init(struct event_server *server, struct svc *svc)
     htab_init(&server->presentities);
     htab_init(&server->publications);
     htab_init(&server->subscriptions);
-    htab_init(&server->watches);
+    watches_init(&server->watches, NULL, server->wheel, &presence_metrics);
+    server->watches.ctx = server;
+    server->watches.refuse = refuse_notify;
     LIST_INIT(&server->all);
     TAILQ_INIT(&server->waiting);
     tally_init(&server->watchers);
@@ -225,6 +237,7 @@ int event_server_init(struct event_server *server, struct svc *svc)
                                   NULL, &handlers, server);
         err =
             server->stack ? open_listeners(server, &server->conf->listen, &server->first) : -ENOMEM;
+        server->watches.stack = server->stack;
     }
     if (err == 0)
         err = open_listeners(server, &server->conf->trunk_listen, &server->first_trunk);
@@ -319,5 +332,5 @@ void event_server_fini(struct event_server *server)
     htab_fini(&server->presentities);
     htab_fini(&server->publications);
     htab_fini(&server->subscriptions);
-    htab_fini(&server->watches);
+    watches_fini(&server->watches);
 }

@@ -11,6 +11,7 @@
 #include "stack.h"
 #include "tally.h"
 #include "throttle.h"
+#include "watch.h"
 #include "wheel.h"
 #include <sys/queue.h>
 
@@ -35,7 +36,7 @@ struct event_server {
     unsigned judged; /* how often every subscription was judged again */
     size_t n_adhoc;  /* subscriptions to who is not in the watcher's contact list */
     struct phone_lines phones;
-    struct htab watches;           /* subscriptions of ours, by our tag of the dialog */
+    struct watches watches;        /* subscriptions of ours */
     struct phone_gateway *gateway; /* owned */
     struct foreigners *foreigners; /* owned; NULL: other domains are not asked */
     struct message_gate gate;

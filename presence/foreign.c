@@ -3,11 +3,13 @@
 #define LOG_SUBSYSTEM LOG_PRESENCE
 #include "foreign.h"
 #include "clock.h"
+#include "event_server.h"
 #include "foreign_conf.h"
 #include "foreign_document.h"
 #include "log.h"
 #include "presence_address.h"
 #include "presence_conf.h"
+#include "presence_metrics.h"
 #include "rlmi.h"
 #include "rls.h"
 #include "subscription.h"
@@ -62,6 +64,11 @@ struct foreign *foreign_find(struct foreigners *all, char const *user, char cons
     return entry ? of_pair(entry) : NULL;
 }
 
+static struct event_server *server_of(struct watch const *w)
+{
+    return ((struct foreign const *)w)->all->server;
+}
+
 /* --- what it says ----------------------------------------------------------------------------- */
 
 static void tell(struct foreign *f, bool is_urgent)
@@ -111,7 +118,7 @@ static bool on_told(struct watch *w, sip_t const *sip)
         set(f, FOREIGN_PENDING, NULL);
     } else if (!sip->sip_payload || !sip->sip_payload->pl_len) {
         set(f, FOREIGN_ACTIVE, NULL);
-    } else if (foreign_document_read(w->server->conf, f->address, sip, &document, &why) < 0) {
+    } else if (foreign_document_read(server_of(w)->conf, f->address, sip, &document, &why) < 0) {
         presence_count(M_foreign_bad_documents);
         log_info(sip->sip_call_id->i_id, "NOTIFY of contact not read of=\"%s\" reason=\"%s\"",
                  w->name, why);
@@ -238,6 +245,11 @@ static void print_parties(struct watch const *w, char from[static WATCH_URI_BYTE
     (void)snprintf(to, WATCH_URI_BYTES, "sip:%s", f->address);
 }
 
+static void print_contact(struct watch const *w, char ret[static WATCH_CONTACT_BYTES])
+{
+    event_server_own_contact(server_of(w), ret);
+}
+
 static void foreign_free(struct foreign *f)
 {
     watch_fini(&f->watch);
@@ -262,6 +274,7 @@ static struct watch_kind const contacts = { .what = "contact",
                                             .notifies = M_foreign_notifies,
                                             .takes_refusals = true,
                                             .print_parties = print_parties,
+                                            .print_contact = print_contact,
                                             .on_told = on_told,
                                             .on_unknown = on_unknown,
                                             .on_gone = on_gone };
@@ -285,7 +298,7 @@ static struct foreign *foreign_new(struct foreigners *all, struct pair const *pa
     LIST_INSERT_HEAD(&all->list, f, among_all);
     presence_gauge(M_foreign_subscriptions, 1);
     (void)snprintf(f->name, size, "%s for %s", pair->address, pair->user);
-    watch_init(&f->watch, all->server, &all->terms, &domain->pace, f->name);
+    watch_init(&f->watch, &all->server->watches, &all->terms, &domain->pace, f->name);
     f->user = strdup(pair->user);
     f->address = strdup(pair->address);
     if (!f->user || !f->address || htab_insert(&all->by_pair, &f->by_pair, hash_pair(pair)) < 0) {

@@ -2,7 +2,9 @@
 /* The table of subscriptions to contacts of other domains, and the words about one of them. */
 #include "foreign_commands.h"
 #include "clock.h"
+#include "event_server.h"
 #include "foreign.h"
+#include "presence_address.h"
 #include "svc.h"
 
 static json_int_t seconds_until(uint64_t due_ms)

@@ -4,6 +4,7 @@
 #include "phone_gateway.h"
 #include "clock.h"
 #include "dialog_info.h"
+#include "event_server.h"
 #include "gateway_conf.h"
 #include "log.h"
 #include "message.h"
@@ -12,6 +13,7 @@
 #include "pidf.h"
 #include "pidf_read.h"
 #include "presence_conf.h"
+#include "presence_metrics.h"
 #include "published.h"
 #include <errno.h>
 #include <stdio.h>
@@ -21,6 +23,16 @@
 static struct phone_gateway_line *line_of(struct watch *w)
 {
     return (struct phone_gateway_line *)w;
+}
+
+static struct event_server *server_of(struct watch const *w)
+{
+    return ((struct phone_gateway_line const *)w)->gateway->server;
+}
+
+static void print_contact(struct watch const *w, char ret[static WATCH_CONTACT_BYTES])
+{
+    event_server_own_contact(server_of(w), ret);
 }
 
 static void print_parties(struct watch const *w, char from[static WATCH_URI_BYTES],
@@ -33,7 +45,7 @@ static void print_parties(struct watch const *w, char from[static WATCH_URI_BYTE
 
     if (conf->port)
         (void)snprintf(port, sizeof port, ":%d", (int)conf->port);
-    (void)snprintf(from, WATCH_URI_BYTES, "sip:%s@%s", conf->user, w->server->users.domain);
+    (void)snprintf(from, WATCH_URI_BYTES, "sip:%s@%s", conf->user, server_of(w)->users.domain);
     (void)snprintf(to, WATCH_URI_BYTES, "sip:%s@%s%s%s%s%s%s", l->line->number,
                    is_bare_v6 ? "[" : "", conf->address, is_bare_v6 ? "]" : "", port,
                    *conf->transport ? ";transport=" : "", conf->transport);
@@ -81,19 +93,19 @@ static bool on_told(struct watch *w, sip_t const *sip)
     if (l->gateway->conf->event == GATEWAY_DIALOG)
         doc = read_dialogs(l, sip, &why, &has_gap);
     else
-        doc = phone_document_read(w->server->conf, l->line, published_package_find("presence"), sip,
-                                  &subject, &fault);
+        doc = phone_document_read(server_of(w)->conf, l->line, published_package_find("presence"),
+                                  sip, &subject, &fault);
     if (!doc) {
         presence_count(M_gateway_bad_documents);
         log_info(NULL, "NOTIFY of phone not read line=%s reason=\"%s\"", l->line->number, why);
     }
-    phone_line_report(w->server, l->line, PHONE_GATEWAY, doc);
+    phone_line_report(server_of(w), l->line, PHONE_GATEWAY, doc);
     return has_gap;
 }
 
 static void on_unknown(struct watch *w)
 {
-    phone_line_report(w->server, line_of(w)->line, PHONE_GATEWAY, NULL);
+    phone_line_report(server_of(w), line_of(w)->line, PHONE_GATEWAY, NULL);
 }
 
 static void on_left(struct watch *w)
@@ -106,6 +118,7 @@ static struct watch_kind const lines = { .what = "phone",
                                          .failures = M_gateway_failures,
                                          .notifies = M_gateway_notifies,
                                          .print_parties = print_parties,
+                                         .print_contact = print_contact,
                                          .on_told = on_told,
                                          .on_unknown = on_unknown,
                                          .on_left = on_left };
@@ -134,7 +147,7 @@ int phone_gateway_init(struct phone_gateway *gateway, struct event_server *serve
     struct cfg_groups const *groups = &server->conf->gateway;
     struct htab const *known = &server->phones.by_number;
 
-    *gateway = (struct phone_gateway){ 0 };
+    *gateway = (struct phone_gateway){ .server = server };
     if (groups->n == 0)
         return 0;
     gateway->conf = groups->v;
@@ -146,7 +159,7 @@ int phone_gateway_init(struct phone_gateway *gateway, struct event_server *serve
         l->gateway = gateway;
         l->line = (struct phone_line *)e;
         l->line->watch = l;
-        watch_init(&l->watch, server, &gateway->terms, &gateway->pace, l->line->number);
+        watch_init(&l->watch, &server->watches, &gateway->terms, &gateway->pace, l->line->number);
     }
     return 0;
 }

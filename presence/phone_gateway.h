@@ -9,6 +9,7 @@
 #include "watch.h"
 
 struct dialog_info;
+struct event_server;
 struct gateway_conf;
 struct phone_line;
 
@@ -20,6 +21,7 @@ struct phone_gateway_line {
 };
 
 struct phone_gateway {
+    struct event_server *server;
     struct gateway_conf const *conf; /* NULL: there is none */
     struct watch_terms terms;
     struct watch_pace pace;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The life of subscriptions of ours: see watch.h. What a NOTIFY says is in watch_notify.c. */
-#define LOG_SUBSYSTEM LOG_PRESENCE
+#define LOG_SUBSYSTEM LOG_SIP
 #include "watch.h"
 #include "clock.h"
 #include "dialog.h"
 #include "log.h"
 #include "message.h"
+#include "met.h"
+#include "stack.h"
 #include "watch_fsm.h"
 #include "watch_internal.h"
 #include <errno.h>
@@ -31,6 +33,11 @@ enum { LINE_BYTES = 128 };
 void watch_step(struct watch *w, enum watch_event event, uint32_t seconds)
 {
     fsm_step(watch_fsm(), &w->state, w, (int)event, &seconds, w->name);
+}
+
+static void count(struct watch const *w, size_t row)
+{
+    met_inc(w->all->metrics, row);
 }
 
 /* --- time ------------------------------------------------------------------------------------- */
@@ -66,7 +73,7 @@ static void on_timer(struct wheel_timer *timer)
 
 static void arm(struct watch *w, uint64_t in_ms)
 {
-    wheel_arm(w->server->wheel, &w->timer, in_ms, on_timer);
+    wheel_arm(w->all->wheel, &w->timer, in_ms, on_timer);
 }
 
 /* Those that began together are not refreshed together for ever. */
@@ -122,7 +129,7 @@ static void take_final(struct watch *w, sip_t const *sip, int status)
         watch_step(w, WATCH_EV_ACCEPTED, 0);
         return;
     }
-    presence_count(kind->failures);
+    count(w, kind->failures);
     log_info(NULL, "subscription of ours not accepted what=%s of=\"%s\" status=%d retry_after=%u",
              kind->what, w->name, status, (unsigned)retry_s);
     if (min_s > w->wanted_s)
@@ -177,12 +184,11 @@ static int send_subscribe(struct watch *w, url_t const *next_hop)
         msg_destroy(subscribe);
         subscribe = NULL;
     }
-    w->outgoing =
-        subscribe ? stack_send(w->server->stack, subscribe, next_hop, &handlers, w) : NULL;
+    w->outgoing = subscribe ? stack_send(w->all->stack, subscribe, next_hop, &handlers, w) : NULL;
     if (!w->outgoing)
         return -ENOMEM;
     arm(w, ANSWER_GUARD_MS);
-    presence_count(w->terms->kind->subscribes);
+    count(w, w->terms->kind->subscribes);
     return 0;
 }
 
@@ -191,21 +197,21 @@ static uint64_t hash_tag(char const *tag)
     return htab_hash(tag, strlen(tag), 0);
 }
 
-struct watch *watch_find(struct event_server *server, char const *tag, htab_match_fn *match,
+struct watch *watch_find(struct watches *all, char const *tag, htab_match_fn *match,
                          void const *request)
 {
-    return (struct watch *)htab_find(&server->watches, hash_tag(tag), match, request);
+    return (struct watch *)htab_find(&all->by_tag, hash_tag(tag), match, request);
 }
 
 static int make_dialog(struct watch *w)
 {
-    char from[WATCH_URI_BYTES], to[WATCH_URI_BYTES], contact[EVENT_SERVER_CONTACT_BYTES];
+    char from[WATCH_URI_BYTES], to[WATCH_URI_BYTES], contact[WATCH_CONTACT_BYTES];
 
     w->terms->kind->print_parties(w, from, to);
-    event_server_own_contact(w->server, contact);
+    w->terms->kind->print_contact(w, contact);
     w->dialog = dialog_new_uac(from, to, contact);
     return w->dialog
-               ? htab_insert(&w->server->watches, &w->by_tag, hash_tag(dialog_local_tag(w->dialog)))
+               ? htab_insert(&w->all->by_tag, &w->by_tag, hash_tag(dialog_local_tag(w->dialog)))
                : -ENOMEM;
 }
 
@@ -215,7 +221,7 @@ static void leave(struct watch *w)
     if (w->outgoing)
         outgoing_detach(w->outgoing);
     w->outgoing = NULL;
-    htab_remove(&w->server->watches, &w->by_tag);
+    htab_remove(&w->all->by_tag, &w->by_tag);
     dialog_free(&w->dialog);
     if (w->terms->kind->on_left)
         w->terms->kind->on_left(w);
@@ -375,10 +381,22 @@ int watch_terms_set_outbound(struct watch_terms *terms, char const *outbound)
     return *terms->outbound_text && url_d(&terms->outbound, terms->outbound_text) < 0 ? -EINVAL : 0;
 }
 
-void watch_init(struct watch *w, struct event_server *server, struct watch_terms const *terms,
+void watches_init(struct watches *all, struct stack *stack, struct wheel *wheel,
+                  struct met_set const *metrics)
+{
+    *all = (struct watches){ .stack = stack, .wheel = wheel, .metrics = metrics };
+    htab_init(&all->by_tag);
+}
+
+void watches_fini(struct watches *all)
+{
+    htab_fini(&all->by_tag);
+}
+
+void watch_init(struct watch *w, struct watches *all, struct watch_terms const *terms,
                 struct watch_pace *pace, char const *name)
 {
-    *w = (struct watch){ .server = server,
+    *w = (struct watch){ .all = all,
                          .terms = terms,
                          .pace = pace,
                          .name = name,

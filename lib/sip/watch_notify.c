@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* NOTIFY of a subscription of ours: which it is, and whether it goes on. */
-#include "asker.h"
 #include "dialog.h"
-#include "presence_refusal.h"
+#include "met.h"
+#include "transaction.h"
 #include "watch_internal.h"
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/sip_header.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-static struct presence_refusal const no_dialog = { 481, "Subscription Does Not Exist",
-                                                   M_refused_dialog, NULL };
-static struct presence_refusal const bad_cseq = { 500, "CSeq out of order", M_refused_dialog,
-                                                  NULL };
-static struct presence_refusal const bad_event = { 489, "Bad Event", M_refused_event, NULL };
-static struct presence_refusal const bad_state = { 400, "Bad Request", M_refused_dialog, NULL };
 
 /* --- which subscription ----------------------------------------------------------------------- */
 
@@ -29,25 +22,40 @@ static bool is_ours(struct htab_entry const *entry, void const *request)
            strcmp(dialog_call_id(w->dialog), sip->sip_call_id->i_id) == 0 && sip->sip_from->a_tag;
 }
 
-static struct watch *find(struct event_server *server, struct server_transaction *st,
-                          sip_t const *sip)
+/* Why @p w may not be told, as a status; 0: it may. */
+static int fault_of(struct watch const *w, sip_t const *sip, char const **ret_phrase,
+                    char const **ret_why)
 {
-    struct watch *w =
-        sip->sip_to->a_tag ? watch_find(server, sip->sip_to->a_tag, is_ours, sip) : NULL;
+    char const *package = sip->sip_event && sip->sip_event->o_type ? sip->sip_event->o_type : "";
     /* With another tag than the 2xx had it is a fork, which we do not want besides. */
     int status = !w ? 481 : dialog_remote_tag(w->dialog) ? dialog_accept(w->dialog, sip) : 0;
 
+    *ret_phrase = "Subscription Does Not Exist";
+    *ret_why = "no subscription of ours is like that";
     if (status == 481)
-        presence_refusal_send(st, &no_dialog, "no subscription of ours is like that");
-    else if (status)
-        presence_refusal_send(st, &bad_cseq, "CSeq is below that of the NOTIFY before");
-    else if (strcasecmp(asker_package(sip), w->terms->package) != 0)
-        presence_refusal_send(st, &bad_event, "the subscription is to another package");
-    else if (!sip->sip_subscription_state || !sip->sip_subscription_state->ss_substate)
-        presence_refusal_send(st, &bad_state, "no Subscription-State");
-    else
-        return w;
-    return NULL;
+        return 481;
+    *ret_phrase = "CSeq out of order";
+    *ret_why = "CSeq is below that of the NOTIFY before";
+    if (status)
+        return 500;
+    *ret_phrase = "Bad Event";
+    *ret_why = "the subscription is to another package";
+    if (strcasecmp(package, w->terms->package) != 0)
+        return 489;
+    *ret_phrase = "Bad Request";
+    *ret_why = "no Subscription-State";
+    return sip->sip_subscription_state && sip->sip_subscription_state->ss_substate ? 0 : 400;
+}
+
+static struct watch *find(struct watches *all, struct server_transaction *st, sip_t const *sip)
+{
+    struct watch *w = sip->sip_to->a_tag ? watch_find(all, sip->sip_to->a_tag, is_ours, sip) : NULL;
+    char const *phrase, *why;
+    int status = fault_of(w, sip, &phrase, &why);
+
+    if (status)
+        all->refuse(all->ctx, st, status, phrase, why);
+    return status ? NULL : w;
 }
 
 /* --- what it says ----------------------------------------------------------------------------- */
@@ -86,16 +94,16 @@ static enum watch_event event_of(struct watch *w, sip_subscription_state_t const
     return *ret_seconds ? WATCH_EV_PUT_OFF : WATCH_EV_ENDED;
 }
 
-void watch_notify(struct event_server *server, struct server_transaction *st)
+void watch_notify(struct watches *all, struct server_transaction *st)
 {
     sip_t const *sip = sip_object(server_transaction_request(st));
-    struct watch *w = find(server, st, sip);
+    struct watch *w = find(all, st, sip);
     bool has_gap = false;
     uint32_t seconds;
 
     if (!w)
         return;
-    presence_count(w->terms->kind->notifies);
+    met_inc(all->metrics, w->terms->kind->notifies);
     enum watch_event event = event_of(w, sip->sip_subscription_state, &seconds);
     if (event == WATCH_EV_TOLD && watch_is_wanted(w))
         has_gap = w->terms->kind->on_told(w, sip);

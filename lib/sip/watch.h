@@ -1,31 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A subscription of ours, whoever it is to: we are the subscriber of RFC 6665. Whose it is, and
- * what becomes of what it says, is its owner's: gateway.h (lines at the call manager), foreign.h
- * (contacts of other domains).
+ * what becomes of what it says, is its owner's: a program that has any keeps them in one struct
+ * watches.
  *
  * A struct watch is embedded in its owner. It begins by itself, begins anew when the other side
  * ends it or is not there, and stays ended when the other side wants to hear no more of it. What
  * cannot be had is unknown until it can, never as it was last. */
 #pragma once
-#include "event_server.h"
-#include "presence_metrics.h"
+#include "htab.h"
+#include "wheel.h"
+#include <sofia-sip/sip.h>
 #include <sofia-sip/url.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 struct dialog;
+struct met_set;
 struct outgoing;
+struct server_transaction;
+struct stack;
 struct watch;
 
-enum { WATCH_URI_BYTES = 400 };
+enum { WATCH_URI_BYTES = 400, WATCH_CONTACT_BYTES = 500 };
+
+/** All subscriptions that a program has. */
+struct watches {
+    struct htab by_tag;            /* our tag of the dialog */
+    struct stack *stack;           /* borrowed */
+    struct wheel *wheel;           /* borrowed */
+    struct met_set const *metrics; /* of the rows that kinds name */
+    void *ctx;
+
+    /** Answers a NOTIFY that is none of a subscription of ours, or is wrong: 400, 481, 489, 500. */
+    void (*refuse)(void *ctx, struct server_transaction *st, int status, char const *phrase,
+                   char const *why);
+};
 
 /** What owners of one kind have in common. */
 struct watch_kind {
-    char const *what; /* "phone", for the log */
-    enum presence_metric subscribes, failures, notifies;
+    char const *what;                      /* "phone", for the log */
+    size_t subscribes, failures, notifies; /* rows of the program's metrics */
     bool takes_refusals; /* 403, 489 and 603 are an answer for good (RFC 8048 table) */
 
     /** Prints the bare URIs of who subscribes to whom. */
     void (*print_parties)(struct watch const *watch, char from[static WATCH_URI_BYTES],
                           char to[static WATCH_URI_BYTES]);
+
+    /** Prints our Contact, with its angle brackets. */
+    void (*print_contact)(struct watch const *watch, char ret[static WATCH_CONTACT_BYTES]);
 
     /** A NOTIFY of a subscription that goes on. Returns whether a full document is wanted, because
      *  one is missing. */
@@ -58,7 +80,7 @@ struct watch_pace {
 
 struct watch {
     struct htab_entry by_tag; /* our tag of its dialog */
-    struct event_server *server;
+    struct watches *all;
     struct watch_terms const *terms;
     struct watch_pace *pace;
     char const *name;      /* whom it is to, for the log */
@@ -75,14 +97,21 @@ struct watch {
     bool was_told; /* in this dialog */
 };
 
-/** Answers the NOTIFY @p st, which is perhaps of one of event_server.watches. */
-void watch_notify(struct event_server *server, struct server_transaction *st);
+/** @p stack may be filled in later, but before the loop runs. */
+void watches_init(struct watches *all, struct stack *stack, struct wheel *wheel,
+                  struct met_set const *metrics);
+
+/** Its subscriptions have ended before. */
+void watches_fini(struct watches *all);
+
+/** Answers the NOTIFY @p st, which is perhaps of one of @p all. */
+void watch_notify(struct watches *all, struct server_transaction *st);
 
 /** Reads @p outbound into @p terms. Returns 0 or -EINVAL. */
 int watch_terms_set_outbound(struct watch_terms *terms, char const *outbound);
 
 /** Begins when its turn comes. All pointers are borrowed for its life. */
-void watch_init(struct watch *watch, struct event_server *server, struct watch_terms const *terms,
+void watch_init(struct watch *watch, struct watches *all, struct watch_terms const *terms,
                 struct watch_pace *pace, char const *name);
 
 /** Ends without a word: who tells us something hears 481. */

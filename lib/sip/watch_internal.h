@@ -14,5 +14,5 @@ void watch_refresh_soon(struct watch *watch);
 bool watch_is_wanted(struct watch const *watch);
 
 /** The one with our tag @p tag for which @p match says yes, or NULL. */
-struct watch *watch_find(struct event_server *server, char const *tag, htab_match_fn *match,
+struct watch *watch_find(struct watches *all, char const *tag, htab_match_fn *match,
                          void const *request);
