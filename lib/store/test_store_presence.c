@@ -321,7 +321,7 @@ static void test_migration(void **state)
     store_rig_open(&rig);
     store_rig_close(&rig);
     run_sql(rig.path, "DROP TABLE presence_subscriptions; DROP TABLE presence_publications;"
-                      "DROP TABLE presence_notes; PRAGMA user_version = 3");
+                      "DROP TABLE presence_notes; DROP TABLE roster; PRAGMA user_version = 3");
     expect(&rig, "", 0);
     assert_int_equal(store_presence_put_subscription(rig.link, &watch, DONE(&rig)), 0);
     assert_int_equal(store_rig_wait(&rig, 1), 0);
