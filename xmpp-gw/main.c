@@ -4,6 +4,7 @@
 #include "sip_metrics.h"
 #include "stream_metrics.h"
 #include "svc.h"
+#include "xmpp_alarms.h"
 #include "xmpp_commands.h"
 #include "xmpp_conf.h"
 #include "xmpp_gateway.h"
@@ -15,6 +16,11 @@ static int init(struct svc *svc)
 {
     svc_set_state(svc, &gateway);
     return xmpp_gateway_init(&gateway, svc);
+}
+
+static int reload(struct svc *svc, struct cfg *cfg)
+{
+    return xmpp_gateway_reload(svc_state(svc), cfg_get(cfg));
 }
 
 static void deinit(struct svc *svc)
@@ -33,7 +39,9 @@ static struct svc_desc const xmpp_svc = {
     .check = xmpp_conf_check,
     .commands = xmpp_commands,
     .metrics = metrics,
+    .alarms = &xmpp_alarms,
     .init = init,
+    .reload = reload,
     .deinit = deinit,
 };
 

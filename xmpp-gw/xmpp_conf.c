@@ -100,17 +100,22 @@ static struct cfg_row const rows[] = {
                     .help = "Where other servers connect to, as ADDRESS:PORT, usually port 5269; "
                             "TLS begins by STARTTLS. Empty: nobody can, and components only are "
                             "of use."),
-    CFG_ROW_PATH("ca", struct xmpp_conf, ca, .default_text = "", .max = 4096, .effect = CFG_RESTART,
+    CFG_ROW_PATH("ca", struct xmpp_conf, ca, .default_text = "", .max = 4096, .effect = CFG_RELOAD,
                  .help = "Certificates that are trusted: a PEM file, or a folder of them. Empty = "
                          "those of the system."),
+#define EXPIRY_ROW(field, dflt, text)                                                              \
+    CFG_ROW_INT("expiry_" #field, struct xmpp_conf, expiry.field, .min = 0, .max = 3650,           \
+                .default_text = dflt, .unit = "days", .effect = CFG_RELOAD, .help = text),
+    SECURE_WATCH_LIMIT_LIST(EXPIRY_ROW)
+#undef EXPIRY_ROW
 #define LIMIT_ROW(name, dflt, lo, hi, of, text)                                                    \
     CFG_ROW_INT(#name, struct xmpp_conf, limits.name, .min = lo, .max = hi, .default_text = #dflt, \
                 .unit = of, .effect = CFG_RESTART, .help = text),
-    STREAM_LIMIT_LIST(LIMIT_ROW)
+        STREAM_LIMIT_LIST(LIMIT_ROW)
 #define SIP_LIMIT_ROW(name, dflt, lo, hi, of, text)                                                \
     CFG_ROW_INT("sip_" #name, struct xmpp_conf, sip_limits.name, .min = lo, .max = hi,             \
                 .default_text = #dflt, .unit = of, .effect = CFG_RESTART, .help = text),
-        STACK_LIMIT_LIST(SIP_LIMIT_ROW)
+            STACK_LIMIT_LIST(SIP_LIMIT_ROW)
 #undef SIP_LIMIT_ROW
 #undef LIMIT_ROW
 };
@@ -219,6 +224,17 @@ static void check_domains(struct xmpp_conf const *conf, struct cfg_faults *fault
     free(order);
 }
 
+/* An alarm that grows less grave as the end comes nearer would be a typing error. */
+static void check_expiry(struct xmpp_conf const *conf, struct cfg_faults *faults)
+{
+    struct secure_watch_fault found[SECURE_WATCH_FAULTS_MAX];
+    size_t n = secure_watch_faults(&conf->expiry, found);
+
+    for (size_t i = 0; i < n; i++)
+        cfg_fault(faults, cfg_faults_where(faults, found[i].field),
+                  "xmpp.expiry_%s is more than expiry_%s", found[i].name, found[i].before);
+}
+
 void xmpp_conf_check(void const *vconf, struct cfg_node const *node, struct cfg_faults *faults)
 {
     struct xmpp_conf const *conf = vconf;
@@ -226,6 +242,7 @@ void xmpp_conf_check(void const *vconf, struct cfg_node const *node, struct cfg_
     (void)node;
     check_own(conf, faults);
     check_domains(conf, faults);
+    check_expiry(conf, faults);
     if (conf->limits.retry_min_ms > conf->limits.retry_max_ms)
         cfg_fault(faults, cfg_faults_where(faults, &conf->limits.retry_min_ms),
                   "retry_min_ms is above retry_max_ms");

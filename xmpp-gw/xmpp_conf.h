@@ -2,6 +2,7 @@
 /* The group "xmpp" of the configuration file. */
 #pragma once
 #include "cfg.h"
+#include "secure_watch.h"
 #include "stack_limits.h"
 #include "stream_limits.h"
 
@@ -16,6 +17,7 @@ struct xmpp_conf {
     struct cfg_strings server_listen;
     char const *ca; /* "": what the system trusts */
     struct stream_limits limits;
+    struct secure_watch_limits expiry;
     /* SIP */
     struct cfg_strings listen, proxies;
     char const *outbound;

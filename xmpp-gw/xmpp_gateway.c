@@ -6,6 +6,7 @@
 #include "svc.h"
 #include "xml_tree.h"
 #include "xmpp_answer.h"
+#include "xmpp_certs.h"
 #include "xmpp_conf.h"
 #include "xmpp_settings.h"
 #include <errno.h>
@@ -81,7 +82,9 @@ static int open_listeners(struct xmpp_gateway *gateway)
 
 int xmpp_gateway_init(struct xmpp_gateway *gateway, struct svc *svc)
 {
-    *gateway = (struct xmpp_gateway){ .conf = svc_conf(svc), .wheel = svc_wheel(svc) };
+    *gateway = (struct xmpp_gateway){ .cfg = cfg_ref(svc_cfg(svc)),
+                                      .conf = svc_conf(svc),
+                                      .wheel = svc_wheel(svc) };
     int err = xmpp_settings_init(&gateway->settings, gateway->conf);
 
     if (err == 0) {
@@ -94,8 +97,22 @@ int xmpp_gateway_init(struct xmpp_gateway *gateway, struct svc *svc)
     if (err == 0)
         err = im_bridge_init(&gateway->im, gateway->conf, gateway->streams, gateway->sip.stack,
                              gateway->wheel, gateway->sip.outbound);
+    gateway->certs = xmpp_certs_new(gateway->wheel, svc_alarms(svc));
+    if (err == 0 && !gateway->certs)
+        err = -ENOMEM;
+    if (err < 0)
+        return err;
+    xmpp_certs_watch(gateway->certs, &gateway->settings, gateway->conf);
+    streams_start(gateway->streams);
+    return 0;
+}
+
+int xmpp_gateway_reload(struct xmpp_gateway *gateway, struct xmpp_conf const *conf)
+{
+    int err = xmpp_certs_renew(&gateway->settings, conf);
+
     if (err == 0)
-        streams_start(gateway->streams);
+        xmpp_certs_watch(gateway->certs, &gateway->settings, conf);
     return err;
 }
 
@@ -104,5 +121,7 @@ void xmpp_gateway_fini(struct xmpp_gateway *gateway)
     im_bridge_fini(&gateway->im);
     streams_free(&gateway->streams);
     sip_side_fini(&gateway->sip);
+    secure_watch_free(&gateway->certs);
     xmpp_settings_fini(&gateway->settings);
+    cfg_free(&gateway->cfg);
 }

@@ -6,19 +6,27 @@
 #include "sip_side.h"
 #include "streams.h"
 
+struct cfg;
+struct secure_watch;
 struct svc;
 struct xmpp_conf;
 
 struct xmpp_gateway {
+    struct cfg *cfg; /* a reference to the one that it was started with */
     struct xmpp_conf const *conf;
     struct wheel *wheel;
     struct streams *streams;
     struct sip_side sip;
     struct im_bridge im;
     struct streams_settings settings; /* what the streams borrow */
+    struct secure_watch *certs;
 };
 
 /** Opens the listeners and connects. Returns 0 or a negative errno after logging why;
  *  xmpp_gateway_fini() is right after either. */
 int xmpp_gateway_init(struct xmpp_gateway *gateway, struct svc *svc);
+/** Puts in force what @p conf says of certificates and their alarms; all else waits for a restart.
+ *  0, or a negative errno after logging why: nothing has changed. */
+int xmpp_gateway_reload(struct xmpp_gateway *gateway, struct xmpp_conf const *conf);
+
 void xmpp_gateway_fini(struct xmpp_gateway *gateway);

@@ -50,10 +50,10 @@ static struct cfg_row const rows[] = {
                  .check = check_secret_file, .effect = CFG_RESTART,
                  .help = "File whose first line is the secret of the component."),
     CFG_ROW_PATHS("certificates", struct xmpp_own_conf, certificates, .max = 8,
-                  .effect = CFG_RESTART,
+                  .effect = CFG_RELOAD,
                   .help = "PEM files: the certificate of the domain, then each one's issuer; "
                           "several: of other kinds of keys. Wanted unless it is a component."),
-    CFG_ROW_PATHS("keys", struct xmpp_own_conf, keys, .max = 8, .effect = CFG_RESTART,
+    CFG_ROW_PATHS("keys", struct xmpp_own_conf, keys, .max = 8, .effect = CFG_RELOAD,
                   .help = "PEM files with the keys, in the order of the certificates; missing = "
                           "the key is in the file of the certificate."),
 };
