@@ -89,11 +89,15 @@ static void forget_document(struct foreign *f)
     f->len = 0;
 }
 
-/* Whatever takes a state away is told at once, as signing out is. */
+/* Signing out is told at once, and so is what is like it for a watcher: an open contact whose state
+ * is taken away. Everything else waits for the interval of the list. */
 static void set(struct foreign *f, enum foreign_says says, struct foreign_document const *document)
 {
+    bool was_open = f->is_open;
+
     forget_document(f);
     f->says = says;
+    f->is_open = document && document->is_open;
     if (document) {
         f->type = document->type;
         f->text = document->text;
@@ -103,7 +107,7 @@ static void set(struct foreign *f, enum foreign_says says, struct foreign_docume
     if (foreign_tag(f) == f->shown)
         return;
     f->shown = foreign_tag(f);
-    tell(f, !document || !document->is_open);
+    tell(f, was_open && !f->is_open);
 }
 
 /* RFC 3856 6.5: who waits is shown nothing, whatever the NOTIFY holds. A state that we do not know

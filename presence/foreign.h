@@ -34,6 +34,7 @@ struct foreign {
     uint64_t shown; /* foreign_tag() when lists were told last */
     size_t len;
     char *type, *text; /* of the document; NULL: there is none */
+    bool is_open;      /* so says the document */
     char *user, *address;
     char name[]; /* of both, for the log */
 };
