@@ -57,6 +57,12 @@ static void put_head(struct buf *out, struct im_sip const *im, struct conversati
     buf_add(out, im->body, im->body_len);
 }
 
+static bool is_sound(sip_t const *sip)
+{
+    return sip->sip_request && sip->sip_call_id && sip->sip_from && sip->sip_to &&
+           !sip->sip_error && sip->sip_request->rq_url->url_type != url_unknown;
+}
+
 msg_t *im_request(struct im_sip const *im, struct conversation *conversation)
 {
     struct buf text;
@@ -67,9 +73,7 @@ msg_t *im_request(struct im_sip const *im, struct conversation *conversation)
     if (buf_ok(&text))
         msg = message_parse(text.data, text.len);
     buf_fini(&text);
-    sip_t const *sip = msg ? sip_object(msg) : NULL;
-    if (sip && (!sip->sip_request || sip->sip_error || !sip->sip_call_id || !sip->sip_from ||
-                !sip->sip_to)) {
+    if (msg && !is_sound(sip_object(msg))) {
         msg_destroy(msg);
         return NULL;
     }
