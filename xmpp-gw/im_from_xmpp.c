@@ -10,7 +10,9 @@
 #include "xml_tree.h"
 #include "xmpp_conf.h"
 #include "xmpp_metrics.h"
+#include <errno.h>
 #include <sofia-sip/msg_addr.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,10 +23,16 @@ struct delivery {
     struct streams_incoming *in;
     struct im *im;
     unsigned n_under_way;
-    int status; /* the first that is no success; 0: none */
-    char phrase[STANZA_ERROR_PHRASE];
+    bool has_failed;
+    struct stanza_error error; /* has_failed: why; its text is here */
+    char text[STANZA_ERROR_PHRASE];
     bool accepted_only; /* 202: somebody has it, but not the recipient */
 };
+
+static struct stanza_error error_of(enum im_fault fault)
+{
+    return stanza_error_make(im_map_fault_condition(fault), im_map_fault_text(fault));
+}
 
 /* --- its end ---------------------------------------------------------------------------------- */
 
@@ -52,9 +60,8 @@ static void finish(struct delivery *d)
 {
     struct im_bridge *bridge = d->bridge;
 
-    if (d->status) {
-        struct stanza_error const error = stanza_error_from_sip(d->status, d->phrase, NULL, false);
-        im_bridge_refuse(bridge, d->stanza, &error);
+    if (d->has_failed) {
+        im_bridge_refuse(bridge, d->stanza, &d->error);
     } else {
         xmpp_count(M_messages_to_sip);
         if ((d->im->wants & IM_WANTS_DELIVERED) && !d->accepted_only && !bridge->options.cpim)
@@ -66,20 +73,26 @@ static void finish(struct delivery *d)
     free(d);
 }
 
-static void note(struct delivery *d, int status, char const *phrase)
+/* The first counts. */
+static void fail(struct delivery *d, struct stanza_error const *error)
 {
-    d->accepted_only |= status == 202;
-    if (status < 300 || d->status)
+    if (d->has_failed)
         return;
-    d->status = status;
-    (void)strncpy(d->phrase, phrase ? phrase : "", sizeof d->phrase - 1);
+    d->has_failed = true;
+    d->error = *error;
+    (void)snprintf(d->text, sizeof d->text, "%s", error->text ? error->text : "");
+    d->error.text = d->text;
 }
 
 static void on_text_done(void *ctx, int status, char const *phrase)
 {
     struct delivery *d = ctx;
 
-    note(d, status, phrase);
+    d->accepted_only |= status == 202;
+    if (status >= 300) {
+        struct stanza_error const error = stanza_error_from_sip(status, phrase, NULL, false);
+        fail(d, &error);
+    }
     if (--d->n_under_way == 0)
         finish(d);
 }
@@ -122,7 +135,7 @@ static enum im_fault send_part(struct delivery *d, enum im_part part, struct con
                            part == IM_TEXT ? on_text_done : on_other_done, d);
     free(address);
     d->n_under_way += err == 0;
-    return err < 0 ? IM_NO_MEMORY : IM_FINE;
+    return err == -ENOBUFS ? IM_TOO_MANY : err < 0 ? IM_NO_MEMORY : IM_FINE;
 }
 
 /* Only the loss of a text is told. */
@@ -134,8 +147,10 @@ static void send_parts(struct delivery *d, struct conversation *c)
 
     for (unsigned i = 0; i < sizeof order / sizeof *order; i++) {
         enum im_fault fault = parts & order[i] ? send_part(d, order[i], c) : IM_FINE;
-        if (fault != IM_FINE && order[i] == IM_TEXT)
-            note(d, im_map_fault_status(fault), im_map_fault_text(fault));
+        if (fault != IM_FINE && order[i] == IM_TEXT) {
+            struct stanza_error const error = error_of(fault);
+            fail(d, &error);
+        }
     }
     if (d->n_under_way == 0)
         finish(d);
@@ -191,8 +206,7 @@ static void take_error(struct im_bridge *bridge, struct im *failure)
 static void refuse_and_drop(struct im_bridge *bridge, struct xml_tree *message,
                             struct streams_incoming *in, enum im_fault fault)
 {
-    struct stanza_error const error =
-        stanza_error_make(im_map_fault_condition(fault), im_map_fault_text(fault));
+    struct stanza_error const error = error_of(fault);
 
     if (fault == IM_EMPTY)
         xmpp_count(M_xmpp_ignored);

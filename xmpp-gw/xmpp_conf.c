@@ -63,7 +63,7 @@ static struct cfg_row const rows[] = {
                 .help = "Conversations at a time; of more, the one that is idle longest is "
                         "forgotten."),
     CFG_ROW_INT("im_max_waiting", struct xmpp_conf, im_max_waiting, .min = 1, .max = 100000,
-                .default_text = "100", .effect = CFG_RESTART,
+                .default_text = "1000", .effect = CFG_RESTART,
                 .help =
                     "Messages that wait for one SIP address, which gets one at a time; more are "
                     "refused (resource-constraint)."),

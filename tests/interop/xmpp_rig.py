@@ -117,7 +117,10 @@ class User(slixmpp.ClientXMPP):
         self["feature_mechanisms"].unencrypted_plain = True
         self.register_plugin("xep_0199")
         self.ready, self.messages = asyncio.Event(), []
-        self.add_event_handler("session_start", lambda event: (self.send_presence(), self.ready.set()))
+        self.add_event_handler("session_start", lambda event: self.send_presence())
+        # its own presence comes back: messages come from now on
+        self.add_event_handler("presence_available",
+                               lambda p: p["from"].bare == self.boundjid.bare and self.ready.set())
         self.add_event_handler("message", self.messages.append)
         self.add_event_handler("message_error", self.messages.append)
         self.connect((server.node.ip, server.ports["c2s"]), force_starttls=False, disable_starttls=True)
@@ -130,10 +133,12 @@ class User(slixmpp.ClientXMPP):
             await asyncio.sleep(0.01)
 
 
-def as_user(server, user, play):
+def as_user(server, user, play, plugins=()):
     """Signs in, plays a coroutine with the user, and signs out."""
     async def run():
         client = User(server, user)
+        for plugin in plugins:
+            client.register_plugin(plugin)
         try:
             await asyncio.wait_for(client.ready.wait(), PATIENCE * 2)
             return await play(client)
