@@ -264,7 +264,7 @@ int secure_link_choose(SSL *ssl, unsigned char const **ret, unsigned char *ret_l
 
     if (!wanted)
         return SSL_TLSEXT_ERR_NOACK;
-    for (unsigned at = 0; at + 1 + offers[at] <= len; at += 1u + offers[at])
+    for (unsigned at = 0; at < len && offers[at] < len - at; at += 1u + offers[at])
         if (offers[at] == wanted && memcmp(offers + at + 1, link->protocol, wanted) == 0) {
             *ret = offers + at + 1;
             *ret_len = offers[at];
