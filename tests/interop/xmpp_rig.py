@@ -109,6 +109,25 @@ class Prosody:
         return text
 
 
+def certificates(node, gateway="sip.example.test", prosody="xmpp.example.test", prosody_ca="ca"):
+    node.make_cert("ca", cn="Test CA")
+    node.make_cert("other-ca", cn="Another CA")
+    node.make_cert("gateway", san="DNS:" + gateway, ca="ca")
+    node.make_cert("prosody-cert", san="DNS:" + prosody, ca=prosody_ca)
+
+
+def server(node, secure_auth="true", **more):
+    """A Prosody that is another server; TLS and certificates are a must on its side, too."""
+    peer = Prosody(node, "prosody", "xmpp.example.test", hosts_table=[("sip.example.test", node.ip, 16269)], more="""
+s2s_require_encryption = true
+s2s_secure_auth = %(secure_auth)s
+ssl = { certificate = "%(dir)s/prosody-cert.pem"; key = "%(dir)s/prosody-cert.key"; cafile = "%(dir)s/ca.pem" }
+s2s_ssl = { certificate = "%(dir)s/prosody-cert.pem"; key = "%(dir)s/prosody-cert.key"; cafile = "%(dir)s/ca.pem" }
+""" % {"dir": node.dir, "secure_auth": secure_auth}, **{"modules": '"tls"', **more})
+    peer.register("juliet")
+    return peer
+
+
 class User(slixmpp.ClientXMPP):
     """Somebody signed in at a Prosody; what comes is kept, errors, too."""
 
