@@ -68,8 +68,8 @@ static char const *const migrations[] = {
     " changed INTEGER NOT NULL, expires INTEGER NOT NULL, PRIMARY KEY (user, name));"
     "CREATE TABLE presence_notes (user TEXT NOT NULL, what TEXT NOT NULL,"
     " expires INTEGER NOT NULL, PRIMARY KEY (user, what)) WITHOUT ROWID;",
-    "CREATE TABLE roster (user TEXT NOT NULL, jid TEXT NOT NULL, state TEXT NOT NULL,"
-    " PRIMARY KEY (user, jid)) WITHOUT ROWID;",
+    ("CREATE TABLE roster (user TEXT NOT NULL, jid TEXT NOT NULL, state TEXT NOT NULL,"
+     " PRIMARY KEY (user, jid)) WITHOUT ROWID;"),
 };
 enum { VERSION = sizeof migrations / sizeof *migrations };
 
