@@ -75,6 +75,19 @@ static struct xmpp_own_conf const *find_entry(struct xmpp_conf const *conf, char
     return NULL;
 }
 
+static struct secure_context *renewed(struct secure_context *context, struct secure_context *former,
+                                      char const *name, struct secure_fault const *fault,
+                                      int *ret_err)
+{
+    if (context) {
+        secure_context_inherit(context, former);
+        return context;
+    }
+    log_error(name, "certificates not read setting=%s error=\"%s\"", fault->setting, fault->text);
+    *ret_err = -EINVAL;
+    return NULL;
+}
+
 /* NULL with @p ret_err 0: this domain goes on with what it has. */
 static struct secure_context *read_context(struct streams_own const *own,
                                            struct xmpp_conf const *conf, int *ret_err)
@@ -82,27 +95,19 @@ static struct secure_context *read_context(struct streams_own const *own,
     struct xmpp_own_conf const *entry = own->context ? find_entry(conf, own->name) : NULL;
     struct secure_fault fault;
 
-    if (!entry || !entry->certificates.n)
-        return NULL;
-    struct secure_context *context = xmpp_conf_context(conf, entry, &fault);
-    if (context) {
-        secure_context_inherit(context, own->context);
-        return context;
-    }
-    log_error(own->name, "certificates not read setting=%s error=\"%s\"", fault.setting,
-              fault.text);
-    *ret_err = -EINVAL;
-    return NULL;
+    return entry && entry->certificates.n ? renewed(xmpp_conf_context(conf, entry, &fault),
+                                                    own->context, own->name, &fault, ret_err)
+                                          : NULL;
 }
 
 /* The one in force becomes the one that is dropped, and the other way round. */
-static void exchange(struct streams_own *own, struct secure_context **pnext)
+static void exchange(struct secure_context **pcontext, struct secure_context **pnext)
 {
-    struct secure_context *former = own->context;
+    struct secure_context *former = *pcontext;
 
     if (!*pnext)
         return;
-    own->context = *pnext;
+    *pcontext = *pnext;
     *pnext = former;
 }
 
@@ -110,12 +115,20 @@ int xmpp_certs_renew(struct streams_settings *settings, struct xmpp_conf const *
 {
     struct secure_context **next = calloc(settings->n_own + 1, sizeof *next);
     struct streams_own *own = (void *)settings->own;
+    struct secure_context *common = NULL;
+    struct secure_fault fault;
     int err = next ? 0 : -ENOMEM;
 
+    if (err == 0 && settings->context)
+        common = renewed(xmpp_conf_common_context(conf, &fault), settings->context, "direct-tls",
+                         &fault, &err);
     for (size_t i = 0; err == 0 && i < settings->n_own; i++)
         next[i] = read_context(&own[i], conf, &err);
     for (size_t i = 0; err == 0 && i < settings->n_own; i++)
-        exchange(&own[i], &next[i]);
+        exchange(&own[i].context, &next[i]);
+    if (err == 0)
+        exchange(&settings->context, &common);
+    secure_context_unref(&common);
     for (size_t i = 0; next && i < settings->n_own; i++)
         secure_context_unref(&next[i]);
     free(next);

@@ -46,12 +46,18 @@ static void cmd_show_queues(struct svc *svc, struct ctl_call *call, json_t const
     ctl_reply(call, table);
 }
 
+static void add_text(char *text, size_t size, char const *one)
+{
+    size_t used = strlen(text);
+
+    (void)snprintf(text + used, size - used, "%s%s", used ? " " : "", one);
+}
+
 static void add_address(char *text, size_t size, struct net_addr const *addr)
 {
     char one[NET_ADDR_TEXT];
-    size_t used = strlen(text);
 
-    (void)snprintf(text + used, size - used, "%s%s", used ? " " : "", net_addr_print(addr, one));
+    add_text(text, size, net_addr_print(addr, one));
 }
 
 static void cmd_show_domains(struct svc *svc, struct ctl_call *call, json_t const *args)
@@ -75,8 +81,8 @@ static void cmd_show_domains(struct svc *svc, struct ctl_call *call, json_t cons
     for (size_t i = 0; i < settings->n_peers; i++) {
         struct streams_peer const *peer = &settings->peers[i];
         servers[0] = '\0';
-        for (size_t j = 0; j < peer->n_servers; j++)
-            add_address(servers, sizeof servers, &peer->servers[j]);
+        for (size_t j = 0; j < peer->n_hosts; j++)
+            add_text(servers, sizeof servers, peer->hosts[j]);
         ctl_table_row(table,
                       json_pack("[s,s,s,s]", peer->name, "theirs", tls_names[peer->tls], servers));
     }

@@ -100,6 +100,14 @@ static struct cfg_row const rows[] = {
                     .help = "Where other servers connect to, as ADDRESS:PORT, usually port 5269; "
                             "TLS begins by STARTTLS. Empty: nobody can, and components only are "
                             "of use."),
+    CFG_ROW_STRINGS("direct_tls_listen", struct xmpp_conf, direct_tls_listen, .max = 16,
+                    .check = xmpp_own_conf_check_address, .effect = CFG_RESTART,
+                    .help = "The same for those who begin with TLS (XEP-0368), usually port 5270, "
+                            "which their DNS has as _xmpps-server."),
+    CFG_ROW_STRING("dns_servers", struct xmpp_conf, dns_servers, .default_text = "", .max = 1024,
+                   .effect = CFG_RESTART,
+                   .help = "DNS servers, as ADDRESS or ADDRESS:PORT, separated by commas; empty: "
+                           "those of the system."),
     CFG_ROW_PATH("ca", struct xmpp_conf, ca, .default_text = "", .max = 4096, .effect = CFG_RELOAD,
                  .help = "Certificates that are trusted: a PEM file, or a folder of them. Empty = "
                          "those of the system."),
@@ -129,14 +137,14 @@ struct cfg_schema const xmpp_schema = {
             "to.",
 };
 
-struct secure_context *xmpp_conf_context(struct xmpp_conf const *conf,
-                                         struct xmpp_own_conf const *own,
-                                         struct secure_fault *fault)
+static struct secure_context *make_context(struct xmpp_conf const *conf, char const *name,
+                                           struct secure_names certificates,
+                                           struct secure_names keys, struct secure_fault *fault)
 {
     struct secure_settings const settings = {
-        .name = own->name,
-        .certificates = { own->certificates.v, own->certificates.n },
-        .keys = { own->keys.v, own->keys.n },
+        .name = name,
+        .certificates = certificates,
+        .keys = keys,
         .ca = conf->ca,
         .verify_peer = SECURE_VERIFY_LATER,
         .verify_server = true,
@@ -145,6 +153,40 @@ struct secure_context *xmpp_conf_context(struct xmpp_conf const *conf,
     };
 
     return secure_context_new(&settings, fault);
+}
+
+struct secure_context *xmpp_conf_context(struct xmpp_conf const *conf,
+                                         struct xmpp_own_conf const *own,
+                                         struct secure_fault *fault)
+{
+    return make_context(conf, own->name,
+                        (struct secure_names){ own->certificates.v, own->certificates.n },
+                        (struct secure_names){ own->keys.v, own->keys.n }, fault);
+}
+
+struct secure_context *xmpp_conf_common_context(struct xmpp_conf const *conf,
+                                                struct secure_fault *fault)
+{
+    struct xmpp_own_conf const *own = conf->own.v;
+    struct secure_context *context = NULL;
+    size_t n = 0;
+
+    for (size_t i = 0; i < conf->own.n; i++)
+        n += own[i].certificates.n;
+    char const **files = calloc(2 * n + 1, sizeof *files), **keys = files + n;
+    *fault = (struct secure_fault){ .setting = "certificates" };
+    n = 0;
+    for (size_t i = 0; files && i < conf->own.n; i++) {
+        for (size_t j = 0; j < own[i].certificates.n; j++, n++) {
+            files[n] = own[i].certificates.v[j];
+            keys[n] = j < own[i].keys.n ? own[i].keys.v[j] : files[n];
+        }
+    }
+    if (files)
+        context = make_context(conf, "direct-tls", (struct secure_names){ files, n },
+                               (struct secure_names){ keys, n }, fault);
+    free(files);
+    return context;
 }
 
 static bool is_domain(struct xmpp_conf const *conf, char const *name)

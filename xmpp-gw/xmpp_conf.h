@@ -14,8 +14,9 @@ enum xmpp_im_type { XMPP_IM_NORMAL, XMPP_IM_CHAT };
 
 struct xmpp_conf {
     struct cfg_groups own, domains;
-    struct cfg_strings server_listen;
-    char const *ca; /* "": what the system trusts */
+    struct cfg_strings server_listen, direct_tls_listen;
+    char const *dns_servers; /* "": the system's */
+    char const *ca;          /* "": what the system trusts */
     struct stream_limits limits;
     struct secure_watch_limits expiry;
     /* SIP */
@@ -40,3 +41,7 @@ void xmpp_conf_check(void const *conf, struct cfg_node const *node, struct cfg_f
 struct secure_context *xmpp_conf_context(struct xmpp_conf const *conf,
                                          struct xmpp_own_conf const *own,
                                          struct secure_fault *fault);
+
+/** The same with the certificates of all of them, of which a client's SNI chooses. */
+struct secure_context *xmpp_conf_common_context(struct xmpp_conf const *conf,
+                                                struct secure_fault *fault);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rows of a domain that may be talked to. */
 #include "xmpp_domain_conf.h"
+#include "stream_lookup.h"
 #include "streams.h"
 #include "xmpp_own_conf.h"
 
@@ -8,16 +9,26 @@ static char const *const tls_names[] = {
     [STREAMS_TLS_REQUIRED] = "required", [STREAMS_TLS_OPTIONAL] = "optional", NULL
 };
 
+static char const *check_server(char const *text)
+{
+    return stream_lookup_is_host(text) ? NULL : "wants a host, perhaps with a port";
+}
+
 static struct cfg_row const rows[] = {
     CFG_ROW_STRING("name", struct xmpp_domain_conf, name, .min = 1, .max = 255,
                    .example = "partner.example.test", .check = xmpp_own_conf_check_domain,
                    .effect = CFG_RESTART,
                    .help = "The domain, with U-labels, in lower case. Another one under it is "
                            "another domain."),
-    CFG_ROW_STRINGS("servers", struct xmpp_domain_conf, servers, .max = 16,
-                    .check = xmpp_own_conf_check_address, .effect = CFG_RESTART,
-                    .help = "Where its server is, as ADDRESS:PORT, tried in this order. Not used "
-                            "by a domain of ours that is a component."),
+    CFG_ROW_STRINGS("servers", struct xmpp_domain_conf, servers, .max = 16, .check = check_server,
+                    .effect = CFG_RESTART,
+                    .help = "Where its server is, as HOST or HOST:PORT, tried in this order; the "
+                            "usual port is 5269. Empty: as the DNS says (SRV, RFC 6120 3.2, "
+                            "XEP-0368). Not used by a domain of ours that is a component."),
+    CFG_ROW_BOOL("direct_tls", struct xmpp_domain_conf, direct_tls, .default_text = "false",
+                 .effect = CFG_RESTART,
+                 .help = "Whether those `servers` begin with TLS instead of STARTTLS (XEP-0368). "
+                         "Of others the DNS says it."),
     CFG_ROW_ENUM("tls", struct xmpp_domain_conf, tls, .default_text = "required",
                  .names = tls_names, .effect = CFG_RESTART,
                  .help = "Whether a stream to or from its server must be secured. optional: it is "

@@ -8,6 +8,6 @@ struct xmpp_domain_conf {
     char const *name;
     struct cfg_strings servers;
     int tls; /* enum streams_tls */
-    bool dialback, bidi;
+    bool dialback, bidi, direct_tls;
 };
 extern struct cfg_schema const xmpp_domain_conf_schema;

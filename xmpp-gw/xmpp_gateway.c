@@ -3,6 +3,7 @@
 #define LOG_SUBSYSTEM LOG_XMPP
 #include "xmpp_gateway.h"
 #include "log.h"
+#include "resolve.h"
 #include "svc.h"
 #include "xml_tree.h"
 #include "xmpp_answer.h"
@@ -62,15 +63,14 @@ static struct sip_side_method const methods[] = { { "MESSAGE", take_message }, {
 
 /* --- up and down ------------------------------------------------------------------------------ */
 
-static int open_listeners(struct xmpp_gateway *gateway)
+static int open_listeners(struct xmpp_gateway *gateway, struct cfg_strings const *listen,
+                          bool direct_tls)
 {
-    struct cfg_strings const *listen = &gateway->conf->server_listen;
-
     for (size_t i = 0; i < listen->n; i++) {
         struct net_addr addr;
         int err = net_addr_parse(&addr, listen->v[i], 0);
         if (err == 0)
-            err = streams_listen(gateway->streams, &addr, false);
+            err = streams_listen(gateway->streams, &addr, direct_tls);
         if (err < 0) {
             log_error(NULL, "listener not opened listen=\"%s\" error=\"%s\"", listen->v[i],
                       strerror(-err));
@@ -80,6 +80,22 @@ static int open_listeners(struct xmpp_gateway *gateway)
     return 0;
 }
 
+static int open_streams(struct xmpp_gateway *gateway, struct svc *svc)
+{
+    struct xmpp_conf const *conf = gateway->conf;
+
+    gateway->settings.resolver =
+        resolver_new(svc_loop(svc), *conf->dns_servers ? conf->dns_servers : NULL);
+    if (!gateway->settings.resolver) {
+        log_error(NULL, "no resolver dns_servers=\"%s\"", conf->dns_servers);
+        return -EINVAL;
+    }
+    gateway->streams = streams_new(svc_loop(svc), gateway->wheel, svc_tap(svc), &gateway->settings,
+                                   &handlers, gateway);
+    int err = gateway->streams ? open_listeners(gateway, &conf->server_listen, false) : -ENOMEM;
+    return err ? err : open_listeners(gateway, &conf->direct_tls_listen, true);
+}
+
 int xmpp_gateway_init(struct xmpp_gateway *gateway, struct svc *svc)
 {
     *gateway = (struct xmpp_gateway){ .cfg = cfg_ref(svc_cfg(svc)),
@@ -87,11 +103,8 @@ int xmpp_gateway_init(struct xmpp_gateway *gateway, struct svc *svc)
                                       .wheel = svc_wheel(svc) };
     int err = xmpp_settings_init(&gateway->settings, gateway->conf);
 
-    if (err == 0) {
-        gateway->streams = streams_new(svc_loop(svc), gateway->wheel, svc_tap(svc),
-                                       &gateway->settings, &handlers, gateway);
-        err = gateway->streams ? open_listeners(gateway) : -ENOMEM;
-    }
+    if (err == 0)
+        err = open_streams(gateway, svc);
     if (err == 0)
         err = sip_side_init(&gateway->sip, svc, gateway->conf, methods, gateway);
     if (err == 0)
@@ -122,6 +135,7 @@ void xmpp_gateway_fini(struct xmpp_gateway *gateway)
     streams_free(&gateway->streams);
     sip_side_fini(&gateway->sip);
     secure_watch_free(&gateway->certs);
+    resolver_free(&gateway->settings.resolver);
     xmpp_settings_fini(&gateway->settings);
     cfg_free(&gateway->cfg);
 }

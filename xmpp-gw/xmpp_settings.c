@@ -2,6 +2,7 @@
 /* See xmpp_settings.h. */
 #define LOG_SUBSYSTEM LOG_XMPP
 #include "xmpp_settings.h"
+#include "jid.h"
 #include "log.h"
 #include "net_addr.h"
 #include "password.h"
@@ -59,13 +60,31 @@ static int read_own(struct streams_own *own, struct xmpp_conf const *conf,
 
 static int read_peer(struct streams_peer *peer, struct xmpp_domain_conf const *entry)
 {
+    char ascii[JID_PART_MAX + 1];
+
     peer->name = entry->name;
+    peer->ascii = strdup(jid_domain_ascii(entry->name, ascii) ? ascii : entry->name);
+    peer->hosts = entry->servers.v;
+    peer->n_hosts = entry->servers.n;
     peer->tls = (enum streams_tls)entry->tls;
     peer->dialback = entry->dialback;
     peer->bidi = entry->bidi;
-    peer->servers = read_addresses(&entry->servers);
-    peer->n_servers = peer->servers ? entry->servers.n : 0;
-    return peer->servers ? 0 : -ENOMEM;
+    peer->direct_tls = entry->direct_tls;
+    return peer->ascii ? 0 : -ENOMEM;
+}
+
+/* Who begins with TLS says whom it wants (SNI): one context that knows all of us. */
+static int read_context(struct streams_settings *settings, struct xmpp_conf const *conf)
+{
+    struct secure_fault fault;
+
+    if (!conf->direct_tls_listen.n)
+        return 0;
+    settings->context = xmpp_conf_common_context(conf, &fault);
+    if (settings->context)
+        return 0;
+    log_error(NULL, "TLS is not possible setting=%s error=\"%s\"", fault.setting, fault.text);
+    return -EINVAL;
 }
 
 int xmpp_settings_init(struct streams_settings *settings, struct xmpp_conf const *conf)
@@ -83,7 +102,7 @@ int xmpp_settings_init(struct streams_settings *settings, struct xmpp_conf const
         err = read_own(&own[settings->n_own++], conf, &own_conf[i]);
     for (size_t i = 0; err == 0 && i < conf->domains.n; i++)
         err = read_peer(&peers[settings->n_peers++], &domains[i]);
-    return err;
+    return err ? err : read_context(settings, conf);
 }
 
 void xmpp_settings_fini(struct streams_settings *settings)
@@ -96,7 +115,8 @@ void xmpp_settings_fini(struct streams_settings *settings)
         free((void *)own->secret);
     }
     for (size_t i = 0; i < settings->n_peers; i++)
-        free((void *)settings->peers[i].servers);
+        free((void *)settings->peers[i].ascii);
+    secure_context_unref(&settings->context);
     free((void *)settings->own);
     free((void *)settings->peers);
     *settings = (struct streams_settings){ 0 };

@@ -17,6 +17,7 @@ interfaces = { "%(ip)s" }
 component_interfaces = { "%(ip)s" }
 c2s_ports = { %(c2s)d }
 s2s_ports = { %(s2s)d }
+s2s_direct_tls_ports = { %(direct)s }
 component_ports = { %(component)d }
 http_ports = {}
 https_ports = {}
@@ -39,7 +40,7 @@ module:set_global();
 local service, manual = require "net.resolvers.service", require "net.resolvers.manual";
 local hosts = { %s };
 service.new = function (name, kind, transport, extra)
-	local to = kind == "xmpp-server" and hosts[name];
+	local to = kind == "%s" and hosts[name];
 	return manual.new(to and { { "tcp4", to[1], to[2], extra } } or {}, nil, extra);
 end
 """
@@ -49,7 +50,7 @@ class Prosody:
     """One server for one domain; its ports are taken from the node's own loopback address."""
 
     def __init__(self, node, name, domain, modules="", disabled="", more="", hosts="", offline=False, c2s=15222, s2s=15269,
-                 component=15347, hosts_table=()):
+                 component=15347, hosts_table=(), direct=False):
         self.node, self.name, self.domain, self.child = node, name, domain, None
         self.ports = {"c2s": c2s, "s2s": s2s, "component": component}
         for folder in (".data", ".modules"):
@@ -57,11 +58,13 @@ class Prosody:
             if os.getuid() == 0:
                 shutil.chown(os.path.join(node.dir, name + folder), "crosspoint")
         node.write(name + ".modules/mod_test_hosts.lua",
-                   HOSTS % ", ".join('["%s"] = { "%s", %d }' % row for row in hosts_table))
+                   HOSTS % (", ".join('["%s"] = { "%s", %d }' % row for row in hosts_table),
+                            "xmpps-server" if direct else "xmpp-server"))
         node.write(name + ".cfg.lua", PROSODY % {
             "dir": node.dir, "name": name, "ip": node.ip, "domain": domain, "modules": modules,
             "disabled": disabled.lstrip(", ") if offline else '"offline"' + disabled,
-            "more": more, "hosts": hosts, **self.ports})
+            "more": more, "hosts": hosts,
+            "direct": "15270" if direct else "", **self.ports})
         if os.getuid() == 0:
             shutil.chown(node.dir, "crosspoint")
 

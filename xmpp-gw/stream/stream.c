@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "log.h"
 #include "secure_link.h"
+#include "stream_lookup.h"
 #include "stream_metrics.h"
 #include "stream_route.h"
 #include "streams_internal.h"
@@ -234,6 +235,20 @@ static void xml_failed(struct stream *stream)
                 xml_push_fault_text(stream->xml));
 }
 
+/* RFC 7590 3.4, XEP-0368: the name that we connect to is the domain, not its host. */
+void stream_secure(struct stream *stream, char const *bytes, size_t len)
+{
+    char const *name = stream->role == STREAM_IN ? NULL : stream->peer->ascii;
+    struct secure_context *context =
+        stream->own ? stream->own->context : stream->set->settings->context;
+    char const *protocol = stream->is_direct ? "xmpp-server" : NULL;
+
+    if (!context)
+        stream_drop(stream, "TLS is not possible");
+    else if (stream_wire_secure(&stream->wire, context, name, protocol, bytes, len) < 0)
+        stream_drop(stream, "out of memory");
+}
+
 /* Gives bytes to the parser; behind a restart, the rest of them. */
 static void feed(struct stream *stream, char const *bytes, size_t len)
 {
@@ -251,9 +266,7 @@ static void feed(struct stream *stream, char const *bytes, size_t len)
         if (!stream->wants_tls)
             continue;
         stream->wants_tls = false;
-        if (stream_wire_secure(&stream->wire, stream->own->context,
-                               stream->role == STREAM_IN ? NULL : stream->theirs, bytes, len) < 0)
-            stream_drop(stream, "out of memory");
+        stream_secure(stream, bytes, len);
         return;
     }
 }
@@ -367,7 +380,7 @@ static void enter(struct stream *stream)
 }
 
 struct stream *stream_connect(struct streams *set, struct streams_own const *own,
-                              struct streams_peer const *peer, struct net_addr const *to)
+                              struct streams_peer const *peer, struct stream_place const *place)
 {
     struct stream *stream = make(set, peer ? STREAM_OUT : STREAM_COMPONENT);
 
@@ -375,10 +388,10 @@ struct stream *stream_connect(struct streams *set, struct streams_own const *own
         return NULL;
     stream->own = own;
     stream->peer = peer;
-    stream->is_direct = peer && peer->direct_tls;
+    stream->is_direct = place->is_direct;
     (void)snprintf(stream->ours, sizeof stream->ours, "%s", own->name);
     (void)snprintf(stream->theirs, sizeof stream->theirs, "%s", peer ? peer->name : "");
-    if (stream_wire_connect(&stream->wire, &set->wires, to, &handlers) < 0) {
+    if (stream_wire_connect(&stream->wire, &set->wires, &place->addr, &handlers) < 0) {
         xml_push_free(&stream->xml);
         free(stream);
         return NULL;

@@ -21,6 +21,7 @@
 #define STREAM_NS_BIDI_FEATURE "urn:xmpp:features:bidi"
 #define STREAM_NS_COMPONENT    "jabber:component:accept"
 
+struct stream_place;
 struct stream_query;
 struct stream_route;
 struct xml_element;
@@ -73,6 +74,7 @@ struct stream {
     char const *reason;                /* why it ends; static */
     struct wheel_timer timer, minder;
     uint64_t heard_ms, said_ms, stanza_ms;
+    uint64_t probed_ms;                /* since when a question of the minder is open; 0: none is */
     LIST_HEAD(, stream_route) carried; /* routes that send by it */
     SLIST_HEAD(, stream_proof) proofs;
     size_t n_proofs;
@@ -90,9 +92,9 @@ struct stream_fault {
     char const *text; /* static; may be NULL */
 };
 
-/** A stream of ours to @p to; @p peer NULL: a component of @p own. NULL: it could not begin. */
+/** A stream of ours to @p place; @p peer NULL: a component of @p own. NULL: it could not begin. */
 struct stream *stream_connect(struct streams *set, struct streams_own const *own,
-                              struct streams_peer const *peer, struct net_addr const *to);
+                              struct streams_peer const *peer, struct stream_place const *place);
 
 /** Takes the connection that waits at @p server. NULL: that went wrong. */
 struct stream *stream_accept(struct streams *set, uv_stream_t *server, bool is_direct);
@@ -118,6 +120,9 @@ int stream_send(struct stream *stream, char const *xml, size_t len, char const *
 
 /** Is there room for more stanzas? */
 bool stream_has_room(struct stream const *stream);
+
+/** TLS begins, with @p bytes that came already. */
+void stream_secure(struct stream *stream, char const *bytes, size_t len);
 
 /** Our header, and what follows it if it ends at once. */
 void stream_send_header(struct stream *stream);

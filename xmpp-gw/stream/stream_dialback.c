@@ -8,6 +8,7 @@
 #include "stream.h"
 #include "stream_identity.h"
 #include "stream_metrics.h"
+#include "stream_reach.h"
 #include "streams_internal.h"
 #include "xml_element.h"
 #include <stdio.h>
@@ -19,8 +20,11 @@ enum { ELEMENT_BYTES = 4096, KEY_BYTES = 256 };
 struct stream_query {
     LIST_ENTRY(stream_query) link; /* of those of the asker */
     struct stream *asker;          /* to which the pair would be proven; NULL: it has gone */
-    struct stream *via;            /* that asks; it owns the question */
-    char ours[STREAMS_DOMAIN_BYTES], theirs[STREAMS_DOMAIN_BYTES];
+    struct streams *set;
+    struct streams_own const *own;
+    struct streams_peer const *peer;
+    struct stream_reach reach;
+    struct stream *via; /* that asks; NULL: none yet */
     char id[64], key[KEY_BYTES];
 };
 
@@ -129,15 +133,17 @@ static void tell_asker(struct stream *asker, char const *ours, char const *their
     }
 }
 
-/* The question is answered, or it will not be; then its stream has nothing more to do. */
-static void conclude(struct stream *via, enum dialback_type type, enum dialback_error error)
+/* The question is answered, or it will not be. */
+static void conclude(struct stream_query *query, enum dialback_type type, enum dialback_error error)
 {
-    struct stream_query *query = via->query;
+    struct stream *asker = query->asker;
 
-    via->query = NULL;
-    if (query->asker) {
+    stream_reach_stop(&query->reach);
+    if (query->via)
+        query->via->query = NULL;
+    if (asker) {
         LIST_REMOVE(query, link);
-        tell_asker(query->asker, query->ours, query->theirs, type, error);
+        tell_asker(asker, query->own->name, query->peer->name, type, error);
     }
     free(query);
 }
@@ -146,7 +152,8 @@ static void take_answer(struct stream *via, struct dialback const *answer)
 {
     if (strcmp(answer->id, via->query->id) != 0)
         return;
-    conclude(via, answer->type, answer->type == DIALBACK_ERROR ? answer->error : DIALBACK_NO_ERROR);
+    conclude(via->query, answer->type,
+             answer->type == DIALBACK_ERROR ? answer->error : DIALBACK_NO_ERROR);
     stream_end(via, "the question is answered");
 }
 
@@ -156,38 +163,55 @@ static bool is_asked(struct stream const *asker, char const *ours, char const *t
 
     LIST_FOREACH(query, &asker->queries, link)
     {
-        if (strcmp(query->theirs, theirs) == 0 && strcmp(query->ours, ours) == 0)
+        if (strcmp(query->peer->name, theirs) == 0 && strcmp(query->own->name, ours) == 0)
             return true;
     }
     return false;
 }
 
-static enum dialback_error ask(struct stream *asker, struct streams_own const *own,
-                               struct streams_peer const *peer, char const *key)
+static void open_next(struct stream_query *query)
 {
-    struct streams *set = asker->set;
+    struct streams *set = query->set;
+    struct stream_place const *place = stream_reach_next(&query->reach);
 
-    if (!peer->n_servers)
-        return DIALBACK_remote_server_not_found;
-    if (set->n_streams >= (size_t)set->settings->limits.max_streams || strlen(key) >= KEY_BYTES)
-        return DIALBACK_resource_constraint;
-    struct stream_query *query = calloc(1, sizeof *query);
-    if (!query)
-        return DIALBACK_resource_constraint;
-    query->via = stream_connect(set, own, peer, &peer->servers[set->n_born % peer->n_servers]);
-    if (!query->via) {
-        free(query);
-        return DIALBACK_remote_connection_failed;
+    if (place && set->n_streams < (size_t)set->settings->limits.max_streams)
+        query->via = stream_connect(set, query->own, query->peer, place);
+    if (query->via)
+        query->via->query = query;
+    else
+        conclude(query, DIALBACK_ERROR,
+                 place ? DIALBACK_resource_constraint : DIALBACK_remote_connection_failed);
+}
+
+static void on_places(struct stream_reach *reach, char const *why_not)
+{
+    struct stream_query *query =
+        (struct stream_query *)((char *)reach - offsetof(struct stream_query, reach));
+
+    if (why_not)
+        conclude(query, DIALBACK_ERROR, DIALBACK_remote_server_not_found);
+    else
+        open_next(query);
+}
+
+static void ask(struct stream *asker, struct streams_own const *own,
+                struct streams_peer const *peer, char const *key)
+{
+    struct stream_query *query = strlen(key) < KEY_BYTES ? calloc(1, sizeof *query) : NULL;
+
+    if (!query) {
+        tell_asker(asker, own->name, peer->name, DIALBACK_ERROR, DIALBACK_resource_constraint);
+        return;
     }
-    query->via->query = query;
+    query->set = asker->set;
+    query->own = own;
+    query->peer = peer;
     query->asker = asker;
-    (void)snprintf(query->ours, sizeof query->ours, "%s", own->name);
-    (void)snprintf(query->theirs, sizeof query->theirs, "%s", peer->name);
     (void)snprintf(query->id, sizeof query->id, "%s", asker->id);
     (void)snprintf(query->key, sizeof query->key, "%s", key);
     LIST_INSERT_HEAD(&asker->queries, query, link);
     stream_count(M_dialback_asked);
-    return DIALBACK_NO_ERROR;
+    stream_reach_begin(&query->reach, asker->set, own, peer, on_places);
 }
 
 /* XEP-0220 2.1.2, XEP-0344: a certificate that is good enough needs no question. */
@@ -204,13 +228,15 @@ static void judge_request(struct stream *stream, struct dialback const *request)
         error = DIALBACK_item_not_found;
     else if (!peer || (peer->tls == STREAMS_TLS_REQUIRED && !stream->wire.is_secure))
         error = DIALBACK_policy_violation;
-    else if (stream_identity_is(stream, theirs, &why_not)) {
+    else if (stream_identity_is(stream, peer->ascii, &why_not)) {
         tell_asker(stream, ours, theirs, DIALBACK_VALID, DIALBACK_NO_ERROR);
         return;
     } else if (!peer->dialback)
         error = DIALBACK_forbidden;
-    else if (!is_asked(stream, ours, theirs))
-        error = ask(stream, own, peer, request->key);
+    else if (!is_asked(stream, ours, theirs)) {
+        ask(stream, own, peer, request->key);
+        return;
+    }
     if (error)
         tell_asker(stream, request->to, request->from, DIALBACK_ERROR, error);
 }
@@ -240,17 +266,32 @@ bool stream_dialback_take(struct stream *stream, struct xml_element const *eleme
     return true;
 }
 
+/* Nobody waits for the answer any more. */
+static void abandon(struct stream_query *query)
+{
+    struct stream *via = query->via;
+
+    LIST_REMOVE(query, link);
+    query->asker = NULL;
+    conclude(query, DIALBACK_ERROR, DIALBACK_undefined);
+    if (via)
+        stream_end(via, "nobody waits for the answer");
+}
+
 void stream_dialback_leave(struct stream *stream)
 {
-    struct stream_query *query;
+    struct stream_query *asked = stream->query, *query;
 
-    while ((query = LIST_FIRST(&stream->queries))) {
-        LIST_REMOVE(query, link);
-        query->asker = NULL;
-        stream_end(query->via, "nobody waits for the answer");
-    }
-    if (stream->query)
-        conclude(stream, DIALBACK_ERROR,
+    while ((query = LIST_FIRST(&stream->queries)))
+        abandon(query);
+    stream->query = NULL;
+    if (!asked)
+        return;
+    asked->via = NULL;
+    if (stream->is_header_sent || !stream_reach_has_more(&asked->reach))
+        conclude(asked, DIALBACK_ERROR,
                  stream->is_header_sent ? DIALBACK_remote_server_timeout
                                         : DIALBACK_remote_connection_failed);
+    else
+        open_next(asked);
 }

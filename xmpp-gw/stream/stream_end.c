@@ -8,6 +8,7 @@
 #include "stream_dialback.h"
 #include "stream_manage.h"
 #include "stream_metrics.h"
+#include "stream_minder.h"
 #include "stream_route.h"
 #include "streams_internal.h"
 #include <stdio.h>
@@ -20,35 +21,6 @@ static struct stream_limits const *limits_of(struct stream const *stream)
 }
 
 /* --- ready ------------------------------------------------------------------------------------ */
-
-static void on_minder(struct wheel_timer *timer);
-
-static void mind(struct stream *stream)
-{
-    int64_t s = limits_of(stream)->keepalive_s;
-
-    wheel_arm(stream->set->wires.wheel, &stream->minder, (uint64_t)(s ? s : 60) * 500, on_minder);
-}
-
-static bool is_over(uint64_t since_ms, int64_t limit_s)
-{
-    return limit_s && clock_now_ms() - since_ms >= (uint64_t)limit_s * 1000;
-}
-
-/* RFC 6120 4.6.1: blanks; the connection breaks if the peer has gone. */
-static void on_minder(struct wheel_timer *timer)
-{
-    struct stream *stream = (struct stream *)((char *)timer - offsetof(struct stream, minder));
-
-    if (stream->role == STREAM_OUT && is_over(stream->stanza_ms, limits_of(stream)->idle_s)) {
-        stream_end(stream, "idle");
-        return;
-    }
-    mind(stream);
-    if (is_over(stream->said_ms, limits_of(stream)->keepalive_s) &&
-        stream_wire_send(&stream->wire, " ", 1) == 0)
-        stream->said_ms = clock_now_ms();
-}
 
 /* XEP-0288 2: the other way, too. */
 static void turn_round(struct stream *stream)
@@ -81,7 +53,7 @@ int stream_act_ready(void *obj, void *arg)
     log_info(stream->tag, "stream ready ours=%s theirs=\"%s\" address=%s tls=%s", stream->ours,
              stream->theirs, net_addr_print(&stream->wire.remote, remote),
              stream->wire.is_secure ? secure_link_version(stream->wire.link) : "none");
-    mind(stream);
+    stream_minder_begin(stream);
     stream_manage_begin(stream);
     if (opener)
         stream_route_carry(opener, stream);

@@ -5,6 +5,6 @@
 
 struct stream;
 
-/** Is the certificate of the peer good, and for @p domain? If not, @p ret_why_not says why: a
- * static text. */
+/** Is the certificate of the peer good, and for @p domain, in A-labels? If not, @p ret_why_not says
+ * why: a static text. */
 bool stream_identity_is(struct stream const *stream, char const *domain, char const **ret_why_not);

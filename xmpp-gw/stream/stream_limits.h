@@ -40,7 +40,7 @@
       "A stream that has brought nothing for so long is pinged where it can bring an answer; "     \
       "0: never.")                                                                                 \
     X(idle_s, 3600, 0, 604800, "s",                                                                \
-      "A stream to another server without stanzas for so long is closed; 0: never.")               \
+      "A stream between servers without stanzas for so long is closed; 0: never.")                 \
     X(retry_min_ms, 1000, 10, 3600000, "ms",                                                       \
       "Pause before a stream is opened again; doubled after each failure, give or take a "         \
       "quarter.")                                                                                  \

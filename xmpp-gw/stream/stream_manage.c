@@ -19,16 +19,20 @@ void stream_manage_begin(struct stream *stream)
     stream_say(stream, "<enable xmlns='" STREAM_ACK_NS "'/>");
 }
 
-void stream_manage_ask(struct stream *stream)
+void stream_manage_probe(struct stream *stream)
 {
     struct buf text;
 
-    if (stream->managed != STREAM_MANAGED || !stream_ack_ask(&stream->ack))
-        return;
     buf_init(&text, ELEMENT_BYTES);
     stream_ack_write_request(&text);
     stream_say(stream, buf_text(&text));
     buf_fini(&text);
+}
+
+void stream_manage_ask(struct stream *stream)
+{
+    if (stream->managed == STREAM_MANAGED && stream_ack_ask(&stream->ack))
+        stream_manage_probe(stream);
 }
 
 static void answer(struct stream *stream)

@@ -16,5 +16,8 @@ bool stream_manage_take(struct stream *stream, struct xml_element const *element
 /** Asks what the peer has handled, if somebody waits for that. */
 void stream_manage_ask(struct stream *stream);
 
+/** Asks whether somebody waits or not: any answer is a sign of life. */
+void stream_manage_probe(struct stream *stream);
+
 /** A stanza that came is handled, in order. */
 void stream_manage_handled(struct stream *stream);

@@ -94,7 +94,7 @@ static void judge_certificate(struct stream *stream)
     char const *why_not = NULL;
 
     if (stream->role == STREAM_OUT && !stream->peer->dialback &&
-        !stream_identity_is(stream, stream->theirs, &why_not))
+        !stream_identity_is(stream, stream->peer->ascii, &why_not))
         stream_fail(stream, STREAM_ERROR_not_authorized, why_not);
 }
 
@@ -115,15 +115,12 @@ int stream_act_reopen(void *obj, void *arg)
 int stream_act_secure(void *obj, void *arg)
 {
     struct stream *stream = obj;
-    char const *name = stream->role == STREAM_IN ? NULL : stream->theirs;
 
     (void)arg;
-    if (!stream->is_direct) {
+    if (stream->is_direct)
+        stream_secure(stream, NULL, 0);
+    else
         stream->wants_restart = stream->wants_tls = true;
-        return FSM_OK;
-    }
-    if (stream_wire_secure(&stream->wire, stream->own->context, name, NULL, 0) < 0)
-        stream_drop(stream, "out of memory");
     return FSM_OK;
 }
 
@@ -199,7 +196,7 @@ static void ask_for_both_ways(struct stream *stream, struct xml_element const *f
     char const *why_not;
 
     if (!stream->peer->bidi || !xml_element_child(features, "bidi", STREAM_NS_BIDI_FEATURE) ||
-        !stream_identity_is(stream, stream->theirs, &why_not))
+        !stream_identity_is(stream, stream->peer->ascii, &why_not))
         return;
     stream->is_bidi = true;
     stream_say(stream, "<bidi xmlns='" STREAM_NS_BIDI "'/>");
@@ -270,7 +267,7 @@ int stream_act_offer(void *obj, void *arg)
 {
     struct stream *stream = obj;
     char const *why_not = "TLS is not possible";
-    bool is_certain = stream_identity_is(stream, stream->theirs, &why_not);
+    bool is_certain = stream_identity_is(stream, stream->peer->ascii, &why_not);
     bool may_tls = !stream->wire.is_secure && stream->own->context;
     bool needs_tls = stream->peer->tls == STREAMS_TLS_REQUIRED;
     bool may_prove = !stream->is_authentic && !(needs_tls && may_tls);
@@ -308,7 +305,7 @@ static void take_auth(struct stream *stream, struct xml_element const *auth)
     char const *why_not = NULL;
     char text[NONZA_BYTES];
 
-    if (!condition && !stream_identity_is(stream, stream->theirs, &why_not))
+    if (!condition && !stream_identity_is(stream, stream->peer->ascii, &why_not))
         condition = "not-authorized";
     if (condition) {
         log_warn(stream->tag, "stream refuses ours=%s theirs=\"%s\" mechanism=EXTERNAL reason=%s",

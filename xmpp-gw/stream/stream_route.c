@@ -135,20 +135,29 @@ void stream_route_fail(struct stream_route *route, struct streams_error const *e
 
 /* --- acknowledged ----------------------------------------------------------------------------- */
 
-static void ping(struct stream_route *route)
+static bool send_ping(struct stream_route *route, uint64_t number)
 {
     char xml[PING_BYTES];
-
-    if (route->pinged || !route->n_flying)
-        return;
     int len = snprintf(xml, sizeof xml,
                        "<iq type='get' id='" PING_PREFIX "%" PRIu64
                        "' from='%s' to='%s'><ping xmlns='urn:xmpp:ping'/></iq>",
-                       route->n_sent, route->own->name, route->peer->name);
+                       number, route->own->name, route->peer->name);
+
     if (stream_send(route->carrier, xml, (size_t)len, "", NULL) < 0)
-        return;
+        return false;
     stream_count(M_stream_pings);
-    route->pinged = route->n_sent;
+    return true;
+}
+
+static void ping(struct stream_route *route)
+{
+    if (!route->pinged && route->n_flying && send_ping(route, route->n_sent))
+        route->pinged = route->n_sent;
+}
+
+bool stream_route_probe(struct stream_route *route)
+{
+    return send_ping(route, 0);
 }
 
 bool stream_route_answered(struct stream_route *route, char const *id)
@@ -264,23 +273,49 @@ static bool opens_streams(struct stream_route const *route)
     return route->own->n_servers ? !route->peer : true;
 }
 
-void stream_route_connect(struct stream_route *route)
+/* A server is asked when there is something for it; a component's always. */
+static void fail_to_open(struct stream_route *route, char const *why_not)
 {
-    struct net_addr const *servers = route->peer ? route->peer->servers : route->own->servers;
-    size_t n = route->peer ? route->peer->n_servers : route->own->n_servers;
+    route->why_not = why_not;
+    route->n_failures++;
+    if (!route->peer || !TAILQ_EMPTY(&route->waiting))
+        retry_later(route);
+}
 
-    if (route->carrier || route->opening || route->set->is_ending || !opens_streams(route))
-        return;
-    if (n && route->set->n_streams < (size_t)limits_of(route)->max_streams)
-        route->opening =
-            stream_connect(route->set, route->own, route->peer, &servers[route->next++ % n]);
-    if (route->opening) {
+static void open_next(struct stream_route *route)
+{
+    struct stream_place const *place = stream_reach_next(&route->reach);
+
+    if (route->set->n_streams < (size_t)limits_of(route)->max_streams)
+        route->opening = stream_connect(route->set, route->own, route->peer, place);
+    if (route->opening)
         route->opening->opener = route;
+    else
+        fail_to_open(route, "no room for a stream");
+}
+
+static void on_places(struct stream_reach *reach, char const *why_not)
+{
+    struct stream_route *route =
+        (struct stream_route *)((char *)reach - offsetof(struct stream_route, reach));
+
+    if (!why_not) {
+        open_next(route);
         return;
     }
-    route->why_not = n ? "no room for a stream" : "no server is known";
-    route->n_failures++;
-    retry_later(route);
+    log_warn(NULL, "no server found theirs=%s reason=\"%s\"", name_of(route), why_not);
+    fail_to_open(route, why_not);
+}
+
+void stream_route_connect(struct stream_route *route)
+{
+    if (route->carrier || route->opening || route->reach.lookup || route->set->is_ending ||
+        !opens_streams(route))
+        return;
+    if (stream_reach_has_more(&route->reach))
+        open_next(route);
+    else
+        stream_reach_begin(&route->reach, route->set, route->own, route->peer, on_places);
 }
 
 static void tell(struct stream_route *route, bool is_up)
@@ -380,10 +415,12 @@ void stream_route_lost(struct stream_route *route, struct stream *stream)
         tell(route, false);
     if (!opens_streams(route) || route->carrier || route->set->is_ending)
         return;
-    route->n_failures++;
-    /* A server is asked when there is something for it; a component's always. */
-    if (!route->peer || !TAILQ_EMPTY(&route->waiting))
-        retry_later(route);
+    if (was_carrier)
+        stream_reach_stop(&route->reach);
+    if (!stream_reach_has_more(&route->reach))
+        fail_to_open(route, stream->reason);
+    else if (!route->retry.armed) /* the next place, when this stream has gone */
+        wheel_arm(route->set->wires.wheel, &route->retry, 0, on_retry);
 }
 
 /* --- life ------------------------------------------------------------------------------------- */
@@ -460,6 +497,7 @@ void stream_route_free(struct stream_route *route)
     static struct streams_error const ending = { "service-unavailable", "the gateway ends" };
 
     stream_route_fail(route, &ending);
+    stream_reach_stop(&route->reach);
     wheel_disarm(&route->retry);
     wheel_disarm(&route->patience);
     htab_remove(&route->set->routes, &route->entry);

@@ -8,6 +8,7 @@
 #pragma once
 #include "htab.h"
 #include "stream.h"
+#include "stream_reach.h"
 #include "streams.h"
 #include "wheel.h"
 #include <sys/queue.h>
@@ -26,9 +27,10 @@ struct stream_route {
     bool is_told;           /* that there is one */
     struct stream_items waiting, flying;
     size_t n_items, n_flying, bytes;
-    uint64_t n_sent;           /* that matter, on any stream */
-    uint64_t pinged;           /* up to which the ping asks; 0: none is under way */
-    unsigned n_failures, next; /* since it was up; which of the servers is next */
+    uint64_t n_sent;     /* that matter, on any stream */
+    uint64_t pinged;     /* up to which the ping asks; 0: none is under way */
+    unsigned n_failures; /* since it was up */
+    struct stream_reach reach;
     struct wheel_timer retry, patience;
     char const *why_not; /* the last failure; static; NULL: none */
 };
@@ -55,6 +57,9 @@ void stream_route_lost(struct stream_route *route, struct stream *stream);
 
 /** Sends what waits, as far as there is room. */
 void stream_route_flush(struct stream_route *route);
+
+/** Pings the domain, though nobody waits. False: it has not gone. */
+bool stream_route_probe(struct stream_route *route);
 
 /** Is @p id that of its ping? Then everything before it is acknowledged. */
 bool stream_route_answered(struct stream_route *route, char const *id);

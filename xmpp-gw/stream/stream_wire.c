@@ -185,13 +185,15 @@ static void on_late_tls(struct wheel_timer *timer)
 }
 
 int stream_wire_secure(struct stream_wire *wire, struct secure_context *context,
-                       char const *server_name, char const *bytes, size_t len)
+                       char const *server_name, char const *protocol, char const *bytes, size_t len)
 {
     if (is_dead(wire))
         return -ESHUTDOWN;
     wire->link = secure_link_new(context, server_name, wire->out.max);
     if (!wire->link)
         return -ENOMEM;
+    if (protocol)
+        secure_link_speak(wire->link, protocol);
     wheel_arm(wire->all->wheel, &wire->timer, (uint64_t)wire->all->limits->tls_ms, on_late_tls);
     if (server_name || len)
         take_sealed_bytes(wire, bytes, len);

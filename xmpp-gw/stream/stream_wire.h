@@ -58,10 +58,12 @@ int stream_wire_connect(struct stream_wire *wire, struct stream_wires *all,
 int stream_wire_accept(struct stream_wire *wire, struct stream_wires *all, uv_stream_t *server,
                        struct stream_wire_handlers const *handlers);
 
-/** Begins TLS; @p server_name: whom we are connected to, NULL: they have connected to us. Bytes
- *  that came already are @p bytes. 0 or a negative errno. */
+/** Begins TLS; @p server_name: whom we are connected to, NULL: they have connected to us;
+ *  @p protocol: for ALPN, NULL none. Bytes that came already are @p bytes. 0 or a negative errno.
+ */
 int stream_wire_secure(struct stream_wire *wire, struct secure_context *context,
-                       char const *server_name, char const *bytes, size_t len);
+                       char const *server_name, char const *protocol, char const *bytes,
+                       size_t len);
 
 /** Sends. -ENOBUFS: the queue is full. */
 int stream_wire_send(struct stream_wire *wire, char const *bytes, size_t len);

@@ -17,6 +17,7 @@
 
 #define STREAMS_NS "jabber:server"
 
+struct resolver;
 struct secure_context;
 struct streams;
 struct streams_incoming;
@@ -38,13 +39,13 @@ struct streams_own {
 
 /** A domain that may be talked to; its name in lower case. */
 struct streams_peer {
-    char const *name;
-    struct net_addr const *servers; /* where it is, tried in this order */
-    size_t n_servers;
+    char const *name, *ascii; /* with U-labels, and with A-labels */
+    char const *const *hosts; /* where it is, see stream_lookup.h; none: as the DNS says */
+    size_t n_hosts;
     enum streams_tls tls;
     bool dialback;   /* without a good certificate, it and we may prove ourselves by dialback */
     bool bidi;       /* one stream may carry both ways (XEP-0288) */
-    bool direct_tls; /* those servers begin with TLS (XEP-0368) */
+    bool direct_tls; /* those hosts begin with TLS (XEP-0368) */
 };
 
 struct streams_settings {
@@ -52,6 +53,8 @@ struct streams_settings {
     size_t n_own;
     struct streams_peer const *peers;
     size_t n_peers;
+    struct resolver *resolver;      /* NULL: all hosts are numeric */
+    struct secure_context *context; /* for listeners that begin with TLS; NULL: there are none */
     struct stream_limits limits;
 };
 
