@@ -128,6 +128,38 @@ static int read_in_pieces(void)
     return read_stream(7);
 }
 
+static void on_long(void *ctx, enum xml_push_event event, struct xml_tree *tree)
+{
+    unsigned *events = ctx;
+
+    if (event == XML_PUSH_CHILD)
+        assert_int_equal(strlen(xml_element_text(xml_tree_root(tree))), 30000);
+    xml_tree_free(&tree);
+    ++*events;
+}
+
+/* Longer than what libxml2 takes memory for at first. */
+static int read_long(void)
+{
+    static char text[30000];
+    struct xml_limits const limits = { 100000, 10, 10 };
+    unsigned events = 0;
+    struct xml_push *push = xml_push_new(&limits, on_long, &events);
+
+    if (!push)
+        return -ENOMEM;
+    memset(text, 'x', sizeof text);
+    int result = xml_push_feed(push, "<root><a>", 9);
+    if (result == 0)
+        result = xml_push_feed(push, text, sizeof text);
+    if (result == 0)
+        result = xml_push_feed(push, "</a></root>", 11);
+    if (result == 0)
+        assert_int_equal(events, 3);
+    xml_push_free(&push);
+    return result;
+}
+
 static int build(void)
 {
     struct xml_tree *tree = xml_tree_new(1 << 20), *other = xml_tree_new(1 << 20);
@@ -197,6 +229,12 @@ static void test_in_pieces(void **state)
     run_out(read_in_pieces);
 }
 
+static void test_long(void **state)
+{
+    (void)state;
+    run_out(read_long);
+}
+
 static void test_build(void **state)
 {
     (void)state;
@@ -208,6 +246,7 @@ int main(void)
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_whole),
         cmocka_unit_test(test_in_pieces),
+        cmocka_unit_test(test_long),
         cmocka_unit_test(test_build),
     };
     /* Before libxml2 allocates anything: what one allocator gave the other cannot free. */

@@ -23,7 +23,7 @@ struct told {
 
 static void *receipt(uintptr_t n)
 {
-    return (char *)NULL + n;
+    return (void *)n;
 }
 
 static void on_told(void *ctx, void *got)
