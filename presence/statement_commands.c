@@ -7,6 +7,7 @@
 #include "composed.h"
 #include "event_server.h"
 #include "pidf_time.h"
+#include "pidf_write.h"
 #include "presence_conf.h"
 #include "presentity.h"
 #include "svc.h"
@@ -48,9 +49,9 @@ static struct presentity *presentity_for(struct event_server *server, struct ctl
 }
 
 /* What is set of somebody who is not there would be over at once (guide 1.6). */
-static bool is_there(struct presentity const *p)
+static bool is_there(struct presentity *p)
 {
-    return p->composed && composed_has_client(p->composed);
+    return presentity_show(p, PRESENTITY_FULL, pidf_profiles()) && composed_has_client(p->composed);
 }
 
 static void set(struct ctl_call *call, struct presentity *p, enum compose_state state,
