@@ -60,8 +60,8 @@ static bool reserve(struct buf *buf, size_t more)
 
 void buf_reserve(struct buf *buf, size_t more)
 {
-    if (fits(buf, more) && buf->len + more + 1 > buf->size)
-        resize(buf, buf->len + more + 1);
+    if (fits(buf, more) && buf->len + more + 1 > buf->size && resize(buf, buf->len + more + 1))
+        buf->data[buf->len] = '\0';
 }
 
 void buf_add(struct buf *buf, void const *bytes, size_t len)
