@@ -28,55 +28,63 @@ static unsigned read_seconds(char const *text)
     return end > text && !*end && seconds <= COMPOSING_REFRESH_MAX_S ? (unsigned)seconds : 0;
 }
 
+/* What has been read. */
+struct page {
+    struct xml_reader *reader;
+    struct composing *composing;
+    bool has_state, no_memory;
+};
+
 /* At the start of a child of the root. */
-static enum xml_event read_child(struct xml_reader *reader, struct composing *ret, bool *ret_state)
+static enum xml_event read_child(struct page *page)
 {
-    bool is_state = strcmp(xml_reader_name(reader), "state") == 0;
-    bool is_refresh = strcmp(xml_reader_name(reader), "refresh") == 0;
+    bool is_state = strcmp(xml_reader_name(page->reader), "state") == 0;
+    bool is_refresh = strcmp(xml_reader_name(page->reader), "refresh") == 0;
     struct buf value;
 
-    if (strcmp(xml_reader_namespace(reader), NS) != 0 || (!is_state && !is_refresh))
-        return xml_reader_skip(reader);
+    if (strcmp(xml_reader_namespace(page->reader), NS) != 0 || (!is_state && !is_refresh))
+        return xml_reader_skip(page->reader);
     buf_init(&value, VALUE_MAX);
-    enum xml_event event = xml_reader_collect(reader, &value);
+    buf_reserve(&value, VALUE_MAX);
+    page->no_memory |= !buf_ok(&value);
+    enum xml_event event = xml_reader_collect(page->reader, &value);
     if (is_refresh)
-        ret->refresh_s = read_seconds(buf_text(&value));
+        page->composing->refresh_s = read_seconds(buf_text(&value));
     else
-        ret->active = strcmp(buf_text(&value), "active") == 0;
-    *ret_state |= is_state;
+        page->composing->active = strcmp(buf_text(&value), "active") == 0;
+    page->has_state |= is_state;
     buf_fini(&value);
     return event;
 }
 
-static int read_document(struct xml_reader *reader, struct composing *ret)
+static int read_document(struct page *page)
 {
-    enum xml_event event = xml_reader_next(reader);
-    bool has_state = false;
+    enum xml_event event = xml_reader_next(page->reader);
 
-    if (event != XML_START || strcmp(xml_reader_name(reader), "isComposing") != 0 ||
-        strcmp(xml_reader_namespace(reader), NS) != 0)
+    if (event != XML_START || strcmp(xml_reader_name(page->reader), "isComposing") != 0 ||
+        strcmp(xml_reader_namespace(page->reader), NS) != 0)
         return -EINVAL;
     while (event != XML_ERROR && event != XML_END_DOCUMENT) {
-        event = xml_reader_next(reader);
+        event = xml_reader_next(page->reader);
         if (event == XML_START)
-            event = read_child(reader, ret, &has_state);
+            event = read_child(page);
     }
-    return event == XML_END_DOCUMENT && has_state ? 0 : -EINVAL;
+    return event == XML_END_DOCUMENT && page->has_state ? 0 : -EINVAL;
 }
 
 int composing_read(char const *body, size_t len, struct composing *ret)
 {
-    struct xml_reader *reader = xml_reader_new(body, len, &limits);
+    struct page page = { .reader = xml_reader_new(body, len, &limits), .composing = ret };
 
     *ret = (struct composing){ .active = false };
-    if (!reader)
+    if (!page.reader)
         return -ENOMEM;
-    int error = read_document(reader, ret);
+    int error = read_document(&page);
+    if (page.no_memory || (error && xml_reader_is_out_of_memory(page.reader)))
+        error = -ENOMEM;
     if (error)
         *ret = (struct composing){ .active = false };
-    if (error && xml_reader_is_out_of_memory(reader))
-        error = -ENOMEM;
-    xml_reader_free(&reader);
+    xml_reader_free(&page.reader);
     return error;
 }
 

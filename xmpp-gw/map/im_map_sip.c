@@ -10,6 +10,7 @@
 #include "pidf_time.h"
 #include "xml_char.h"
 #include <ctype.h>
+#include <errno.h>
 #include <string.h>
 #include <strings.h>
 
@@ -141,12 +142,18 @@ static enum im_fault read_text(struct im *im, struct content const *content, cha
     return im->body ? IM_FINE : IM_EMPTY;
 }
 
+static enum im_fault fault_of_content(int error)
+{
+    return error == -ENOMEM ? IM_NO_MEMORY : IM_BAD_BODY;
+}
+
 static enum im_fault read_composing(struct im *im, char const *body, size_t len)
 {
     struct composing composing;
 
-    if (composing_read(body, len, &composing) < 0)
-        return IM_BAD_BODY;
+    int error = composing_read(body, len, &composing);
+    if (error < 0)
+        return fault_of_content(error);
     im->state = composing.active ? IM_COMPOSING : IM_ACTIVE;
     im->refresh_s = composing.active ? composing.refresh_s : 0;
     return IM_FINE;
@@ -174,8 +181,9 @@ static enum im_fault read_imdn(struct im *im, char const *body, size_t len)
 {
     struct imdn imdn;
 
-    if (imdn_read(body, len, &imdn) < 0)
-        return IM_BAD_BODY;
+    int error = imdn_read(body, len, &imdn);
+    if (error < 0)
+        return fault_of_content(error);
     im->notice = notice_of(imdn.status);
     im->notice_id = keep_text(im, imdn.message_id);
     im->notice_time_ms = imdn.time_ms;
@@ -215,8 +223,9 @@ static enum im_fault read_cpim(struct im *im, char const *body, size_t len)
     struct cpim *cpim;
     int64_t time_ms;
 
-    if (cpim_read(body, len, &cpim) < 0)
-        return IM_BAD_BODY;
+    int error = cpim_read(body, len, &cpim);
+    if (error < 0)
+        return fault_of_content(error);
     char const *id = cpim_find(cpim, CPIM_NS_IMDN, "Message-ID");
     char const *time = cpim_find(cpim, NULL, "DateTime");
     char const *subject = cpim_find(cpim, NULL, "Subject");
@@ -421,7 +430,7 @@ static int add_uri(struct cpim *cpim, char const *name, char const *uri)
 
     buf_init(&value, URI_MAX);
     buf_printf(&value, "<%s>", uri);
-    int error = cpim_add(cpim, name, buf_text(&value));
+    int error = buf_ok(&value) ? cpim_add(cpim, name, buf_text(&value)) : -ENOMEM;
     buf_fini(&value);
     return error;
 }
@@ -435,7 +444,7 @@ static int add_id(struct cpim *cpim, struct im const *im)
     buf_puts(&value, im->id ? im->id : "notice-");
     if (!im->id)
         buf_puts(&value, im->notice_id);
-    int error = cpim_add(cpim, "imdn.Message-ID", buf_text(&value));
+    int error = buf_ok(&value) ? cpim_add(cpim, "imdn.Message-ID", buf_text(&value)) : -ENOMEM;
     buf_fini(&value);
     return error;
 }
@@ -468,9 +477,9 @@ static int wrap(struct im const *im, enum im_part part, struct im_map_options co
     struct buf out;
 
     if (!cpim)
-        return -1;
+        return -ENOMEM;
     buf_init(&out, TEXT_MAX);
-    int error = add_headers(cpim, im, part, options, message);
+    int error = buf_ok(content) ? add_headers(cpim, im, part, options, message) : -ENOMEM;
     cpim->body = buf_text(content);
     cpim->body_len = content->len;
     if (!error)
@@ -508,11 +517,13 @@ enum im_fault im_map_write_sip(struct im *im, enum im_part part,
     enum im_fault fault;
 
     *ret = (struct im_sip){ .expires_s = -1, .date_ms = IM_TIME_NONE };
+    if (part == IM_TEXT && strlen(im->body) > options->max_bytes)
+        return IM_TOO_LARGE;
     fault = write_address(im, im->from, &options->xmpp, &ret->from);
     if (fault == IM_FINE)
         fault = write_address(im, im->to, &options->sip, &ret->to);
-    if (fault != IM_FINE)
-        return fault;
+    if (fault != IM_FINE || im->no_memory)
+        return im->no_memory ? IM_NO_MEMORY : fault;
     ret->call_id = call_id_of(im->thread);
     if (part == IM_TEXT) {
         ret->subject = header_text(im, im->subject);

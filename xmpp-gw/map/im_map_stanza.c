@@ -73,6 +73,7 @@ static char const *read_xhtml(struct im *im, struct xml_element const *message)
     buf_init(&text, TEXT_MAX);
     xml_element_write(body, STANZA_NS_XHTML, &xml);
     html_text(buf_text(&xml), xml.len, &text);
+    im->no_memory |= !buf_ok(&xml) || !buf_ok(&text);
     char const *kept = keep(im, buf_text(&text));
     buf_fini(&xml);
     buf_fini(&text);
@@ -179,7 +180,8 @@ enum im_fault im_map_read_stanza(struct xml_element const *message,
     struct im *im = im_map_new();
     enum im_fault fault = im ? read_message(im, message, options) : IM_NO_MEMORY;
 
-    if (im && im->no_memory)
+    /* A text that came in pieces is put together in the tree's memory. */
+    if (im && (im->no_memory || !xml_tree_ok(message->tree)))
         fault = IM_NO_MEMORY;
     if (fault != IM_FINE)
         im_map_free(&im);

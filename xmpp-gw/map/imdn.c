@@ -28,7 +28,7 @@ struct page {
     struct xml_reader *reader;
     struct imdn *imdn;
     char kind[32]; /* of the notification that is open */
-    bool has_id, has_time;
+    bool has_id, has_time, no_memory;
 };
 
 static enum imdn_status find_status(char const *kind, char const *name)
@@ -55,6 +55,8 @@ static bool collect(struct page *page, char *ret, size_t size, enum xml_event *r
     struct buf value;
 
     buf_init(&value, size - 1);
+    buf_reserve(&value, size - 1);
+    page->no_memory |= !buf_ok(&value);
     *ret_event = xml_reader_collect(page->reader, &value);
     bool ok = buf_ok(&value);
     if (ok)
@@ -130,7 +132,7 @@ int imdn_read(char const *body, size_t len, struct imdn *ret)
     if (!page.reader)
         return -ENOMEM;
     int error = read_document(&page);
-    if (error && xml_reader_is_out_of_memory(page.reader))
+    if (page.no_memory || (error && xml_reader_is_out_of_memory(page.reader)))
         error = -ENOMEM;
     xml_reader_free(&page.reader);
     return error;

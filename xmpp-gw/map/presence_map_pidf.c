@@ -10,7 +10,7 @@
 
 #define ID_PREFIX "ID-"
 
-enum { TEXT_MAX = 8192 };
+enum { TEXT_MAX = 8192, ID_MAX = 1 << 20 };
 
 /* Names that a tuple's id cannot clash with. */
 static char const person_id[] = "person";
@@ -277,11 +277,13 @@ static int set_resource(struct presence_list *list, struct presence_resource *re
     struct buf text;
     struct jid jid;
 
-    buf_init(&text, JID_PART_MAX);
+    buf_init(&text, ID_MAX);
     put_resource(id ? id : "", &text);
-    bool fits = buf_ok(&text) && jid_make("", "x", buf_text(&text), &jid) == JID_FINE;
+    if (buf_ok(&text)) {
+        bool fits = jid_make("", "x", buf_text(&text), &jid) == JID_FINE;
+        ret->resource = su_strdup(list->home, fits ? jid.resource : "sip");
+    }
     buf_fini(&text);
-    ret->resource = su_strdup(list->home, fits ? jid.resource : "sip");
     return ret->resource ? 0 : -ENOMEM;
 }
 

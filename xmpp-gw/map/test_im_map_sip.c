@@ -193,6 +193,9 @@ static void test_times(void **state)
     assert_map(&sip, &options, HEAD ">" BODY DELAY TAIL);
     sip.expires_s = 99;
     assert_map(&sip, &options, im_map_fault_text(IM_EXPIRED));
+    sip.date_ms = now_ms - 100000000;
+    sip.expires_s = 99999;
+    assert_map(&sip, &options, im_map_fault_text(IM_EXPIRED));
     sip.date_ms = IM_TIME_NONE; /* since when? */
     assert_map(&sip, &options, HEAD ">" BODY TAIL);
 }

@@ -337,6 +337,38 @@ static void test_notices(void **state)
     im_map_free(&im);
 }
 
+/* Lines end with CRLF in SIP, and CPIM has its headers: what counts is what is sent. */
+static void test_size_of_all(void **state)
+{
+    struct im_map_options options = { .max_bytes = 3, .cpim = true };
+    enum im_fault fault;
+    struct im_sip sip;
+    struct im *im = read_stanza(HEAD "><body>a\nb</body>" TAIL, &options, &fault);
+
+    (void)state;
+    assert_int_equal(im_map_write_sip(im, IM_TEXT, &options, &sip), IM_TOO_LARGE);
+    options.max_bytes = 4;
+    assert_int_equal(im_map_write_sip(im, IM_TEXT, &options, &sip), IM_FINE);
+    im_map_free(&im);
+    im = read_stanza(HEAD " id='1'>" BODY ASK TAIL, &options, &fault);
+    assert_int_equal(im_map_write_sip(im, IM_TEXT, &options, &sip), IM_TOO_LARGE);
+    im_map_free(&im);
+}
+
+/* Nobody asks for a notice who could not be told. */
+static void test_wants(void **state)
+{
+    enum im_fault fault;
+    struct im *im = read_stanza(HEAD ">" BODY ASK MARK TAIL, &with_cpim, &fault);
+
+    (void)state;
+    assert_int_equal(im->wants, 0);
+    im_map_free(&im);
+    im = read_stanza(HEAD " id='1'>" BODY ASK MARK TAIL, &with_cpim, &fault);
+    assert_int_equal(im->wants, IM_WANTS_DELIVERED | IM_WANTS_DISPLAYED);
+    im_map_free(&im);
+}
+
 static void test_no_address(void **state)
 {
     enum im_fault fault;
@@ -355,7 +387,8 @@ int main(void)
         cmocka_unit_test(test_rows),     cmocka_unit_test(test_bad),
         cmocka_unit_test(test_language), cmocka_unit_test(test_to_sip),
         cmocka_unit_test(test_states),   cmocka_unit_test(test_size),
-        cmocka_unit_test(test_notices),  cmocka_unit_test(test_no_address),
+        cmocka_unit_test(test_notices),  cmocka_unit_test(test_size_of_all),
+        cmocka_unit_test(test_wants),    cmocka_unit_test(test_no_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

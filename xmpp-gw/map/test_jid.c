@@ -187,8 +187,12 @@ static void test_print(void **state)
 static void test_domains(void **state)
 {
     char text[JID_PART_MAX + 1];
+    struct jid jid;
 
     (void)state;
+    assert_int_equal(jid_make("a@b", "c", NULL, &jid), JID_BAD_LOCAL);
+    assert_int_equal(jid_make("a/b", "c", NULL, &jid), JID_BAD_LOCAL);
+    assert_int_equal(jid_make("", "c", "a@b/d", &jid), JID_FINE);
     assert_int_equal(jid_domain("XN--strae-OQA.example.", text), JID_FINE);
     assert_string_equal(text, "stra" SHARP "e.example");
     assert_int_equal(jid_domain("a b", text), JID_BAD_DOMAIN);
