@@ -1,62 +1,48 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See xmpp_answer.h. */
 #include "xmpp_answer.h"
-#include "stanza_error.h"
-#include "stanza_names.h"
+#include "clock.h"
+#include "config.h"
+#include "iq_answer.h"
+#include "jid.h"
 #include "xml_tree.h"
 #include "xmpp_metrics.h"
 #include <string.h>
 
-enum { ANSWER_BYTES = 8192 };
-
-static char const *value(struct xml_element const *element, char const *name)
+static enum disco_kind kind_of(struct xml_element const *iq)
 {
-    char const *text = xml_element_attribute(element, name);
+    char const *to = xml_element_attribute(iq, "to");
+    struct jid jid;
 
-    return text ? text : "";
+    if (!to || jid_parse(to, &jid) != JID_FINE || !*jid.local)
+        return DISCO_DOMAIN;
+    return *jid.resource ? DISCO_DEVICE : DISCO_ACCOUNT;
 }
 
-static struct xml_tree *pong(struct xml_element const *iq)
+static bool is_error(struct xml_tree const *answer)
 {
-    struct xml_tree *tree = xml_tree_new(ANSWER_BYTES);
-    struct xml_element *root = tree ? xml_tree_add(tree, NULL, "iq", STANZA_NS) : NULL;
+    char const *type = xml_element_attribute(xml_tree_root(answer), "type");
 
-    if (!root) {
-        xml_tree_free(&tree);
-        return NULL;
-    }
-    xml_tree_attribute(tree, root, "type", "result");
-    xml_tree_attribute(tree, root, "id", xml_element_attribute(iq, "id"));
-    xml_tree_attribute(tree, root, "from", xml_element_attribute(iq, "to"));
-    xml_tree_attribute(tree, root, "to", xml_element_attribute(iq, "from"));
-    xmpp_count(M_xmpp_queries);
-    return tree;
+    return type && strcmp(type, "error") == 0;
 }
 
-/* RFC 6121 8.5.2: to nobody there, presence is ignored, and so are messages that want no answer. */
-static bool wants_error(struct xml_element const *stanza)
+struct xml_tree *xmpp_answer(struct xml_element const *iq, uint64_t up_ms)
 {
-    char const *type = value(stanza, "type");
+    enum disco_kind kind = kind_of(iq);
+    struct iq_answer_about const about = {
+        .kind = kind,
+        .exists = kind == DISCO_DOMAIN,
+        .may_see = kind == DISCO_DOMAIN,
+        .name = "Crosspoint",
+        .version = PACKAGE_VERSION,
+        .now_ms = (int64_t)(clock_wall_us() / 1000),
+        .idle_s = (int64_t)((clock_now_ms() - up_ms) / 1000),
+    };
+    struct xml_tree *answer = iq_answer(iq, &about);
 
-    if (strcmp(stanza->name, "iq") == 0)
-        return strcmp(type, "get") == 0 || strcmp(type, "set") == 0;
-    return strcmp(stanza->name, "message") == 0 && strcmp(type, "error") != 0 &&
-           strcmp(type, "headline") != 0;
-}
-
-struct xml_tree *xmpp_answer(struct xml_element const *stanza)
-{
-    bool is_ping = strcmp(stanza->name, "iq") == 0 && strcmp(value(stanza, "type"), "get") == 0 &&
-                   xml_element_child(stanza, "ping", STANZA_NS_PING) &&
-                   !strpbrk(value(stanza, "to"), "@/");
-
-    if (is_ping)
-        return pong(stanza);
-    if (!wants_error(stanza)) {
+    if (!answer)
         xmpp_count(M_xmpp_ignored);
-        return NULL;
-    }
-    struct stanza_error const error = stanza_error_make(STANZA_ERROR_SERVICE_UNAVAILABLE, NULL);
-    xmpp_count(M_xmpp_errors_sent);
-    return stanza_error_answer(stanza, &error, false);
+    else
+        xmpp_count(is_error(answer) ? M_xmpp_errors_sent : M_xmpp_queries);
+    return answer;
 }

@@ -2,6 +2,7 @@
 /* The parts of the gateway in their order. */
 #define LOG_SUBSYSTEM LOG_XMPP
 #include "xmpp_gateway.h"
+#include "clock.h"
 #include "log.h"
 #include "resolve.h"
 #include "svc.h"
@@ -9,22 +10,28 @@
 #include "xmpp_answer.h"
 #include "xmpp_certs.h"
 #include "xmpp_conf.h"
+#include "xmpp_metrics.h"
 #include "xmpp_settings.h"
 #include <errno.h>
 #include <string.h>
 
 /* --- what comes ------------------------------------------------------------------------------- */
 
+/* RFC 6121 8.5: presence of and for people whom nobody here knows is ignored. */
 static void on_stanza(void *ctx, struct xml_tree *stanza, struct streams_incoming *in)
 {
     struct xmpp_gateway *gateway = ctx;
+    struct xml_element const *root = xml_tree_root(stanza);
+    struct xml_tree *answer = NULL;
 
-    if (strcmp(xml_tree_root(stanza)->name, "message") == 0) {
+    if (strcmp(root->name, "message") == 0) {
         im_bridge_from_xmpp(&gateway->im, stanza, in);
         return;
     }
-    struct xml_tree *answer = xmpp_answer(xml_tree_root(stanza));
-
+    if (strcmp(root->name, "iq") == 0)
+        answer = xmpp_answer(root, gateway->up_ms);
+    else
+        xmpp_count(M_xmpp_ignored);
     if (answer)
         (void)streams_send(gateway->streams, answer, "", NULL, NULL);
     xml_tree_free(&stanza);
@@ -100,7 +107,8 @@ int xmpp_gateway_init(struct xmpp_gateway *gateway, struct svc *svc)
 {
     *gateway = (struct xmpp_gateway){ .cfg = cfg_ref(svc_cfg(svc)),
                                       .conf = svc_conf(svc),
-                                      .wheel = svc_wheel(svc) };
+                                      .wheel = svc_wheel(svc),
+                                      .up_ms = clock_now_ms() };
     int err = xmpp_settings_init(&gateway->settings, gateway->conf);
 
     if (err == 0)

@@ -15,6 +15,7 @@ struct xmpp_gateway {
     struct cfg *cfg; /* a reference to the one that it was started with */
     struct xmpp_conf const *conf;
     struct wheel *wheel;
+    uint64_t up_ms; /* since when */
     struct streams *streams;
     struct sip_side sip;
     struct im_bridge im;
