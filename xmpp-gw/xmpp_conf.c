@@ -145,6 +145,7 @@ static struct secure_context *make_context(struct xmpp_conf const *conf, char co
         .name = name,
         .certificates = certificates,
         .keys = keys,
+        .skips_same = true, /* one may be for several domains */
         .ca = conf->ca,
         .verify_peer = SECURE_VERIFY_LATER,
         .verify_server = true,

@@ -94,35 +94,39 @@ static int on_hello(SSL *ssl, void *choice)
 /* --- what is there to show ----------------------------------------------------------------------
  */
 
-static int check_new(struct secure_choice const *choice, struct secure_certificate const *last,
-                     struct secure_fault *fault)
+/* An earlier one that is shown whenever @p last could be; NULL: none. */
+static struct secure_certificate const *find_same(struct secure_choice const *choice,
+                                                  struct secure_certificate const *last)
 {
-    for (size_t i = 0; i < choice->n; i++) {
-        struct secure_certificate const *earlier = &choice->v[i];
-        if (is_same_kind(earlier, last) &&
-            secure_identity_covers(earlier->identity, last->identity))
-            return secure_fault_set(fault, "certificates",
-                                    "\"%s\" and \"%s\" are both of the kind %s and for the same "
-                                    "names: the second would never be shown, take it out",
-                                    earlier->file, last->file, secure_certificate_kind(last));
-    }
-    return 0;
+    for (size_t i = 0; i < choice->n; i++)
+        if (is_same_kind(&choice->v[i], last) &&
+            secure_identity_covers(choice->v[i].identity, last->identity))
+            return &choice->v[i];
+    return NULL;
 }
 
-static int read_one(struct secure_choice *choice, struct secure_settings const *settings,
+static int read_one(struct secure_choice *choice, struct secure_settings const *settings, size_t i,
                     struct secure_fault *fault)
 {
-    size_t i = choice->n;
     char const *file = settings->certificates.v[i];
     char const *key = i < settings->keys.n ? settings->keys.v[i] : NULL;
-    struct secure_certificate *last = &choice->v[i];
+    struct secure_certificate *last = &choice->v[choice->n];
 
     if (!file || !*file)
         return secure_fault_set(fault, "certificates", "entry %zu is empty", i + 1);
     int error = secure_certificate_read(last, file, key, fault);
-    if (!error)
-        error = check_new(choice, last, fault);
+    struct secure_certificate const *same = error ? NULL : find_same(choice, last);
+    if (same && settings->skips_same) {
+        secure_certificate_fini(last);
+        *last = (struct secure_certificate){ .file = NULL }; /* the next one comes there */
+        return 0;
+    }
     choice->n++;
+    if (same)
+        return secure_fault_set(fault, "certificates",
+                                "\"%s\" and \"%s\" are both of the kind %s and for the same "
+                                "names: the second would never be shown, take it out",
+                                same->file, last->file, secure_certificate_kind(last));
     return error;
 }
 
@@ -137,8 +141,8 @@ int secure_choice_init(struct secure_choice *choice, SSL_CTX *ctx,
     choice->v = calloc(settings->certificates.n, sizeof *choice->v);
     if (!choice->v)
         return secure_fault_set(fault, "certificates", "out of memory");
-    while (choice->n < settings->certificates.n)
-        if (read_one(choice, settings, fault) < 0)
+    for (size_t i = 0; i < settings->certificates.n; i++)
+        if (read_one(choice, settings, i, fault) < 0)
             return -1;
     /* Backwards, as above. */
     for (size_t i = choice->n; i-- > 0;) {

@@ -46,7 +46,8 @@ struct secure_settings {
     struct secure_names
         certificates;         /* files of PEM: ours, then its chain; none: only to connect */
     struct secure_names keys; /* of each; NULL or missing: in the file of the certificate */
-    char const *ca; /* PEM, or a folder of such files: trusted; NULL: what the system trusts */
+    bool skips_same; /* a certificate that would never be shown is left out; else it is a fault */
+    char const *ca;  /* PEM, or a folder of such files: trusted; NULL: what the system trusts */
     struct secure_names crls;        /* files of PEM: what is revoked */
     enum secure_crl_check crl_check; /* who may not be on them, or lack one */
     int verify_depth;                /* CA certificates in a chain, the trusted one too; 0: 10 */

@@ -255,22 +255,31 @@ static void test_choice(void **state)
     static char const *const files[] = { "b.pem", "srv.pem", "wild.pem" };
     static char const *const key_files[] = { "b.key", "srv.key", "wild.key" };
     char paths[6][SECURE_RIG_PATH], ca[SECURE_RIG_PATH];
-    char const *certificates[3], *keys[3];
+    char const *certificates[6], *keys[6];
 
     for (size_t i = 0; i < 3; i++) {
         certificates[i] = secure_rig_path(*state, files[i], paths[i]);
         keys[i] = secure_rig_path(*state, key_files[i], paths[3 + i]);
     }
-    struct secure_settings const settings = {
+    /* Domains may share one: the second time it is left out, if that is asked for. */
+    for (size_t i = 3; i < 6; i++) {
+        certificates[i] = certificates[i - 3];
+        keys[i] = keys[i - 3];
+    }
+    struct secure_settings settings = {
         .name = "several",
-        .certificates = { certificates, 3 },
-        .keys = { keys, 3 },
+        .certificates = { certificates, 6 },
+        .keys = { keys, 6 },
         .ca = secure_rig_path(*state, "ca.pem", ca),
         .verify_peer = SECURE_VERIFY_LATER,
     };
     struct secure_fault fault;
+    assert_null(secure_context_new(&settings, &fault));
+    settings.skips_same = true;
     struct secure_context *server = secure_context_new(&settings, &fault);
     assert_non_null(server);
+    assert_non_null(secure_context_certificate(server, 2));
+    assert_null(secure_context_certificate(server, 3));
 
     for (size_t i = 0; i < 3; i++) {
         struct pair pair;
@@ -280,6 +289,8 @@ static void test_choice(void **state)
         finish(&pair);
     }
     secure_context_unref(&server);
+    certificates[4] = "/nonexistent";
+    assert_null(secure_context_new(&settings, &fault));
 }
 
 static int setup(void **state)
