@@ -14,13 +14,13 @@
  * of the gateway are answered with 200; an INFO whose CSeq is not above the last one is misordered.
  * Times count from the moment at which a client had to begin, not from when this program came to
  * it. Who fails is counted and never tried again; nothing heard for a while ends a command. */
+#include "load_times.h"
 #include "load_wire.h"
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #define NS3         "http://www.ecma-international.org/standards/ecma-323/csta/ed3"
@@ -349,22 +349,6 @@ static double seconds(uint64_t ns)
     return (double)ns / (double)NS_A_SECOND;
 }
 
-static double own_cpu_s(void)
-{
-    struct rusage used;
-
-    getrusage(RUSAGE_SELF, &used);
-    return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
-           (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
-}
-
-static int by_size(void const *a, void const *b)
-{
-    uint64_t x = *(uint64_t const *)a, y = *(uint64_t const *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* "NAME": [p50, p99, most] in ms of those who have got that far. */
 static void print_times(struct load const *load, char const *name, bool trying)
 {
@@ -379,7 +363,7 @@ static void print_times(struct load const *load, char const *name, bool trying)
         if (end && s->state != FAILED)
             times[n++] = end - s->due_ns;
     }
-    qsort(times, n, sizeof *times, by_size);
+    load_times_sort(times, n);
     double p50 = n ? seconds(times[n / 2]) : 0, p99 = n ? seconds(times[n * 99 / 100]) : 0;
     printf(", \"%s\": [%.3f, %.3f, %.3f]", name, p50 * 1000, p99 * 1000,
            n ? seconds(times[n - 1]) * 1000 : 0);
@@ -419,7 +403,7 @@ static void begin_due(struct load *load, unsigned long rate, unsigned long windo
 
 static void sign(struct load *load, unsigned long rate, unsigned long window, bool sign_in)
 {
-    double cpu = own_cpu_s();
+    double cpu = load_times_cpu_s();
 
     load->round += sign_in;
     load->begun = load->finished = load->good = 0;
@@ -429,7 +413,7 @@ static void sign(struct load *load, unsigned long rate, unsigned long window, bo
         turn(load, NULL, 1);
     }
     printf("{\"seconds\": %.3f, \"good\": %u, \"cpu_s\": %.3f",
-           seconds(load->heard_ns - load->started_ns), load->good, own_cpu_s() - cpu);
+           seconds(load->heard_ns - load->started_ns), load->good, load_times_cpu_s() - cpu);
     print_times(load, "trying_ms", true);
     print_times(load, "done_ms", false);
     print_totals(load);
@@ -451,7 +435,7 @@ static void call(struct load *load, char **words)
                            .wanted = strtoul(words[4], NULL, 10),
                            .window = strtoul(words[6], NULL, 10) };
     unsigned long before = load->infos, a_call = strtoul(words[5], NULL, 10) * load->n;
-    double cpu = own_cpu_s();
+    double cpu = load_times_cpu_s();
 
     load_wire_unix(&calls.control, load->epoll, words[1]);
     load->started_ns = load->heard_ns = load_wire_now_ns();
@@ -465,7 +449,7 @@ static void call(struct load *load, char **words)
     printf("{\"seconds\": %.3f, \"calls\": %lu, \"refused\": %lu, \"wanted\": %lu, \"got\": %lu, "
            "\"cpu_s\": %.3f",
            seconds(load->heard_ns - load->started_ns), calls.made, calls.refused,
-           calls.wanted * a_call, load->infos - before, own_cpu_s() - cpu);
+           calls.wanted * a_call, load->infos - before, load_times_cpu_s() - cpu);
     print_totals(load);
     load_wire_fini(&calls.control);
 }
