@@ -19,7 +19,7 @@ LAYERS = {
     "xmpp-gw": ["xmpp-gw/map", "xmpp-gw/stream", "presence/doc", "lib/core", "lib/svc", "lib/sip", "lib/xml", "lib/store"],
     "capture": ["lib/core", "lib/svc", "lib/capture"],
     "cli": ["cti-gw/csta", "presence/doc", "xmpp-gw/map", "lib/core", "lib/svc", "lib/sip", "lib/store", "lib/capture"],
-    "tests/bench": ["lib/core", "lib/svc", "lib/sip", "lib/capture", "proxy"],
+    "tests/bench": ["xmpp-gw/stream", "lib/core", "lib/svc", "lib/sip", "lib/xml", "lib/capture", "proxy"],
     "tests/interop": [],
     "tests/fuzz": ["cti-gw/csta", "presence/doc", "presence", "xmpp-gw/map", "xmpp-gw/stream", "lib/core", "lib/xml", "lib/sip", "lib/capture"],
 }
