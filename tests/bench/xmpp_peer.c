@@ -40,8 +40,7 @@ enum {
     REQUEST_BYTES = 4096,
     STANZA_BYTES = 16384,
     COMMAND_BYTES = 200,
-    PARTNER_PORT = 15269,
-    GATEWAY_PORT = 5269
+    PARTNER_PORT = 15269
 };
 #define NS_A_SECOND UINT64_C(1000000000)
 #define MS          1e6 /* in ns */
@@ -78,7 +77,7 @@ struct peer {
     struct streams_own *own;
     char (*names)[NAME_BYTES];
     struct streams_peer sip_domain;
-    struct net_addr gateway_addr;
+    char const *gateway_host;
     struct streams_settings settings;
     struct secure_context *context;
     struct streams *streams;
@@ -268,7 +267,7 @@ static int open_xmpp(struct peer *peer, char **argv)
                                               .min_version = SECURE_TLS_1_2,
                                               .max_version = SECURE_TLS_1_3 };
     struct secure_fault fault;
-    struct net_addr addr = peer->gateway_addr;
+    struct net_addr addr;
 
     peer->context = secure_context_new(&settings, &fault);
     if (!peer->context) {
@@ -279,9 +278,11 @@ static int open_xmpp(struct peer *peer, char **argv)
         (void)snprintf(peer->names[i], NAME_BYTES, "d%zu.load.test", i);
         peer->own[i] = (struct streams_own){ .name = peer->names[i], .context = peer->context };
     }
+    peer->gateway_host = argv[1];
     peer->sip_domain = (struct streams_peer){ .name = "sip.test",
-                                              .servers = &peer->gateway_addr,
-                                              .n_servers = 1,
+                                              .ascii = "sip.test",
+                                              .hosts = &peer->gateway_host,
+                                              .n_hosts = 1,
                                               .bidi = strcmp(argv[6], "bidi") == 0 };
     stream_limits_default(&peer->settings.limits);
     peer->settings.limits.max_streams_per_address = peer->settings.limits.max_streams;
@@ -290,8 +291,10 @@ static int open_xmpp(struct peer *peer, char **argv)
     peer->settings.limits.stanza_rate = 0;
     peer->streams =
         streams_new(&peer->loop, peer->lw.wheel, NULL, &peer->settings, &handlers, peer);
-    net_addr_set_port(&addr, PARTNER_PORT);
-    return peer->streams ? streams_listen(peer->streams, &addr, false) : -ENOMEM;
+    if (!peer->streams)
+        return -ENOMEM;
+    int err = net_addr_parse(&addr, argv[1], PARTNER_PORT);
+    return err < 0 ? err : streams_listen(peer->streams, &addr, false);
 }
 
 /* --- a run ------------------------------------------------------------------------------------ */
@@ -476,7 +479,7 @@ int main(int argc, char **argv)
     struct peer peer = { .code = 0 };
     size_t n = argc == 7 ? strtoul(argv[2], NULL, 10) : 0;
 
-    if (!n || net_addr_parse(&peer.gateway_addr, argv[1], GATEWAY_PORT) < 0) {
+    if (!n) {
         fprintf(stderr, "usage: see the head of xmpp_peer.c\n");
         return 64;
     }
