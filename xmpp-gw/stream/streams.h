@@ -107,7 +107,7 @@ int streams_send(struct streams *streams, struct xml_tree *stanza, char const *i
 struct streams_error streams_refusal(int error);
 
 /** The other side has answered, or will not: the stanza counts as handled. Exactly once for each,
- *  also after its stream has gone, but not after streams_free(). */
+ *  also after its stream has gone, or all of them. */
 void streams_handled(struct streams_incoming *in);
 
 /** May @p theirs be talked to from @p ours? Both in lower case. */
