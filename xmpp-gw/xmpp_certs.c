@@ -13,29 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The rows of secure_alarms.def stand among ours in one piece. */
-enum { FIRST = XMPP_ALARM_certificate_due_warning };
-_Static_assert(XMPP_ALARM_trust_expired - FIRST == SECURE_WATCH_trust_expired,
-               "alarms of certificates are in the order of secure_alarms.def");
-
-static void on_raise(void *alarms, enum secure_watch_alarm alarm, char const *object)
-{
-    alarm_raise(alarms, FIRST + (size_t)alarm, object);
-}
-
-static void on_clear(void *alarms, enum secure_watch_alarm alarm, char const *object)
-{
-    alarm_clear(alarms, FIRST + (size_t)alarm, object);
-}
-
 static void gauge(enum xmpp_metric row, int64_t value)
 {
     met_add(&xmpp_metrics, row, value - met_get(&xmpp_metrics, row));
 }
 
-static void on_counts(void *alarms, struct secure_watch_counts const *counts)
+static void on_counts(struct secure_watch_counts const *counts)
 {
-    (void)alarms;
     gauge(M_certificates, counts->n);
     gauge(M_certificates_due, counts->due);
     gauge(M_certificates_expired, counts->expired);
@@ -45,7 +29,9 @@ static void on_counts(void *alarms, struct secure_watch_counts const *counts)
 
 struct secure_watch *xmpp_certs_new(struct wheel *wheel, struct alarm_board *alarms)
 {
-    static struct secure_watch_handlers const handlers = { on_raise, on_clear, on_counts };
+    static struct secure_watch_handlers const handlers = { alarm_raise, alarm_clear,
+                                                           XMPP_ALARM_certificate_due_warning,
+                                                           on_counts };
 
     return secure_watch_new(wheel, &handlers, alarms);
 }

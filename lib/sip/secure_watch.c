@@ -31,7 +31,7 @@ struct standing_list {
 struct secure_watch {
     struct wheel *wheel;
     struct secure_watch_handlers const *handlers;
-    void *ctx;
+    struct alarm_board *board;
     struct wheel_timer timer;
     struct secure_context **contexts; /* a reference each */
     size_t n;
@@ -177,15 +177,16 @@ static void clear_others(struct secure_watch *watch, struct standing_list const 
 {
     for (size_t i = 0; i < watch->standing.n; i++)
         if (!has(wanted, &watch->standing.v[i]))
-            watch->handlers->on_clear(watch->ctx, (enum secure_watch_alarm)watch->standing.v[i].row,
-                                      watch->standing.v[i].object);
+            watch->handlers->clear(watch->board,
+                                   watch->handlers->first_row + (size_t)watch->standing.v[i].row,
+                                   watch->standing.v[i].object);
 }
 
 static void raise_all(struct secure_watch *watch, struct standing_list const *wanted)
 {
     for (size_t i = 0; i < wanted->n; i++)
-        watch->handlers->on_raise(watch->ctx, (enum secure_watch_alarm)wanted->v[i].row,
-                                  wanted->v[i].object);
+        watch->handlers->raise(watch->board, watch->handlers->first_row + (size_t)wanted->v[i].row,
+                               wanted->v[i].object);
 }
 
 /* --- counts ------------------------------------------------------------------------------------
@@ -238,7 +239,7 @@ static void look_at_all(struct secure_watch *watch)
     raise_all(watch, &look.wanted);
     free(watch->standing.v);
     watch->standing = look.wanted;
-    watch->handlers->on_counts(watch->ctx, &look.counts);
+    watch->handlers->on_counts(&look.counts);
     wheel_arm(watch->wheel, &watch->timer, (uint64_t)(look.next_s - look.now_s) * 1000, on_timer);
 }
 
@@ -248,7 +249,8 @@ static void on_timer(struct wheel_timer *timer)
 }
 
 struct secure_watch *secure_watch_new(struct wheel *wheel,
-                                      struct secure_watch_handlers const *handlers, void *ctx)
+                                      struct secure_watch_handlers const *handlers,
+                                      struct alarm_board *board)
 {
     struct secure_watch *watch = calloc(1, sizeof *watch);
 
@@ -256,7 +258,7 @@ struct secure_watch *secure_watch_new(struct wheel *wheel,
         return NULL;
     watch->wheel = wheel;
     watch->handlers = handlers;
-    watch->ctx = ctx;
+    watch->board = board;
     return watch;
 }
 

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct alarm_board;
 struct secure_context;
 struct secure_expiry;
 struct secure_watch;
@@ -49,14 +50,16 @@ struct secure_watch_counts {
 };
 
 struct secure_watch_handlers {
-    void (*on_raise)(void *ctx, enum secure_watch_alarm alarm, char const *object);
-    void (*on_clear)(void *ctx, enum secure_watch_alarm alarm, char const *object);
-    void (*on_counts)(void *ctx, struct secure_watch_counts const *counts);
+    void (*raise)(struct alarm_board *board, size_t row, char const *object); /* alarm_raise */
+    void (*clear)(struct alarm_board *board, size_t row, char const *object);
+    size_t first_row; /* of the board: that of the first row of secure_alarms.def */
+    void (*on_counts)(struct secure_watch_counts const *counts);
 };
 
-/** Wheel and handlers are borrowed. NULL when out of memory. */
+/** All of them are borrowed; @p board may be NULL. NULL when out of memory. */
 struct secure_watch *secure_watch_new(struct wheel *wheel,
-                                      struct secure_watch_handlers const *handlers, void *ctx);
+                                      struct secure_watch_handlers const *handlers,
+                                      struct alarm_board *board);
 
 /** Stops; alarms that stand stay. Accepts NULL inside. */
 void secure_watch_free(struct secure_watch **pwatch);

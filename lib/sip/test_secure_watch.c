@@ -70,32 +70,35 @@ struct told {
     struct secure_watch_counts counts;
 };
 
-static void note(struct told *told, char sign, int alarm, char const *object)
-{
-    size_t used = strlen(told->text);
+static struct told told;
 
-    snprintf(told->text + used, sizeof told->text - used, "%c%d %.*s ", sign, alarm,
+static void note(char sign, size_t row, char const *object)
+{
+    size_t used = strlen(told.text);
+
+    snprintf(told.text + used, sizeof told.text - used, "%c%zu %.*s ", sign, row,
              (int)strcspn(object, " "), object);
 }
 
-static void on_raise(void *told, enum secure_watch_alarm alarm, char const *object)
+static void on_raise(struct alarm_board *board, size_t row, char const *object)
 {
-    note(told, '+', alarm, object);
+    assert_null(board);
+    note('+', row, object);
 }
 
-static void on_clear(void *told, enum secure_watch_alarm alarm, char const *object)
+static void on_clear(struct alarm_board *board, size_t row, char const *object)
 {
-    note(told, '-', alarm, object);
+    assert_null(board);
+    note('-', row, object);
 }
 
-static void on_counts(void *ctx, struct secure_watch_counts const *counts)
+static void on_counts(struct secure_watch_counts const *counts)
 {
-    struct told *told = ctx;
-
-    told->counts = *counts;
+    told.counts = *counts;
 }
 
-static struct secure_watch_handlers const handlers = { on_raise, on_clear, on_counts };
+enum { FIRST = 10 };
+static struct secure_watch_handlers const handlers = { on_raise, on_clear, FIRST, on_counts };
 
 static void test_watch(void **state)
 {
@@ -104,8 +107,7 @@ static void test_watch(void **state)
                                                  .to_s = 8L * DAY_S + 60 };
     static struct secure_rig_cert const next = { .name = "b", .cn = "b.test", .to_s = 99L * DAY_S };
     struct wheel *wheel = wheel_new(clock_now_ms());
-    struct told told = { .text = "" };
-    struct secure_watch *watch = secure_watch_new(wheel, &handlers, &told);
+    struct secure_watch *watch = secure_watch_new(wheel, &handlers, NULL);
     struct secure_rig rig;
     (void)state;
 
@@ -117,17 +119,17 @@ static void test_watch(void **state)
     struct secure_context *const first[] = { NULL, old, old }, *const second[] = { new };
     assert_int_equal(secure_watch_set(watch, first, 3, &limits), 0);
     secure_context_unref(&old);
-    assert_string_equal(told.text, "+1 a.test ");
+    assert_string_equal(told.text, "+11 a.test ");
     assert_int_equal(told.counts.n, 2);
     assert_int_equal(told.counts.due, 2);
     told.text[0] = '\0';
     clock_advance_ms(2 * DAY_S * 1000UL);
     wheel_run(wheel, clock_now_ms());
-    assert_string_equal(told.text, "-1 a.test +2 a.test ");
+    assert_string_equal(told.text, "-11 a.test +12 a.test ");
     assert_int_equal(told.counts.days_left, 6);
     told.text[0] = '\0';
     assert_int_equal(secure_watch_set(watch, second, 1, &limits), 0);
-    assert_string_equal(told.text, "-2 a.test ");
+    assert_string_equal(told.text, "-12 a.test ");
     assert_int_equal(told.counts.due, 0);
     assert_int_equal(secure_watch_set(watch, second, 0, &limits), 0);
     assert_int_equal(told.counts.n + told.counts.days_left, 0);
