@@ -81,6 +81,7 @@ struct stream {
     TAILQ_HEAD(, streams_incoming) incoming;
     size_t n_incoming;
     bool is_full;       /* of those: it is not read */
+    bool is_slow;       /* that it is read more slowly has been logged */
     uint64_t tokens_us; /* when what it has sent would be over at its rate */
     struct wheel_timer brake;
     struct stream_route *opener; /* that it was opened for, until it is ready; NULL */

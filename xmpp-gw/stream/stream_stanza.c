@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BURST_S = 1 };
+enum { BURST_US = 1000000 };
 
 /* --- who may speak for whom ------------------------------------------------------------------- */
 
@@ -102,21 +102,32 @@ static void on_brake(struct wheel_timer *timer)
     look_on((struct stream *)((char *)timer - offsetof(struct stream, brake)));
 }
 
-/* A second's worth may come at once, then it is read as fast as the rate lets it. */
+static void tell_slow(struct stream *stream, char const *limit)
+{
+    stream_count(M_stream_paused);
+    if (!stream->is_slow)
+        log_warn(stream->tag, "stream read more slowly limit=%s ours=%s theirs=\"%s\"", limit,
+                 stream->ours, stream->theirs);
+    stream->is_slow = true; /* once is enough */
+}
+
+/* A second's worth may come at once; what is over that is made up for by not reading. */
 static void slow_down(struct stream *stream)
 {
     int64_t rate = stream->set->settings->limits.stanza_rate;
-    uint64_t now = clock_now_ms();
+    uint64_t now_us = clock_now_ms() * 1000;
 
     if (!rate || stream->role != STREAM_IN)
         return;
-    if (stream->tokens_us / 1000 < now)
-        stream->tokens_us = now * 1000;
+    if (stream->tokens_us < now_us)
+        stream->tokens_us = now_us;
     stream->tokens_us += 1000000u / (uint64_t)rate;
-    if (stream->tokens_us / 1000 <= now + BURST_S * 1000 || stream->brake.armed)
+    if (stream->tokens_us <= now_us + BURST_US)
         return;
-    stream_count(M_stream_paused);
-    wheel_arm(stream->set->wires.wheel, &stream->brake, 100, on_brake);
+    if (!stream->brake.armed)
+        tell_slow(stream, "stanza_rate");
+    wheel_arm(stream->set->wires.wheel, &stream->brake,
+              (stream->tokens_us - now_us - BURST_US) / 1000, on_brake);
     look_on(stream);
 }
 
@@ -130,7 +141,7 @@ static struct streams_incoming *enlist(struct stream *stream)
     TAILQ_INSERT_TAIL(&stream->incoming, in, link);
     if (++stream->n_incoming >= (size_t)stream->set->settings->limits.max_unhandled) {
         stream->is_full = true;
-        stream_count(M_stream_paused);
+        tell_slow(stream, "max_unhandled");
         look_on(stream);
     }
     return in;

@@ -285,6 +285,32 @@ static void test_unhandled(void **state)
     stream_rig_fini(&rig);
 }
 
+/* More than a second's worth is made up for later, and nothing is lost. */
+static void test_rate(void **state)
+{
+    struct stream_rig_fate fate = { .text = "" };
+    struct stream_rig rig;
+
+    stream_rig_init(&rig, *state, "b");
+    rig.b.settings.limits.stanza_rate = 4;
+    stream_rig_open(&rig.a);
+    stream_rig_open(&rig.b);
+    for (char c = 'a'; c < 'm'; c++) /* three seconds' worth, in one piece */
+        assert_int_equal(stream_rig_say(&rig.a, c, &fate), 0);
+    stream_rig_until(&rig, b_has_1);
+    stream_rig_settle(&rig);
+    size_t before = rig.b.n_came;
+    assert_int_equal(stream_rig_say(&rig.a, 'z', &fate), 0);
+    stream_rig_advance(&rig, 1500);
+    assert_int_equal(rig.b.n_came, before);
+    stream_rig_advance(&rig, 1000);
+    stream_rig_advance(&rig, 1000);
+    stream_rig_advance(&rig, 1000);
+    assert_came(&rig.b, "abcdefghijklz");
+    assert_string_equal(fate.text, "abcdefghijklz");
+    stream_rig_fini(&rig);
+}
+
 static void test_idle(void **state)
 {
     struct stream_rig_fate fate = { .text = "" };
@@ -346,6 +372,7 @@ int main(void)
         cmocka_unit_test(test_bad_certificates),
         cmocka_unit_test(test_both_ways),
         cmocka_unit_test(test_unhandled),
+        cmocka_unit_test(test_rate),
         cmocka_unit_test(test_idle),
         cmocka_unit_test(test_tries_again),
     };
