@@ -68,7 +68,7 @@ class Raw:
         self.until("</stream:stream>")
         self.socket.close()
         found = re.search(r"<stream:error><([a-z-]+) ", self.text)
-        if not found:
+        if not found or not 0 <= self.text.find("<stream:stream ") < found.start():
             raise Failure("no stream error: " + self.text[-600:])
         return found.group(1)
 
@@ -192,3 +192,23 @@ def check_dialback(node):
         raise Failure("the stanza was taken")
     if node.counter("xmpp", "dialback_valid") or node.counter("xmpp", "dialback_asked") != 1:
         raise Failure("%d valid, %d asked" % (node.counter("xmpp", "dialback_valid"), node.counter("xmpp", "dialback_asked")))
+
+
+def check_multiplex(node):
+    """A stream that is proven for one domain is not for another one, whose row does not allow dialback; one more is asked for."""
+    raw = Raw(node).enter()
+    result = "<db:result xmlns:db='jabber:server:dialback' from='%s' to='sip.example.test'>k</db:result>"
+    raw.say(result % "third.example.test")
+    raw.until("type='error'").until("forbidden")
+    raw.text = ""
+    raw.say(result % "fourth.example.test")
+    raw.until("remote-connection-failed")
+    if node.counter("xmpp", "dialback_asked") != 1:
+        raise Failure("%d are asked" % node.counter("xmpp", "dialback_asked"))
+    raw.text = ""
+    raw.say(result % "xmpp.example.test")  # whose certificate is shown: XEP-0344
+    raw.until("type='valid'")
+    raw.text = "<stream:stream "
+    raw.say(STANZA % ("juliet@third.example.test", ROMEO))
+    if raw.error() != "invalid-from":
+        raise Failure("a stanza was taken")
