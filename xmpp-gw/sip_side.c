@@ -15,7 +15,8 @@
 
 enum { ALLOW_BYTES = 200, TEXT_BYTES = 200 };
 
-void sip_side_refuse(struct server_transaction *st, int status, char const *phrase, char const *why)
+void sip_side_refuse_with(struct server_transaction *st, int status, char const *phrase,
+                          char const *header, char const *why)
 {
     sip_t const *sip = sip_object(server_transaction_request(st));
     char text[TEXT_BYTES];
@@ -24,7 +25,25 @@ void sip_side_refuse(struct server_transaction *st, int status, char const *phra
     message_make_quotable(text);
     log_info(sip->sip_call_id->i_id, "request refused method=%s status=%d reason=\"%s\"",
              sip->sip_request->rq_method_name, status, text);
-    (void)server_transaction_refuse_why(st, status, phrase, NULL, text);
+    (void)server_transaction_refuse_why(st, status, phrase, header, text);
+}
+
+void sip_side_refuse(struct server_transaction *st, int status, char const *phrase, char const *why)
+{
+    sip_side_refuse_with(st, status, phrase, NULL, why);
+}
+
+void sip_side_contact(struct sip_side const *side, uint16_t listener, char const *uri,
+                      char ret[static SIP_SIDE_CONTACT])
+{
+    struct transport const *t = stack_transport(side->stack);
+    char const *host = transport_listener_host(t, listener);
+    bool is_v6 = strchr(host, ':') && host[0] != '[';
+
+    (void)snprintf(ret, SIP_SIDE_CONTACT, "<%.*s@%s%s%s:%u;transport=%s;gr=xmpp>",
+                   (int)strcspn(uri, "@"), uri, is_v6 ? "[" : "", host, is_v6 ? "]" : "",
+                   net_addr_port(transport_listener_addr(t, listener)),
+                   transport_kind_name(transport_listener_kind(t, listener)));
 }
 
 static void refuse_method(struct sip_side *side, struct server_transaction *st)

@@ -31,3 +31,13 @@ void sip_side_fini(struct sip_side *side);
 /** Answers with a Warning that says @p why, and logs it. */
 void sip_side_refuse(struct server_transaction *st, int status, char const *phrase,
                      char const *why);
+
+/** The same with one more header line. */
+void sip_side_refuse_with(struct server_transaction *st, int status, char const *phrase,
+                          char const *header, char const *why);
+
+/** Our Contact for a dialog of the XMPP user whose SIP URI is @p uri: a GRUU of the gateway (RFC
+ *  6665 4.5.1), for what is sent there must come here. @p listener: by which the dialog began. */
+enum { SIP_SIDE_CONTACT = 500 };
+void sip_side_contact(struct sip_side const *side, uint16_t listener, char const *uri,
+                      char ret[static SIP_SIDE_CONTACT]);

@@ -89,6 +89,23 @@ static void cmd_show_domains(struct svc *svc, struct ctl_call *call, json_t cons
     ctl_reply(call, table);
 }
 
+static void add_pair(void *table, struct roster_view const *v)
+{
+    ctl_table_row(table, json_pack("[s,s,s,s,s,I,s]", v->user, v->jid, v->state, v->watch,
+                                   v->user_show, (json_int_t)v->n_watchers, v->jid_show));
+}
+
+static void cmd_show_roster(struct svc *svc, struct ctl_call *call, json_t const *args)
+{
+    struct xmpp_gateway const *gateway = svc_state(svc);
+    json_t *table = ctl_table("user", "contact", "agreed", "followed by", "user shows",
+                              "subscriptions", "contact shows", NULL);
+
+    (void)args;
+    roster_view(&gateway->roster, add_pair, table);
+    ctl_reply(call, table);
+}
+
 struct ctl_command const xmpp_commands[] = {
     { "show streams", CTL_READ, cmd_show_streams, NULL,
       "XMPP streams: to whom, how far they have come, and by what they are proven." },
@@ -96,5 +113,8 @@ struct ctl_command const xmpp_commands[] = {
       "Domains of ours in XMPP, and those that may be talked to." },
     { "show queues", CTL_READ, cmd_show_queues, NULL,
       "Pairs of domains: what waits for a stream or an acknowledgement, and what failed last." },
+    { "show roster", CTL_READ, cmd_show_roster, NULL,
+      "SIP users and XMPP users: what they have agreed on, how each follows the other, and what "
+      "either shows." },
     { 0 },
 };

@@ -6,6 +6,7 @@
 #include "stack.h"
 #include "xmpp_domain_conf.h"
 #include "xmpp_own_conf.h"
+#include "xmpp_presence_conf.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,11 +87,27 @@ static struct cfg_row const rows[] = {
                     .check = xmpp_own_conf_check_domain, .effect = CFG_RESTART,
                     .help = "Domains of chat rooms, which SIP users cannot join: a message to one "
                             "is answered 406."),
+    CFG_ROW_BOOL("presence", struct xmpp_conf, presence, .default_text = "true",
+                 .effect = CFG_RESTART, .help = "Whether presence passes between SIP and XMPP."),
+    CFG_ROW_PATH("store", struct xmpp_conf, store, .default_text = "", .max = 4096,
+                 .effect = CFG_RESTART,
+                 .help = "File with who may see whose presence, made when it is not there; it may "
+                         "be that of other programs. Without one all of it is forgotten at the "
+                         "end of the program, and people have to agree anew."),
+    CFG_ROW_GROUPS("presence_map", struct xmpp_conf, presence_map, .max = 64,
+                   .sub = &xmpp_presence_conf_schema, .effect = CFG_RESTART,
+                   .help = "What presence means on the other side, where it is not what RFC 8048 "
+                           "and the manual page crosspoint-xmpp(8) say."),
+#define ROSTER_ROW(name, dflt, lo, hi, of, text)                                                   \
+    CFG_ROW_INT("presence_" #name, struct xmpp_conf, roster_limits.name, .min = lo, .max = hi,     \
+                .default_text = #dflt, .unit = of, .effect = CFG_RESTART, .help = text),
+    ROSTER_LIMIT_LIST(ROSTER_ROW)
+#undef ROSTER_ROW
 
-    CFG_ROW_GROUPS("own", struct xmpp_conf, own, .max = 1000, .sub = &xmpp_own_conf_schema,
-                   .effect = CFG_RESTART,
-                   .help = "Domains of ours. People of SIP there are known to XMPP by the same "
-                           "address."),
+        CFG_ROW_GROUPS("own", struct xmpp_conf, own, .max = 1000, .sub = &xmpp_own_conf_schema,
+                       .effect = CFG_RESTART,
+                       .help = "Domains of ours. People of SIP there are known to XMPP by the same "
+                               "address."),
     CFG_ROW_GROUPS("domains", struct xmpp_conf, domains, .max = 100000,
                    .sub = &xmpp_domain_conf_schema, .effect = CFG_RESTART,
                    .help = "Domains that may be talked to, in either direction; others are "
@@ -278,6 +295,17 @@ static void check_expiry(struct xmpp_conf const *conf, struct cfg_faults *faults
                   "xmpp.expiry_%s is more than expiry_%s", found[i].name, found[i].before);
 }
 
+static void check_presence(struct xmpp_conf const *conf, struct cfg_faults *faults)
+{
+    struct roster_limits const *limits = &conf->roster_limits;
+    struct presence_map map;
+
+    xmpp_presence_conf_read(&conf->presence_map, &map, faults);
+    if (limits->min_expires > limits->max_expires)
+        cfg_fault(faults, cfg_faults_where(faults, &limits->min_expires),
+                  "presence_min_expires is above presence_max_expires");
+}
+
 void xmpp_conf_check(void const *vconf, struct cfg_node const *node, struct cfg_faults *faults)
 {
     struct xmpp_conf const *conf = vconf;
@@ -286,6 +314,7 @@ void xmpp_conf_check(void const *vconf, struct cfg_node const *node, struct cfg_
     check_own(conf, faults);
     check_domains(conf, faults);
     check_expiry(conf, faults);
+    check_presence(conf, faults);
     if (conf->limits.retry_min_ms > conf->limits.retry_max_ms)
         cfg_fault(faults, cfg_faults_where(faults, &conf->limits.retry_min_ms),
                   "retry_min_ms is above retry_max_ms");

@@ -2,6 +2,7 @@
 /* The group "xmpp" of the configuration file. */
 #pragma once
 #include "cfg.h"
+#include "roster_limits.h"
 #include "secure_watch.h"
 #include "stack_limits.h"
 #include "stream_limits.h"
@@ -29,6 +30,11 @@ struct xmpp_conf {
     char const *im_failure_text;
     struct cfg_strings im_rooms;
     int64_t im_idle, im_max_bytes, im_max_conversations, im_max_waiting;
+    /* Presence */
+    bool presence;
+    char const *store; /* "": memory only */
+    struct cfg_groups presence_map;
+    struct roster_limits roster_limits;
 };
 
 extern struct cfg_schema const xmpp_schema;

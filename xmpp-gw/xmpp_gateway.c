@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "log.h"
 #include "resolve.h"
+#include "roster_link.h"
 #include "svc.h"
 #include "xml_tree.h"
 #include "xmpp_answer.h"
@@ -17,7 +18,6 @@
 
 /* --- what comes ------------------------------------------------------------------------------- */
 
-/* RFC 6121 8.5: presence of and for people whom nobody here knows is ignored. */
 static void on_stanza(void *ctx, struct xml_tree *stanza, struct streams_incoming *in)
 {
     struct xmpp_gateway *gateway = ctx;
@@ -28,10 +28,11 @@ static void on_stanza(void *ctx, struct xml_tree *stanza, struct streams_incomin
         im_bridge_from_xmpp(&gateway->im, stanza, in);
         return;
     }
-    if (strcmp(root->name, "iq") == 0)
-        answer = xmpp_answer(root, gateway->up_ms);
-    else
-        xmpp_count(M_xmpp_ignored);
+    if (strcmp(root->name, "presence") == 0) {
+        roster_from_xmpp(&gateway->roster, stanza, in);
+        return;
+    }
+    answer = xmpp_answer(root, gateway->up_ms);
     if (answer)
         (void)streams_send(gateway->streams, answer, "", NULL, NULL);
     xml_tree_free(&stanza);
@@ -40,14 +41,18 @@ static void on_stanza(void *ctx, struct xml_tree *stanza, struct streams_incomin
 
 static void on_up(void *ctx, char const *ours, char const *theirs)
 {
-    (void)ctx;
+    struct xmpp_gateway *gateway = ctx;
+
     log_info(NULL, "domain reached ours=%s theirs=%s", ours, theirs);
+    roster_link_up(&gateway->roster, ours, theirs);
 }
 
 static void on_down(void *ctx, char const *ours, char const *theirs)
 {
-    (void)ctx;
+    struct xmpp_gateway *gateway = ctx;
+
     log_warn(NULL, "domain not reached ours=%s theirs=%s", ours, theirs);
+    roster_link_down(&gateway->roster, ours, theirs);
 }
 
 /* RFC 7572 5: a thread is a Call-ID. */
@@ -66,7 +71,20 @@ static void take_message(void *ctx, struct server_transaction *st)
     im_bridge_from_sip(&((struct xmpp_gateway *)ctx)->im, st);
 }
 
-static struct sip_side_method const methods[] = { { "MESSAGE", take_message }, { NULL, NULL } };
+static void take_subscribe(void *ctx, struct server_transaction *st)
+{
+    roster_from_sip(&((struct xmpp_gateway *)ctx)->roster, st);
+}
+
+static void take_notify(void *ctx, struct server_transaction *st)
+{
+    roster_notified(&((struct xmpp_gateway *)ctx)->roster, st);
+}
+
+static struct sip_side_method const methods[] = { { "MESSAGE", take_message },
+                                                  { "NOTIFY", take_notify },
+                                                  { "SUBSCRIBE", take_subscribe },
+                                                  { NULL, NULL } };
 
 /* --- up and down ------------------------------------------------------------------------------ */
 
@@ -118,6 +136,11 @@ int xmpp_gateway_init(struct xmpp_gateway *gateway, struct svc *svc)
     if (err == 0)
         err = im_bridge_init(&gateway->im, gateway->conf, gateway->streams, gateway->sip.stack,
                              gateway->wheel, gateway->sip.outbound);
+    if (err == 0)
+        err = roster_init(&gateway->roster, gateway->conf, gateway->streams, &gateway->sip,
+                          gateway->wheel);
+    if (err == 0)
+        err = roster_start(&gateway->roster, svc_loop(svc));
     gateway->certs = xmpp_certs_new(gateway->wheel, svc_alarms(svc));
     if (err == 0 && !gateway->certs)
         err = -ENOMEM;
@@ -139,6 +162,7 @@ int xmpp_gateway_reload(struct xmpp_gateway *gateway, struct xmpp_conf const *co
 
 void xmpp_gateway_fini(struct xmpp_gateway *gateway)
 {
+    roster_fini(&gateway->roster);
     im_bridge_fini(&gateway->im);
     streams_free(&gateway->streams);
     sip_side_fini(&gateway->sip);

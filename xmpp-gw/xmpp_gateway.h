@@ -3,6 +3,7 @@
  * the loop thread. The picture is in ARCHITECTURE.md, "Inside the XMPP gateway". */
 #pragma once
 #include "im_bridge.h"
+#include "roster.h"
 #include "sip_side.h"
 #include "streams.h"
 
@@ -19,6 +20,7 @@ struct xmpp_gateway {
     struct streams *streams;
     struct sip_side sip;
     struct im_bridge im;
+    struct roster roster;
     struct streams_settings settings; /* what the streams borrow */
     struct secure_watch *certs;
 };

@@ -6,6 +6,8 @@ import socket
 import subprocess
 
 import slixmpp
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import MatchXPath
 from node import PATIENCE, Failure, wait_for
 
 PROSODY = """
@@ -136,6 +138,7 @@ class User(slixmpp.ClientXMPP):
 
     def __init__(self, server, user):
         super().__init__("%s@%s/test" % (user, server.domain), "secret")
+        self.auto_authorize, self.auto_subscribe, self.presences = None, False, []
         self["feature_mechanisms"].unencrypted_plain = True
         self.register_plugin("xep_0199")
         self.ready, self.messages = asyncio.Event(), []
@@ -143,9 +146,27 @@ class User(slixmpp.ClientXMPP):
         # its own presence comes back: messages come from now on
         self.add_event_handler("presence_available",
                                lambda p: p["from"].bare == self.boundjid.bare and self.ready.set())
+        self.register_handler(Callback("all presence", MatchXPath("{jabber:client}presence"), self.presences.append))
         self.add_event_handler("message", self.messages.append)
         self.add_event_handler("message_error", self.messages.append)
         self.connect((server.node.ip, server.ports["c2s"]), force_starttls=False, disable_starttls=True)
+
+    async def shown(self, type, from_=None, show=None, status=None):
+        """A presence stanza of others that is so; those before it are forgotten."""
+        def is_it(p):
+            kind = p.xml.get("type") or "available"
+            return (p["from"].bare != self.boundjid.bare and kind == type and from_ in (None, p["from"].bare, p["from"].full)
+                    and show in (None, p.xml.findtext("{jabber:client}show") or "")
+                    and status in (None, p.xml.findtext("{jabber:client}status") or ""))
+
+        def find():
+            for n, presence in enumerate(self.presences):
+                if is_it(presence):
+                    del self.presences[:n + 1]
+                    return True
+            return False
+
+        await self.until(find, "presence %s %s %s, there are %s" % (type, show, status, [str(p) for p in self.presences]))
 
     async def until(self, condition, what):
         end = asyncio.get_running_loop().time() + PATIENCE
@@ -155,14 +176,16 @@ class User(slixmpp.ClientXMPP):
             await asyncio.sleep(0.01)
 
 
-def as_user(server, user, play, plugins=()):
-    """Signs in, plays a coroutine with the user, and signs out."""
+def as_user(server, user, play, plugins=(), presence=False):
+    """Signs in, plays a coroutine with the user, and signs out. presence: keeps its roster, too."""
     async def run():
         client = User(server, user)
         for plugin in plugins:
             client.register_plugin(plugin)
         try:
             await asyncio.wait_for(client.ready.wait(), PATIENCE * 2)
+            if presence:
+                await client.get_roster()
             return await play(client)
         finally:
             client.disconnect(wait=0.2)
