@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "log.h"
 #include "secure_link.h"
+#include "stream_look.h"
 #include "stream_lookup.h"
 #include "stream_metrics.h"
 #include "stream_route.h"
@@ -243,6 +244,8 @@ void stream_secure(struct stream *stream, char const *bytes, size_t len)
         stream->own ? stream->own->context : stream->set->settings->context;
     char const *protocol = stream->is_direct ? "xmpp-server" : NULL;
 
+    if (stream->look)
+        stream->wire.sight = stream_look_sight(stream->look);
     if (!context)
         stream_drop(stream, "TLS is not possible");
     else if (stream_wire_secure(&stream->wire, context, name, protocol, bytes, len) < 0)
@@ -288,12 +291,18 @@ static void on_open(struct stream_wire *wire)
 {
     struct stream *stream = of_wire(wire);
 
+    if (stream->look)
+        stream_look_connected(stream->look);
     stream_step(stream, stream->is_direct ? STREAM_EV_OPEN_DIRECT : STREAM_EV_OPEN, NULL);
 }
 
 static void on_secure(struct stream_wire *wire)
 {
-    stream_step(of_wire(wire), STREAM_EV_SECURE, NULL);
+    struct stream *stream = of_wire(wire);
+
+    if (stream->look)
+        stream_look_secured(stream->look);
+    stream_step(stream, STREAM_EV_SECURE, NULL);
 }
 
 static void on_drain(struct stream_wire *wire)
@@ -321,6 +330,7 @@ static void on_closed(struct stream_wire *wire)
 
     xml_push_free(&stream->xml);
     stream_ack_fini(&stream->ack);
+    stream_look_free(&stream->look);
     free(stream);
     streams_gone(set);
 }

@@ -21,6 +21,7 @@
 #define STREAM_NS_BIDI_FEATURE "urn:xmpp:features:bidi"
 #define STREAM_NS_COMPONENT    "jabber:component:accept"
 
+struct stream_look;
 struct stream_place;
 struct stream_query;
 struct stream_route;
@@ -85,6 +86,7 @@ struct stream {
     uint64_t tokens_us; /* when what it has sent would be over at its rate */
     struct wheel_timer brake;
     struct stream_route *opener; /* that it was opened for, until it is ready; NULL */
+    struct stream_look *look;    /* it is only looked at; owned; NULL */
 };
 
 /* With STREAM_EV_FAULT. */

@@ -7,6 +7,7 @@
 #include "log.h"
 #include "stream.h"
 #include "stream_identity.h"
+#include "stream_look.h"
 #include "stream_metrics.h"
 #include "stream_reach.h"
 #include "streams_internal.h"
@@ -57,6 +58,8 @@ int stream_act_dial(void *obj, void *arg)
     if (!query &&
         !dialback_key(stream->set->dialback_secret, stream->theirs, stream->ours, stream->id, key))
         return STREAM_EV_REFUSED;
+    if (stream->look)
+        stream_look_proving(stream->look);
     say(stream, &element);
     return FSM_OK;
 }
@@ -71,6 +74,13 @@ static bool is_between(struct dialback const *element, char const *from, char co
 
 static void take_verdict(struct stream *stream, struct dialback const *verdict)
 {
+    if (stream->look) {
+        bool is_error = verdict->type == DIALBACK_ERROR;
+        char const *why = is_error ? dialback_error_name(verdict->error) : "invalid";
+        stream_look_judged(stream->look, verdict->type == DIALBACK_VALID ? NULL : why);
+        stream_end(stream, "it has been looked at");
+        return;
+    }
     if (verdict->type == DIALBACK_VALID) {
         stream->is_dialed = true;
         stream_step(stream, STREAM_EV_READY, NULL);

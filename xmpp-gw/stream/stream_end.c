@@ -6,6 +6,7 @@
 #include "secure_link.h"
 #include "stream.h"
 #include "stream_dialback.h"
+#include "stream_look.h"
 #include "stream_manage.h"
 #include "stream_metrics.h"
 #include "stream_minder.h"
@@ -77,6 +78,8 @@ static void leave(struct stream *stream)
     while ((route = LIST_FIRST(&stream->carried)))
         stream_route_lost(route, stream);
     stream_dialback_leave(stream);
+    if (stream->look)
+        stream_look_end(stream->look);
     stream_forget_incoming(stream);
     wheel_disarm(&stream->minder);
     wheel_disarm(&stream->brake);
@@ -114,6 +117,8 @@ static void tell_fault(struct stream *stream, enum stream_error error, char cons
     if (!stream->reason)
         stream->reason = text ? text : condition;
     stream_count(M_stream_errors_sent);
+    if (stream->look)
+        stream_look_failed(stream->look, error);
     log_warn(stream->tag, "stream error sent ours=%s theirs=\"%s\" condition=%s text=\"%s\"",
              stream->ours, stream->theirs, condition, text ? text : "");
     /* RFC 6120 4.9.1.2: never without a header. */
@@ -179,7 +184,8 @@ int stream_act_dead(void *obj, void *arg)
     stream_gauge(M_streams, -1);
     if (stream->was_ready)
         stream_gauge(M_streams_ready, -1);
-    stream_count(stream->was_ready ? M_streams_lost : M_streams_failed);
+    if (!stream->look)
+        stream_count(stream->was_ready ? M_streams_lost : M_streams_failed);
     stream_wire_close(&stream->wire);
     return FSM_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hosts of a row one after the other, or one question: see stream_lookup.h. */
 #include "stream_lookup.h"
+#include "buf.h"
 #include "resolve_host.h"
 #include "resolve_xmpp.h"
 #include <errno.h>
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HOST_BYTES = 256 };
+enum { HOST_BYTES = 256, NOTE_BYTES = 4096 };
 
 struct host {
     char name[HOST_BYTES];
@@ -19,6 +20,7 @@ struct host {
 struct stream_lookup {
     struct resolver *resolver;
     stream_lookup_fn *fn;
+    resolve_note_fn *note;
     void *ctx;
     struct resolve_xmpp *xmpp; /* at most one question is under way */
     struct resolve_host *host;
@@ -74,6 +76,13 @@ static void add_place(struct stream_lookup *lookup, struct net_addr const *addr,
         lookup->places[lookup->n++] = (struct stream_place){ *addr, is_direct };
 }
 
+static void on_note(void *ctx, char const *question, char const *answer)
+{
+    struct stream_lookup *lookup = ctx;
+
+    lookup->note(lookup->ctx, question, answer);
+}
+
 static void on_xmpp(void *ctx, struct destination const *list, size_t n, char const *why_not)
 {
     struct stream_lookup *lookup = ctx;
@@ -99,11 +108,26 @@ static void take_host(struct stream_lookup *lookup, struct resolve_host_answer c
         lookup->why_not = answer->why_not;
 }
 
+static void note_host(struct stream_lookup const *lookup, struct resolve_host_answer const *answer)
+{
+    struct host const *host = &lookup->hosts[lookup->next_host - 1];
+    char addr[NET_ADDR_TEXT];
+    struct buf text;
+
+    buf_init(&text, NOTE_BYTES);
+    for (size_t i = 0; i < answer->n; i++)
+        buf_printf(&text, "%s%s", i ? ", " : "", net_addr_print_host(&answer->addrs[i], addr));
+    lookup->note(lookup->ctx, host->name, answer->n ? buf_text(&text) : answer->why_not);
+    buf_fini(&text);
+}
+
 static void on_host(void *ctx, struct resolve_host_answer const *answer)
 {
     struct stream_lookup *lookup = ctx;
 
     lookup->host = NULL;
+    if (lookup->note)
+        note_host(lookup, answer);
     take_host(lookup, answer);
     ask_next(lookup);
 }
@@ -150,13 +174,15 @@ struct stream_lookup *stream_lookup_start(struct resolver *resolver,
     }
     lookup->resolver = resolver;
     lookup->fn = fn;
+    lookup->note = wanted->note;
     lookup->ctx = ctx;
     lookup->is_direct = wanted->is_direct;
     lookup->is_starting = true;
     if (lookup->n_hosts)
         ask_next(lookup);
     else
-        lookup->xmpp = resolve_xmpp_start(resolver, wanted->domain, NULL, on_xmpp, lookup);
+        lookup->xmpp = resolve_xmpp_start(resolver, wanted->domain, wanted->note ? on_note : NULL,
+                                          on_xmpp, lookup);
     lookup->is_starting = false;
     if (!lookup->is_answered)
         return lookup;

@@ -3,6 +3,7 @@
  * (lib/sip/resolve_xmpp.h), which keeps it for a time. */
 #pragma once
 #include "net_addr.h"
+#include "resolve.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -17,7 +18,8 @@ struct stream_lookup_wanted {
      * no others. None: the DNS is asked for the domain. */
     char const *const *hosts;
     size_t n_hosts;
-    bool is_direct; /* those hosts begin with TLS (XEP-0368) */
+    bool is_direct;        /* those hosts begin with TLS (XEP-0368) */
+    resolve_note_fn *note; /* is told what the DNS says, which is asked anew; NULL: none */
 };
 
 struct stream_place {

@@ -8,6 +8,7 @@
 #include "stream.h"
 #include "stream_dialback.h"
 #include "stream_identity.h"
+#include "stream_look.h"
 #include "stream_manage.h"
 #include "stream_metrics.h"
 #include "stream_route.h"
@@ -93,7 +94,7 @@ static void judge_certificate(struct stream *stream)
 {
     char const *why_not = NULL;
 
-    if (stream->role == STREAM_OUT && !stream->peer->dialback &&
+    if (stream->role == STREAM_OUT && !stream->look && !stream->peer->dialback &&
         !stream_identity_is(stream, stream->peer->ascii, &why_not))
         stream_fail(stream, STREAM_ERROR_not_authorized, why_not);
 }
@@ -158,6 +159,8 @@ int stream_act_auth(void *obj, void *arg)
     char text[NONZA_BYTES];
 
     (void)arg;
+    if (stream->look)
+        stream_look_proving(stream->look);
     stream_sasl_auth(stream->ours, text, sizeof text);
     stream_say(stream, text);
     return FSM_OK;
@@ -217,8 +220,10 @@ static void prove(struct stream *stream, struct xml_element const *features)
 
 static void choose(struct stream *stream, struct xml_element const *features)
 {
-    if (!stream->wire.is_secure && stream->own->context &&
-        xml_element_child(features, "starttls", STREAM_NS_TLS))
+    if (stream->look && !stream_look_features(stream->look, features))
+        stream_end(stream, "it has been looked at");
+    else if (!stream->wire.is_secure && stream->own->context &&
+             xml_element_child(features, "starttls", STREAM_NS_TLS))
         stream_step(stream, STREAM_EV_WANT_TLS, NULL);
     else if (!stream->wire.is_secure && stream->peer->tls == STREAMS_TLS_REQUIRED)
         stream_fail(stream, STREAM_ERROR_policy_violation, "TLS is required");
@@ -230,9 +235,21 @@ static void choose(struct stream *stream, struct xml_element const *features)
         prove(stream, features);
 }
 
+/* RFC 6120 6.5. */
+static char const *sasl_condition(struct xml_element const *failure)
+{
+    struct xml_element const *condition = xml_element_first(failure);
+
+    return condition ? condition->name : "failure";
+}
+
 static void take_sasl_answer(struct stream *stream, struct xml_element const *element)
 {
-    if (xml_element_is(element, "success", STREAM_NS_SASL)) {
+    bool is_fine = xml_element_is(element, "success", STREAM_NS_SASL);
+
+    if (stream->look)
+        stream_look_judged(stream->look, is_fine ? NULL : sasl_condition(element));
+    if (is_fine) {
         stream->is_authentic = true;
         stream->wants_restart = true;
         stream_step(stream, STREAM_EV_PROVED, NULL);
@@ -347,6 +364,8 @@ static void take_error(struct stream *stream, struct xml_element const *error)
     char const *text = xml_element_child_text(error, "text", STREAM_NS_ERRORS);
 
     stream_count(M_stream_errors_received);
+    if (stream->look)
+        stream_look_error(stream->look, stream_errors_read(error), text);
     log_warn(stream->tag,
              "stream error received ours=%s theirs=\"%s\" condition=\"%s\" text=\"%s\"",
              stream->ours, stream->theirs, stream_errors_name(stream_errors_read(error)),

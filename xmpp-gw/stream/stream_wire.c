@@ -181,6 +181,7 @@ static void on_late_tls(struct wheel_timer *timer)
 
     stream_count(M_stream_late);
     stream_count(M_stream_tls_failed);
+    wire->error = -ETIMEDOUT;
     lose(wire, "TLS handshake takes too long");
 }
 
@@ -192,6 +193,8 @@ int stream_wire_secure(struct stream_wire *wire, struct secure_context *context,
     wire->link = secure_link_new(context, server_name, wire->out.max);
     if (!wire->link)
         return -ENOMEM;
+    if (wire->sight)
+        secure_link_watch(wire->link, wire->sight);
     if (protocol)
         secure_link_speak(wire->link, protocol);
     wheel_arm(wire->all->wheel, &wire->timer, (uint64_t)wire->all->limits->tls_ms, on_late_tls);
@@ -254,8 +257,16 @@ static int begin(struct stream_wire *wire, struct stream_wires *all,
 
 static void on_late_connect(struct wheel_timer *timer)
 {
+    struct stream_wire *wire = timer_owner(timer);
+
     stream_count(M_stream_late);
-    lose(timer_owner(timer), "no answer to the connection");
+    wire->error = -ETIMEDOUT;
+    lose(wire, "no answer to the connection");
+}
+
+static void on_no_way(struct wheel_timer *timer)
+{
+    lose(timer_owner(timer), "cannot connect");
 }
 
 static void on_connect(uv_connect_t *request, int status)
@@ -268,6 +279,7 @@ static void on_connect(uv_connect_t *request, int status)
     if (status == 0)
         status = read_on(wire);
     if (status < 0) {
+        wire->error = status;
         lose(wire, status == UV_ECONNREFUSED ? "connection refused" : "cannot connect");
         return;
     }
@@ -286,8 +298,9 @@ int stream_wire_connect(struct stream_wire *wire, struct stream_wires *all,
     wire->remote = *to;
     wheel_arm(all->wheel, &wire->timer, (uint64_t)all->limits->connect_ms, on_late_connect);
     err = uv_tcp_connect(&wire->connect, &wire->tcp, &wire->remote.sa, on_connect);
+    wire->error = err;
     if (err < 0) /* told later, as any other failure */
-        wheel_arm(all->wheel, &wire->timer, 0, on_late_connect);
+        wheel_arm(all->wheel, &wire->timer, 0, on_no_way);
     return 0;
 }
 

@@ -43,9 +43,11 @@ struct stream_wire {
     struct stream_wires *all;
     struct stream_wire_handlers const *handlers;
     struct net_addr local, remote;
-    struct secure_link *link; /* owned; NULL: no TLS */
+    struct secure_link *link;   /* owned; NULL: no TLS */
+    struct secure_sight *sight; /* of a link that is only looked at; borrowed, NULL: none */
     struct buf out, flying;
     struct wheel_timer timer; /* for the connection, then for the handshake */
+    int error;                /* of the connection or the time, once it is lost; 0: none is known */
     bool is_secure, is_paused, is_reading, is_lost, is_closing;
 };
 
