@@ -31,21 +31,21 @@ void answer_print(struct cli const *cli, json_t const *answer, answer_text_fn *t
     buf_fini(&out);
 }
 
-int answer_of_proxy(struct cli const *cli, char const *command, json_t *args, char const *bad,
-                    answer_text_fn *text)
+int answer_of(struct cli const *cli, struct answer_question const *question, json_t *args,
+              answer_text_fn *text)
 {
     char why[WHY_TEXT];
     bool running;
-    json_t *answer =
-        control_ask(cli, program_find("proxy"), command, args, why, sizeof why, &running);
+    json_t *answer = control_ask(cli, program_find(question->program), question->command, args, why,
+                                 sizeof why, &running);
 
     json_decref(args);
     if (!answer) {
-        cli_complain("proxy: %s", why);
+        cli_complain("%s: %s", question->program, why);
         return running ? CLI_FAILED : EX_UNAVAILABLE;
     }
     char const *verdict = json_string_value(json_object_get(answer, "verdict"));
-    int code = verdict && strcmp(verdict, bad) == 0 ? CLI_FAILED : CLI_OK;
+    int code = verdict && strcmp(verdict, question->bad) == 0 ? CLI_FAILED : CLI_OK;
     answer_print(cli, answer, text);
     json_decref(answer);
     return code;

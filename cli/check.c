@@ -6,6 +6,7 @@
 #include "capture.h"
 #include "cfg.h"
 #include "cli.h"
+#include "domain_command.h"
 #include "fault_list.h"
 #include "people_check.h"
 #include "program.h"
@@ -125,9 +126,10 @@ int check_file(struct cli *cli, bool quiet)
 
 int check_command(struct cli *cli, int argc, char **argv)
 {
-    (void)argv;
     if (argc == 0)
         return check_file(cli, false);
-    cli_complain("check takes no argument; the file is named by -c");
+    if (strcmp(argv[0], "domain") == 0)
+        return domain_command(cli, argc - 1, argv + 1);
+    cli_complain("check takes no argument but domain NAME; the file is named by -c");
     return EX_USAGE;
 }

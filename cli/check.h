@@ -10,4 +10,5 @@ struct cli;
  *  another exit code after a complaint. */
 int check_file(struct cli *cli, bool quiet);
 
+/** The command, `check domain` too. */
 int check_command(struct cli *cli, int argc, char **argv);

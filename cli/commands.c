@@ -11,6 +11,7 @@
 #include "config.h"
 #include "contact_command.h"
 #include "control.h"
+#include "domain_command.h"
 #include "explain_command.h"
 #include "ladder_command.h"
 #include "people_command.h"
@@ -94,9 +95,9 @@ struct command const command_table[] = {
               "Exit code: 0 when stopped; 64, 69 or 78 of a program that cannot start.\n",
       .fn = run_command },
     { .name = "check",
-      .help = "Print every fault of the configuration with file and line.",
-      .more = "Each program checks the file itself (-t); the faults are sorted. Exit code: 0, or\n"
-              "78 when there are faults.\n",
+      .args = domain_command_args,
+      .help = "Print every fault of the configuration with file and line; or try an XMPP domain.",
+      .more = domain_command_more,
       .fn = check_command },
     { .name = "cert",
       .args = cert_command_args,

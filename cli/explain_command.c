@@ -103,7 +103,8 @@ static int ask(struct cli *cli, struct question const *question, char const *mes
                              "transport", question->transport, "subject", question->subject,
                              "internal", question->internal);
     if (args)
-        return answer_of_proxy(cli, "explain", args, "refuse", explain_print);
+        return answer_of(cli, &(struct answer_question){ "proxy", "explain", "refuse" }, args,
+                         explain_print);
     cli_complain("the message is not UTF-8 text");
     return EX_DATAERR;
 }

@@ -64,7 +64,8 @@ static int ask(struct cli *cli, struct question const *question)
         return EX_USAGE;
     }
     cli->patience_ms = PATIENCE_MS;
-    return answer_of_proxy(cli, "probe peer", args, "failed", probe_print);
+    return answer_of(cli, &(struct answer_question){ "proxy", "probe peer", "failed" }, args,
+                     probe_print);
 }
 
 int probe_command(struct cli *cli, int argc, char **argv)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tables that an administrator looks at. */
 #include "xmpp_commands.h"
+#include "domain_check.h"
 #include "streams_view.h"
 #include "svc.h"
 #include "xmpp_gateway.h"
@@ -116,5 +117,7 @@ struct ctl_command const xmpp_commands[] = {
     { "show roster", CTL_READ, cmd_show_roster, NULL,
       "SIP users and XMPP users: what they have agreed on, how each follows the other, and what "
       "either shows." },
+    { "check domain", CTL_WRITE, domain_check_start, "DOMAIN [OURS]",
+      "Goes to the servers of a domain as a stream would; see crosspoint check domain." },
     { 0 },
 };

@@ -128,6 +128,13 @@ static struct cfg_row const rows[] = {
     CFG_ROW_PATH("ca", struct xmpp_conf, ca, .default_text = "", .max = 4096, .effect = CFG_RELOAD,
                  .help = "Certificates that are trusted: a PEM file, or a folder of them. Empty = "
                          "those of the system."),
+    CFG_ROW_INT("check_max", struct xmpp_conf, check_max, .min = 1, .max = 100, .default_text = "4",
+                .effect = CFG_RESTART,
+                .help = "Checks of domains (crosspoint check domain) at a time; each opens a "
+                        "stream to every address of its domain."),
+    CFG_ROW_INT("check_ms", struct xmpp_conf, check_ms, .min = 1000, .max = 120000,
+                .default_text = "20000", .unit = "ms", .effect = CFG_RESTART,
+                .help = "How long such a check may take; then it says how far it came."),
 #define EXPIRY_ROW(field, dflt, text)                                                              \
     CFG_ROW_INT("expiry_" #field, struct xmpp_conf, expiry.field, .min = 0, .max = 3650,           \
                 .default_text = dflt, .unit = "days", .effect = CFG_RELOAD, .help = text),

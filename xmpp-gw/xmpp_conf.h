@@ -20,6 +20,7 @@ struct xmpp_conf {
     char const *ca;          /* "": what the system trusts */
     struct stream_limits limits;
     struct secure_watch_limits expiry;
+    int64_t check_max, check_ms; /* of domains, at a time; for one */
     /* SIP */
     struct cfg_strings listen, proxies;
     char const *outbound;

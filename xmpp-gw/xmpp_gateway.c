@@ -3,6 +3,7 @@
 #define LOG_SUBSYSTEM LOG_XMPP
 #include "xmpp_gateway.h"
 #include "clock.h"
+#include "domain_check.h"
 #include "log.h"
 #include "resolve.h"
 #include "roster_link.h"
@@ -163,6 +164,8 @@ int xmpp_gateway_reload(struct xmpp_gateway *gateway, struct xmpp_conf const *co
 void xmpp_gateway_fini(struct xmpp_gateway *gateway)
 {
     roster_fini(&gateway->roster);
+    while (!LIST_EMPTY(&gateway->checks))
+        domain_check_abort(LIST_FIRST(&gateway->checks));
     im_bridge_fini(&gateway->im);
     streams_free(&gateway->streams);
     sip_side_fini(&gateway->sip);

@@ -6,8 +6,10 @@
 #include "roster.h"
 #include "sip_side.h"
 #include "streams.h"
+#include <sys/queue.h>
 
 struct cfg;
+struct domain_check;
 struct secure_watch;
 struct svc;
 struct xmpp_conf;
@@ -23,6 +25,8 @@ struct xmpp_gateway {
     struct roster roster;
     struct streams_settings settings; /* what the streams borrow */
     struct secure_watch *certs;
+    LIST_HEAD(, domain_check) checks;
+    size_t n_checks;
 };
 
 /** Opens the listeners and connects. Returns 0 or a negative errno after logging why;

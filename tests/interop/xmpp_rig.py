@@ -121,14 +121,35 @@ def certificates(node, gateway="sip.example.test", prosody="xmpp.example.test", 
     node.make_cert("prosody-cert", san="DNS:" + prosody, ca=prosody_ca)
 
 
-def server(node, secure_auth="true", **more):
+def expire(node, name, san, ca="ca"):
+    """A certificate that was good until yesterday."""
+    path = lambda file: os.path.join(node.dir, file)
+    node.make_cert(name, san=san, ca=ca)
+    node.write("ca.index", "")
+    node.write("ca.serial", "%s\n" % os.urandom(8).hex())
+    node.write("ca.cnf", "[ca]\ndefault_ca=d\n[d]\ndatabase=%s\nserial=%s\nnew_certs_dir=%s\ndefault_md=sha256\n"
+               "policy=p\nunique_subject=no\nx509_extensions=e\n[p]\norganizationName=optional\n[e]\nsubjectAltName=%s\n"
+               % (path("ca.index"), path("ca.serial"), node.dir, san))
+    run(["openssl", "req", "-new", "-key", path(name + ".key"), "-subj", "/O=Test", "-out", path("request.pem")])
+    run(["openssl", "ca", "-batch", "-notext", "-config", path("ca.cnf"), "-cert", path(ca + ".pem"), "-keyfile",
+         path(ca + ".key"), "-in", path("request.pem"), "-startdate", "20200101000000Z", "-enddate", "20210101000000Z",
+         "-out", path(name + ".pem")])
+
+
+def run(command):
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise Failure("%s: %s" % (command[1], done.stderr[-500:]))
+
+
+def server(node, secure_auth="true", encryption="true", ours=16269, **more):
     """A Prosody that is another server; TLS and certificates are a must on its side, too."""
-    peer = Prosody(node, "prosody", "xmpp.example.test", hosts_table=[("sip.example.test", node.ip, 16269)], more="""
-s2s_require_encryption = true
+    peer = Prosody(node, "prosody", "xmpp.example.test", hosts_table=[("sip.example.test", node.ip, ours)], more="""
+s2s_require_encryption = %(encryption)s
 s2s_secure_auth = %(secure_auth)s
 ssl = { certificate = "%(dir)s/prosody-cert.pem"; key = "%(dir)s/prosody-cert.key"; cafile = "%(dir)s/ca.pem" }
 s2s_ssl = { certificate = "%(dir)s/prosody-cert.pem"; key = "%(dir)s/prosody-cert.key"; cafile = "%(dir)s/ca.pem" }
-""" % {"dir": node.dir, "secure_auth": secure_auth}, **{"modules": '"tls"', **more})
+""" % {"dir": node.dir, "secure_auth": secure_auth, "encryption": encryption}, **{"modules": '"tls"', **more})
     peer.register("juliet")
     return peer
 
