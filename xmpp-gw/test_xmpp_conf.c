@@ -13,8 +13,9 @@
 #include "xmpp_conf.h"
 #include "xmpp_domain_conf.h"
 #include <stdlib.h>
+#include <string.h>
 
-#define START     "node = { domain = \"example.test\"; };\nxmpp = {\n"
+#define START "node = { domain = \"example.test\"; };\nxmpp = {\n"
 #define COMPONENT                                                                                  \
     "name = \"a.test\"; servers = ( \"127.0.0.1:5347\" ); secret_file = \"cti.secret\";"
 
@@ -70,10 +71,33 @@ static struct conf_rig_vector const vectors[] = {
       "a.conf:3: server_listen: \"localhost:5269\": wants an IP address with a port\n" },
     { "pauses crossed", START "retry_min_ms = 5000;\nretry_max_ms = 1000; };",
       "-: retry_min_ms is above retry_max_ms\n" },
+    { "expiries crossed", START "presence_min_expires = 600;\npresence_max_expires = 60; };",
+      "-: presence_min_expires is above presence_max_expires\n" },
+    { "presence otherwise",
+      START "presence_map = ( { show = \"xa\"; sip_show = \"xa\"; activity = \"vacation\"; },\n"
+            " { when = \"activity meeting\"; show = \"away\"; tell = true; },\n"
+            " { when = \"any\"; show = \"available\"; } ); };",
+      "" },
     { "stanzas below what RFC 6120 wants", START "max_stanza_bytes = 9999; };",
       "a.conf:3: max_stanza_bytes: 9999 is outside 10000..10485760 bytes\n" },
 };
 /* clang-format on */
+
+/* Words that are none are told with their line. */
+static void test_presence_map(void **state)
+{
+    char *said = NULL;
+    struct cfg *cfg = conf_rig_load(
+        *state,
+        START
+        "presence_map = ( { show = \"gone\"; },\n { when = \"activity x\"; show = \"xa\"; } ); };",
+        &said);
+
+    assert_non_null(strstr(said, "a.conf:3: presence_map: "));
+    assert_non_null(strstr(said, "a.conf:4: presence_map: "));
+    free(said);
+    cfg_free(&cfg);
+}
 
 static int set_up(void **state)
 {
@@ -109,6 +133,7 @@ int main(void)
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_presence_map),
     };
 
     return cmocka_run_group_tests(tests, set_up, conf_rig_end);
