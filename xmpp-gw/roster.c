@@ -259,11 +259,33 @@ static void take_up(void *vroster, struct roster_pair *pair)
 
 int roster_start(struct roster *roster, uv_loop_t *loop)
 {
+    roster->loop = loop;
+    uv_timer_init(loop, &roster->patience);
     int err = roster_book_start(&roster->book, loop, take_up, roster);
 
     if (roster->book.pairs.n)
         log_info(NULL, "presence agreements read pairs=%zu", roster->book.pairs.n);
     return err;
+}
+
+static void on_patience_over(uv_timer_t *timer)
+{
+    uv_timer_stop(timer);
+}
+
+/* RFC 6665 4.1.3: who is told "deactivated" subscribes anew at once. */
+static void say_goodbye(struct roster *roster)
+{
+    struct htab_entry *next, *e = htab_next(&roster->watchers, NULL);
+
+    for (; e; e = next) {
+        next = htab_next(&roster->watchers, e);
+        roster_watcher_end((struct roster_watcher *)e, "deactivated");
+    }
+    uv_timer_start(&roster->patience, on_patience_over, (uint64_t)roster->limits->stop_ms, 0);
+    while (roster->watchers.n && uv_is_active((uv_handle_t *)&roster->patience))
+        uv_run(roster->loop, UV_RUN_ONCE);
+    uv_close((uv_handle_t *)&roster->patience, NULL);
 }
 
 static void clear(struct roster_pair *pair)
@@ -280,6 +302,8 @@ void roster_fini(struct roster *roster)
 {
     if (!roster->conf)
         return;
+    if (roster->loop)
+        say_goodbye(roster);
     roster_book_stop(&roster->book);
     for (struct htab_entry *e = NULL; (e = htab_next(&roster->book.pairs, e));)
         clear((struct roster_pair *)e);

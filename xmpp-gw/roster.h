@@ -34,6 +34,8 @@ struct roster {
     struct watch_terms terms;
     struct watch_pace pace;
     LIST_HEAD(, roster_watch) leaving; /* that nobody wants any more */
+    uv_loop_t *loop;                   /* NULL: not started */
+    uv_timer_t patience;               /* with SIP users, at a planned stop */
 };
 
 /** Everything is borrowed until fini, which comes before the end of @p streams and @p sip. Returns
@@ -43,6 +45,9 @@ int roster_init(struct roster *roster, struct xmpp_conf const *conf, struct stre
 
 /** Reads what was kept, once all else stands. As init. */
 int roster_start(struct roster *roster, uv_loop_t *loop);
+
+/** A planned stop: subscriptions of SIP users end by "deactivated", so that they subscribe anew and
+ *  show nothing meanwhile. Runs the loop. */
 void roster_fini(struct roster *roster);
 
 /** Takes a <presence/> (given) and says streams_handled(), now or later. */

@@ -22,6 +22,7 @@
       "How long a SIP user who asks only once waits for the answer of an XMPP server.")            \
     X(reconnect, 60, 1, 86400, "s",                                                                \
       "How often a domain that is not reached is tried while somebody here follows its people.")   \
+    X(stop_ms, 2000, 0, 60000, "ms", "How long a planned stop waits for SIP users to be told.")    \
     X(max_pairs, 100000, 1, 10000000, NULL,                                                        \
       "Pairs of a SIP user and an XMPP user who follow each other, or want to.")                   \
     X(max_per_domain, 20000, 1, 10000000, NULL, "Those with users of one domain of XMPP.")         \

@@ -128,7 +128,7 @@ void roster_link_down(struct roster *roster, char const *ours, char const *their
         if (was_known)
             roster_watcher_tell_all(pair);
     }
-    arm(link, (uint64_t)roster->limits->reconnect * 1000 + jitter_ms(link, START_MS));
+    arm(link, START_MS + jitter_ms(link, START_MS));
 }
 
 /* --- pairs ------------------------------------------------------------------------------------ */

@@ -38,9 +38,9 @@ static bool is_agreed(struct roster_watcher const *w)
 static struct pidf *document_of(struct roster_watcher const *w)
 {
     struct roster_pair const *pair = w->pair;
-    bool is_over = w->reason && !w->is_fetch;
+    bool is_over = w->reason == timeout && !w->is_fetch;
 
-    if (!is_agreed(w) || (!is_over && !pair->seen.is_known))
+    if (!is_agreed(w) || (!is_over && !pair->seen.is_known) || (w->reason && w->reason != timeout))
         return NULL;
     return presence_map_pidf(&pair->roster->map, pair->jid, pair->seen.v,
                              is_over ? 0 : pair->seen.n, NULL);
