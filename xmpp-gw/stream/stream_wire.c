@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* See stream_wire.h. One write is under way at a time; what comes meanwhile gathers and goes with
- * the next, so that many small stanzas cost few system calls. */
+/* See stream_wire.h. What is sent gathers until the loop has been round, and goes by one system
+ * call, in as few records of TLS as it fits in: many small stanzas cost little more than one. What
+ * the socket does not take is under way (flying), and what comes meanwhile gathers behind it.
+ * Buffers are given back when they are empty, for most streams say nothing most of the time. */
 #define LOG_SUBSYSTEM LOG_XMPP
 #include "stream_wire.h"
 #include "log.h"
@@ -9,8 +11,11 @@
 #include "stream_metrics.h"
 #include <errno.h>
 
-/* What TLS adds to a record. */
-enum { RECORD_OVERHEAD = 512 };
+/* What TLS makes of so many bytes, at most: 22 more for each record of up to 16384. */
+static size_t sealed_size(size_t len)
+{
+    return len + len / 512 + 512;
+}
 
 static void lose(struct stream_wire *wire, char const *reason)
 {
@@ -28,36 +33,19 @@ static bool is_dead(struct stream_wire const *wire)
 
 /* --- out -------------------------------------------------------------------------------------- */
 
-static void on_written(uv_write_t *request, int status);
-
-static void flush(struct stream_wire *wire)
+static void mark(struct stream_wire *wire)
 {
-    if (wire->flying.len || !wire->out.len || is_dead(wire))
+    if (wire->is_marked || is_dead(wire))
         return;
-    struct buf const former = wire->flying;
-    wire->flying = wire->out;
-    wire->out = former;
-    buf_reset(&wire->out);
-    uv_buf_t bytes = uv_buf_init(wire->flying.data, (unsigned)wire->flying.len);
-    if (uv_write(&wire->write, (uv_stream_t *)&wire->tcp, &bytes, 1, on_written) < 0) {
-        buf_reset(&wire->flying);
-        lose(wire, "connection broke");
-    }
+    wire->is_marked = true;
+    LIST_INSERT_HEAD(&wire->all->marked, wire, marked);
 }
 
-static void on_written(uv_write_t *request, int status)
+static void unmark(struct stream_wire *wire)
 {
-    struct stream_wire *wire = request->handle->data;
-
-    buf_reset(&wire->flying);
-    if (status < 0) {
-        if (status != UV_ECANCELED)
-            lose(wire, "connection broke");
-        return;
-    }
-    flush(wire);
-    if (!wire->flying.len && !is_dead(wire))
-        wire->handlers->on_drain(wire);
+    if (wire->is_marked)
+        LIST_REMOVE(wire, marked);
+    wire->is_marked = false;
 }
 
 /* What TLS has to say goes to the network. */
@@ -66,33 +54,108 @@ static void take_sealed(struct stream_wire *wire)
     struct buf *sealed = secure_link_out(wire->link);
 
     buf_add(&wire->out, buf_text(sealed), sealed->len);
-    buf_reset(sealed);
-    if (buf_ok(&wire->out))
-        flush(wire);
-    else
+    buf_fini(sealed);
+    if (!buf_ok(&wire->out))
         lose(wire, "peer does not read");
+    else if (wire->out.len)
+        mark(wire);
 }
 
-int stream_wire_send(struct stream_wire *wire, char const *bytes, size_t len)
+/* 0 or a negative errno. */
+static int seal(struct stream_wire *wire)
 {
-    if (is_dead(wire))
-        return -ESHUTDOWN;
-    if (wire->out.len + len + RECORD_OVERHEAD > wire->out.max)
-        return -ENOBUFS;
-    if (!wire->link) {
-        buf_add(&wire->out, bytes, len);
-        flush(wire);
-        return 0;
-    }
-    int err = secure_link_write(wire->link, bytes, len);
-    if (err == 0)
+    int err = 0;
+
+    if (wire->words.len)
+        err = secure_link_write(wire->link, wire->words.data, wire->words.len);
+    buf_fini(&wire->words);
+    if (wire->is_secure)
         take_sealed(wire);
     return err;
 }
 
+static void flush(struct stream_wire *wire);
+
+static void on_written(uv_write_t *request, int status)
+{
+    struct stream_wire *wire = request->handle->data;
+
+    buf_fini(&wire->flying);
+    if (status >= 0)
+        flush(wire);
+    else if (status != UV_ECANCELED)
+        lose(wire, "connection broke");
+}
+
+/* What the socket has not taken at once. */
+static int write_rest(struct stream_wire *wire)
+{
+    uv_buf_t const bytes = uv_buf_init(wire->out.data, (unsigned)wire->out.len);
+
+    wire->flying = wire->out;
+    buf_init(&wire->out, wire->flying.max);
+    return uv_write(&wire->write, (uv_stream_t *)&wire->tcp, &bytes, 1, on_written);
+}
+
+static int write_out(struct stream_wire *wire)
+{
+    uv_buf_t const bytes = uv_buf_init(wire->out.data, (unsigned)wire->out.len);
+    int n = bytes.len ? uv_try_write((uv_stream_t *)&wire->tcp, &bytes, 1) : 0;
+
+    if (n > 0)
+        buf_consume(&wire->out, (size_t)n);
+    if (wire->out.len)
+        return n < 0 && n != UV_EAGAIN ? n : write_rest(wire);
+    buf_fini(&wire->out);
+    return 0;
+}
+
+static void flush(struct stream_wire *wire)
+{
+    bool can_write = !wire->flying.len && !is_dead(wire);
+    int err = can_write ? seal(wire) : 0;
+
+    unmark(wire);
+    if (!can_write || is_dead(wire))
+        return;
+    if (err < 0 || write_out(wire) < 0)
+        lose(wire, "connection broke");
+    else if (!wire->flying.len && !is_dead(wire))
+        wire->handlers->on_drain(wire);
+}
+
+static void flush_all(struct stream_wires *all)
+{
+    struct stream_wire *wire;
+
+    while ((wire = LIST_FIRST(&all->marked)))
+        flush(wire);
+}
+
+static void on_told(uv_check_t *told)
+{
+    flush_all(told->data);
+}
+
+static void on_wait(uv_prepare_t *waits)
+{
+    flush_all(waits->data);
+}
+
+int stream_wire_send(struct stream_wire *wire, char const *bytes, size_t len)
+{
+    if (is_dead(wire) || (wire->link && !wire->is_secure))
+        return -ESHUTDOWN;
+    if (wire->out.len + sealed_size(wire->words.len + len) > wire->out.max)
+        return -ENOBUFS;
+    buf_add(wire->link ? &wire->words : &wire->out, bytes, len);
+    mark(wire);
+    return buf_ok(&wire->words) && buf_ok(&wire->out) ? 0 : -ENOMEM;
+}
+
 size_t stream_wire_queued(struct stream_wire const *wire)
 {
-    return wire->out.len + wire->flying.len;
+    return wire->words.len + wire->out.len + wire->flying.len;
 }
 
 /* --- in --------------------------------------------------------------------------------------- */
@@ -205,11 +268,33 @@ int stream_wire_secure(struct stream_wire *wire, struct secure_context *context,
 
 /* --- life ------------------------------------------------------------------------------------- */
 
+void stream_wires_init(struct stream_wires *all, uv_loop_t *loop, struct wheel *wheel,
+                       struct stream_limits const *limits)
+{
+    all->loop = loop;
+    all->wheel = wheel;
+    all->limits = limits;
+    LIST_INIT(&all->marked);
+    uv_check_init(loop, &all->told);
+    uv_prepare_init(loop, &all->waits);
+    all->told.data = all->waits.data = all;
+    uv_check_start(&all->told, on_told);
+    uv_prepare_start(&all->waits, on_wait);
+}
+
+void stream_wires_close(struct stream_wires *all, uv_close_cb on_closed, void *data)
+{
+    all->told.data = all->waits.data = data;
+    uv_close((uv_handle_t *)&all->told, on_closed);
+    uv_close((uv_handle_t *)&all->waits, on_closed);
+}
+
 static void on_closed(uv_handle_t *handle)
 {
     struct stream_wire *wire = handle->data;
 
     secure_link_free(&wire->link);
+    buf_fini(&wire->words);
     buf_fini(&wire->out);
     buf_fini(&wire->flying);
     wire->handlers->on_closed(wire);
@@ -220,6 +305,8 @@ void stream_wire_close(struct stream_wire *wire)
     if (wire->is_closing)
         return;
     wire->is_closing = true;
+    unmark(wire);
+    (void)seal(wire);
     wheel_disarm(&wire->timer);
     if (wire->link && wire->is_secure)
         secure_link_close(wire->link);
@@ -248,6 +335,7 @@ static int begin(struct stream_wire *wire, struct stream_wires *all,
 {
     *wire = (struct stream_wire){ .all = all, .handlers = handlers };
     size_t max = (size_t)all->limits->stream_queue_bytes + STREAM_WIRE_BYTES;
+    buf_init(&wire->words, max);
     buf_init(&wire->out, max);
     buf_init(&wire->flying, max);
     int err = uv_tcp_init(all->loop, &wire->tcp);

@@ -10,6 +10,7 @@
 #include "wheel.h"
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/queue.h>
 #include <uv.h>
 
 struct secure_context;
@@ -17,14 +18,23 @@ struct secure_link;
 struct stream_limits;
 struct stream_wire;
 
-/* What several wires of one loop share; their owner's. */
+/* What several wires of one loop share; their owner's. What was sent on them goes when the loop has
+ * been told all that its sockets had, and again before it waits. */
 enum { STREAM_WIRE_BYTES = 65536 };
 struct stream_wires {
     uv_loop_t *loop;
     struct wheel *wheel;
     struct stream_limits const *limits;
+    LIST_HEAD(, stream_wire) marked; /* those on which something was sent */
+    uv_check_t told;
+    uv_prepare_t waits;
     char read[STREAM_WIRE_BYTES], plain[STREAM_WIRE_BYTES];
 };
+
+void stream_wires_init(struct stream_wires *all, uv_loop_t *loop, struct wheel *wheel,
+                       struct stream_limits const *limits);
+/** @p on_closed is called for each of its two handles, whose data is @p data. */
+void stream_wires_close(struct stream_wires *all, uv_close_cb on_closed, void *data);
 
 struct stream_wire_handlers {
     void (*on_open)(struct stream_wire *wire);
@@ -45,10 +55,12 @@ struct stream_wire {
     struct net_addr local, remote;
     struct secure_link *link;   /* owned; NULL: no TLS */
     struct secure_sight *sight; /* of a link that is only looked at; borrowed, NULL: none */
+    LIST_ENTRY(stream_wire) marked;
+    struct buf words; /* for TLS, what was sent since the last turn of the loop */
     struct buf out, flying;
     struct wheel_timer timer; /* for the connection, then for the handshake */
     int error;                /* of the connection or the time, once it is lost; 0: none is known */
-    bool is_secure, is_paused, is_reading, is_lost, is_closing;
+    bool is_secure, is_marked, is_paused, is_reading, is_lost, is_closing;
 };
 
 /** Begins to connect to @p to. A negative errno: nothing has begun, and on_closed is not called. */
@@ -67,7 +79,7 @@ int stream_wire_secure(struct stream_wire *wire, struct secure_context *context,
                        char const *server_name, char const *protocol, char const *bytes,
                        size_t len);
 
-/** Sends. -ENOBUFS: the queue is full. */
+/** Sends, when the loop has been round. -ENOBUFS: the queue is full. */
 int stream_wire_send(struct stream_wire *wire, char const *bytes, size_t len);
 
 /** Bytes that wait to be sent. */

@@ -221,9 +221,8 @@ struct streams *streams_new(uv_loop_t *loop, struct wheel *wheel, struct tap *ta
     set->handlers = handlers;
     set->ctx = ctx;
     set->tap = tap;
-    set->wires.loop = loop;
-    set->wires.wheel = wheel;
-    set->wires.limits = &settings->limits;
+    stream_wires_init(&set->wires, loop, wheel, &settings->limits);
+    set->n_alive = 2; /* the handles of the wires */
     TOKEN_FILL(set->dialback_secret);
     htab_init(&set->routes);
     LIST_INIT(&set->streams);
@@ -261,6 +260,11 @@ void streams_gone(struct streams *set)
     free(set);
 }
 
+static void on_wires_closed(uv_handle_t *handle)
+{
+    streams_gone(handle->data);
+}
+
 void streams_free(struct streams **pstreams)
 {
     struct streams *set = *pstreams;
@@ -285,5 +289,6 @@ void streams_free(struct streams **pstreams)
         if (!uv_is_closing((uv_handle_t *)&listener->tcp))
             uv_close((uv_handle_t *)&listener->tcp, on_listener_closed);
     }
+    stream_wires_close(&set->wires, on_wires_closed, set);
     streams_gone(set);
 }
