@@ -61,11 +61,14 @@ struct stream {
     struct streams_peer const *peer;
     char id[64]; /* of the stream, by the side that was connected to */
     bool is_direct, is_header_sent, was_ready;
-    bool is_authentic; /* by EXTERNAL, that one of us that connected */
-    bool is_dialed;    /* the same by dialback */
-    bool is_bidi;      /* both send by it, once it is ready (XEP-0288) */
-    bool may_manage;   /* the peer offers XEP-0198 */
-    bool owes_ack;     /* it has asked, and stanzas are not handled yet */
+    bool is_authentic;            /* by EXTERNAL, that one of us that connected */
+    bool is_dialed;               /* the same by dialback */
+    bool is_bidi;                 /* both send by it, once it is ready (XEP-0288) */
+    bool may_manage;              /* the peer offers XEP-0198 */
+    bool owes_ack;                /* it has asked, and stanzas are not handled yet ... */
+    bool asks_again;              /* ... and again since then */
+    uint32_t owes_at;             /* it gets its answer when so many are */
+    struct wheel_timer ack_timer; /* or when it has waited too long */
     enum stream_managed managed;
     struct stream_ack ack;
     struct stream_query *query;        /* that it asks, and nothing else; owned */

@@ -83,6 +83,7 @@ static void leave(struct stream *stream)
     stream_forget_incoming(stream);
     wheel_disarm(&stream->minder);
     wheel_disarm(&stream->brake);
+    wheel_disarm(&stream->ack_timer);
 }
 
 static void say_end(struct stream *stream)

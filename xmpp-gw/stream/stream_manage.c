@@ -6,10 +6,14 @@
 #include "log.h"
 #include "stream.h"
 #include "stream_route.h"
+#include "streams_internal.h"
 #include "xml_element.h"
 #include <errno.h>
 
-enum { ELEMENT_BYTES = 256 };
+enum {
+    ELEMENT_BYTES = 256,
+    ACK_MS = 1000, /* no peer thinks us dead by then */
+};
 
 void stream_manage_begin(struct stream *stream)
 {
@@ -43,7 +47,36 @@ static void answer(struct stream *stream)
     stream_ack_write_answer(&stream->ack, &text);
     stream_say(stream, buf_text(&text));
     buf_fini(&text);
-    stream->owes_ack = stream->n_incoming > 0;
+}
+
+static void on_late_ack(struct wheel_timer *timer);
+
+/* What was handled before it asked would tell the peer nothing about what it asks for. */
+static void owe(struct stream *stream)
+{
+    stream->owes_ack = true;
+    stream->asks_again = false;
+    stream->owes_at = stream->ack.handled + (uint32_t)stream->n_incoming;
+    wheel_arm(stream->set->wires.wheel, &stream->ack_timer, ACK_MS, on_late_ack);
+}
+
+static void on_late_ack(struct wheel_timer *timer)
+{
+    struct stream *stream = (struct stream *)((char *)timer - offsetof(struct stream, ack_timer));
+
+    owe(stream);
+    answer(stream);
+}
+
+/* XEP-0198 4: as soon as possible, so no later than what had come before it asked is handled. */
+static void take_request(struct stream *stream)
+{
+    if (stream->n_incoming == 0)
+        answer(stream);
+    else if (stream->owes_ack)
+        stream->asks_again = true;
+    else
+        owe(stream);
 }
 
 void stream_manage_handled(struct stream *stream)
@@ -51,9 +84,13 @@ void stream_manage_handled(struct stream *stream)
     if (stream->managed != STREAM_MANAGED)
         return;
     stream->ack.handled++;
-    /* The peer has asked while this one was not handled yet. */
-    if (stream->owes_ack && stream->n_incoming == 0)
-        answer(stream);
+    if (!stream->owes_ack || stream->ack.handled != stream->owes_at)
+        return;
+    stream->owes_ack = false;
+    wheel_disarm(&stream->ack_timer);
+    answer(stream);
+    if (stream->asks_again && stream->n_incoming)
+        owe(stream);
 }
 
 static void tell(void *ctx, void *receipt)
@@ -103,7 +140,7 @@ bool stream_manage_take(struct stream *stream, struct xml_element const *element
                xml_element_is(element, "failed", STREAM_ACK_NS)) {
         give_up(stream);
     } else if (is_managed && xml_element_is(element, "r", STREAM_ACK_NS)) {
-        answer(stream);
+        take_request(stream);
     } else if (is_managed && xml_element_is(element, "a", STREAM_ACK_NS)) {
         take_answer(stream, element);
     } else {
