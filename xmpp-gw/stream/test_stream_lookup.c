@@ -72,8 +72,9 @@ static void on_answer(void *ctx, struct stream_place const *places, size_t n, ch
 
 static struct stream_lookup *ask(struct rig *rig, size_t row)
 {
-    struct stream_lookup_wanted wanted = { rows[row].domain, rows[row].hosts, 0,
-                                           rows[row].is_direct };
+    struct stream_lookup_wanted wanted = { .domain = rows[row].domain,
+                                           .hosts = rows[row].hosts,
+                                           .is_direct = rows[row].is_direct };
 
     while (wanted.hosts && wanted.hosts[wanted.n_hosts])
         wanted.n_hosts++;
