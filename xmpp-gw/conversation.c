@@ -126,17 +126,22 @@ struct conversation *conversation_get(struct conversations *all, char const *sip
 
 /* --- what was taken over ---------------------------------------------------------------------- */
 
-void conversation_sent(struct conversation *c, char const *id)
+void conversation_sent(struct conversation *c, char const *id, bool asks)
 {
-    if (id && strlen(id) < CONVERSATION_ID_BYTES)
-        memcpy(c->ids[c->n_ids++ % CONVERSATION_IDS], id, strlen(id) + 1);
+    if (!id || strlen(id) >= CONVERSATION_ID_BYTES)
+        return;
+    struct conversation_sent *sent = &c->sent[c->n_sent++ % CONVERSATION_IDS];
+    memcpy(sent->id, id, strlen(id) + 1);
+    sent->asks = asks;
 }
 
-bool conversation_fails(struct conversation *c, char const *id)
+bool conversation_fails(struct conversation *c, char const *id, bool *ret_asks)
 {
+    *ret_asks = false;
     for (unsigned i = 0; id && *id && i < CONVERSATION_IDS; i++)
-        if (strcmp(c->ids[i], id) == 0) {
-            c->ids[i][0] = '\0';
+        if (strcmp(c->sent[i].id, id) == 0) {
+            c->sent[i].id[0] = '\0';
+            *ret_asks = c->sent[i].asks;
             return true;
         }
     return false;

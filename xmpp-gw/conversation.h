@@ -23,11 +23,14 @@ struct conversation {
     struct wheel_timer typing;
     uint64_t touched_ms;
     uint32_t cseq; /* used last */
-    unsigned n_ids;
+    unsigned n_sent;
     char tag[CONVERSATION_TOKEN + 1], call_id[CONVERSATION_TOKEN + 1];
-    char ids[CONVERSATION_IDS][CONVERSATION_ID_BYTES]; /* a ring */
-    char *jid;  /* of the XMPP user; in the same memory as `sip` */
-    char sip[]; /* JID of the SIP user */
+    struct conversation_sent {
+        char id[CONVERSATION_ID_BYTES];
+        bool asks;            /* its sender wants a notice of its failure */
+    } sent[CONVERSATION_IDS]; /* a ring */
+    char *jid;                /* of the XMPP user; in the same memory as `sip` */
+    char sip[];               /* JID of the SIP user */
 };
 
 /** The SIP user types no more: nothing has been heard of it for so long. */
@@ -54,10 +57,10 @@ struct conversation *conversation_get(struct conversations *all, char const *sip
 struct conversation *conversation_find(struct conversations *all, char const *sip, char const *jid);
 
 /** The peer has taken over the message @p id; NULL and what is too long is not remembered. */
-void conversation_sent(struct conversation *conversation, char const *id);
+void conversation_sent(struct conversation *conversation, char const *id, bool asks);
 
 /** Was @p id taken over, and is this the first that is heard of it? */
-bool conversation_fails(struct conversation *conversation, char const *id);
+bool conversation_fails(struct conversation *conversation, char const *id, bool *ret_asks);
 
 /** The SIP user types, and will be heard of again within @p in_s; 0: types no more. */
 void conversation_types(struct conversation *conversation, unsigned in_s);

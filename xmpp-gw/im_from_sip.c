@@ -80,7 +80,7 @@ static void on_done(void *ctx, struct streams_error const *error)
     } else if (crossing->st) {
         c = conversation_get(&bridge->conversations, im->from, im->to);
         if (c && im->body)
-            conversation_sent(c, im->id);
+            conversation_sent(c, im->id, im->wants & IM_WANTS_FAILED);
         xmpp_count(M_messages_to_xmpp);
         server_transaction_refuse(crossing->st, 200, "OK", NULL);
     }

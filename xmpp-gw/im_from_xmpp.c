@@ -165,15 +165,14 @@ static void on_late_done(void *ctx, int status, char const *phrase)
         log_info(NULL, "late failure not told status=%d reason=\"%s\"", status, phrase);
 }
 
-static void tell_late(struct im_bridge *bridge, struct im *failure, struct conversation *c)
+static void tell_late(struct im_bridge *bridge, struct im *failure, enum im_part part,
+                      struct conversation *c)
 {
     struct im_map_options options = im_bridge_options(bridge);
     struct im_sip sip;
     msg_t *msg;
 
-    failure->body = bridge->conf->im_failure_text;
-    if (im_map_write_sip(failure, IM_TEXT, &options, &sip) != IM_FINE ||
-        !(msg = im_request(&sip, c)))
+    if (im_map_write_sip(failure, part, &options, &sip) != IM_FINE || !(msg = im_request(&sip, c)))
         return;
     char *address = strndup(sip.to, address_len(sip.to));
     if (!address)
@@ -187,10 +186,11 @@ static void tell_late(struct im_bridge *bridge, struct im *failure, struct conve
 static void take_error(struct im_bridge *bridge, struct im *failure)
 {
     struct conversation *c = conversation_find(&bridge->conversations, failure->to, failure->from);
+    bool asks;
 
     if (im_bridge_bounced(bridge, failure))
         return;
-    if (!c || !conversation_fails(c, failure->notice_id)) {
+    if (!c || !conversation_fails(c, failure->notice_id, &asks)) {
         xmpp_count(M_xmpp_ignored);
         return;
     }
@@ -198,7 +198,10 @@ static void take_error(struct im_bridge *bridge, struct im *failure)
     log_info(failure->thread, "message failed late from=\"%s\" to=\"%s\" error=%s reason=\"%s\"",
              failure->to, failure->from, stanza_error_name(failure->error.condition),
              failure->error.text ? failure->error.text : "");
-    tell_late(bridge, failure, c);
+    failure->body = bridge->conf->im_failure_text;
+    tell_late(bridge, failure, IM_TEXT, c);
+    if (asks && bridge->options.cpim)
+        tell_late(bridge, failure, IM_NOTICE, c);
 }
 
 /* --- a stanza --------------------------------------------------------------------------------- */
@@ -248,6 +251,8 @@ void im_bridge_from_xmpp(struct im_bridge *bridge, struct xml_tree *message,
         return;
     }
     enum im_fault fault = im_map_read_stanza(xml_tree_root(message), &options, &im);
+    if (fault == IM_FINE && im->notice != IM_FAILED && !im_map_parts(im, &options))
+        fault = IM_EMPTY;
     if (fault != IM_FINE) {
         im_map_free(&im);
         refuse_and_drop(bridge, message, in, fault);

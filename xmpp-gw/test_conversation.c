@@ -110,23 +110,29 @@ static void test_failures(void **state)
 
     (void)state;
     struct conversation *c = conversation_get(&rig.all, "r@s.test", "j@x.test");
-    assert_false(conversation_fails(c, "1"));
-    assert_false(conversation_fails(c, ""));
-    conversation_sent(c, NULL);
-    conversation_sent(c, "1");
-    assert_false(conversation_fails(c, "2"));
-    assert_true(conversation_fails(c, "1"));
-    assert_false(conversation_fails(c, "1"));
+    bool asks;
+
+    assert_false(conversation_fails(c, "1", &asks));
+    assert_false(conversation_fails(c, "", &asks));
+    conversation_sent(c, NULL, false);
+    conversation_sent(c, "1", false);
+    assert_false(conversation_fails(c, "2", &asks));
+    conversation_sent(c, "3", true);
+    assert_true(conversation_fails(c, "1", &asks));
+    assert_false(asks);
+    assert_true(conversation_fails(c, "3", &asks));
+    assert_true(asks);
+    assert_false(conversation_fails(c, "1", &asks));
     for (int i = 0; i <= CONVERSATION_IDS; i++) {
         (void)snprintf(id, sizeof id, "id-%d", i);
-        conversation_sent(c, id);
+        conversation_sent(c, id, false);
     }
-    assert_false(conversation_fails(c, "id-0"));
-    assert_true(conversation_fails(c, "id-1"));
-    assert_true(conversation_fails(c, id));
+    assert_false(conversation_fails(c, "id-0", &asks));
+    assert_true(conversation_fails(c, "id-1", &asks));
+    assert_true(conversation_fails(c, id, &asks));
     (void)snprintf(id, sizeof id, "%065d", 0);
-    conversation_sent(c, id);
-    assert_false(conversation_fails(c, id));
+    conversation_sent(c, id, false);
+    assert_false(conversation_fails(c, id, &asks));
 }
 
 static void test_typing(void **state)
