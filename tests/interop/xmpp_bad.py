@@ -14,11 +14,11 @@ JULIET, ROMEO = "juliet@xmpp.example.test", "romeo@sip.example.test"
 
 
 class Raw:
-    """A connection to the gateway; what came is in `text`."""
+    """A connection to the gateway, from any address of the loopback; what came is in `text`."""
 
-    def __init__(self, node):
-        self.node, self.text = node, ""
-        self.socket = socket.create_connection((node.ip, 16269), PATIENCE)
+    def __init__(self, node, domain="xmpp.example.test", source=""):
+        self.node, self.text, self.header = node, "", HEADER % ("from='%s' to='sip.example.test'" % domain)
+        self.socket = socket.create_connection((node.ip, 16269), PATIENCE, (source, 0))
 
     def say(self, text):
         self.socket.sendall(text if isinstance(text, bytes) else text.encode())
@@ -41,7 +41,7 @@ class Raw:
 
     def secure(self, name="prosody-cert"):
         """A header, STARTTLS, and another header, with that certificate."""
-        self.say(ADDRESSED)
+        self.say(self.header)
         self.until("</stream:features>").say("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
         self.until("<proceed")
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -49,18 +49,18 @@ class Raw:
         path = os.path.join(self.node.dir, name)
         context.load_cert_chain(path + ".pem", path + ".key")
         self.socket, self.text = context.wrap_socket(self.socket), ""
-        self.say(ADDRESSED)
+        self.say(self.header)
         return self.until("</stream:features>")
 
     def auth(self, authzid="=", mechanism="EXTERNAL"):
         text = base64.b64encode(authzid.encode()).decode() if authzid != "=" else "="
         self.say("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='%s'>%s</auth>" % (mechanism, text))
 
-    def enter(self):
-        self.secure().auth()
+    def enter(self, name="prosody-cert"):
+        self.secure(name).auth()
         self.until("<success")
         self.text = ""
-        self.say(ADDRESSED)
+        self.say(self.header)
         return self.until("</stream:features>")
 
     def error(self):

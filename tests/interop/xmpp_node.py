@@ -54,7 +54,7 @@ class Phone(SipPeer):
         self.send(("SIP/2.0 %s\r\n%s\r\nContent-Length: 0\r\n\r\n" % (line, "\r\n".join(kept))).encode())
 
 
-def peer(node, offline, users):
+def peer(node, offline, users, domain):
     """The Prosody that the node is configured for: ours as its component, or both of us servers."""
     if "secret_file" not in node.xmpp:
         certificates(node)
@@ -63,7 +63,7 @@ def peer(node, offline, users):
             made.register(user)
         return made
     node.write("component.secret", "geheim\n")
-    made = Prosody(node, "prosody", "xmpp.example.test", disabled=', "s2s", "tls"', offline=offline,
+    made = Prosody(node, "prosody", domain, disabled=', "s2s", "tls"', offline=offline,
                    hosts='Component "sip.example.test"\n  component_secret = "geheim"\n')
     for user in users:
         made.register(user)
@@ -75,8 +75,8 @@ def is_up(node):
     return "secret_file" not in node.xmpp or [r for r in node.ctl("xmpp", "show streams")["rows"] if r[2] == "ready"]
 
 
-def wide_node(node, cleanup, offline=False, users=("juliet",)):
-    prosody = peer(node, offline, users)
+def wide_node(node, cleanup, offline=False, users=("juliet",), domain="xmpp.example.test"):
+    prosody = peer(node, offline, users, domain)
     cleanup(prosody.stop)
     prosody.start()
     for program in ("presence", "xmpp", "proxy"):
