@@ -6,6 +6,7 @@
 #include "secure_link.h"
 #include "stream.h"
 #include "stream_lookup.h"
+#include "stream_sasl.h"
 #include "streams_internal.h"
 #include "xml_element.h"
 #include <errno.h>
@@ -99,16 +100,6 @@ void stream_look_secured(struct stream_look *look)
 /* --- features ----------------------------------------------------------------------------------
  */
 
-static bool has_mechanism(struct xml_element const *features, char const *wanted)
-{
-    struct xml_element const *one =
-        xml_element_first(xml_element_child(features, "mechanisms", STREAM_NS_SASL));
-
-    while (one && strcmp(xml_element_text(one), wanted) != 0)
-        one = xml_element_next(one);
-    return one != NULL;
-}
-
 static int64_t number(struct xml_element const *limits, char const *name)
 {
     char const *text = xml_element_child_text(limits, name, NS_LIMITS);
@@ -128,7 +119,7 @@ static void read_offer(struct stream_offer *ret, struct xml_element const *featu
         .is_heard = true,
         .starttls = tls != NULL,
         .starttls_required = xml_element_child(tls, "required", STREAM_NS_TLS) != NULL,
-        .external = has_mechanism(features, "EXTERNAL"),
+        .external = stream_sasl_is_offered(features),
         .dialback = dialback != NULL,
         .dialback_errors = xml_element_child(dialback, "errors", NS_DIALBACK_FEATURE) != NULL,
         .bidi = xml_element_child(features, "bidi", STREAM_NS_BIDI_FEATURE) != NULL,

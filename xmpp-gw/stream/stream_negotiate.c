@@ -175,17 +175,6 @@ int stream_act_accepted(void *obj, void *arg)
     return FSM_OK;
 }
 
-static bool offers_external(struct xml_element const *features)
-{
-    struct xml_element const *mechanism =
-        xml_element_first(xml_element_child(features, "mechanisms", STREAM_NS_SASL));
-
-    for (; mechanism; mechanism = xml_element_next(mechanism))
-        if (strcmp(xml_element_text(mechanism), "EXTERNAL") == 0)
-            return true;
-    return false;
-}
-
 /* What holds from now on: XEP-0198, if it is offered. */
 static void enter(struct stream *stream, struct xml_element const *features)
 {
@@ -210,7 +199,7 @@ static void prove(struct stream *stream, struct xml_element const *features)
     ask_for_both_ways(stream, features);
     if (stream->state != STREAM_FEATURES)
         return;
-    if (stream->wire.is_secure && offers_external(features))
+    if (stream->wire.is_secure && stream_sasl_is_offered(features))
         stream_step(stream, STREAM_EV_WANT_SASL, NULL);
     else if (stream->peer->dialback)
         stream_step(stream, STREAM_EV_WANT_DIALBACK, NULL);

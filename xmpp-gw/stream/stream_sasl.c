@@ -10,6 +10,16 @@
 
 enum { BASE64_BYTES = (STREAMS_DOMAIN_BYTES + 2) / 3 * 4 + 1 };
 
+bool stream_sasl_is_offered(struct xml_element const *features)
+{
+    struct xml_element const *mechanism =
+        xml_element_first(xml_element_child(features, "mechanisms", STREAM_NS_SASL));
+
+    while (mechanism && strcmp(xml_element_text(mechanism), "EXTERNAL") != 0)
+        mechanism = xml_element_next(mechanism);
+    return mechanism != NULL;
+}
+
 void stream_sasl_auth(char const *ours, char *ret, size_t size)
 {
     unsigned char text[BASE64_BYTES];
