@@ -60,8 +60,8 @@ static void name_files(struct rig *rig, size_t i, char const *domain, char const
     snprintf(file, sizeof file, "%s.key", name);
     rig->files[2 * i + 1] = secure_rig_path(&rig->certs, file, rig->paths[2 * i + 1]);
     rig->entries[i] = (struct xmpp_own_conf){ .name = domain,
-                                              .certificates = { &rig->files[2 * i], 1 },
-                                              .keys = { &rig->files[2 * i + 1], 1 } };
+                                              .certificates = { .v = &rig->files[2 * i], .n = 1 },
+                                              .keys = { .v = &rig->files[2 * i + 1], .n = 1 } };
 }
 
 /* Domains a.test and b.test as servers, c.test as a component. */
