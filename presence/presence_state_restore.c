@@ -43,6 +43,13 @@ static uint32_t left_s(struct restoring const *r, int64_t expires_s, int64_t max
     return (uint32_t)(left < max_s ? left : max_s); /* the clock may have been set back */
 }
 
+static uint32_t age_s(struct restoring const *r, int64_t begun_s)
+{
+    int64_t age = r->now_s > begun_s ? r->now_s - begun_s : 0;
+
+    return (uint32_t)(age < UINT32_MAX ? age : UINT32_MAX);
+}
+
 static bool is_address(char const *text)
 {
     char address[PRESENCE_ADDRESS_BYTES];
@@ -175,6 +182,7 @@ static bool read_wish(struct restoring const *r, struct store_presence_subscript
         .profile = *row->profile ? pidf_profile_find(row->profile) : NULL,
         .expires_s = left_s(r, row->expires_s, r->server->conf->max_expires),
         .interval_s = row->interval_s,
+        .age_s = age_s(r, row->begun_s),
         .is_adhoc = watcher_policy_is_adhoc(r->server, row->user, row->watcher),
     };
     if (!ret->package)

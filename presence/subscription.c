@@ -143,6 +143,7 @@ static struct subscription *make(struct presentity *presentity, struct dialog *d
     s->known_tag = wish->known_tag;
     s->interval_ms = wish->interval_s * 1000;
     s->adhoc_end_ms = wish->adhoc_end_ms;
+    s->begun_ms = clock_now_ms() - (uint64_t)wish->age_s * 1000;
     s->state = SUBSCRIPTION_PENDING;
     join(s, presentity);
     LIST_INSERT_HEAD(&s->server->all, s, among_all);

@@ -40,6 +40,7 @@ struct subscription {
     struct rls *list;             /* of a list: its leaves; or NULL */
     struct wheel_timer expiry, pace;
     uint64_t due_ms;
+    uint64_t begun_ms;      /* only as a difference: perhaps before the clock began */
     uint64_t told_ms;       /* when the last NOTIFY was sent */
     uint64_t told_tag;      /* of the document in it; 0: it had none */
     uint64_t connection;    /* of the watcher's last request; ours go back the same way */
@@ -72,6 +73,7 @@ struct subscription_wish {
     struct event_package const *package;
     struct pidf_profile const *profile;
     uint32_t expires_s, interval_s;
+    uint32_t age_s; /* of one from before a restart */
     uint64_t known_tag;
     uint64_t adhoc_end_ms; /* as in struct subscription */
     bool is_adhoc;

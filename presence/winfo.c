@@ -154,7 +154,8 @@ static void begin(struct winfo_watcher **precord, struct presentity *p,
     wheel_disarm(&w->patience);
     *precord = w;
     w->subscription = s;
-    w->begun_ms = clock_now_ms();
+    /* A contact that joins a list later has been watched since then. */
+    w->begun_ms = s->is_restored ? s->begun_ms : clock_now_ms();
     note(w, is_pending ? WATCHERINFO_PENDING : WATCHERINFO_ACTIVE, WATCHERINFO_EVENT_SUBSCRIBE);
 }
 
