@@ -49,6 +49,7 @@ struct presentity {
     TAILQ_ENTRY(presentity) waiting;     /* while is_waiting */
     unsigned n_publications, n_subscriptions, n_followers, n_phones,
         n_leaves;                               /* followers: of lists and dialogs, too */
+    unsigned n_coming[2];                       /* publications being written: own, of partners */
     unsigned n_holds;                           /* of who must not lose it */
     struct composed *composed;                  /* what its sources come to; NULL: not yet */
     LIST_HEAD(, presentity_document) documents; /* made of that, as they are asked for */

@@ -179,11 +179,13 @@ static void note(struct attempt const *a, char const *what)
 static void attempt_free(struct attempt *a)
 {
     struct presentity *held = a->presentity;
+    bool by_partner = a->by_partner;
 
     published_free(&a->content);
     free(a);
     if (!held)
         return;
+    held->n_coming[by_partner]--;
     held->n_holds--;
     presentity_release(held);
 }
@@ -217,11 +219,12 @@ static void renew(struct attempt *a)
         presentity_changed(a->old->presentity);
 }
 
-/* Partners do not take the room of the user's own clients. */
+/* Partners do not take the room of the user's own clients; what is being written takes it already.
+ */
 static bool has_room(struct presentity const *presentity, bool by_partner)
 {
     struct publication const *p;
-    int64_t n = 0;
+    int64_t n = presentity->n_coming[by_partner];
 
     LIST_FOREACH(p, &presentity->publications, link)
     {
@@ -280,6 +283,7 @@ static bool there_is_room(struct attempt *a)
         return false;
     }
     a->presentity = presentity;
+    presentity->n_coming[a->by_partner]++;
     presentity->n_holds++;
     return true;
 }
