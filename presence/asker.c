@@ -14,6 +14,8 @@
 
 static struct presence_refusal const no_user = { 404, "Not Found", M_refused_user, NULL };
 static struct presence_refusal const stranger = { 403, "Forbidden", M_refused_identity, NULL };
+static struct presence_refusal const bad_condition = { 400, "Bad Request", M_refused_condition,
+                                                       NULL };
 
 char const *asker_package(sip_t const *request)
 {
@@ -95,4 +97,37 @@ uint32_t asker_expires(sip_t const *request, int64_t otherwise, int64_t max)
     uint64_t wanted = request->sip_expires ? request->sip_expires->ex_delta : (uint64_t)otherwise;
 
     return (uint32_t)(wanted < (uint64_t)max ? wanted : (uint64_t)max);
+}
+
+bool asker_has_body(sip_t const *request)
+{
+    return request->sip_payload && request->sip_payload->pl_len;
+}
+
+bool asker_condition(struct server_transaction *st, char const **ret_etag)
+{
+    sip_t const *sip = sip_object(server_transaction_request(st));
+    unsigned n;
+
+    *ret_etag = asker_header(sip, "SIP-If-Match", &n);
+    if (n > 1)
+        presence_refusal_send(st, &bad_condition, "more than one SIP-If-Match");
+    else if (n == 0 && !asker_has_body(sip))
+        presence_refusal_send(st, &bad_condition, "neither SIP-If-Match nor a document");
+    else
+        return true;
+    return false;
+}
+
+bool asker_publish_expires(struct event_server *server, struct server_transaction *st,
+                           int64_t min_s, uint32_t *ret_s)
+{
+    struct presence_conf const *conf = server->conf;
+
+    *ret_s = asker_expires(sip_object(server_transaction_request(st)), conf->publish_expires,
+                           conf->max_publish_expires);
+    if (*ret_s == 0 || *ret_s >= min_s)
+        return true;
+    presence_refusal_too_brief(st, min_s, *ret_s);
+    return false;
 }

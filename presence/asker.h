@@ -27,3 +27,14 @@ uint32_t asker_expires(sip_t const *request, int64_t otherwise, int64_t max);
 /** A value of a header that the parser leaves alone. NULL if it stands there more than once, too:
  *  *@p ret_n says how often. */
 char const *asker_header(sip_t const *request, char const *name, unsigned *ret_n);
+
+/** Is there a body? */
+bool asker_has_body(sip_t const *request);
+
+/** Tag of SIP-If-Match of a PUBLISH (RFC 3903 6 step 3), NULL without; then there is a body.
+ *  Returns false after refusing: 400. */
+bool asker_condition(struct server_transaction *st, char const **ret_etag);
+
+/** Expires of a PUBLISH. Returns false after refusing: 423, less than @p min_s. */
+bool asker_publish_expires(struct event_server *server, struct server_transaction *st,
+                           int64_t min_s, uint32_t *ret_s);

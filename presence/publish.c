@@ -29,8 +29,6 @@ static struct presence_refusal const not_the_user = { 403, "Forbidden", M_refuse
 static struct presence_refusal const no_partner = { 403, "Forbidden", M_refused_partner, NULL };
 static struct presence_refusal const no_match = { 412, "Conditional Request Failed",
                                                   M_refused_condition, NULL };
-static struct presence_refusal const bad_request = { 400, "Bad Request", M_refused_condition,
-                                                     NULL };
 static struct presence_refusal const bad_body = { 400, "Bad Request", M_refused_body, NULL };
 static struct presence_refusal const too_large = { 413, "Request Entity Too Large", M_refused_size,
                                                    NULL };
@@ -78,24 +76,16 @@ static bool publisher_is_right(struct attempt *a)
     return false;
 }
 
-static bool has_body(sip_t const *sip)
-{
-    return sip->sip_payload && sip->sip_payload->pl_len;
-}
-
 /* RFC 3903 6 step 3: one tag at most, and one that is in force, of this user. */
 static bool condition_is_right(struct attempt *a)
 {
-    unsigned n;
-    char const *etag = asker_header(a->sip, "SIP-If-Match", &n);
+    char const *etag;
 
-    if (n > 1)
-        presence_refusal_send(a->st, &bad_request, "more than one SIP-If-Match");
-    else if (n == 0 && !has_body(a->sip))
-        presence_refusal_send(a->st, &bad_request, "neither SIP-If-Match nor a document");
-    else if (n == 0)
+    if (!asker_condition(a->st, &etag))
+        return false;
+    if (!etag)
         return true;
-    else if ((a->old = publication_find(a->server, etag)) && a->old->wait)
+    if ((a->old = publication_find(a->server, etag)) && a->old->wait)
         presence_refusal_send(a->st, &overtaken, "the last PUBLISH is being written");
     else if (a->old && a->old->by_partner == a->by_partner &&
              strcmp(a->old->presentity->address, a->user) == 0 &&
@@ -103,17 +93,6 @@ static bool condition_is_right(struct attempt *a)
         return true;
     else
         presence_refusal_send(a->st, &no_match, "no publication of %s has that tag", a->user);
-    return false;
-}
-
-static bool expires_is_right(struct attempt *a)
-{
-    struct presence_conf const *conf = a->server->conf;
-
-    a->expires_s = asker_expires(a->sip, conf->publish_expires, conf->max_publish_expires);
-    if (a->expires_s == 0 || a->expires_s >= conf->min_publish_expires)
-        return true;
-    presence_refusal_too_brief(a->st, conf->min_publish_expires, a->expires_s);
     return false;
 }
 
@@ -133,7 +112,7 @@ static bool body_is_right(struct attempt *a)
     struct pidf_limits limits = pidf_limits_default;
     struct published_fault fault;
 
-    if (!has_body(a->sip))
+    if (!asker_has_body(a->sip))
         return true;
     limits.max_bytes = (size_t)conf->max_body_bytes;
     limits.max_tuples = (unsigned)conf->max_tuples;
@@ -334,8 +313,9 @@ void publish_take(struct event_server *server, struct server_transaction *st)
                            .sip = sip_object(server_transaction_request(st)),
                            .by_partner = event_server_entry(server, st) == EVENT_SERVER_PARTNER };
     if (!asker_user(server, st, a->user) || !event_is_right(a) || !publisher_is_right(a) ||
-        !condition_is_right(a) || !expires_is_right(a) || !body_is_right(a) ||
-        (!a->old && !there_is_room(a))) {
+        !condition_is_right(a) ||
+        !asker_publish_expires(server, st, server->conf->min_publish_expires, &a->expires_s) ||
+        !body_is_right(a) || (!a->old && !there_is_room(a))) {
         attempt_free(a);
         return;
     }

@@ -21,8 +21,6 @@ static struct presence_refusal const no_trunk = { 403, "Forbidden", M_refused_tr
 static struct presence_refusal const no_line = { 404, "Not Found", M_refused_user, NULL };
 static struct presence_refusal const bad_event = { 489, "Bad Event", M_refused_event,
                                                    "Allow-Events: presence, dialog" };
-static struct presence_refusal const bad_request = { 400, "Bad Request", M_refused_condition,
-                                                     NULL };
 static struct presence_refusal const no_match = { 412, "Conditional Request Failed",
                                                   M_refused_condition, NULL };
 
@@ -131,36 +129,16 @@ static bool event_is_right(struct attempt *a)
     return false;
 }
 
-static bool has_body(sip_t const *sip)
-{
-    return sip->sip_payload && sip->sip_payload->pl_len;
-}
-
 static bool condition_is_right(struct attempt *a)
 {
-    unsigned n;
-    char const *etag = asker_header(a->sip, "SIP-If-Match", &n);
+    char const *etag;
 
-    if (n > 1)
-        presence_refusal_send(a->st, &bad_request, "more than one SIP-If-Match");
-    else if (n == 0 && !has_body(a->sip))
-        presence_refusal_send(a->st, &bad_request, "neither SIP-If-Match nor a document");
-    else if (n == 0 || (a->old = trunk_publication_find(a->line, a->package, etag)))
+    if (!asker_condition(a->st, &etag))
+        return false;
+    if (!etag || (a->old = trunk_publication_find(a->line, a->package, etag)))
         return true;
-    else
-        presence_refusal_send(a->st, &no_match, "line %s has no publication with that tag",
-                              a->line->number);
-    return false;
-}
-
-static bool expires_is_right(struct attempt *a)
-{
-    struct presence_conf const *conf = a->server->conf;
-
-    a->expires_s = asker_expires(a->sip, conf->publish_expires, conf->max_publish_expires);
-    if (a->expires_s == 0 || a->expires_s >= conf->min_trunk_expires)
-        return true;
-    presence_refusal_too_brief(a->st, conf->min_trunk_expires, a->expires_s);
+    presence_refusal_send(a->st, &no_match, "line %s has no publication with that tag",
+                          a->line->number);
     return false;
 }
 
@@ -175,7 +153,7 @@ static bool body_is_right(struct attempt *a)
     };
     struct phone_document_fault fault;
 
-    if (!has_body(a->sip))
+    if (!asker_has_body(a->sip))
         return true;
     a->doc = phone_document_read(a->server->conf, a->line, a->package, a->sip, &a->subject, &fault);
     if (!a->doc)
@@ -227,7 +205,8 @@ void trunk_take(struct event_server *server, struct server_transaction *st)
                          .sip = sip_object(server_transaction_request(st)) };
 
     if (sender_is_right(&a) && line_is_right(&a) && event_is_right(&a) && condition_is_right(&a) &&
-        expires_is_right(&a) && body_is_right(&a) && room_is_right(&a))
+        asker_publish_expires(server, st, server->conf->min_trunk_expires, &a.expires_s) &&
+        body_is_right(&a) && room_is_right(&a))
         take_in(&a);
     pidf_free(&a.doc);
 }
