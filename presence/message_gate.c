@@ -21,6 +21,8 @@ static struct presence_refusal const forbidden = { 403, "Forbidden", M_refused_m
 static struct presence_refusal const no_hops = { 483, "Too Many Hops", M_refused_hops, NULL };
 static struct presence_refusal const no_way = { 503, "Service Unavailable", M_message_failures,
                                                 NULL };
+static struct presence_refusal const no_memory = { 500, "Server Internal Error", M_message_failures,
+                                                   NULL };
 
 /* A message on its way. */
 struct passage {
@@ -111,7 +113,7 @@ static void pass(struct event_server *server, struct server_transaction *st)
             stack_send(server->stack, next, server->gate.outbound, &handlers, passage);
     if (!passage || !passage->outgoing) {
         free(passage);
-        server_transaction_refuse(st, 500, "Server Internal Error", NULL);
+        presence_refusal_send(st, &no_memory, "out of memory");
         return;
     }
     passage->st = st;

@@ -99,7 +99,7 @@ static bool condition_is_right(struct attempt *a)
 static void refuse_body(struct attempt const *a, struct published_fault const *fault)
 {
     if (fault->kind == PUBLISHED_NO_MEMORY)
-        server_transaction_refuse(a->st, 500, "Server Internal Error", NULL);
+        presence_refusal_send(a->st, &no_memory, "out of memory");
     else
         presence_refusal_send(a->st, fault->kind == PUBLISHED_TOO_MUCH ? &too_large : &bad_body,
                               "%s", fault->text);

@@ -23,6 +23,8 @@ static struct presence_refusal const bad_event = { 489, "Bad Event", M_refused_e
                                                    "Allow-Events: presence, dialog" };
 static struct presence_refusal const no_match = { 412, "Conditional Request Failed",
                                                   M_refused_condition, NULL };
+static struct presence_refusal const no_memory = { 500, "Server Internal Error", M_refused_state,
+                                                   NULL };
 
 /* A PUBLISH while it is checked. */
 struct attempt {
@@ -182,7 +184,7 @@ static void take_in(struct attempt *a)
         a->old ? a->old : trunk_publication_new(a->server, a->line, a->package);
 
     if (!p) {
-        server_transaction_refuse(a->st, 500, "Server Internal Error", NULL);
+        presence_refusal_send(a->st, &no_memory, "out of memory");
         return;
     }
     presence_count(M_trunk_publishes);
