@@ -377,8 +377,3 @@ void presence_state_fini(struct presence_state *state)
     store_link_free(&link);
     store_close(&state->store);
 }
-
-bool presence_state_is_kept(struct presence_state const *state)
-{
-    return state->store != NULL;
-}

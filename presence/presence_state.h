@@ -60,9 +60,6 @@ int presence_state_restore(struct presence_state *state, uv_loop_t *loop);
 /** Tells those who wait; what they wait for is still written. From now on nothing is. */
 void presence_state_fini(struct presence_state *state);
 
-/** Is there a store, so that a planned stop ends nothing? */
-bool presence_state_is_kept(struct presence_state const *state);
-
 /* @p done is called exactly once: at once if there is no store or the change cannot be handed over,
  * else when it is on disk. Until then subscription or publication are busy, and take no other. */
 

@@ -50,7 +50,7 @@ static void rig_init(struct rig *rig)
     rig->base.conf.restore_rate = 10;
     rig->base.conf.max_expires = 7200;
     assert_int_equal(presence_state_init(&server_of(rig)->state, server_of(rig)), 0);
-    assert_true(presence_state_is_kept(&server_of(rig)->state));
+    assert_non_null(server_of(rig)->state.store);
     assert_int_equal(presence_state_restore(&server_of(rig)->state, &rig->loop), 0);
 }
 
@@ -154,7 +154,7 @@ static void test_without_a_store(void **state)
     rig.base.conf.store = "";
     assert_int_equal(presence_state_init(&rig.base.server.state, &rig.base.server), 0);
     assert_int_equal(presence_state_restore(&rig.base.server.state, NULL), 0);
-    assert_false(presence_state_is_kept(&rig.base.server.state));
+    assert_null(rig.base.server.state.store);
     struct subscription *s = watch(&rig, "t", 1);
     presence_state_put_subscription(s, 600, NULL, on_change, &rig);
     assert_int_equal(rig.told, 1);
