@@ -94,9 +94,12 @@ static int take_publication(void *ctx, struct store_presence_publication const *
     memcpy(id.etag, row->etag, sizeof id.etag);
     memcpy(id.name, row->name, sizeof id.name);
     uint32_t left = left_s(r, row->expires_s, r->server->conf->max_publish_expires);
+    bool is_made = p && publication_new(p, content, &id, left);
     if (!p)
         published_free(&content);
-    if (!p || !publication_new(p, content, &id, left))
+    else if (!is_made)
+        presentity_release(p);
+    if (!is_made)
         return skip(r, "publication", row->name, "max_presentities is reached, or no memory");
     presence_count(M_restored_publications);
     r->publications++;
@@ -220,6 +223,8 @@ static int take_subscription(void *ctx, struct store_presence_subscription const
     if (!p)
         dialog_free(&dialog);
     struct subscription *s = p ? subscription_restore(p, dialog, &wish) : NULL;
+    if (p && !s)
+        presentity_release(p);
     if (!s)
         return skip(r, "subscription", row->tag, "max_presentities is reached, or no memory");
     presence_count(M_restored_subscriptions);
