@@ -15,6 +15,11 @@
 
 enum { BACKLOG = 256 };
 
+struct streams_known {
+    struct htab_entry by_name;
+    struct streams_peer const *peer;
+};
+
 struct streams_listener {
     uv_tcp_t tcp;
     LIST_ENTRY(streams_listener) link;
@@ -47,12 +52,46 @@ struct streams_own const *streams_find_own(struct streams const *set, char const
     return NULL;
 }
 
+static uint64_t hash_name(char const *name)
+{
+    return htab_hash(name, strlen(name), 0);
+}
+
+static bool is_named(struct htab_entry const *entry, void const *name)
+{
+    return strcmp(((struct streams_known const *)entry)->peer->name, name) == 0;
+}
+
 struct streams_peer const *streams_find_peer(struct streams const *set, char const *name)
 {
-    for (size_t i = 0; i < set->settings->n_peers; i++)
-        if (strcmp(set->settings->peers[i].name, name) == 0)
-            return &set->settings->peers[i];
-    return NULL;
+    struct htab_entry *entry = htab_find(&set->by_name, hash_name(name), is_named, name);
+
+    return entry ? ((struct streams_known *)entry)->peer : NULL;
+}
+
+/* Each stanza is judged by its domain, and there may be many of them. */
+static int know_peers(struct streams *set)
+{
+    size_t n = set->settings->n_peers;
+    int err = 0;
+
+    set->known = calloc(n + 1, sizeof *set->known);
+    if (!set->known)
+        return -ENOMEM;
+    for (size_t i = 0; err == 0 && i < n; i++) {
+        set->known[i].peer = &set->settings->peers[i];
+        err =
+            htab_insert(&set->by_name, &set->known[i].by_name, hash_name(set->known[i].peer->name));
+    }
+    return err;
+}
+
+static void free_set(struct streams *set)
+{
+    htab_fini(&set->routes);
+    htab_fini(&set->by_name);
+    free(set->known);
+    free(set);
 }
 
 bool streams_allow(struct streams const *streams, char const *ours, char const *theirs)
@@ -221,10 +260,15 @@ struct streams *streams_new(uv_loop_t *loop, struct wheel *wheel, struct tap *ta
     set->handlers = handlers;
     set->ctx = ctx;
     set->tap = tap;
+    htab_init(&set->routes);
+    htab_init(&set->by_name);
+    if (know_peers(set) < 0) {
+        free_set(set);
+        return NULL;
+    }
     stream_wires_init(&set->wires, loop, wheel, &settings->limits);
     set->n_alive = 2; /* the handles of the wires */
     TOKEN_FILL(set->dialback_secret);
-    htab_init(&set->routes);
     LIST_INIT(&set->streams);
     LIST_INIT(&set->listeners);
     return set;
@@ -256,8 +300,7 @@ void streams_gone(struct streams *set)
 {
     if (set->n_alive-- > 1 || !set->is_ending)
         return;
-    htab_fini(&set->routes);
-    free(set);
+    free_set(set);
 }
 
 static void on_wires_closed(uv_handle_t *handle)

@@ -5,6 +5,7 @@
 #include "stream.h"
 #include "streams.h"
 
+struct streams_known;
 struct streams_listener;
 
 struct streams {
@@ -14,6 +15,8 @@ struct streams {
     struct tap *tap;
     struct stream_wires wires;
     struct htab routes;
+    struct htab by_name;         /* settings->peers */
+    struct streams_known *known; /* the entries of that */
     LIST_HEAD(, stream) streams;
     LIST_HEAD(, streams_listener) listeners;
     size_t n_streams, n_strangers;
