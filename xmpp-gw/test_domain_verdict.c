@@ -267,6 +267,8 @@ static void test_findings(void **state)
         assert_true(*finding.id && *finding.cause && *finding.remedy);
     }
     assert_null(domain_cause_of_secure(SECURE_FINE).id);
+    assert_non_null(strstr(domain_cause_of_secure(SECURE_expired).remedy, "renew"));
+    assert_non_null(strstr(domain_cause_of_secure(SECURE_untrusted).remedy, "xmpp.ca"));
     for (int i = SECURE_FINE + 1; i < SECURE_CAUSES; i++) {
         struct domain_finding finding = domain_cause_of_secure((enum secure_cause)i);
         assert_true(*finding.id && *finding.cause && *finding.remedy);
