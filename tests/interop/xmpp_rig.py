@@ -204,7 +204,10 @@ def as_user(server, user, play, plugins=(), presence=False):
         for plugin in plugins:
             client.register_plugin(plugin)
         try:
-            await asyncio.wait_for(client.ready.wait(), PATIENCE * 2)
+            try:
+                await asyncio.wait_for(client.ready.wait(), PATIENCE * 2)
+            except asyncio.TimeoutError as error:
+                raise Failure("%s does not get in at %s" % (user, server.name)) from error
             if presence:
                 await client.get_roster()
             return await play(client)
@@ -219,6 +222,6 @@ def as_user(server, user, play, plugins=(), presence=False):
     try:
         return loop.run_until_complete(run())
     except asyncio.TimeoutError as error:
-        raise Failure("%s does not get in at %s" % (user, server.name)) from error
+        raise Failure("what is waited for does not come") from error
     finally:
         loop.close()
