@@ -7,6 +7,7 @@
 #include "log.h"
 #include "roster_internal.h"
 #include "roster_link.h"
+#include "roster_state.h"
 #include "roster_watch.h"
 #include "roster_watcher.h"
 #include "sip_side.h"
@@ -191,6 +192,13 @@ static char const *best_show(struct presence_resource const *told, size_t n)
     struct presence_resource const *best = presence_map_best(told, n);
 
     return presence_map_show_name(best ? best->show : PRESENCE_UNAVAILABLE);
+}
+
+bool roster_is_followed(struct roster const *roster, char const *user, char const *jid)
+{
+    struct roster_pair const *pair = roster_book_find(&roster->book, user, jid);
+
+    return pair && roster_state_is_from(pair->state);
 }
 
 void roster_view(struct roster const *roster, roster_view_fn *fn, void *ctx)

@@ -58,6 +58,9 @@ void roster_from_xmpp(struct roster *roster, struct xml_tree *presence,
 void roster_from_sip(struct roster *roster, struct server_transaction *st);
 void roster_notified(struct roster *roster, struct server_transaction *st);
 
+/** Does the contact @p jid follow our user @p user? Bare JIDs. */
+bool roster_is_followed(struct roster const *roster, char const *user, char const *jid);
+
 /** What people are shown of a pair, good for the call. */
 struct roster_view {
     char const *user, *jid, *state;

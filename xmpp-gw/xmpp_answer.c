@@ -5,18 +5,33 @@
 #include "config.h"
 #include "iq_answer.h"
 #include "jid.h"
+#include "roster.h"
 #include "xml_tree.h"
 #include "xmpp_metrics.h"
 #include <string.h>
 
-static enum disco_kind kind_of(struct xml_element const *iq)
+/* An address that cannot be read is that of nobody. */
+static void read_jid(struct xml_element const *iq, char const *attribute, struct jid *ret)
 {
-    char const *to = xml_element_attribute(iq, "to");
-    struct jid jid;
+    char const *text = xml_element_attribute(iq, attribute);
 
-    if (!to || jid_parse(to, &jid) != JID_FINE || !*jid.local)
+    *ret->local = *ret->resource = '\0';
+    if (text)
+        (void)jid_parse(text, ret);
+}
+
+static enum disco_kind kind_of(struct jid const *to)
+{
+    if (!*to->local)
         return DISCO_DOMAIN;
-    return *jid.resource ? DISCO_DEVICE : DISCO_ACCOUNT;
+    return *to->resource ? DISCO_DEVICE : DISCO_ACCOUNT;
+}
+
+static bool is_followed(struct roster const *roster, struct jid const *to, struct jid const *from)
+{
+    char user[JID_MAX + 1], jid[JID_MAX + 1];
+
+    return roster_is_followed(roster, jid_text_bare(to, user), jid_text_bare(from, jid));
 }
 
 static bool is_error(struct xml_tree const *answer)
@@ -26,17 +41,24 @@ static bool is_error(struct xml_tree const *answer)
     return type && strcmp(type, "error") == 0;
 }
 
-struct xml_tree *xmpp_answer(struct xml_element const *iq, uint64_t up_ms)
+struct xml_tree *xmpp_answer(struct xml_element const *iq, struct roster const *roster,
+                             uint64_t up_ms)
 {
-    enum disco_kind kind = kind_of(iq);
+    struct jid to, from;
+
+    read_jid(iq, "to", &to);
+    read_jid(iq, "from", &from);
+    enum disco_kind kind = kind_of(&to);
+    bool is_domain = kind == DISCO_DOMAIN;
+    bool may_see = is_domain || is_followed(roster, &to, &from);
     struct iq_answer_about const about = {
         .kind = kind,
-        .exists = kind == DISCO_DOMAIN,
-        .may_see = kind == DISCO_DOMAIN,
+        .exists = may_see,
+        .may_see = may_see,
         .name = "Crosspoint",
         .version = PACKAGE_VERSION,
         .now_ms = (int64_t)(clock_wall_us() / 1000),
-        .idle_s = (int64_t)((clock_now_ms() - up_ms) / 1000),
+        .idle_s = is_domain ? (int64_t)((clock_now_ms() - up_ms) / 1000) : -1,
     };
     struct xml_tree *answer = iq_answer(iq, &about);
 

@@ -4,9 +4,12 @@
 #pragma once
 #include <stdint.h>
 
+struct roster;
 struct xml_element;
 struct xml_tree;
 
-/** The answer, the caller's; NULL: there is to be none, or out of memory. @p up_ms: since when the
- *  gateway runs (clock_now_ms()). */
-struct xml_tree *xmpp_answer(struct xml_element const *iq, uint64_t up_ms);
+/** The answer, the caller's; NULL: there is to be none, or out of memory. Only who follows a user,
+ *  by @p roster, hears anything of that user. @p up_ms: since when the gateway runs
+ *  (clock_now_ms()). */
+struct xml_tree *xmpp_answer(struct xml_element const *iq, struct roster const *roster,
+                             uint64_t up_ms);

@@ -33,7 +33,7 @@ static void on_stanza(void *ctx, struct xml_tree *stanza, struct streams_incomin
         roster_from_xmpp(&gateway->roster, stanza, in);
         return;
     }
-    answer = xmpp_answer(root, gateway->up_ms);
+    answer = xmpp_answer(root, &gateway->roster, gateway->up_ms);
     if (answer)
         (void)streams_send(gateway->streams, answer, "", NULL, NULL);
     xml_tree_free(&stanza);
