@@ -68,14 +68,12 @@ int foreign_document_read(struct presence_conf const *conf, char const *address,
                           struct foreign_document *ret, char const **ret_why)
 {
     sip_payload_t const *body = sip->sip_payload;
-    struct pidf_limits limits = pidf_limits_default;
+    struct pidf_limits const limits = presence_conf_limits(conf);
     struct pidf_fault fault;
     struct pidf *doc;
     int err = -EINVAL;
 
     *ret = (struct foreign_document){ 0 };
-    limits.max_bytes = (size_t)conf->max_body_bytes;
-    limits.max_tuples = (unsigned)conf->max_tuples;
     if (strcmp(message_content_type(sip), EVENT_SERVER_TYPE) != 0) {
         *ret_why = "it is no presence document";
         return -EINVAL;

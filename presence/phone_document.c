@@ -68,12 +68,10 @@ struct pidf *phone_document_read(struct presence_conf const *conf, struct phone_
                                  uint64_t *ret_subject, struct phone_document_fault *ret_fault)
 {
     sip_payload_t const *body = request->sip_payload;
-    struct pidf_limits limits = pidf_limits_default;
+    struct pidf_limits const limits = presence_conf_limits(conf);
     char about[PRESENCE_ADDRESS_BYTES];
     struct pidf *doc;
 
-    limits.max_bytes = (size_t)conf->max_body_bytes;
-    limits.max_tuples = (unsigned)conf->max_tuples;
     if (!body || !published_package_has(package, message_content_type(request)))
         return blame(ret_fault, PHONE_DOCUMENT_TYPE, "no document of the package");
     if (body->pl_len > limits.max_bytes)

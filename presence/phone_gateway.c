@@ -56,6 +56,7 @@ static void print_parties(struct watch const *w, char from[static WATCH_URI_BYTE
 static struct pidf *read_dialogs(struct phone_gateway_line *l, sip_t const *sip,
                                  char const **ret_why, bool *ret_gap)
 {
+    struct pidf_limits const limits = presence_conf_limits(server_of(&l->watch)->conf);
     sip_payload_t const *body = sip->sip_payload;
 
     if (strcmp(message_content_type(sip), "application/dialog-info+xml") != 0) {
@@ -67,7 +68,7 @@ static struct pidf *read_dialogs(struct phone_gateway_line *l, sip_t const *sip,
         return NULL;
     }
     enum dialog_info_result result =
-        dialog_info_take(l->info, body->pl_data, body->pl_len, &pidf_limits_default);
+        dialog_info_take(l->info, body->pl_data, body->pl_len, &limits);
     *ret_gap = result == DIALOG_INFO_GAP;
     if (result == DIALOG_INFO_BAD || result == DIALOG_INFO_TOO_MANY ||
         result == DIALOG_INFO_NO_MEMORY) {

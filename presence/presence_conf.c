@@ -211,6 +211,15 @@ static void check_order(struct cfg_faults *faults, int64_t const *low, int64_t c
         cfg_fault(faults, cfg_faults_where(faults, low), "%s", text);
 }
 
+struct pidf_limits presence_conf_limits(struct presence_conf const *conf)
+{
+    struct pidf_limits limits = pidf_limits_default;
+
+    limits.max_bytes = (size_t)conf->max_body_bytes;
+    limits.max_tuples = (unsigned)conf->max_tuples;
+    return limits;
+}
+
 void presence_conf_check(void const *conf, struct cfg_node const *node, struct cfg_faults *faults)
 {
     struct presence_conf const *c = conf;

@@ -2,6 +2,7 @@
 /* The group "presence" of the configuration file. */
 #pragma once
 #include "cfg.h"
+#include "pidf_read.h"
 #include "stack_limits.h"
 
 struct presence_conf {
@@ -25,6 +26,9 @@ struct presence_conf {
 };
 
 extern struct cfg_schema const presence_schema;
+
+/** What a document may cost that is read. */
+struct pidf_limits presence_conf_limits(struct presence_conf const *conf);
 
 /** Faults beyond single rows: crossed times, a user who stands twice. */
 void presence_conf_check(void const *conf, struct cfg_node const *node, struct cfg_faults *faults);

@@ -64,10 +64,8 @@ static struct published *parse(struct event_server const *server,
                                struct published_fault *ret_fault)
 {
     struct published_package const *package = published_package_find(row->package);
-    struct pidf_limits limits = pidf_limits_default;
+    struct pidf_limits const limits = presence_conf_limits(server->conf);
 
-    limits.max_bytes = (size_t)server->conf->max_body_bytes;
-    limits.max_tuples = (unsigned)server->conf->max_tuples;
     (void)snprintf(ret_fault->text, sizeof ret_fault->text, "no such package");
     return package ? published_parse(package, row->user, row->body, strlen(row->body), &limits,
                                      ret_fault)

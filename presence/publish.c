@@ -109,13 +109,11 @@ static bool body_is_right(struct attempt *a)
 {
     struct presence_conf const *conf = a->server->conf;
     sip_payload_t const *body = a->sip->sip_payload;
-    struct pidf_limits limits = pidf_limits_default;
+    struct pidf_limits const limits = presence_conf_limits(conf);
     struct published_fault fault;
 
     if (!asker_has_body(a->sip))
         return true;
-    limits.max_bytes = (size_t)conf->max_body_bytes;
-    limits.max_tuples = (unsigned)conf->max_tuples;
     if (!published_package_has(a->package, message_content_type(a->sip))) {
         struct presence_refusal const bad_type = { 415, "Unsupported Media Type", M_refused_event,
                                                    a->package->accept };
