@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of phones: a row for each user of a line. */
 #include "phone_commands.h"
-#include "clock.h"
 #include "composed.h"
 #include "event_server.h"
 #include "phone_gateway.h"
+#include "presence_commands.h"
 #include "svc.h"
-
-static json_int_t seconds_since(int64_t time_ms)
-{
-    int64_t now = (int64_t)(clock_wall_us() / 1000);
-
-    return (json_int_t)(now > time_ms ? (now - time_ms) / 1000 : 0);
-}
 
 static void add_user(json_t *table, struct phone_line const *line, struct phone_user const *user)
 {
@@ -23,7 +16,7 @@ static void add_user(json_t *table, struct phone_line const *line, struct phone_
         state = NULL;
     if (state) {
         source = json_string(phone_way_name((enum phone_way)(state - line->reports)));
-        since = json_integer(seconds_since(state->time_ms));
+        since = json_integer(presence_commands_age_s(state->time_ms));
     } else {
         source = json_string("");
         since = json_null();

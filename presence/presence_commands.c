@@ -46,7 +46,7 @@ static void reply_users(struct event_server const *server, struct ctl_call *call
 
 /* --- one user --------------------------------------------------------------------------------- */
 
-static json_int_t seconds_since(int64_t time_ms)
+json_int_t presence_commands_age_s(int64_t time_ms)
 {
     int64_t now = (int64_t)(clock_wall_us() / 1000);
 
@@ -56,7 +56,7 @@ static json_int_t seconds_since(int64_t time_ms)
 static void add_source(void *table, struct composed_source const *s)
 {
     ctl_table_row(table, json_pack("[s,s,s,s,I,o,s]", "source", s->name, s->says, s->kind,
-                                   seconds_since(s->time_ms),
+                                   presence_commands_age_s(s->time_ms),
                                    s->due_ms ? json_integer(seconds_left(s->due_ms)) : json_null(),
                                    s->marks));
 }
