@@ -432,22 +432,7 @@ static void on_request(void *ctx, struct server_transaction *st)
                                   "Allow: BYE, INFO, OPTIONS, UPDATE");
 }
 
-static void on_ack(void *ctx, struct origin const *from, msg_t *msg)
-{
-    (void)ctx;
-    (void)from;
-    (void)msg;
-}
-
-static void on_cancel(void *ctx, struct server_transaction *st)
-{
-    (void)ctx;
-    (void)st;
-}
-
-static struct transaction_handlers const handlers = { .on_request = on_request,
-                                                      .on_ack = on_ack,
-                                                      .on_cancel = on_cancel };
+static struct transaction_handlers const handlers = { .on_request = on_request };
 
 /* --- life ------------------------------------------------------------------------------------- */
 

@@ -110,13 +110,6 @@ static void on_ack(void *ctx, struct origin const *from, msg_t *msg)
         session_acked(session);
 }
 
-/* An INVITE is answered at once, so there is never one left to cancel. */
-static void on_cancel(void *ctx, struct server_transaction *st)
-{
-    (void)ctx;
-    (void)st;
-}
-
 static void on_connection_lost(void *ctx, unsigned index, char const *reason)
 {
     struct gateway *gw = ctx;
@@ -207,8 +200,7 @@ static int compile_numbers(struct gateway *gw)
 int gateway_init(struct gateway *gw, struct svc *svc)
 {
     static struct transaction_handlers const handlers = { .on_request = on_request,
-                                                          .on_ack = on_ack,
-                                                          .on_cancel = on_cancel };
+                                                          .on_ack = on_ack };
 
     *gw = (struct gateway){ .conf = svc_conf(svc), .wheel = svc_wheel(svc) };
     uv_timer_init(svc_loop(svc), &gw->patience);

@@ -57,20 +57,6 @@ static void on_request(void *ctx, struct server_transaction *st)
                               sip->sip_request->rq_method_name);
 }
 
-/* We answer no INVITE with 2xx. */
-static void on_ack(void *ctx, struct origin const *from, msg_t *msg)
-{
-    (void)ctx;
-    (void)from;
-    (void)msg;
-}
-
-static void on_cancel(void *ctx, struct server_transaction *st)
-{
-    (void)ctx;
-    (void)st;
-}
-
 static void print_contact(struct event_server const *server, uint16_t listener,
                           char ret[static EVENT_SERVER_CONTACT_BYTES])
 {
@@ -207,9 +193,7 @@ static int start_watches(struct event_server *server)
 
 int event_server_init(struct event_server *server, struct svc *svc)
 {
-    static struct transaction_handlers const handlers = { .on_request = on_request,
-                                                          .on_ack = on_ack,
-                                                          .on_cancel = on_cancel };
+    static struct transaction_handlers const handlers = { .on_request = on_request };
 
     *server = (struct event_server){
         .conf = svc_conf(svc), .wheel = svc_wheel(svc), .first_trunk = -1, .first_partner = -1

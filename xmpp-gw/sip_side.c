@@ -74,20 +74,6 @@ static void on_request(void *ctx, struct server_transaction *st)
         refuse_method(side, st);
 }
 
-/* We answer no INVITE with 2xx. */
-static void on_ack(void *ctx, struct origin const *from, msg_t *msg)
-{
-    (void)ctx;
-    (void)from;
-    (void)msg;
-}
-
-static void on_cancel(void *ctx, struct server_transaction *st)
-{
-    (void)ctx;
-    (void)st;
-}
-
 static int admit(void *ctx, struct origin const *from, sip_t const *request,
                  char const **ret_phrase)
 {
@@ -122,9 +108,8 @@ static int open_listeners(struct sip_side *side)
 int sip_side_init(struct sip_side *side, struct svc *svc, struct xmpp_conf const *conf,
                   struct sip_side_method const *methods, void *ctx)
 {
-    static struct transaction_handlers const handlers = {
-        .on_request = on_request, .on_ack = on_ack, .on_cancel = on_cancel, .admit = admit
-    };
+    static struct transaction_handlers const handlers = { .on_request = on_request,
+                                                          .admit = admit };
 
     *side = (struct sip_side){ .conf = conf, .methods = methods, .ctx = ctx };
     side->outbound = url_hdup(NULL, (url_t const *)conf->outbound);

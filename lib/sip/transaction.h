@@ -34,9 +34,11 @@ struct transaction_handlers {
     /* A new request, never ACK or CANCEL. The owner must send a final response in the end. */
     void (*on_request)(void *ctx, struct server_transaction *st);
     /* An ACK that belongs to no transaction of ours: the ACK of a 2xx. @p msg is borrowed; it may
-     * be edited and kept with a reference, for nobody looks at it again. */
+     * be edited and kept with a reference, for nobody looks at it again. NULL: whoever answers no
+     * INVITE with 2xx. */
     void (*on_ack)(void *ctx, struct origin const *from, msg_t *msg);
-    /* CANCEL of an INVITE that has no final response yet; the CANCEL itself is already answered. */
+    /* CANCEL of an INVITE that has no final response yet; the CANCEL itself is already answered.
+     * NULL: whoever answers every INVITE at once. */
     void (*on_cancel)(void *ctx, struct server_transaction *st);
     /* May @p from send us requests? Asked before anything else becomes of a request, and for each:
      * malformed ones, repetitions, ACK and CANCEL too, and with @p request NULL before a keep-alive

@@ -109,7 +109,8 @@ static int pass_ack(void *obj, void *event_arg)
     struct transaction_input *input = event_arg;
     struct transaction_layer *layer = st->base.layer;
 
-    layer->handlers->on_ack(layer->ctx, input->from, input->msg);
+    if (layer->handlers->on_ack)
+        layer->handlers->on_ack(layer->ctx, input->from, input->msg);
     return FSM_OK;
 }
 
@@ -122,7 +123,8 @@ static int cancel(void *obj, void *event_arg)
     if (st->cancelled)
         return FSM_OK;
     st->cancelled = true;
-    layer->handlers->on_cancel(layer->ctx, st);
+    if (layer->handlers->on_cancel)
+        layer->handlers->on_cancel(layer->ctx, st);
     return FSM_OK;
 }
 

@@ -138,7 +138,7 @@ static void receive_ack(struct transaction_layer *layer, struct origin const *fr
     stateless_tag(sip, tag);
     if (sip->sip_to->a_tag && strcmp(sip->sip_to->a_tag, tag) == 0)
         met_inc(&sip_metrics, M_transaction_absorbed);
-    else
+    else if (layer->handlers->on_ack)
         layer->handlers->on_ack(layer->ctx, from, msg);
 }
 
