@@ -146,6 +146,22 @@ static struct rig_script const scripts[] = {
         { RIG_RECEIVE, "486", ">ACK", 0 },
         { RIG_AT, NULL, "", RIG_T(0.1) },
     } },
+    { "a connection that was open dies: once more over another", TRANSPORT_TCP, NULL, {
+        { RIG_REUSE, NULL, "", 0 },
+        { RIG_SEND, "INVITE", ">INVITE", 0 },
+        { RIG_DIE, NULL, ">INVITE", 0 },
+        { RIG_RECEIVE, "180", "180", 0 },
+        { RIG_CANCEL, NULL, ">CANCEL", 0 },
+        { RIG_RECEIVE, "200 CANCEL", "", 0 },
+        { RIG_RECEIVE, "487", ">ACK 487", 0 },
+        { RIG_AT, NULL, "gone", RIG_T(1) },
+    } },
+    { "a peer that has said 100 has seen it", TRANSPORT_TCP, NULL, {
+        { RIG_REUSE, NULL, "", 0 },
+        { RIG_SEND, "INVITE", ">INVITE", 0 },
+        { RIG_RECEIVE, "100", "100", 0 },
+        { RIG_DIE, NULL, "transport gone", 0 },
+    } },
 };
 /* clang-format on */
 

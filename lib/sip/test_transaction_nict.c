@@ -78,6 +78,44 @@ static struct rig_script const scripts[] = {
         { RIG_RECEIVE, "200", "", 0 },
         { RIG_AT, NULL, "", RIG_T(20) },
     } },
+    { "a connection that was open dies: once more over another", TRANSPORT_TCP, NULL, {
+        { RIG_REUSE, NULL, "", 0 },
+        { RIG_SEND, "INFO", ">INFO", 0 },
+        { RIG_AT, NULL, "", RIG_T(40) },
+        { RIG_DIE, NULL, ">INFO", 0 },
+        { RIG_RECEIVE, "200", "200", 0 },
+        { RIG_AT, NULL, "gone", RIG_T(40.1) },
+    } },
+    { "and no more than once", TRANSPORT_TCP, NULL, {
+        { RIG_REUSE, NULL, "", 0 },
+        { RIG_SEND, "INFO", ">INFO", 0 },
+        { RIG_DIE, NULL, ">INFO", 0 },
+        { RIG_DIE, NULL, "transport gone", 0 },
+    } },
+    { "Timer F runs from the first time", TRANSPORT_TCP, NULL, {
+        { RIG_REUSE, NULL, "", 0 },
+        { RIG_SEND, "INFO", ">INFO", 0 },
+        { RIG_AT, NULL, "", RIG_T(40) },
+        { RIG_DIE, NULL, ">INFO", 0 },
+        { RIG_AT, NULL, "timeout gone", RIG_T(64.1) },
+    } },
+    { "a peer that has said something has seen it", TRANSPORT_TCP, NULL, {
+        { RIG_REUSE, NULL, "", 0 },
+        { RIG_SEND, "INFO", ">INFO", 0 },
+        { RIG_RECEIVE, "100", "100", 0 },
+        { RIG_DIE, NULL, "transport gone", 0 },
+    } },
+    { "what we end ourselves is not begun again", TRANSPORT_TCP, NULL, {
+        { RIG_REUSE, NULL, "", 0 },
+        { RIG_SEND, "INFO", ">INFO", 0 },
+        { RIG_DIE, "late", "transport gone", 0 },
+    } },
+    { "and nobody takes another", TRANSPORT_TCP, NULL, {
+        { RIG_REUSE, NULL, "", 0 },
+        { RIG_SEND, "INFO", ">INFO", 0 },
+        { RIG_BROKEN, NULL, "", 0 },
+        { RIG_DIE, NULL, "transport gone", 0 },
+    } },
 };
 /* clang-format on */
 

@@ -66,6 +66,16 @@ static struct rig_script const scripts[] = {
         { RIG_SEND, "MESSAGE", ">MESSAGE/TCP", 0 },
         { RIG_DIE, NULL, "transport gone", 0 },
     } },
+    { "one that was there is closed, and no other is taken: by UDP", TRANSPORT_UDP, NULL, {
+        { RIG_LARGE, NULL, "", 0 },
+        { RIG_REUSE, NULL, "", 0 },
+        { RIG_SEND, "MESSAGE", ">MESSAGE/TCP", 0 },
+        { RIG_REUSE, "no", "", 0 },
+        { RIG_DIE, NULL, ">MESSAGE/TCP", 0 },
+        { RIG_CLOSED, NULL, ">MESSAGE", 0 },
+        { RIG_RECEIVE, "200", "200", 0 },
+        { RIG_AT, NULL, "gone", RIG_T(12) },
+    } },
     { "UDP is broken, too", TRANSPORT_UDP, NULL, {
         { RIG_LARGE, NULL, "", 0 },
         { RIG_SEND, "MESSAGE", ">MESSAGE/TCP", 0 },

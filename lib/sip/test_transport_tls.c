@@ -250,6 +250,38 @@ static void test_replaced_context(void **state)
     assert_int_not_equal(exchange(rig, to), 0);
 }
 
+/* Of both ends; there is nothing to write any more that would keep them. */
+static void fall_idle(struct transport_rig *rig)
+{
+    clock_advance_ms((uint64_t)rig->limits.idle_ms + 100);
+    UNTIL(rig, rig->waiter_error && transport_connections(rig->t) == 0);
+}
+
+/* The way of a new connection in the place of a dead one: the context of its name as it is now. */
+static void test_way_of_a_new_one(void **state)
+{
+    struct transport_rig *rig = *state;
+    struct destination const to = to_listener(rig, OPEN, "Alt.test");
+
+    exchange(rig, to);
+    assert_false(rig->waiter.reused);
+    exchange(rig, to);
+    assert_true(rig->waiter.reused);
+    struct secure_context const *next = named("client", "b", SECURE_VERIFY_NONE);
+    transport_use_contexts(rig->t, &tls.contexts);
+    fall_idle(rig);
+    assert_ptr_equal(rig->waiter_context, next);
+    assert_string_equal(rig->waiter_name, "alt.test");
+
+    exchange(rig, to);
+    struct secure_set none;
+    secure_set_init(&none);
+    transport_use_contexts(rig->t, &none);
+    fall_idle(rig);
+    assert_null(rig->waiter_context);
+    assert_string_equal(rig->waiter_name, "");
+}
+
 /* --- what does not ------------------------------------------------------------------------------
  */
 
@@ -601,6 +633,7 @@ int main(void)
         TEST(test_client_that_registered),
         TEST(test_identity),
         TEST(test_replaced_context),
+        TEST(test_way_of_a_new_one),
         TEST(test_refused_peers),
         TEST(test_without_a_name),
         TEST(test_odd_servers),

@@ -101,6 +101,32 @@ static void test_reset_tells_waiter(void **state)
     assert_int_equal(transport_send(rig->t, &to, OPTIONS, strlen(OPTIONS), NULL), -ENOTCONN);
 }
 
+/* Only what goes to a connection of ours that is open already. */
+static void test_reused(void **state)
+{
+    struct transport_rig *rig = *state;
+    struct destination to = { .kind = TRANSPORT_TCP,
+                              .listener = TRANSPORT_AUTO_LISTENER,
+                              .addr = *transport_listener_addr(rig->t, TRANSPORT_RIG_TCP) };
+
+    rig->echoes = false;
+    send_to(rig, &to);
+    assert_false(rig->waiter.reused);
+    send_to(rig, &to);
+    assert_false(rig->waiter.reused); /* is still being opened */
+    UNTIL(rig, rig->messages == 2);
+    send_to(rig, &to);
+    assert_true(rig->waiter.reused);
+    UNTIL(rig, rig->messages == 3);
+    to.connection = rig->from.connection;
+    send_to(rig, &to);
+    assert_false(rig->waiter.reused); /* the peer has opened it */
+    to = (struct destination){ .kind = TRANSPORT_UDP,
+                               .addr = *transport_listener_addr(rig->t, TRANSPORT_RIG_UDP) };
+    send_to(rig, &to);
+    assert_false(rig->waiter.reused);
+}
+
 static void test_forgotten_waiter_hears_nothing(void **state)
 {
     struct transport_rig *rig = *state;
@@ -261,6 +287,7 @@ int main(void)
         TEST(test_refused_connection_tells_waiter),
         TEST(test_refusal_is_forgotten),
         TEST(test_reset_tells_waiter),
+        TEST(test_reused),
         TEST(test_forgotten_waiter_hears_nothing),
         TEST(test_connect_limit),
         TEST(test_write_queue_overflow),

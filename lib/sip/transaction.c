@@ -183,6 +183,8 @@ static void on_failed(struct transport_waiter *waiter, int error)
     if (is_client(t) && !waiter->opened &&
         client_transaction_fall_back((struct client_transaction *)t))
         return;
+    if (is_client(t) && client_transaction_reconnect((struct client_transaction *)t, error))
+        return;
     if (t->reliable)
         log_info(t->id, "connection died under a request error=\"%s\" call_id=\"%s\"",
                  secure_cause_error_text(error), t->call->call_id);

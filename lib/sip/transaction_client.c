@@ -70,7 +70,7 @@ static void start(struct client_transaction *ct, int error)
     ct->error = error;
     if (error)
         transaction_break(t);
-    else if (t->reliable && t->table == &transaction_nict && !ct->switched)
+    else if (t->reliable && t->table == &transaction_nict && !ct->switched && !t->waiter.reused)
         transaction_drop_wire(t); /* nothing will be sent again */
 }
 
@@ -110,6 +110,26 @@ bool client_transaction_fall_back(struct client_transaction *ct)
     log_info(t->id, "large request goes by UDP after all call_id=\"%s\"", t->call->call_id);
     ct->switched = false;
     start(ct, 0);
+    return true;
+}
+
+bool client_transaction_reconnect(struct client_transaction *ct, int error)
+{
+    struct transaction *t = &ct->base;
+    bool is_hung_up = error == -ECONNRESET || error == -EPIPE;
+
+    if (!t->waiter.reused || !is_hung_up || ct->reconnected || t->state != t->table->initial)
+        return false;
+    ct->reconnected = true;
+    t->to.connection = 0;
+    t->to.context = t->waiter.context;
+    t->to.server_name = t->waiter.server_name;
+    ct->error = transaction_send(t, true);
+    if (ct->error)
+        return false;
+    met_inc(&sip_metrics, M_transaction_reconnected);
+    log_info(t->id, "request sent again reason=\"connection just closed\" call_id=\"%s\"",
+             t->call->call_id);
     return true;
 }
 

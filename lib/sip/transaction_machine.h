@@ -84,6 +84,7 @@ struct client_transaction {
     int error;             /* of the transport, 0: none */
     uint16_t udp_listener; /* switched: where it would have left */
     bool switched;         /* sent by TCP because it is large */
+    bool reconnected;      /* sent again over a new connection */
     bool cancelled;        /* by the owner */
     bool cancel_sent;
     char branch[TRANSACTION_BRANCH_SIZE];
@@ -203,6 +204,11 @@ void client_transaction_end(struct client_transaction *ct);
 /** A stream took not even the connection: sends what was switched to it by UDP after all. False: it
  *  was not, or that failed, too. */
 bool client_transaction_fall_back(struct client_transaction *ct);
+
+/** The peer has closed a connection that was open before the request was written to it. It may not
+ *  have seen it, so the same request goes again, over a new connection; with its branch a peer that
+ *  did see it takes it for the repetition that it is. Once, before any response. False: not so. */
+bool client_transaction_reconnect(struct client_transaction *ct, int error);
 
 /** Tells the owner; harmless without one. */
 void client_transaction_deliver(struct client_transaction *ct, msg_t *response);

@@ -42,7 +42,7 @@ struct rig {
     msg_t *request; /* the last one given to the owner */
     char sent_via[256], sent_method[32];
     int admission, admissions;
-    bool switches, refused, hung_up;
+    bool switches, refused, hung_up, reuses;
 };
 
 static void trace(struct rig *rig, char const *prefix, char const *word)
@@ -134,6 +134,7 @@ int transport_send(struct transport *t, struct destination *to, void const *byte
     rig->sent_to = *to;
     if (waiter) {
         waiter->linked = true;
+        waiter->reused = rig->reuses;
         t->waiter = waiter;
     }
     char const *text = buf_text(&rig->sent);
@@ -398,7 +399,7 @@ static void run_until(struct rig *rig, uint64_t at_ms)
     }
 }
 
-static void die(struct rig *rig, bool opened)
+static void die(struct rig *rig, bool opened, int error)
 {
     struct transport_waiter *waiter = rig->transport.waiter;
 
@@ -408,7 +409,7 @@ static void die(struct rig *rig, bool opened)
     waiter->linked = false;
     waiter->opened = opened;
     rig->refused = !opened;
-    waiter->on_failed(waiter, -ECONNRESET);
+    waiter->on_failed(waiter, error);
 }
 
 void rig_do(struct rig *rig, struct rig_step const *step)
@@ -446,16 +447,19 @@ void rig_do(struct rig *rig, struct rig_step const *step)
         rig->transport.error = step->text ? 0 : -ENOTCONN;
         break;
     case RIG_DIE:
-        die(rig, true);
+        die(rig, true, step->text ? -ETIMEDOUT : -ECONNRESET);
         break;
     case RIG_LARGE:
         rig_let_switch(rig);
+        break;
+    case RIG_REUSE:
+        rig->reuses = !step->text;
         break;
     case RIG_HANG_UP:
         rig->hung_up = true;
         break;
     case RIG_CLOSED:
-        die(rig, false);
+        die(rig, false, -ECONNREFUSED);
         break;
     }
 }

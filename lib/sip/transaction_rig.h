@@ -26,7 +26,8 @@ enum rig_op {
     RIG_CANCEL, /* the owner cancels it */
     RIG_DETACH,
     RIG_BROKEN,  /* from now on sending fails; with `text` "ok" no more */
-    RIG_DIE,     /* the connection dies under the request */
+    RIG_DIE,     /* the peer closes the connection under the request; `text` "late": we do */
+    RIG_REUSE,   /* requests go over a connection that is open; with `text` "no" no more */
     RIG_CLOSED,  /* it has never been open */
     RIG_HANG_UP, /* the connection of the request that was received is gone */
     RIG_LARGE,   /* from now on there is a TCP listener, too, and every request is large */

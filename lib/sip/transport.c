@@ -323,6 +323,8 @@ int transport_send(struct transport *t, struct destination *to, void const *byte
         return -ECANCELED;
     if (len > (size_t)t->limits->max_message_bytes)
         return -EMSGSIZE;
+    if (waiter)
+        waiter->reused = false;
     int error = kinds[to->kind]->send(t, to, bytes, len, waiter);
     if (!error)
         met_inc(&sip_metrics, M_messages_sent);

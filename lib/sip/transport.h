@@ -52,7 +52,12 @@ struct transport_waiter {
     void (*on_failed)(struct transport_waiter *waiter, int error);
     int error;
     bool linked;
+    bool reused; /* of transport_send(): it went to a connection of ours that was open before */
     bool opened; /* of on_failed(): the connection had been open, the message may have arrived */
+    /* TLS, of on_failed() of a reused connection: what a new one in its place is opened with, NULL
+     * if it cannot be. Borrowed for the call. */
+    struct secure_context *context;
+    char const *server_name;
 };
 
 struct transport_handlers {

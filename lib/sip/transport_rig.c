@@ -118,6 +118,9 @@ static void on_failed(struct transport_waiter *waiter, int error)
     assert_false(waiter->linked);
     rig->waiter_error = error;
     rig->waiter_opened = waiter->opened;
+    rig->waiter_context = waiter->context;
+    snprintf(rig->waiter_name, sizeof rig->waiter_name, "%s",
+             waiter->server_name ? waiter->server_name : "");
 }
 
 int transport_rig_send(struct transport_rig *rig, struct destination *to, char const *text)

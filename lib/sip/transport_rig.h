@@ -38,6 +38,8 @@ struct transport_rig {
     struct transport_waiter waiter;
     int waiter_error;
     bool waiter_opened;
+    struct secure_context const *waiter_context; /* to compare, no more */
+    char waiter_name[100];
     int fds[TRANSPORT_RIG_FDS]; /* plain sockets, closed at the end */
     size_t n_fds;
 };

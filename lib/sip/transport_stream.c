@@ -101,6 +101,17 @@ void transport_stream_kill(struct connection *conn, int error)
         transport_stream_unref(conn);
 }
 
+/* The context of that name as it is now: what a reload has taken away opens nothing any more. */
+static void tell_way(struct connection const *conn, struct transport_waiter *waiter)
+{
+    struct secure_set const *set = &conn->transport->contexts;
+    struct secure_link const *link = conn->secure;
+    int place = link ? secure_set_find(set, secure_context_name(secure_link_context(link))) : -1;
+
+    waiter->context = secure_set_at(set, place);
+    waiter->server_name = waiter->context ? secure_link_server_name(link) : NULL;
+}
+
 static void tell_waiters(struct connection *conn)
 {
     struct transport_waiter *waiter;
@@ -108,6 +119,7 @@ static void tell_waiters(struct connection *conn)
     while ((waiter = LIST_FIRST(&conn->waiters))) {
         transport_forget(waiter);
         waiter->opened = conn->was_open;
+        tell_way(conn, waiter);
         waiter->on_failed(waiter, conn->error);
     }
 }
@@ -216,21 +228,9 @@ static struct connection *open_connection(struct transport *t, struct stream_io 
     return conn;
 }
 
-/* One turn of the loop may read megabytes that all go on to one peer: the queue is for what the
- * socket does not take, and not for what it has not been offered yet. */
-static void offer_early(struct connection *conn)
-{
-    if (conn->is_open && !conn->out_in_flight && conn->out.len >= TRANSPORT_OFFER_BYTES)
-        conn->io->flush(conn);
-}
-
 int transport_stream_queue(struct connection *conn, void const *bytes, size_t len)
 {
     struct transport *t = conn->transport;
-
-    offer_early(conn);
-    if (conn->is_dead)
-        return conn->error;
     size_t queued = conn->out.len + conn->out_in_flight;
     if (queued && queued + len > conn->out.max) {
         met_inc(&sip_metrics, M_write_queue_overflows);
@@ -272,10 +272,29 @@ struct origin transport_stream_origin(struct connection const *conn)
     return origin;
 }
 
+/* One turn of the loop may read megabytes that all go on to one peer: the queue is for what the
+ * socket does not take, and not for what it has not been offered yet. */
+static void offer_early(struct connection *conn)
+{
+    if (conn->is_open && !conn->out_in_flight && conn->out.len >= TRANSPORT_OFFER_BYTES)
+        conn->io->flush(conn);
+}
+
+/* The connection to @p to that is there and has not just been found dead, or NULL. */
+static struct connection *find_alive(struct transport *t, struct destination const *to)
+{
+    struct connection *conn = transport_table_find(t, to);
+
+    if (conn)
+        offer_early(conn);
+    return conn && !conn->is_dead ? conn : NULL;
+}
+
 int transport_stream_send(struct transport *t, struct stream_io const *io, struct destination *to,
                           void const *bytes, size_t len, struct transport_waiter *waiter)
 {
-    struct connection *conn = transport_table_find(t, to);
+    struct connection *conn = find_alive(t, to);
+    bool is_reused = conn && conn->is_open && !conn->host;
     int error = 0;
 
     if (!conn && to->addr.sa.sa_family == AF_UNSPEC)
@@ -296,6 +315,7 @@ int transport_stream_send(struct transport *t, struct stream_io const *io, struc
         transport_forget(waiter);
         LIST_INSERT_HEAD(&conn->waiters, waiter, link);
         waiter->linked = true;
+        waiter->reused = is_reused;
     }
     return 0;
 }

@@ -122,9 +122,12 @@ class Server(SipPeer):
         try:
             super().more()
         except Closed:
-            self.socket.close()
-            self.socket = None
+            self.hang_up()
             raise
+
+    def hang_up(self):
+        self.socket.close()
+        self.socket = None
 
     def close(self):
         self.listener.close()

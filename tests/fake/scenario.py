@@ -434,5 +434,8 @@ class Scenario:
             self.last = self.peers[name].buffer.decode("utf-8", "replace")
             raise Failure("a message came")
 
+    def step_hang_up(self, rest, _):
+        self.peers[rest].hang_up()
+
     def step_close(self, rest, _):
         self.peers.pop(rest).close()
