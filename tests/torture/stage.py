@@ -1,4 +1,5 @@
 """The stage of a torture test: a proxy, a client beside it, and a next hop with a DNS server that leads every name to it."""
+import itertools
 import os
 import re
 import select
@@ -279,8 +280,9 @@ class Hop:
 class Stage:
     def __init__(self, options, config=CONFIG):
         self.node = Node(options.build, config, {"workers": options.workers}, options.keep)
-        first, last = self.node.ip.rsplit(".", 1)
-        self.hop_ip, self.client_ip = ("%s.%d" % (first, (int(last) + i) % 250 + 2) for i in (1, 2))
+        self.hop_ip = self.neighbour(1)
+        self.client_ips = itertools.cycle([self.neighbour(i) for i in range(2, 250)])
+        self.client_ip = next(self.client_ips)
         self.node.variables["hop"] = self.hop_ip
         self.node.write("crosspoint.conf", self.node.fill(config))
         self.clients, self.serial = [], 0
@@ -293,6 +295,10 @@ class Stage:
             one.close()
         self.node.stop()
 
+    def neighbour(self, distance):
+        first, last = self.node.ip.rsplit(".", 1)
+        return "%s.%d" % (first, (int(last) - 2 + distance) % 250 + 2)
+
     def client(self, transport):
         client = Client(self, transport)
         self.clients.append(client)
@@ -303,10 +309,12 @@ class Stage:
         self.hop.answer = answer_to
 
     def clear(self):
-        """After a test: nothing of it may reach the next one."""
+        """After a test: nothing of it may reach the next one, whose clients have another address: a worker may have
+        counted a transaction down whose last answer it is still about to send."""
         for client in self.clients:
             client.close()
         self.clients = []
+        self.client_ip = next(self.client_ips)
         self.hop.answer = None
         if self.hop.other:
             self.hop.other.close()
