@@ -12,10 +12,11 @@
 #include "xmpp_metrics.h"
 #include <inttypes.h>
 #include <sofia-sip/sip_header.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TYPING_S = 120 };
+enum { TYPING_S = 120, LINE_BYTES = 200 };
 static int64_t const ntp_s = 2208988800; /* from 1900, as sofia-sip counts, to 1970 */
 
 /* A MESSAGE that the XMPP side has to take over. */
@@ -43,10 +44,22 @@ static void on_client_gone(void *owner, struct server_transaction *st)
 
 /* --- its answer ------------------------------------------------------------------------------- */
 
-static void refuse(struct server_transaction *st, int status, char const *phrase, char const *why)
+static void refuse(struct server_transaction *st, int status, char const *phrase,
+                   char const *header, char const *why)
 {
     xmpp_count(M_messages_refused);
-    sip_side_refuse(st, status, phrase, why);
+    sip_side_refuse_with(st, status, phrase, header, why);
+}
+
+/* RFC 3261 21.4.13: whoever hears 415 is told what would do. */
+static void refuse_fault(struct server_transaction *st, enum im_fault fault)
+{
+    int status = im_map_fault_status(fault);
+    char header[LINE_BYTES];
+
+    (void)snprintf(header, sizeof header, "Accept: %s", im_map_accept);
+    refuse(st, status, stanza_error_phrase(status), status == 415 ? header : NULL,
+           im_map_fault_text(fault));
 }
 
 static bool is_full(char const *jid)
@@ -58,7 +71,8 @@ static void refuse_by(struct crossing *crossing, struct stanza_error const *erro
 {
     struct stanza_error_answer const answer = stanza_error_to_sip(error, is_full(crossing->im->to));
 
-    refuse(crossing->st, answer.status, answer.phrase, error->text ? error->text : answer.phrase);
+    refuse(crossing->st, answer.status, answer.phrase, NULL,
+           error->text ? error->text : answer.phrase);
 }
 
 static struct stanza_error error_of(struct streams_error const *error)
@@ -208,7 +222,7 @@ void im_bridge_from_sip(struct im_bridge *bridge, struct server_transaction *st)
     struct im *im = NULL;
 
     if (!bridge->conf->im) {
-        refuse(st, 403, "Forbidden", "xmpp.im is off");
+        refuse(st, 403, "Forbidden", NULL, "xmpp.im is off");
         return;
     }
     enum im_fault fault = read_im(bridge, sip, &im);
@@ -218,14 +232,13 @@ void im_bridge_from_sip(struct im_bridge *bridge, struct server_transaction *st)
         return;
     }
     if (fault != IM_FINE) {
-        int status = im_map_fault_status(fault);
-        refuse(st, status, stanza_error_phrase(status), im_map_fault_text(fault));
+        refuse_fault(st, fault);
         return;
     }
     struct crossing *crossing = malloc(sizeof *crossing);
     if (!crossing) {
         im_map_free(&im);
-        refuse(st, 500, "Server Internal Error", "out of memory");
+        refuse(st, 500, "Server Internal Error", NULL, "out of memory");
         return;
     }
     *crossing = (struct crossing){ .bridge = bridge, .st = st, .im = im };

@@ -12,8 +12,9 @@
 #include <sofia-sip/sip_header.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
-enum { ALLOW_BYTES = 200, TEXT_BYTES = 200 };
+enum { ALLOW_BYTES = 200, TEXT_BYTES = 200, LINE_BYTES = 300 };
 
 void sip_side_refuse_with(struct server_transaction *st, int status, char const *phrase,
                           char const *header, char const *why)
@@ -58,11 +59,61 @@ static void refuse_method(struct sip_side *side, struct server_transaction *st)
     (void)server_transaction_refuse(st, 405, "Method Not Allowed", allow);
 }
 
+static void refuse_unfit(struct server_transaction *st, int status, char const *phrase,
+                         char const *header, char const *why)
+{
+    xmpp_count(M_sip_refused_unfit);
+    sip_side_refuse_with(st, status, phrase, header, why);
+}
+
+/* All extensions that it wants to be understood: none is. */
+static void list_unsupported(sip_require_t const *require, char ret[static LINE_BYTES])
+{
+    char const *before = "Unsupported: ";
+
+    for (*ret = '\0'; require; require = require->k_next)
+        for (msg_param_t const *tag = require->k_items; tag && *tag; tag++, before = ", ") {
+            size_t used = strlen(ret);
+            (void)snprintf(ret + used, LINE_BYTES - used, "%s%s", before, *tag);
+        }
+}
+
+static char const *coding_of(sip_t const *sip)
+{
+    char const *coding = message_unknown(sip, "Content-Encoding");
+
+    coding = coding ? coding : message_unknown(sip, "e");
+    return coding && strcasecmp(coding, "identity") != 0 ? coding : NULL;
+}
+
+/* RFC 3261 8.2.2.3 and 8.2.3. RFC 7247 6.1: who wrote sips wants a security on the whole way that
+ * XMPP does not promise; a Request-URI is looked at where it becomes a JID. */
+static bool is_fit(struct server_transaction *st)
+{
+    sip_t const *sip = sip_object(server_transaction_request(st));
+    char header[LINE_BYTES];
+
+    list_unsupported(sip->sip_require, header);
+    if (*header)
+        refuse_unfit(st, 420, "Bad Extension", header, "Require names what is not served");
+    else if (sip->sip_to->a_url->url_type == url_sips)
+        refuse_unfit(st, 416, "Unsupported URI Scheme", NULL,
+                     "To is a sips URI, which is not mapped");
+    else if (coding_of(sip))
+        refuse_unfit(st, 415, "Unsupported Media Type", "Accept-Encoding: identity",
+                     "the body is coded");
+    else
+        return true;
+    return false;
+}
+
 static void on_request(void *ctx, struct server_transaction *st)
 {
     struct sip_side *side = ctx;
     char const *name = sip_object(server_transaction_request(st))->sip_request->rq_method_name;
 
+    if (!is_fit(st))
+        return;
     for (struct sip_side_method const *m = side->methods; m->name; m++)
         if (strcmp(m->name, name) == 0) {
             m->take(side->ctx, st);

@@ -44,6 +44,33 @@ def case_edge_addresses(node, cleanup):
         raise Failure("%d are counted" % node.counter("xmpp", "messages_refused"))
 
 
+def case_edge_unfit(node, cleanup):
+    """what of a request must be understood and is not, is refused, of each method: extensions, codings, a To with sips"""
+    prosody, _ = wide_node(node, cleanup)
+    nearby = Nearby(node)
+    cleanup(nearby.close)
+    rows = (("sip:" + JULIET, "Require: recipient-list-message, foo\r\nRequire: bar\r\n",
+             ("420", r"^Unsupported: recipient-list-message, foo, bar\r")),
+            ("sips:" + JULIET, "", ("416", r"^Warning: .* sips ")),
+            ("sip:" + JULIET, "Content-Encoding: gzip\r\n", ("415", r"^Accept-Encoding: identity\r")),
+            ("sip:" + JULIET, "e: gzip\r\n", ("415", r"^Accept-Encoding: identity\r")))
+
+    async def play(juliet):
+        keep_all(juliet)
+        for method in ("MESSAGE", "SUBSCRIBE"):
+            for to, more, (status, header) in rows:
+                nearby.request(method, "sip:" + JULIET, to, more + "Event: presence\r\nContact: <sip:romeo@%s:%d>\r\n"
+                               "Content-Type: text/plain\r\n" % (nearby.ip, nearby.port), "x")
+                await asyncio.to_thread(nearby.wanted, r"^SIP/2.0 %s " % status, header)
+        nearby.message(JULIET, "the end", "Content-Encoding: identity\r\n")
+        await asyncio.to_thread(nearby.wanted, r"^SIP/2.0 200 ")
+        expect(await told(juliet, "a text"), "the end")
+
+    as_user(prosody, "juliet", play)
+    if node.counter("xmpp", "sip_refused_unfit") != 2 * len(rows) or node.counter("xmpp", "presence_pairs"):
+        raise Failure("%d are counted" % node.counter("xmpp", "sip_refused_unfit"))
+
+
 def case_edge_idn(node, cleanup):
     """a domain with other letters: A-labels in SIP, U-labels in XMPP, both ways"""
     prosody, romeo = wide_node(node, cleanup, domain="bücher.example.test")
@@ -181,5 +208,5 @@ def case_edge_policy(node, cleanup):
         raise Failure("the presence server has not blocked it")
 
 
-CASES = [(COMPONENT, case_edge_addresses), (IDN, case_edge_idn), (COMPONENT + " im_max_waiting = 3;", case_edge_sizes),
+CASES = [(COMPONENT, case_edge_addresses), (COMPONENT, case_edge_unfit), (IDN, case_edge_idn), (COMPONENT + " im_max_waiting = 3;", case_edge_sizes),
          (COMPONENT, case_edge_resources), (COMPONENT, case_edge_twice), (COMPONENT, case_edge_policy)]

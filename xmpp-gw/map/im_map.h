@@ -103,6 +103,9 @@ void im_map_free(struct im **pim);
 enum im_fault im_map_read_stanza(struct xml_element const *message,
                                  struct im_map_options const *options, struct im **ret);
 
+/** The content types of a MESSAGE that can be read, for Accept. */
+extern char const im_map_accept[];
+
 /** Reads a MESSAGE. */
 enum im_fault im_map_read_sip(struct im_sip const *message, struct im_map_options const *options,
                               struct im **ret);

@@ -23,6 +23,8 @@ enum {
     DELAY_MIN_MS = 60000, /* what is not older has not been delayed */
 };
 
+char const im_map_accept[] = "text/plain, text/html, " CPIM_TYPE ", " IMDN_TYPE ", " COMPOSING_TYPE;
+
 /* A content type in parts. */
 struct content {
     char type[TYPE_BYTES]; /* in lower case, no parameters */
