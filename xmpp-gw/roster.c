@@ -281,6 +281,16 @@ static void on_patience_over(uv_timer_t *timer)
     uv_timer_stop(timer);
 }
 
+/* Nobody says of our users any more what they do. */
+static void sign_off(struct roster *roster)
+{
+    for (struct htab_entry *e = NULL; (e = htab_next(&roster->book.pairs, e));) {
+        struct roster_pair *pair = (struct roster_pair *)e;
+        if (roster_state_is_from((enum roster_state)pair->state))
+            roster_watch_sign_off(pair);
+    }
+}
+
 /* RFC 6665 4.1.3: who is told "deactivated" subscribes anew at once. */
 static void say_goodbye(struct roster *roster)
 {
@@ -294,6 +304,7 @@ static void say_goodbye(struct roster *roster)
     while (roster->watchers.n && uv_is_active((uv_handle_t *)&roster->patience))
         uv_run(roster->loop, UV_RUN_ONCE);
     uv_close((uv_handle_t *)&roster->patience, NULL);
+    sign_off(roster);
 }
 
 static void clear(struct roster_pair *pair)
