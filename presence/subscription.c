@@ -369,8 +369,10 @@ int subscription_act_tell(void *obj, void *arg)
 int subscription_act_change(void *obj, void *arg)
 {
     bool const *is_urgent = arg;
+    struct subscription *s = obj;
+    bool is_now = *is_urgent && subscription_tag(s) != s->told_tag;
 
-    return tell(obj, *is_urgent ? SUBSCRIPTION_NOW : SUBSCRIPTION_PACED);
+    return tell(s, is_now ? SUBSCRIPTION_NOW : SUBSCRIPTION_PACED);
 }
 
 int subscription_act_go_on(void *obj, void *arg)
