@@ -266,10 +266,14 @@ static void on_pace(struct wheel_timer *timer)
 
 void subscription_hold(struct subscription *s, uint32_t expires_s, struct origin const *from)
 {
+    uint64_t now = clock_now_ms();
+
     s->flow_kind = (uint8_t)from->kind;
     s->connection = from->connection;
-    s->due_ms = clock_now_ms() + (uint64_t)expires_s * 1000;
-    wheel_arm(s->server->wheel, &s->expiry, (uint64_t)expires_s * 1000, on_expiry);
+    s->due_ms = now + (uint64_t)expires_s * 1000;
+    if (s->adhoc_end_ms && s->due_ms > s->adhoc_end_ms)
+        s->due_ms = s->adhoc_end_ms > now ? s->adhoc_end_ms : now;
+    wheel_arm(s->server->wheel, &s->expiry, s->due_ms - now, on_expiry);
 }
 
 /* --- what is shown ---------------------------------------------------------------------------- */
