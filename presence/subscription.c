@@ -460,6 +460,9 @@ void subscription_start(struct subscription *s, struct user_policy_decision deci
     s->decision = decision;
     s->is_unborn = false;
     if (s->due_ms <= clock_now_ms()) {
+        /* RFC 3857 4.7.1: who only fetches, and would have to be decided about, waits, too. */
+        if (decision.verdict == USER_POLICY_ASK)
+            take_record(s);
         step(s, SUBSCRIPTION_EV_EXPIRED, NULL);
         return;
     }
