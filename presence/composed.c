@@ -144,6 +144,11 @@ bool composed_is_signed_in(struct composed const *composed)
     return composed->result.state > COMPOSE_UNAVAILABLE;
 }
 
+bool composed_is_hidden(struct composed const *composed)
+{
+    return composed->result.rule == COMPOSE_RULE_manual_unavailable;
+}
+
 char const *composed_rule(struct composed const *composed)
 {
     return compose_rule_name(composed->result.rule);

@@ -25,6 +25,9 @@ bool composed_clears_manual(struct composed const *composed);
 /** Is the user there by any source? */
 bool composed_is_signed_in(struct composed const *composed);
 
+/** Has the user wished to seem signed out, so that nothing else is shown? */
+bool composed_is_hidden(struct composed const *composed);
+
 /** The row that has decided, for people. */
 char const *composed_rule(struct composed const *composed);
 

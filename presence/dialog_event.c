@@ -41,6 +41,13 @@ static void add(void *ctx, struct composed_source const *source)
                                         rings ? DIALOG_INFO_RINGING : DIALOG_INFO_ENGAGED };
 }
 
+static bool may_see(struct subscription const *s)
+{
+    struct composed const *composed = s->presentity->composed;
+
+    return s->decision.verdict == USER_POLICY_ALLOW && !(composed && composed_is_hidden(composed));
+}
+
 /* Returns 0, or -ENOMEM. The caller frees v. */
 static int gather(struct subscription const *s, struct dialogs *ret)
 {
@@ -49,7 +56,7 @@ static int gather(struct subscription const *s, struct dialogs *ret)
     ret->v = calloc(ret->max + 1, sizeof *ret->v);
     if (!ret->v)
         return -ENOMEM;
-    if (s->decision.verdict == USER_POLICY_ALLOW)
+    if (may_see(s))
         composed_sources(s->presentity, add, ret);
     return 0;
 }
