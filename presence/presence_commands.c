@@ -39,7 +39,7 @@ static void reply_users(struct event_server const *server, struct ctl_call *call
         ctl_table_row(table, json_pack("[s,s,s,i,i]", p->address,
                                        p->composed ? composed_state(p->composed) : "",
                                        p->composed ? composed_rule(p->composed) : "",
-                                       (int)p->n_publications, (int)p->n_subscriptions));
+                                       (int)p->n_publications, (int)presentity_watchers(p)));
     }
     ctl_reply(call, table);
 }
@@ -61,16 +61,27 @@ static void add_source(void *table, struct composed_source const *s)
                                    s->marks));
 }
 
+static void add_watcher(json_t *table, struct subscription const *s,
+                        struct user_policy_decision const *decision)
+{
+    ctl_table_row(table,
+                  json_pack("[s,s,s,s,n,I,s]", "watcher", s->watcher,
+                            user_policy_outcome(USER_POLICY_PRESENCE, decision->verdict),
+                            decision->rule->name, seconds_left(s->due_ms), s->list ? "list" : ""));
+}
+
 static void add_watchers(json_t *table, struct presentity const *presentity)
 {
     struct subscription const *s;
+    struct rls_leaf const *leaf;
 
     LIST_FOREACH(s, &presentity->subscriptions, link)
     {
-        ctl_table_row(table,
-                      json_pack("[s,s,s,s,n,I,s]", "watcher", s->watcher,
-                                user_policy_outcome(USER_POLICY_PRESENCE, s->decision.verdict),
-                                s->decision.rule->name, seconds_left(s->due_ms), ""));
+        add_watcher(table, s, &s->decision);
+    }
+    LIST_FOREACH(leaf, &presentity->leaves, link)
+    {
+        add_watcher(table, leaf->list, &leaf->decision);
     }
 }
 
@@ -174,9 +185,17 @@ static bool watches(struct presentity const *presentity, char const *watcher)
 {
     struct subscription const *s;
 
+    struct rls_leaf const *leaf;
+
     LIST_FOREACH(s, &presentity->subscriptions, link)
     {
         if (strcmp(s->watcher, watcher) == 0)
+            return true;
+    }
+    LIST_FOREACH(leaf, &presentity->leaves, link)
+    {
+        if (leaf->decision.verdict != USER_POLICY_REFUSE &&
+            strcmp(leaf->list->watcher, watcher) == 0)
             return true;
     }
     return false;
@@ -203,7 +222,7 @@ static void cmd_why_not(struct svc *svc, struct ctl_call *call, json_t const *ar
     for (int i = 0; i < USER_POLICY_QUESTIONS; i++) {
         enum user_policy_question question = (enum user_policy_question)i;
         struct user_policy_decision d =
-            watcher_policy_ask(server, question, user, watcher, p ? p->n_subscriptions : 0,
+            watcher_policy_ask(server, question, user, watcher, p ? presentity_watchers(p) : 0,
                                !p || !watches(p, watcher));
         ctl_table_row(
             table, json_pack("[s,s,s,s,s]", questions[i], user_policy_verdict_str(d.verdict),

@@ -81,6 +81,11 @@ static void stop_waiting(struct presentity *p)
     p->is_waiting = false;
 }
 
+size_t presentity_watchers(struct presentity const *p)
+{
+    return p->n_subscriptions + p->n_leaves;
+}
+
 void presentity_release(struct presentity *p)
 {
     bool is_told_of = p->n_publications || p->n_phones || p->statements[STATEMENT_MANUAL] ||

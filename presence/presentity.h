@@ -63,6 +63,9 @@ struct presentity {
 struct presentity *presentity_get(struct event_server *server, char const *address);
 struct presentity *presentity_find(struct event_server *server, char const *address);
 
+/** Who watches it, by a subscription or a list. */
+size_t presentity_watchers(struct presentity const *presentity);
+
 /** Frees it if nobody publishes or watches it, and no phone says anything. */
 void presentity_release(struct presentity *presentity);
 

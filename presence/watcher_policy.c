@@ -47,7 +47,7 @@ struct user_policy_decision watcher_policy_decide(struct presentity const *prese
                                                   char const *watcher, bool is_new)
 {
     return watcher_policy_ask(presentity->server, USER_POLICY_PRESENCE, presentity->address,
-                              watcher, presentity->n_subscriptions + presentity->n_leaves, is_new);
+                              watcher, presentity_watchers(presentity), is_new);
 }
 
 bool watcher_policy_is_adhoc(struct event_server const *server, char const *address,

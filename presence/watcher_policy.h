@@ -7,8 +7,8 @@
 struct event_server;
 struct presentity;
 
-/** What @p watcher gets of the user @p address. @p watchers: subscriptions to that user; @p is_new:
- *  the watcher has none yet. */
+/** What @p watcher gets of the user @p address. @p watchers: presentity_watchers() of that
+ *  user; @p is_new: the watcher is none of them yet. */
 struct user_policy_decision watcher_policy_ask(struct event_server const *server,
                                                enum user_policy_question question,
                                                char const *address, char const *watcher,
