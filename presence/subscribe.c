@@ -89,18 +89,22 @@ static bool names_type(char const *list, char const *type)
     return false;
 }
 
+static bool has_accept(sip_t const *sip)
+{
+    unsigned n;
+
+    (void)asker_header(sip, "Accept", &n);
+    return n > 0;
+}
+
 /* Without Accept, everybody takes the type of the package (RFC 3856 6.7, 3857 4.5). */
 static bool accepts(sip_t const *sip, char const *type, char const *otherwise)
 {
-    bool has_any = false;
-
     for (sip_unknown_t const *un = sip->sip_unknown; un; un = un->un_next)
-        if (un->un_name && strcasecmp(un->un_name, "Accept") == 0) {
-            has_any = true;
-            if (un->un_value && names_type(un->un_value, type))
-                return true;
-        }
-    return !has_any && strcmp(type, otherwise) == 0;
+        if (un->un_name && un->un_value && strcasecmp(un->un_name, "Accept") == 0 &&
+            names_type(un->un_value, type))
+            return true;
+    return !has_accept(sip) && strcmp(type, otherwise) == 0;
 }
 
 static bool accepts_presence(struct attempt *a)
@@ -377,6 +381,18 @@ static bool is_known(struct subscription const *s, uint64_t known_tag)
     return known_tag && (known_tag == SUBSCRIPTION_ANY_TAG || known_tag == subscription_tag(s));
 }
 
+/* RFC 6665 4.1.2.1 and 6446 5: each SUBSCRIBE says anew what it takes, and how often. */
+static void exchange_terms(struct attempt *a, struct subscription *s)
+{
+    struct pidf_profile const *profile = s->profile;
+    uint32_t interval_s = s->interval_ms / 1000;
+
+    s->profile = a->wish.profile;
+    s->interval_ms = a->wish.interval_s * 1000;
+    a->wish.profile = profile;
+    a->wish.interval_s = interval_s;
+}
+
 static void go_on(struct attempt *a, struct subscription *s)
 {
     struct user_policy_decision decision = watcher_policy_decide(s->presentity, s->watcher, false);
@@ -401,6 +417,8 @@ static void on_gone_on(void *vattempt, struct presence_state_change const *chang
     struct attempt *a = vattempt;
     struct subscription *s = change->subscription;
 
+    if (s && change->error)
+        exchange_terms(a, s);
     if (!change->st || change->error == -ECANCELED)
         ; /* nobody is there to be answered, or the server ends */
     else if (change->error)
@@ -444,7 +462,12 @@ static bool take_in_dialog(struct attempt *a)
         presence_refusal_send(a->st, &stranger, "the subscription is of %s", s->watcher);
     else if (a->wish.package != s->package)
         presence_refusal_send(a->st, &no_dialog, "the subscription is to %s", s->package->name);
+    else if (strcmp(a->wish.event_id ? a->wish.event_id : "", s->event_id ? s->event_id : "") != 0)
+        presence_refusal_send(a->st, &no_dialog, "the subscription has another id of Event");
     else {
+        if (!has_accept(a->sip))
+            a->wish.profile = s->profile;
+        exchange_terms(a, s);
         a->wish.expires_s = subscription_grant(s, a->wish.expires_s);
         presence_state_put_subscription(s, a->wish.expires_s, a->st, on_gone_on, a);
         return true;

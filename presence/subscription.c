@@ -370,6 +370,7 @@ int subscription_act_tell(void *obj, void *arg)
     return tell(obj, SUBSCRIPTION_NOW);
 }
 
+/* Who is shown nothing of it, as one who is politely blocked, must not learn the moment either. */
 int subscription_act_change(void *obj, void *arg)
 {
     bool const *is_urgent = arg;
