@@ -66,7 +66,7 @@ static struct fsm_row const rows[] = {
           FSM_IN(STREAM_NEGOTIATING),
       STREAM_EV_READY, stream_act_ready, STREAM_READY },
     { FSM_IN(STREAM_FEATURES) | FSM_IN(STREAM_STARTING_TLS) | FSM_IN(STREAM_SASL) |
-          FSM_IN(STREAM_HANDSHAKE),
+          FSM_IN(STREAM_DIALBACK) | FSM_IN(STREAM_HANDSHAKE),
       STREAM_EV_REFUSED, stream_act_refused, STREAM_CLOSING },
 
     { TALKING, STREAM_EV_FAULT, stream_act_fault, STREAM_CLOSING },

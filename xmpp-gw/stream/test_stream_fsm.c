@@ -70,6 +70,8 @@ static struct {
       "sOaxdR" },
     { "out: dialback about a third one",
       { E(OPEN), E(HEADER_OUT), E(WANT_DIALBACK), E(END), E(LOST), END }, "oade." },
+    { "out: dialback is refused",
+      { E(OPEN), E(HEADER_OUT), E(WANT_DIALBACK), E(REFUSED), E(END), END }, "oadr." },
     { "out: TLS is refused",
       { E(OPEN), E(HEADER_OUT), E(WANT_TLS), E(REFUSED), E(TIMEOUT), END }, "oatr." },
     { "in: TLS and EXTERNAL",
