@@ -194,6 +194,61 @@ def check_dialback(node):
         raise Failure("%d valid, %d asked" % (node.counter("xmpp", "dialback_valid"), node.counter("xmpp", "dialback_asked")))
 
 
+class Mute:
+    """The server of xmpp.example.test, which never answers dialback."""
+
+    def __init__(self, node, cleanup):
+        self.door, self.text = socket.create_server((node.ip, 15269)), ""
+        self.door.settimeout(PATIENCE)
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        path = os.path.join(node.dir, "prosody-cert")
+        self.context.load_cert_chain(path + ".pem", path + ".key")
+        cleanup(self.door.close)
+
+    def until(self, wanted):
+        return Raw.until(self, wanted)
+
+    def say(self, features):
+        self.socket.sendall((HEADER % "from='xmpp.example.test' id='1'" + "<stream:features>%s</stream:features>" % features).encode())
+
+    def take(self):
+        """A connection, as far as TLS, until a question of dialback has come."""
+        self.socket, self.text = self.door.accept()[0], ""
+        self.socket.settimeout(PATIENCE)
+        self.until("<stream:stream ")
+        self.say("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
+        self.until("<starttls")
+        self.socket.sendall(b"<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
+        self.socket, self.text = self.context.wrap_socket(self.socket, server_side=True), ""
+        self.until("<stream:stream ")
+        self.say("")
+        return self.until("</db:")
+
+
+def check_mute(node, cleanup):
+    """Whoever asked us hears that there is no answer; our own stream is ended."""
+    node.make_cert("stranger", san="DNS:example.org", ca="other-ca")
+    mute, raw = Mute(node, cleanup), Raw(node).secure("stranger")
+    raw.say("<db:result xmlns:db='jabber:server:dialback' from='xmpp.example.test' to='sip.example.test'>k</db:result>")
+    mute.take().until("<db:verify ")
+    node.ctl("xmpp", "clock advance", ms=15500)
+    raw.until("type='error'").until("<remote-server-timeout ")
+    mute.until("</stream:stream>").socket.close()
+    raw.socket.close()
+    raw = Raw(node).enter()
+    raw.say("<iq type='get' id='1' from='%s' to='sip.example.test'><ping xmlns='urn:xmpp:ping'/></iq>" % JULIET)
+    mute.take().until("<db:result ")
+    node.ctl("xmpp", "clock advance", ms=20500)
+    mute.until("<connection-timeout ").until("</stream:stream>").socket.close()
+    wait_for(lambda: node.counter("xmpp", "dialback_unanswered") == 2, "both are counted")
+    for line in ('dialback judged .* valid=no reason="the authoritative server has not answered"',
+                 'stream error sent .* condition=connection-timeout text="dialback is not answered"'):
+        if len(re.findall(line, node.log("xmpp"))) != 1:
+            raise Failure("not told once: " + line)
+    if node.counter("xmpp", "dialback_valid") or node.counter("xmpp", "dialback_refused") or node.counter("xmpp", "stream_late"):
+        raise Failure("something else is counted, too")
+
+
 def check_multiplex(node):
     """A stream that is proven for one domain is not for another one, whose row does not allow dialback; one more is asked for."""
     raw = Raw(node).enter()

@@ -145,6 +145,9 @@ void stream_forget_incoming(struct stream *stream);
 
 char const *stream_role_str(enum stream_role role);
 
+/* stream_end.c: its last words, in an action, to a peer that took too long; @p text as above. */
+void stream_end_late(struct stream *stream, char const *text);
+
 /* stream_negotiate.c: a child of the root that is no stanza. */
 void stream_take_header(struct stream *stream, struct xml_element const *header);
 void stream_take_nonza(struct stream *stream, struct xml_element const *element);

@@ -3,6 +3,7 @@
 #define LOG_SUBSYSTEM LOG_XMPP
 #include "stream_dialback.h"
 #include "buf.h"
+#include "clock.h"
 #include "dialback.h"
 #include "log.h"
 #include "stream.h"
@@ -10,6 +11,7 @@
 #include "stream_look.h"
 #include "stream_metrics.h"
 #include "stream_reach.h"
+#include "stream_route.h"
 #include "streams_internal.h"
 #include "xml_element.h"
 #include <stdio.h>
@@ -26,6 +28,7 @@ struct stream_query {
     struct streams_peer const *peer;
     struct stream_reach reach;
     struct stream *via; /* that asks; NULL: none yet */
+    struct wheel_timer patience;
     char id[64], key[KEY_BYTES];
 };
 
@@ -41,6 +44,15 @@ static void say(struct stream *stream, struct dialback const *element)
 }
 
 /* --- our proof -------------------------------------------------------------------------------- */
+
+/* Within what is left to the stream to become ready. */
+static void limit_answer(struct stream *stream)
+{
+    uint64_t limit_ms = (uint64_t)stream->set->settings->limits.dialback_ms;
+
+    if (stream->timer.due_ms > clock_now_ms() + limit_ms)
+        wheel_arm(stream->set->wires.wheel, &stream->timer, limit_ms, stream->timer.fn);
+}
 
 int stream_act_dial(void *obj, void *arg)
 {
@@ -61,6 +73,26 @@ int stream_act_dial(void *obj, void *arg)
     if (stream->look)
         stream_look_proving(stream->look);
     say(stream, &element);
+    if (!query && !stream->look) /* those have a time of their own */
+        limit_answer(stream);
+    return FSM_OK;
+}
+
+static struct streams_error const unanswered = { "remote-server-timeout",
+                                                 "the other server has not answered dialback" };
+
+/* XEP-0220 2.4.1: whatever waits is told so, unless the domain has other servers. */
+int stream_act_unanswered(void *obj, void *arg)
+{
+    struct stream *stream = obj;
+    struct stream_route *opener = stream->opener;
+
+    if (stream->query) /* it is judged when its stream has gone */
+        return stream_act_late(obj, arg);
+    stream_count(M_dialback_unanswered);
+    if (opener && !stream_reach_has_more(&opener->reach))
+        stream_route_fail(opener, &unanswered);
+    stream_end_late(stream, "dialback is not answered");
     return FSM_OK;
 }
 
@@ -128,8 +160,11 @@ static void tell_asker(struct stream *asker, char const *ours, char const *their
                                      .key = "",
                                      .error = error };
     bool is_valid = type == DIALBACK_VALID;
+    bool is_late = error == DIALBACK_remote_server_timeout;
 
-    stream_count(is_valid ? M_dialback_valid : M_dialback_refused);
+    stream_count(is_valid  ? M_dialback_valid
+                 : is_late ? M_dialback_unanswered
+                           : M_dialback_refused);
     log_info(asker->tag, "dialback judged ours=%s theirs=\"%s\" valid=%s reason=\"%s\"", ours,
              theirs, is_valid ? "yes" : "no", dialback_error_text(error));
     if (is_valid && !stream_prove(asker, ours, theirs)) {
@@ -149,6 +184,7 @@ static void conclude(struct stream_query *query, enum dialback_type type, enum d
     struct stream *asker = query->asker;
 
     stream_reach_stop(&query->reach);
+    wheel_disarm(&query->patience);
     if (query->via)
         query->via->query = NULL;
     if (asker) {
@@ -204,6 +240,18 @@ static void on_places(struct stream_reach *reach, char const *why_not)
         open_next(query);
 }
 
+/* XEP-0220 2.4.2. */
+static void on_patience(struct wheel_timer *timer)
+{
+    struct stream_query *query =
+        (struct stream_query *)((char *)timer - offsetof(struct stream_query, patience));
+    struct stream *via = query->via;
+
+    conclude(query, DIALBACK_ERROR, DIALBACK_remote_server_timeout);
+    if (via)
+        stream_end(via, "the question is not answered");
+}
+
 static void ask(struct stream *asker, struct streams_own const *own,
                 struct streams_peer const *peer, char const *key)
 {
@@ -221,6 +269,8 @@ static void ask(struct stream *asker, struct streams_own const *own,
     (void)snprintf(query->key, sizeof query->key, "%s", key);
     LIST_INSERT_HEAD(&asker->queries, query, link);
     stream_count(M_dialback_asked);
+    wheel_arm(asker->set->wires.wheel, &query->patience,
+              (uint64_t)asker->set->settings->limits.dialback_verify_ms, on_patience);
     stream_reach_begin(&query->reach, asker->set, own, peer, on_places);
 }
 

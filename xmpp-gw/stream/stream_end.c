@@ -142,14 +142,17 @@ int stream_act_fault(void *obj, void *arg)
     return FSM_OK;
 }
 
+void stream_end_late(struct stream *stream, char const *text)
+{
+    tell_fault(stream, STREAM_ERROR_connection_timeout, text);
+    close_ours(stream);
+}
+
 int stream_act_late(void *obj, void *arg)
 {
-    struct stream *stream = obj;
-
     (void)arg;
     stream_count(M_stream_late);
-    tell_fault(stream, STREAM_ERROR_connection_timeout, NULL);
-    close_ours(stream);
+    stream_end_late(obj, NULL);
     return FSM_OK;
 }
 

@@ -71,7 +71,8 @@ static struct fsm_row const rows[] = {
 
     { TALKING, STREAM_EV_FAULT, stream_act_fault, STREAM_CLOSING },
     { TALKING, STREAM_EV_END, stream_act_end, STREAM_CLOSING },
-    { TALKING, STREAM_EV_TIMEOUT, stream_act_late, STREAM_CLOSING },
+    { TALKING & ~FSM_IN(STREAM_DIALBACK), STREAM_EV_TIMEOUT, stream_act_late, STREAM_CLOSING },
+    { FSM_IN(STREAM_DIALBACK), STREAM_EV_TIMEOUT, stream_act_unanswered, STREAM_CLOSING },
     { BEFORE_XML | FSM_IN(STREAM_CLOSING), STREAM_EV_END, stream_act_dead, STREAM_DEAD },
     { BEFORE_XML | FSM_IN(STREAM_CLOSING), STREAM_EV_TIMEOUT, stream_act_dead, STREAM_DEAD },
     { BEFORE_XML | FSM_IN(STREAM_CLOSING), STREAM_EV_FAULT, stream_act_dead, STREAM_DEAD },

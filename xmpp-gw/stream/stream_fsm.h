@@ -60,5 +60,6 @@ int stream_act_ready(void *obj, void *arg);
 int stream_act_refused(void *obj, void *arg);
 int stream_act_fault(void *obj, void *arg);
 int stream_act_late(void *obj, void *arg);
+int stream_act_unanswered(void *obj, void *arg);
 int stream_act_end(void *obj, void *arg);
 int stream_act_dead(void *obj, void *arg);

@@ -17,6 +17,12 @@
     X(tls_ms, 10000, 100, 600000, "ms", "Limit for a TLS handshake.")                              \
     X(negotiate_ms, 30000, 100, 600000, "ms",                                                      \
       "Time from the first byte until a stream carries stanzas; later it is closed.")              \
+    X(dialback_ms, 20000, 100, 600000, "ms",                                                       \
+      "How long a peer may take to judge our dialback key; then its stream is closed, and what "   \
+      "waits for its domain fails (remote-server-timeout).")                                       \
+    X(dialback_verify_ms, 15000, 100, 600000, "ms",                                                \
+      "How long it may take to find the server of a domain, to connect to it and to hear whether " \
+      "a peer's dialback key is its own; then the peer hears remote-server-timeout.")              \
     X(close_ms, 2000, 10, 60000, "ms", "How long a peer may take to end its side of a stream.")    \
     X(max_stanza_bytes, 262144, 10000, 10485760, "bytes",                                          \
       "Largest stanza, both ways; a larger one ends the stream that it comes by "                  \

@@ -45,6 +45,7 @@ ACTION(ready, 'R')
 ACTION(refused, 'r')
 ACTION(fault, 'F')
 ACTION(late, 'L')
+ACTION(unanswered, 'U')
 ACTION(end, 'e')
 ACTION(dead, '.')
 
@@ -72,6 +73,8 @@ static struct {
       { E(OPEN), E(HEADER_OUT), E(WANT_DIALBACK), E(END), E(LOST), END }, "oade." },
     { "out: dialback is refused",
       { E(OPEN), E(HEADER_OUT), E(WANT_DIALBACK), E(REFUSED), E(END), END }, "oadr." },
+    { "out: dialback is not answered",
+      { E(OPEN), E(HEADER_OUT), E(WANT_DIALBACK), E(TIMEOUT), E(TIMEOUT), END }, "oadU." },
     { "out: TLS is refused",
       { E(OPEN), E(HEADER_OUT), E(WANT_TLS), E(REFUSED), E(TIMEOUT), END }, "oatr." },
     { "in: TLS and EXTERNAL",
