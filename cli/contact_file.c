@@ -96,19 +96,23 @@ static int pause_often(struct job *job)
     return error;
 }
 
-/* Row by row until the end, or an error of the store that ends the job early. */
+/* Row by row until the end, an error of the store, or a quote that goes over lines: these end the
+ * job early. */
 static void run_rows(struct job *job, struct csv *csv, row_fn *fn)
 {
     struct csv_row row;
     char const *why, *text = csv->at;
-    int more, error = 0;
+    int more = 0, error = 0;
 
     csv_row_init(&row);
-    while (error == 0 && (more = csv_read(csv, &row, &why)) == 1)
-        if ((error = fn(job, &row)) == 0)
+    do {
+        if ((more = csv_read(csv, &row, &why)) == 1)
+            error = fn(job, &row);
+        else if (more < 0)
+            ignore_row(job, row.line, contact_fault_str(CONTACT_BAD_FORMAT));
+        if (more && error == 0)
             error = pause_often(job);
-    if (error == 0 && more < 0)
-        ignore_row(job, row.line, contact_fault_str(CONTACT_BAD_FORMAT));
+    } while (error == 0 && (more == 1 || (more < 0 && csv_pass_line(csv, &row))));
     if (error < 0) {
         job->errors++;
         add_reason(job, row.line, strerror(-error));
@@ -161,8 +165,8 @@ static int run_file(struct job *job, struct cli *cli, row_fn *fn, bool no_limits
 static bool is_header(struct csv_row const *row)
 {
     return row->line == 1 && row->n == CONTACT_COLUMNS &&
-           strcmp(row->v[0], contact_columns[0].name) == 0 &&
-           strcmp(row->v[1], contact_columns[1].name) == 0;
+           strcmp(contact_row_trim((char *)row->v[0]), contact_columns[0].name) == 0 &&
+           strcmp(contact_row_trim((char *)row->v[1]), contact_columns[1].name) == 0;
 }
 
 static bool is_utf8(struct csv_row const *row)

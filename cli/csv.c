@@ -2,7 +2,6 @@
 /* Reading and writing rows: see csv.h. */
 #include "csv.h"
 #include <errno.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -113,6 +112,17 @@ int csv_read(struct csv *csv, struct csv_row *row, char const **ret_why)
     for (size_t i = 0; i < row->n; i++)
         row->v[i] = buf_text(&row->text) + starts[i];
     return 1;
+}
+
+bool csv_pass_line(struct csv *csv, struct csv_row const *row)
+{
+    if (csv->line != row->line)
+        return false;
+    while (!at_line_end(csv))
+        csv->at++;
+    if (csv->at < csv->end)
+        pass_line_end(csv);
+    return true;
 }
 
 static void write_field(char const *field, struct buf *out)

@@ -37,6 +37,10 @@ static struct {
     { "a\nb\"c\n", "1:[a]2!a quote stands inside a field without quotes" },
     { "a\n\"b\n\n", "1:[a]2!a quote is not closed" },
     { "\"a\"b\n", "1!text stands behind a closing quote" },
+    { "\"a\"b,\"\r\nc\n", "1!text stands behind a closing quote2:[c]" },
+    { "b\"c\nd\n", "1!a quote stands inside a field without quotes2:[d]" },
+    { "\"a\nb\"c\nd\n", "1!text stands behind a closing quote" },
+    { "d\n\"e", "1:[d]2!a quote is not closed" },
     { "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33\n",
       "1!too many fields" },
 };
@@ -48,13 +52,13 @@ static void print(FILE *out, struct csv *csv)
     int more;
 
     csv_row_init(&row);
-    while ((more = csv_read(csv, &row, &why)) == 1) {
-        fprintf(out, "%d:", row.line);
-        for (size_t i = 0; i < row.n; i++)
+    do {
+        more = csv_read(csv, &row, &why);
+        if (more)
+            fprintf(out, "%d%c%s", row.line, more < 0 ? '!' : ':', more < 0 ? why : "");
+        for (size_t i = 0; more == 1 && i < row.n; i++)
             fprintf(out, "[%s]", row.v[i]);
-    }
-    if (more < 0)
-        fprintf(out, "%d!%s", row.line, why);
+    } while (more == 1 || (more < 0 && csv_pass_line(csv, &row)));
     csv_row_fini(&row);
 }
 
