@@ -185,7 +185,8 @@ static int start_watches(struct event_server *server)
 {
     server->gateway = malloc(sizeof *server->gateway);
     int err = server->gateway ? phone_gateway_init(server->gateway, server) : -ENOMEM;
-    if (err < 0 || server->conf->foreign.n == 0)
+    /* Guide part 2, 5.1: nor is what other domains say shared then. */
+    if (err < 0 || server->conf->foreign.n == 0 || !server->conf->availability_sharing)
         return err;
     server->foreigners = malloc(sizeof *server->foreigners);
     return server->foreigners ? foreigners_init(server->foreigners, server) : -ENOMEM;

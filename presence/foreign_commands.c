@@ -5,6 +5,7 @@
 #include "event_server.h"
 #include "foreign.h"
 #include "presence_address.h"
+#include "presence_conf.h"
 #include "svc.h"
 
 static json_int_t seconds_until(uint64_t due_ms)
@@ -70,11 +71,13 @@ void foreign_commands_why_not(struct event_server const *server, struct ctl_call
     struct foreign const *f = all ? foreign_find(all, user, address) : NULL;
 
     if (!f) {
-        ctl_table_row(table, json_pack("[s,s,s,s,s]", "presence", "unknown", "is not subscribed",
-                                       "not-watched",
-                                       all ? "no list of the user that is watched now holds it, or "
-                                             "foreign.max_per_domain is reached"
-                                           : "there is no group presence.foreign"));
+        ctl_table_row(table,
+                      json_pack("[s,s,s,s,s]", "presence", "unknown", "is not subscribed",
+                                "not-watched",
+                                all ? "no list of the user that is watched now holds it, or "
+                                      "foreign.max_per_domain is reached"
+                                : server->conf->foreign.n ? "presence.availability_sharing is off"
+                                                          : "there is no group presence.foreign"));
     } else {
         struct words words = words_of(f);
         json_t *because =

@@ -95,8 +95,10 @@ static struct cfg_row const rows[] = {
                             "their source group or TLS subject sends here. Empty: there are none."),
     CFG_ROW_BOOL("availability_sharing", struct presence_conf, availability_sharing,
                  .default_text = "true", .effect = CFG_RESTART,
-                 .help = "Whether users may see each other's availability at all. If not, each "
-                         "sees only the own one, and everybody else seems to be offline."),
+                 .help =
+                     "Whether users may see each other's availability at all. If not, each "
+                     "sees only the own one, everybody else seems to be offline, and contacts of "
+                     "other domains are asked for nowhere."),
     CFG_ROW_BOOL("auto_authorise", struct presence_conf, auto_authorise, .default_text = "true",
                  .effect = CFG_RESTART,
                  .help = "Whether users of this node see each other without being asked."),
