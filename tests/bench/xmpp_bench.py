@@ -36,7 +36,7 @@ CONF = """
 node = { domain = "sip.test"; user = "${run_as}"; log_level = "info"; ${node:-} };
 xmpp = { listen = ( "tcp:${ip}:5084" ); outbound = "sip:${ip}:5060;transport=tcp"; server_listen = ( "${ip}:5269" );
   ca = "ca.pem"; own = ( { name = "sip.test"; certificates = ( "sip.pem" ); keys = ( "sip.key" ); } );
-  max_streams_per_address = 2000; stanza_rate = 0;
+  max_streams_per_address = 2000; max_strangers = 2000; max_strangers_per_address = 2000; stanza_rate = 0;
   domains = ( %s ); };
 """
 

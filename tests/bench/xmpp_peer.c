@@ -287,6 +287,7 @@ static int open_xmpp(struct peer *peer, char **argv)
     stream_limits_default(&peer->settings.limits);
     peer->settings.limits.max_streams_per_address = peer->settings.limits.max_streams;
     peer->settings.limits.max_strangers = peer->settings.limits.max_streams;
+    peer->settings.limits.max_strangers_per_address = peer->settings.limits.max_streams;
     peer->settings.limits.max_queued = 1000000;
     peer->settings.limits.stanza_rate = 0;
     peer->streams =

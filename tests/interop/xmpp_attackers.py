@@ -159,7 +159,7 @@ def silent(node, stop, run):
 
 
 def crowd(node, stop, run):
-    """More connections at a time than one address may have."""
+    """More connections at a time than one address may have that nobody knows."""
     made = [socket.create_connection((node.ip, 16269), 5, (source(10), 0)) for _ in range(130)]
     for one in made[::-1]:
         one.close()

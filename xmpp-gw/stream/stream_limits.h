@@ -10,6 +10,8 @@
       "Streams that one address has opened to us; more are closed at once.")                       \
     X(max_strangers, 200, 1, 1000000, NULL,                                                        \
       "Streams opened to us that have not proved who they are; more are closed at once.")          \
+    X(max_strangers_per_address, 50, 1, 1000000, NULL,                                             \
+      "Those of them that one address may have, so that it does not keep all others out.")         \
     X(max_routes, 10000, 1, 1000000, NULL, "Pairs of domains, ours and theirs, at a time.")        \
     X(max_pairs_per_stream, 100, 1, 100000, NULL,                                                  \
       "Pairs of domains that one stream may prove (XEP-0220 multiplexing).")                       \

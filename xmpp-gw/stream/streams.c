@@ -161,14 +161,15 @@ struct streams_error streams_refusal(int error)
 
 /* --- listeners -------------------------------------------------------------------------------- */
 
-static size_t count_from(struct streams const *set, struct net_addr const *addr)
+static size_t count_from(struct streams const *set, struct net_addr const *addr, bool strangers)
 {
     struct stream const *stream;
     size_t n = 0;
 
     LIST_FOREACH(stream, &set->streams, link)
     {
-        n += stream->role == STREAM_IN && net_addr_same_host(&stream->wire.remote, addr);
+        n += stream->role == STREAM_IN && !(strangers && stream->was_ready) &&
+             net_addr_same_host(&stream->wire.remote, addr);
     }
     return n;
 }
@@ -180,9 +181,11 @@ static char const *passed_limit(struct streams const *set, struct stream const *
 
     if (set->n_streams > (size_t)limits->max_streams)
         return "max_streams";
+    if (count_from(set, &stream->wire.remote, true) > (size_t)limits->max_strangers_per_address)
+        return "max_strangers_per_address";
     if (set->n_strangers > (size_t)limits->max_strangers)
         return "max_strangers";
-    if (count_from(set, &stream->wire.remote) > (size_t)limits->max_streams_per_address)
+    if (count_from(set, &stream->wire.remote, false) > (size_t)limits->max_streams_per_address)
         return "max_streams_per_address";
     return NULL;
 }
