@@ -70,6 +70,9 @@ static char const *const migrations[] = {
     " expires INTEGER NOT NULL, PRIMARY KEY (user, what)) WITHOUT ROWID;",
     ("CREATE TABLE roster (user TEXT NOT NULL, jid TEXT NOT NULL, state TEXT NOT NULL,"
      " PRIMARY KEY (user, jid)) WITHOUT ROWID;"),
+    ("CREATE TABLE presence_statements (user TEXT NOT NULL, kind TEXT NOT NULL,"
+     " state TEXT NOT NULL, note TEXT NOT NULL, said INTEGER NOT NULL, expires INTEGER NOT NULL,"
+     " PRIMARY KEY (user, kind)) WITHOUT ROWID;"),
 };
 enum { VERSION = sizeof migrations / sizeof *migrations };
 

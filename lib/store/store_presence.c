@@ -154,6 +154,34 @@ int store_presence_each_note(struct store *store,
     return walk_rows(store, STORE_SQL_presence_notes_all, hand_note, &walk);
 }
 
+struct statement_walk {
+    int (*fn)(void *ctx, struct store_presence_statement const *row);
+    void *ctx;
+};
+
+static int hand_statement(struct reader *reader, void *vwalk)
+{
+    struct statement_walk const *walk = vwalk;
+    struct store_presence_statement row;
+
+    row.user = read_text(reader);
+    row.kind = read_text(reader);
+    row.state = read_text(reader);
+    row.note = read_text(reader);
+    row.said_ms = read_number(reader, INT64_MAX);
+    row.expires_s = read_number(reader, INT64_MAX);
+    return walk->fn(walk->ctx, reader->is_damaged ? NULL : &row);
+}
+
+int store_presence_each_statement(struct store *store,
+                                  int (*fn)(void *ctx, struct store_presence_statement const *row),
+                                  void *ctx)
+{
+    struct statement_walk walk = { fn, ctx };
+
+    return walk_rows(store, STORE_SQL_presence_statements_all, hand_statement, &walk);
+}
+
 /* --- writing ---------------------------------------------------------------------------------- */
 
 /* Columns are of affinity INTEGER, so a number may come as text. */
@@ -237,11 +265,29 @@ int store_presence_drop_note(struct store_link *link, char const *user, char con
                               ctx);
 }
 
+int store_presence_put_statement(struct store_link *link,
+                                 struct store_presence_statement const *row, store_done_fn *done,
+                                 void *ctx)
+{
+    return store_write_submit(link, STORE_SQL_presence_statement_put,
+                              STORE_TEXTS(row->user, row->kind, row->state, row->note,
+                                          NUMBER(row->said_ms), NUMBER(row->expires_s)),
+                              done, ctx);
+}
+
+int store_presence_drop_statement(struct store_link *link, char const *user, char const *kind,
+                                  int64_t said_ms, store_done_fn *done, void *ctx)
+{
+    return store_write_submit(link, STORE_SQL_presence_statement_drop,
+                              STORE_TEXTS(user, kind, NUMBER(said_ms)), done, ctx);
+}
+
 int store_presence_purge(struct store_link *link, int64_t before_s)
 {
     static enum store_statement const all[] = { STORE_SQL_presence_subscriptions_purge,
                                                 STORE_SQL_presence_publications_purge,
-                                                STORE_SQL_presence_notes_purge };
+                                                STORE_SQL_presence_notes_purge,
+                                                STORE_SQL_presence_statements_purge };
     int error = 0;
 
     for (size_t i = 0; error == 0 && i < sizeof all / sizeof *all; i++)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the presence server must not lose over a restart: subscriptions of watchers, with all that
- * their dialogs need to go on, publications, who waits for a user's decision, and which lines of
- * phones were known. The server works on them in memory; rows are read at the start only.
+ * their dialogs need to go on, publications, what was said of users by command, who waits for a
+ * user's decision, and which lines of phones were known. The server works on them in memory; rows
+ * are read at the start only.
  *
  * A NOTIFY costs no write: cseq is a number that none sent so far has reached, and whoever goes on
  * after a restart begins with it. Times are wall time, seconds since 1970 unless the name says
@@ -39,6 +40,15 @@ struct store_presence_note {
     int64_t expires_s;
 };
 
+/** What was said of a user by command, or that whatever was said of that kind is over. */
+struct store_presence_statement {
+    char const *user, *kind; /* together unique */
+    char const *state;       /* "": it is over */
+    char const *note;
+    int64_t said_ms;   /* since 1970 */
+    int64_t expires_s; /* INT64_MAX: not by the clock */
+};
+
 /* Each row is handed to the function, borrowed for the call; NULL stands for one that is damaged.
  * Publications come in the order in which they changed, of subscriptions those to presence first.
  * An error of the function ends the walk. Before store_start() only. They return 0 or a negative
@@ -54,6 +64,9 @@ int store_presence_each_publication(struct store *store,
 int store_presence_each_note(struct store *store,
                              int (*fn)(void *ctx, struct store_presence_note const *row),
                              void *ctx);
+int store_presence_each_statement(struct store *store,
+                                  int (*fn)(void *ctx, struct store_presence_statement const *row),
+                                  void *ctx);
 
 /* Jobs. Everything is copied, and @p done may be NULL. They return 0, or a negative errno and
  * @p done is not called. */
@@ -85,6 +98,15 @@ int store_presence_put_note(struct store_link *link, struct store_presence_note 
                             store_done_fn *done, void *ctx);
 int store_presence_drop_note(struct store_link *link, char const *user, char const *what,
                              store_done_fn *done, void *ctx);
+
+/** A new one, or in the place of that of the same user and kind. */
+int store_presence_put_statement(struct store_link *link,
+                                 struct store_presence_statement const *row, store_done_fn *done,
+                                 void *ctx);
+
+/** If it still is that of @p said_ms. */
+int store_presence_drop_statement(struct store_link *link, char const *user, char const *kind,
+                                  int64_t said_ms, store_done_fn *done, void *ctx);
 
 /** Forgets what has expired before @p before_s. */
 int store_presence_purge(struct store_link *link, int64_t before_s);

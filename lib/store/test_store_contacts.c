@@ -279,7 +279,8 @@ static void test_a_file_without_contacts(void **state)
         "DROP TABLE contacts; DROP TABLE contact_groups; DROP TABLE enterprise_groups;"
         "DROP TABLE policy_entries; DROP TABLE policies; DROP TABLE contacts_revision;"
         "DROP TABLE presence_subscriptions; DROP TABLE presence_publications;"
-        "DROP TABLE presence_notes; DROP TABLE roster; PRAGMA user_version = 2;";
+        "DROP TABLE presence_notes; DROP TABLE presence_statements; DROP TABLE roster;"
+        "PRAGMA user_version = 2;";
     static struct store_person const joe = { .id = "joe", .mail = "", .sip = "sip:" JOE };
     struct store_people *people;
     struct store_rig rig;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Subscriptions, publications and notes come back as they were written; damaged rows are told as
- * such, and cost no other row. */
+/* Subscriptions, publications, notes and statements come back as they were written; damaged rows
+ * are told as such, and cost no other row. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -96,6 +96,16 @@ static int note_note(void *ctx, struct store_presence_note const *n)
     return note(found, "%s|%s|%lld\n", n->user, n->what, (long long)n->expires_s);
 }
 
+static int note_statement(void *ctx, struct store_presence_statement const *s)
+{
+    struct found *found = ctx;
+
+    if (!s)
+        return found->damaged++, 0;
+    return note(found, "%s|%s|%s|%s|%lld|%lld\n", s->user, s->kind, s->state, s->note,
+                (long long)s->said_ms, (long long)s->expires_s);
+}
+
 /* Opens, and compares all rows. */
 static void expect(struct store_rig *rig, char const *wanted, int damaged)
 {
@@ -105,6 +115,7 @@ static void expect(struct store_rig *rig, char const *wanted, int damaged)
     assert_int_equal(store_presence_each_subscription(rig->store, note_subscription, &found), 0);
     assert_int_equal(store_presence_each_publication(rig->store, note_publication, &found), 0);
     assert_int_equal(store_presence_each_note(rig->store, note_note, &found), 0);
+    assert_int_equal(store_presence_each_statement(rig->store, note_statement, &found), 0);
     assert_string_equal(found.text, wanted);
     assert_int_equal(found.damaged, damaged);
     store_rig_start(rig);
@@ -204,6 +215,57 @@ static void test_publication(void **state)
     store_rig_fini(&rig);
 }
 
+static void test_statement(void **state)
+{
+    struct store_presence_statement row = { .user = "alice@example.test",
+                                            .kind = "manual",
+                                            .state = "away",
+                                            .note = "back at f\xc3\xbcnf",
+                                            .said_ms = INT64_C(1700000000123),
+                                            .expires_s = INT64_MAX };
+    struct store_rig rig;
+
+    (void)state;
+    store_rig_init(&rig);
+    expect(&rig, "", 0);
+    assert_int_equal(store_presence_put_statement(rig.link, &row, DONE(&rig)), 0);
+    row.kind = "calendar";
+    row.note = "";
+    row.expires_s = 2000;
+    assert_int_equal(store_presence_put_statement(rig.link, &row, DONE(&rig)), 0);
+    assert_int_equal(store_rig_wait(&rig, 2), 0);
+    store_rig_close(&rig);
+
+    /* another takes the place of its kind, and is not dropped by who means the one before */
+    expect(&rig,
+           "alice@example.test|calendar|away||1700000000123|2000\n"
+           "alice@example.test|manual|away|back at f\xc3\xbcnf|1700000000123|9223372036854775807\n",
+           0);
+    row.kind = "manual";
+    row.state = "";
+    row.said_ms++;
+    row.expires_s = INT64_MAX;
+    assert_int_equal(store_presence_put_statement(rig.link, &row, DONE(&rig)), 0);
+    assert_int_equal(
+        store_presence_drop_statement(rig.link, row.user, "manual", row.said_ms - 1, DONE(&rig)),
+        0);
+    assert_int_equal(store_rig_wait(&rig, 4), 0);
+    store_rig_close(&rig);
+
+    expect(&rig,
+           "alice@example.test|calendar|away||1700000000123|2000\n"
+           "alice@example.test|manual|||1700000000124|9223372036854775807\n",
+           0);
+    assert_int_equal(
+        store_presence_drop_statement(rig.link, row.user, "manual", row.said_ms, DONE(&rig)), 0);
+    assert_int_equal(store_presence_purge(rig.link, 2001), 0);
+    assert_int_equal(store_rig_wait(&rig, 5), 0);
+    store_rig_close(&rig);
+    expect(&rig, "", 0);
+    store_rig_close(&rig);
+    store_rig_fini(&rig);
+}
+
 static void test_notes_and_purge(void **state)
 {
     struct store_rig rig;
@@ -260,6 +322,8 @@ static void test_damage_costs_its_row(void **state)
         "UPDATE presence_subscriptions SET is_list = 2 WHERE tag = 'bad'",
         "UPDATE presence_subscriptions SET target = x'00' WHERE tag = 'bad'",
         "UPDATE presence_subscriptions SET routes = 'a' || char(0) || 'b' WHERE tag = 'bad'",
+        "DELETE FROM presence_subscriptions WHERE tag = 'bad';"
+        "INSERT INTO presence_statements VALUES ('a@b', 'manual', 'away', '', 'x', 1)",
     };
     struct store_presence_subscription bad = watch;
     struct store_rig rig;
@@ -314,6 +378,7 @@ static void test_reader_may_stop(void **state)
 /* A file of the version before the tables were there. */
 static void test_migration(void **state)
 {
+    static struct store_presence_statement const statement = { "a@b", "manual", "away", "", 1, 2 };
     struct store_rig rig;
 
     (void)state;
@@ -321,12 +386,22 @@ static void test_migration(void **state)
     store_rig_open(&rig);
     store_rig_close(&rig);
     run_sql(rig.path, "DROP TABLE presence_subscriptions; DROP TABLE presence_publications;"
-                      "DROP TABLE presence_notes; DROP TABLE roster; PRAGMA user_version = 3");
+                      "DROP TABLE presence_notes; DROP TABLE roster;"
+                      "DROP TABLE presence_statements; PRAGMA user_version = 3");
     expect(&rig, "", 0);
     assert_int_equal(store_presence_put_subscription(rig.link, &watch, DONE(&rig)), 0);
     assert_int_equal(store_rig_wait(&rig, 1), 0);
     store_rig_close(&rig);
     expect(&rig, WATCH, 0);
+    store_rig_close(&rig);
+
+    /* of the one before there were statements: what it has stays */
+    run_sql(rig.path, "DROP TABLE presence_statements; PRAGMA user_version = 5");
+    expect(&rig, WATCH, 0);
+    assert_int_equal(store_presence_put_statement(rig.link, &statement, DONE(&rig)), 0);
+    assert_int_equal(store_rig_wait(&rig, 2), 0);
+    store_rig_close(&rig);
+    expect(&rig, WATCH "a@b|manual|away||1|2\n", 0);
     store_rig_close(&rig);
     store_rig_fini(&rig);
 }
@@ -337,6 +412,7 @@ int main(void)
         cmocka_unit_test(test_subscription),    cmocka_unit_test(test_publication),
         cmocka_unit_test(test_notes_and_purge), cmocka_unit_test(test_damage_costs_its_row),
         cmocka_unit_test(test_reader_may_stop), cmocka_unit_test(test_migration),
+        cmocka_unit_test(test_statement),
     };
     return cmocka_run_group_tests_name("store_presence", tests, NULL, NULL);
 }
