@@ -78,7 +78,7 @@ static struct compose_source *gather(struct presentity const *presentity, unsign
         sources[n++] = source_of_phone(user->line);
     }
     for (int kind = 0; kind < STATEMENT_KINDS; kind++)
-        if (presentity->statements[kind] && !statement_is_over(presentity->statements[kind]))
+        if (presentity->statements[kind])
             sources[n++] = statement_source(presentity->statements[kind]);
     *ret_n = n;
     return sources;
@@ -266,7 +266,7 @@ void composed_sources(struct presentity const *presentity, composed_source_fn *f
         if (!said)
             continue;
         struct compose_source const source = statement_source(said);
-        struct composed_source const row = describe(&source, statement_is_over(said), said->due_ms);
+        struct composed_source const row = describe(&source, false, said->due_ms);
         fn(ctx, &row);
     }
 }

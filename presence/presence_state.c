@@ -322,6 +322,68 @@ void presence_state_forget_publication(struct publication *p)
                                                      on_written, NULL));
 }
 
+/* --- statements ------------------------------------------------------------------------------- */
+
+static int write_statement(struct presentity const *p, struct statement_said const *said,
+                           store_done_fn *done, void *ctx)
+{
+    struct store_presence_statement const row = {
+        .user = p->address,
+        .kind = statement_kind_name(said->kind),
+        .state = said->state ? compose_state_name(said->state) : "",
+        .note = said->note ? said->note : "",
+        .said_ms = said->time_ms,
+        .expires_s = said->expires_s ? wall_s((uint64_t)said->expires_s * 1000) : INT64_MAX,
+    };
+
+    return store_presence_put_statement(p->server->state.link, &row, done, ctx);
+}
+
+void presence_state_put_statement(struct presentity const *p, struct statement_said const *said,
+                                  store_done_fn *done, void *ctx)
+{
+    bool has_store = p->server->state.link;
+    int error = has_store ? write_statement(p, said, done, ctx) : 0;
+
+    if (!has_store || error < 0)
+        done(ctx, error);
+}
+
+void presence_state_forget_statement(struct presentity const *p, enum statement_kind kind,
+                                     int64_t time_ms)
+{
+    struct store_link *link = p->server->state.link;
+
+    if (link)
+        check_handed(store_presence_drop_statement(link, p->address, statement_kind_name(kind),
+                                                   time_ms, on_written, NULL));
+}
+
+static bool is_published(struct presentity const *p)
+{
+    struct publication const *pub;
+
+    LIST_FOREACH(pub, &p->publications, link)
+    {
+        if (pub->manual)
+            return true;
+    }
+    return false;
+}
+
+/* Publications of such a state go on, perhaps for long: that they are over is kept beside them. */
+void presence_state_clear_manual(struct presentity const *p)
+{
+    struct statement const *said = p->statements[STATEMENT_MANUAL];
+    struct statement_said const over = { .kind = STATEMENT_MANUAL,
+                                         .time_ms = (int64_t)(clock_wall_us() / 1000) };
+
+    if (p->server->state.link && is_published(p))
+        check_handed(write_statement(p, &over, on_written, NULL));
+    else if (said)
+        presence_state_forget_statement(p, STATEMENT_MANUAL, said->time_ms);
+}
+
 /* --- notes ------------------------------------------------------------------------------------ */
 
 void presence_state_note_waiting(struct event_server *server, char const *user, char const *watcher,

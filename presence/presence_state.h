@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What survives a restart: subscriptions and publications, in the file presence.store.
+/* What survives a restart: subscriptions, publications, and what was said by command, in the file
+ * presence.store.
  *
- * What a request changes is written first; the change and its answer follow when it is on disk, so
- * nothing acknowledged is lost, and on a full disk nothing changes. A NOTIFY costs no write: the
- * row of a subscription holds a CSeq that none sent so far has reached (cseq_limit).
+ * What a request or command changes is written first; the change and its answer follow when it is
+ * on disk, so nothing acknowledged is lost, and on a full disk nothing changes. A NOTIFY costs no
+ * write: the row of a subscription holds a CSeq that none sent so far has reached (cseq_limit).
  *
  * At the start all is read back (presence_state_restore.c). Policy judges every watcher anew, and
  * each is told once, restore_rate a second; who cannot be reached is tried again for
  * restore_patience. What was observed live, such as phones, is stale until it is said again.
  * Without a store everything is in memory only, and every function here is right all the same. */
 #pragma once
+#include "statement.h"
 #include "store.h"
 #include "wheel.h"
 #include <stdbool.h>
@@ -18,6 +20,7 @@
 
 struct event_server;
 struct phone_line;
+struct presentity;
 struct publication;
 struct server_transaction;
 struct subscription;
@@ -74,12 +77,25 @@ void presence_state_put_publication(struct event_server *server, struct publicat
                                     struct server_transaction *st, presence_state_done_fn *done,
                                     void *ctx);
 
+/** What is said of @p presentity, in the place of what was said of that kind; COMPOSE_UNKNOWN: that
+ *  is over. */
+void presence_state_put_statement(struct presentity const *presentity,
+                                  struct statement_said const *said, store_done_fn *done,
+                                  void *ctx);
+
 /** Answers @p st, whose change could not be written. */
 void presence_state_refuse(struct event_server *server, struct server_transaction *st, int error);
 
 /** It is freed, or over without a request: nobody waits for its row to go. */
 void presence_state_forget_subscription(struct subscription *subscription);
 void presence_state_forget_publication(struct publication *publication);
+
+/** The same of what was said of that kind at @p time_ms. */
+void presence_state_forget_statement(struct presentity const *presentity, enum statement_kind kind,
+                                     int64_t time_ms);
+
+/** What was set by hand, by whomever, is over without a command. */
+void presence_state_clear_manual(struct presentity const *presentity);
 
 /** One more was restored, and is to be told; one has been told, or has gone. */
 void presence_state_expect(struct event_server *server);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading back: see presence_state.h. Publications and lines come first, then watchers, then those
- * who follow watchers, so that each is told of all; nobody is told before all have been read. */
+/* Reading back: see presence_state.h. Publications, statements and lines come first, then watchers,
+ * then those who follow watchers, so that each is told of all; nobody is told before all have been
+ * read. */
 #define LOG_SUBSYSTEM LOG_PRESENCE
 #include "clock.h"
 #include "dialog.h"
@@ -24,7 +25,7 @@
 struct restoring {
     struct event_server *server;
     int64_t now_s;
-    size_t subscriptions, publications, lines, damaged;
+    size_t subscriptions, publications, statements, lines, damaged;
 };
 
 /* That row costs nothing else; it goes when its time is over. */
@@ -104,6 +105,58 @@ static int take_publication(void *ctx, struct store_presence_publication const *
     return 0;
 }
 
+/* --- statements ------------------------------------------------------------------------------- */
+
+/* Of a calendar there is no end but its time. */
+static bool read_said(struct restoring const *r, struct store_presence_statement const *row,
+                      struct statement_said *ret)
+{
+    bool has_end = row->expires_s < INT64_MAX;
+
+    *ret = (struct statement_said){
+        .kind = statement_kind_find(row->kind),
+        .state = statement_state_find(row->state),
+        .note = *row->note ? row->note : NULL,
+        .time_ms = row->said_ms,
+        .expires_s = has_end ? left_s(r, row->expires_s, r->server->conf->calendar_ttl) : 0,
+    };
+    if (!is_address(row->user) || !statement_note_is_right(row->note))
+        return false;
+    return ret->kind == STATEMENT_MANUAL ? ret->state || !*row->state
+                                         : ret->kind < STATEMENT_KINDS && ret->state && has_end;
+}
+
+/* Whether a state set by hand still counts is settled when all is known. */
+static int take_statement(void *ctx, struct store_presence_statement const *row)
+{
+    struct restoring *r = ctx;
+    struct statement *statement = NULL;
+    struct statement_said said;
+
+    if (!row)
+        return skip(r, "statement", "", "the row is damaged");
+    if (!read_said(r, row, &said))
+        return skip(r, "statement", row->user, "wrong user, kind, state or note");
+    if (row->expires_s <= r->now_s ||
+        (said.kind == STATEMENT_CALENDAR && !event_server_has_user(r->server, row->user)))
+        return 0;
+    struct presentity *p = presentity_get(r->server, row->user);
+    if (p && said.state)
+        statement = statement_new(p, &said);
+    if (p && !statement && said.state)
+        presentity_release(p);
+    if (!p || (!statement && said.state))
+        return skip(r, "statement", row->user, "max_presentities is reached, or no memory");
+    if (!said.state) {
+        p->cleared_ms = said.time_ms;
+        return 0;
+    }
+    statement_restore(statement);
+    presence_count(M_restored_statements);
+    r->statements++;
+    return 0;
+}
+
 /* --- notes ------------------------------------------------------------------------------------ */
 
 static int take_line(struct restoring *r, char const *number)
@@ -136,14 +189,18 @@ static int take_note(void *ctx, struct store_presence_note const *row)
     return 0;
 }
 
-/* They come in no order. */
+/* They come in no order. What is over is written: it must not come back at the next start. */
 static void settle_manual(struct event_server *server)
 {
-    for (struct htab_entry *e = htab_next(&server->presentities, NULL); e;
-         e = htab_next(&server->presentities, e)) {
+    struct htab_entry *next;
+
+    for (struct htab_entry *e = htab_next(&server->presentities, NULL); e; e = next) {
         struct presentity *p = (struct presentity *)e;
-        if (p->manual)
-            presentity_settle_manual(p);
+        next = htab_next(&server->presentities, e);
+        if (!p->manual && !p->cleared_ms)
+            continue;
+        presentity_settle_manual(p);
+        presentity_release(p);
     }
 }
 
@@ -239,8 +296,9 @@ static int read_all(struct presence_state *state, struct restoring *r)
     int error = store_presence_each_publication(state->store, take_publication, r);
 
     if (error == 0)
+        error = store_presence_each_statement(state->store, take_statement, r);
+    if (error == 0)
         error = store_presence_each_note(state->store, take_note, r);
-    settle_manual(state->server);
     if (error == 0)
         error = store_presence_each_subscription(state->store, take_subscription, r);
     return error;
@@ -291,12 +349,15 @@ int presence_state_restore(struct presence_state *state, uv_loop_t *loop)
                   strerror(-error));
         return error;
     }
+    settle_manual(server);
     state->restored_ms = clock_now_ms();
     state->patience_until_ms = state->restored_ms + (uint64_t)server->conf->restore_patience * 1000;
     give_turns(server);
     if (r.lines)
         wheel_arm(server->wheel, &state->stale, (uint64_t)server->conf->stale_ttl * 1000, on_stale);
-    log_info(NULL, "state restored subscriptions=%zu publications=%zu stale_phones=%zu damaged=%zu",
-             r.subscriptions, r.publications, r.lines, r.damaged);
+    log_info(NULL,
+             "state restored subscriptions=%zu publications=%zu statements=%zu stale_phones=%zu "
+             "damaged=%zu",
+             r.subscriptions, r.publications, r.statements, r.lines, r.damaged);
     return 0;
 }

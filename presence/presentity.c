@@ -89,7 +89,7 @@ size_t presentity_watchers(struct presentity const *p)
 void presentity_release(struct presentity *p)
 {
     bool is_told_of = p->n_publications || p->n_phones || p->statements[STATEMENT_MANUAL] ||
-                      p->statements[STATEMENT_CALENDAR];
+                      p->statements[STATEMENT_CALENDAR] || p->cleared_ms;
 
     if (is_told_of || p->n_subscriptions || p->n_followers || p->n_leaves || p->n_holds ||
         !winfo_is_idle(&p->winfo))
@@ -205,31 +205,61 @@ static void take_turn(struct presentity *p)
     }
 }
 
+static void drop_said(struct presentity *p)
+{
+    struct statement const *said = p->statements[STATEMENT_MANUAL];
+
+    if (said)
+        presence_state_forget_statement(p, STATEMENT_MANUAL, said->time_ms);
+    statement_forget(p, STATEMENT_MANUAL);
+}
+
 uint64_t presentity_new_manual(struct presentity *p)
 {
+    drop_said(p);
     p->manual = ++p->manuals;
     return p->manual;
+}
+
+void presentity_clear_manual(struct presentity *p)
+{
+    presence_state_clear_manual(p);
+    statement_forget(p, STATEMENT_MANUAL);
+    p->manual = 0;
 }
 
 /* Instead of @p composed, which it frees. */
 static struct composed *compose_without_manual(struct presentity *p, struct composed *composed)
 {
-    statement_forget(p, STATEMENT_MANUAL);
-    p->manual = 0;
+    presence_count(M_manual_cleared);
+    log_info(NULL, "manual state is over user=\"%s\" cause=\"the last client has signed out\"",
+             p->address);
+    presentity_clear_manual(p);
+    p->n_cleared++;
     composed_free(&composed);
     return composed_new(p);
 }
 
 void presentity_settle_manual(struct presentity *p)
 {
+    struct statement const *said = p->statements[STATEMENT_MANUAL];
     struct publication const *newest = NULL, *pub;
+    int64_t over_ms = said ? said->time_ms : p->cleared_ms;
 
     LIST_FOREACH(pub, &p->publications, link)
     {
         if (pub->manual && (!newest || pub->changed_ms > newest->changed_ms))
             newest = pub;
     }
-    p->manual = newest ? newest->manual : 0;
+    if (p->cleared_ms && !newest) /* of nothing */
+        presence_state_forget_statement(p, STATEMENT_MANUAL, p->cleared_ms);
+    p->cleared_ms = 0;
+    if (newest && newest->changed_ms > over_ms) {
+        drop_said(p);
+        p->manual = newest->manual;
+    } else if (!said) {
+        p->manual = 0;
+    }
     forget_documents(p);
     composed_free(&p->composed);
     p->composed = composed_new(p);
@@ -243,9 +273,6 @@ static struct composed *compose(struct presentity *p)
 
     if (!now || !p->composed || !composed_has_client(p->composed) || !composed_clears_manual(now))
         return now;
-    presence_count(M_manual_cleared);
-    log_info(NULL, "manual state is over user=\"%s\" cause=\"the last client has signed out\"",
-             p->address);
     return compose_without_manual(p, now);
 }
 

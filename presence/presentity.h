@@ -39,8 +39,10 @@ struct presentity {
     LIST_HEAD(, subscription) subscriptions;       /* to its presence */
     LIST_HEAD(, phone_user) phones;                /* lines that say something */
     struct statement *statements[STATEMENT_KINDS]; /* or NULL */
-    uint64_t manual;  /* number of the state set by hand that counts; 0: none does */
-    uint64_t manuals; /* the last such number */
+    uint64_t manual;    /* number of the state set by hand that counts; 0: none does */
+    uint64_t manuals;   /* the last such number */
+    int64_t cleared_ms; /* since 1970: until when that is over; at a restart only, else 0 */
+    unsigned n_cleared; /* how often it was over because the last client had signed out */
     LIST_HEAD(, subscription) followers; /* to who watches it */
     LIST_HEAD(, subscription) dialogs;   /* to the dialogs of its lines */
     LIST_HEAD(, subscription) lists;     /* to its contact list */
@@ -72,12 +74,15 @@ void presentity_release(struct presentity *presentity);
 /** Frees it, with the watchers that it only remembers: when the program ends and nobody uses it. */
 void presentity_free(struct presentity *presentity);
 
-/** A state is set by hand, by a publication or a statement; the number of who has done so counts
- *  from now on. */
+/** A state is set by hand, by a publication or a statement, and the one before is over: the number
+ *  of who has done so counts from now on. */
 uint64_t presentity_new_manual(struct presentity *presentity);
 
-/** After a restart: of what publications set by hand the newest counts, if a client is signed in.
- */
+/** What was set by hand is over, also for publications that go on. */
+void presentity_clear_manual(struct presentity *presentity);
+
+/** After a restart: of what was set by hand the newest counts, if it is not over and a client is
+ *  signed in. The caller releases it. */
 void presentity_settle_manual(struct presentity *presentity);
 
 /** One of its sources has changed. Frees it if nothing holds it any more. When the last client has

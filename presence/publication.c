@@ -138,9 +138,12 @@ void publication_free(struct publication **pp)
 void publication_end(struct publication **pp)
 {
     struct presentity *presentity = (*pp)->presentity;
+    bool was_in_force = (*pp)->manual && (*pp)->manual == presentity->manual;
 
     presentity->n_holds++;
     publication_free(pp);
+    if (was_in_force)
+        presentity_clear_manual(presentity);
     presentity_changed(presentity);
     presentity->n_holds--;
     presentity_release(presentity);

@@ -9,33 +9,14 @@
 #include "pidf_time.h"
 #include "pidf_write.h"
 #include "presence_conf.h"
+#include "presence_metrics.h"
 #include "presentity.h"
 #include "svc.h"
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { SPAN_DIGITS = 8 };
-
-static enum compose_state const by_hand[] = { COMPOSE_AVAILABLE, COMPOSE_AWAY, COMPOSE_DND,
-                                              COMPOSE_BUSY, COMPOSE_UNAVAILABLE };
-
-/* COMPOSE_UNKNOWN: it is the name of none. */
-static enum compose_state state_called(char const *name)
-{
-    for (size_t i = 0; name && i < sizeof by_hand / sizeof by_hand[0]; i++)
-        if (strcmp(compose_state_name(by_hand[i]), name) == 0)
-            return by_hand[i];
-    return COMPOSE_UNKNOWN;
-}
-
-static bool is_printable(char const *text)
-{
-    while (*text && !iscntrl((unsigned char)*text))
-        text++;
-    return !*text;
-}
 
 /* Answers @p call if there is none. */
 static struct presentity *presentity_for(struct event_server *server, struct ctl_call *call,
@@ -54,29 +35,129 @@ static bool is_there(struct presentity *p)
     return presentity_show(p, PRESENTITY_FULL, pidf_profiles()) && composed_has_client(p->composed);
 }
 
-static void set(struct ctl_call *call, struct presentity *p, enum compose_state state,
-                char const *note)
+/* --- written first, then said ------------------------------------------------------------------
+ */
+
+/* What somebody says, while it is written. */
+struct saying {
+    struct ctl_call *call;
+    struct presentity *presentity; /* held */
+    struct statement *statement;   /* owned; NULL: what was set by hand is over */
+    struct statement_said said;    /* without note */
+    unsigned n_cleared;            /* as it was */
+};
+
+static void refuse(struct ctl_call *call, int error)
 {
-    if (!is_there(p)) {
-        ctl_fail(call, "wrong-state", "%s has no client signed in, so nobody can set a state",
-                 p->address);
-        presentity_release(p);
+    if (error == -ECANCELED) {
+        ctl_fail(call, "unavailable", "the presence server ends");
         return;
     }
-    if (statement_set(p, STATEMENT_MANUAL, state, note, 0) < 0) {
+    presence_count(M_state_failures);
+    ctl_fail(call, "unavailable", "the store cannot write, and nothing has changed: %s",
+             error == -EBUSY ? "too many changes wait for it" : strerror(-error));
+}
+
+static void answer_set(struct saying const *saying)
+{
+    struct presentity const *p = saying->presentity;
+
+    audit_command(saying->call, "presence set user=\"%s\" state=%s", p->address,
+                  compose_state_name(saying->said.state));
+    ctl_reply(saying->call,
+              json_pack("{s:s,s:s,s:s}", "user", p->address, "state", composed_state(p->composed),
+                        "rule", composed_rule(p->composed)));
+}
+
+static void answer_calendar(struct saying const *saying)
+{
+    char const *user = saying->presentity->address;
+    char const *state = saying->said.state == COMPOSE_BUSY ? "busy" : "free";
+    uint32_t expires_s = saying->said.expires_s;
+
+    audit_command(saying->call, "presence calendar user=\"%s\" state=%s seconds=%u", user, state,
+                  (unsigned)expires_s);
+    ctl_reply(saying->call, json_pack("{s:s,s:s,s:I}", "user", user, "calendar", state, "seconds",
+                                      (json_int_t)expires_s));
+}
+
+static void answer_clear(struct saying const *saying)
+{
+    char const *user = saying->presentity->address;
+
+    audit_command(saying->call, "presence clear user=\"%s\"", user);
+    ctl_reply(saying->call, json_pack("{s:s,s:b}", "user", user, "cleared", 1));
+}
+
+static void fail_absent(struct ctl_call *call, struct presentity const *p)
+{
+    ctl_fail(call, "wrong-state", "%s has no client signed in, so nobody can set a state",
+             p->address);
+}
+
+/* Whoever has signed out meanwhile has set nothing. */
+static void take(struct saying *saying)
+{
+    struct presentity *p = saying->presentity;
+    bool is_manual = saying->said.kind == STATEMENT_MANUAL;
+
+    if (!saying->statement) {
+        statement_end(p, STATEMENT_MANUAL);
+        answer_clear(saying);
+    } else if (is_manual && (p->n_cleared != saying->n_cleared || !is_there(p))) {
+        presence_state_forget_statement(p, STATEMENT_MANUAL, saying->said.time_ms);
+        fail_absent(saying->call, p);
+    } else {
+        statement_begin(saying->statement);
+        saying->statement = NULL;
+        if (is_manual)
+            answer_set(saying);
+        else
+            answer_calendar(saying);
+    }
+}
+
+static void on_written(void *vsaying, int error)
+{
+    struct saying *saying = vsaying;
+
+    if (error < 0)
+        refuse(saying->call, error);
+    else
+        take(saying);
+    statement_free(&saying->statement);
+    saying->presentity->n_holds--;
+    presentity_release(saying->presentity);
+    free(saying);
+}
+
+/* State unknown: what was set by hand is over. */
+static void say(struct ctl_call *call, struct presentity *p, struct statement_said said)
+{
+    struct saying *saying = malloc(sizeof *saying);
+
+    said.time_ms = (int64_t)(clock_wall_us() / 1000);
+    struct statement *statement = saying && said.state ? statement_new(p, &said) : NULL;
+    if (!saying || (said.state && !statement)) {
+        free(saying);
+        presentity_release(p);
         ctl_fail(call, "unavailable", "no memory");
         return;
     }
-    audit_command(call, "presence set user=\"%s\" state=%s", p->address, compose_state_name(state));
-    ctl_reply(call, json_pack("{s:s,s:s,s:s}", "user", p->address, "state",
-                              composed_state(p->composed), "rule", composed_rule(p->composed)));
+    *saying = (struct saying){ call, p, statement, said, p->n_cleared };
+    saying->said.note = NULL;
+    p->n_holds++;
+    presence_state_put_statement(p, &said, on_written, saying);
 }
+
+/* --- states set by hand ------------------------------------------------------------------------
+ */
 
 void statement_commands_set(struct svc *svc, struct ctl_call *call, json_t const *args)
 {
     struct event_server *server = svc_state(svc);
     char const *note = ctl_arg(args, "note");
-    enum compose_state state = state_called(ctl_arg(args, "state"));
+    enum compose_state state = statement_state_find(ctl_arg(args, "state"));
     char user[PRESENCE_ADDRESS_BYTES];
 
     if (!command_user_read(server, call, ctl_arg(args, "user"), user))
@@ -87,13 +168,18 @@ void statement_commands_set(struct svc *svc, struct ctl_call *call, json_t const
                  ctl_arg(args, "state"));
         return;
     }
-    if (note && (!is_printable(note) || strlen(note) > (size_t)server->conf->max_note)) {
+    if (note && (!statement_note_is_right(note) || strlen(note) > (size_t)server->conf->max_note)) {
         ctl_fail(call, "bad-argument", "the note has control characters, or more than max_note");
         return;
     }
     struct presentity *p = presentity_for(server, call, user);
-    if (p)
-        set(call, p, state, note);
+    if (p && is_there(p)) {
+        say(call, p,
+            (struct statement_said){ .kind = STATEMENT_MANUAL, .state = state, .note = note });
+    } else if (p) {
+        fail_absent(call, p);
+        presentity_release(p);
+    }
 }
 
 void statement_commands_clear(struct svc *svc, struct ctl_call *call, json_t const *args)
@@ -104,12 +190,10 @@ void statement_commands_clear(struct svc *svc, struct ctl_call *call, json_t con
     if (!command_user_read(server, call, ctl_arg(args, "user"), user))
         return;
     struct presentity *p = presentity_find(server, user);
-    bool had_one = p && p->manual;
-    if (had_one) {
-        audit_command(call, "presence clear user=\"%s\"", user);
-        statement_end(p, STATEMENT_MANUAL);
-    }
-    ctl_reply(call, json_pack("{s:s,s:b}", "user", user, "cleared", (int)had_one));
+    if (p && p->manual)
+        say(call, p, (struct statement_said){ .kind = STATEMENT_MANUAL });
+    else
+        ctl_reply(call, json_pack("{s:s,s:b}", "user", user, "cleared", 0));
 }
 
 /* --- calendars -------------------------------------------------------------------------------- */
@@ -177,16 +261,9 @@ void statement_commands_calendar(struct svc *svc, struct ctl_call *call, json_t 
     if (!read_end(server, call, args, &expires_s))
         return;
     struct presentity *p = presentity_for(server, call, user);
-    if (!p)
-        return;
-    if (statement_set(p, STATEMENT_CALENDAR, is_busy ? COMPOSE_BUSY : COMPOSE_AVAILABLE, NULL,
-                      (uint32_t)expires_s) < 0) {
-        ctl_fail(call, "unavailable", "no memory");
-        presentity_release(p);
-        return;
-    }
-    audit_command(call, "presence calendar user=\"%s\" state=%s seconds=%llu", user, state,
-                  (unsigned long long)expires_s);
-    ctl_reply(call, json_pack("{s:s,s:s,s:I}", "user", user, "calendar", state, "seconds",
-                              (json_int_t)expires_s));
+    if (p)
+        say(call, p,
+            (struct statement_said){ .kind = STATEMENT_CALENDAR,
+                                     .state = is_busy ? COMPOSE_BUSY : COMPOSE_AVAILABLE,
+                                     .expires_s = (uint32_t)expires_s });
 }

@@ -144,12 +144,6 @@ static struct {
         { .way = HAND, .state = COMPOSE_AVAILABLE } },
       "manual_available",
       "over" },
-    { "the later one by hand: published",
-      { { .way = HAND, .state = COMPOSE_AVAILABLE },
-        SIGNED_IN,
-        { .way = CLIENT, .body = OPEN("cisco-pws") DOES("away") } },
-      "manual_away",
-      "over" },
     { "a calendar",
       { SIGNED_IN, { .way = CALENDAR, .state = COMPOSE_BUSY } },
       "calendar_busy",
@@ -233,6 +227,18 @@ static void phone(struct rig *rig, struct said const *said)
     presentity_changed(rig->p);
 }
 
+static void state_that(struct rig *rig, enum statement_kind kind, enum compose_state state,
+                       uint32_t expires_s)
+{
+    struct statement_said const said = {
+        .kind = kind, .state = state, .time_ms = 1, .expires_s = expires_s
+    };
+    struct statement *statement = statement_new(rig->p, &said);
+
+    assert_non_null(statement);
+    statement_begin(statement);
+}
+
 static void say(struct rig *rig, struct said const *said)
 {
     if (said->way == CLIENT || said->way == PARTNER)
@@ -240,10 +246,7 @@ static void say(struct rig *rig, struct said const *said)
     else if (said->way == PHONE)
         phone(rig, said);
     else if (said->way != NOBODY)
-        assert_int_equal(statement_set(rig->p,
-                                       said->way == HAND ? STATEMENT_MANUAL : STATEMENT_CALENDAR,
-                                       said->state, NULL, 0),
-                         0);
+        state_that(rig, said->way == HAND ? STATEMENT_MANUAL : STATEMENT_CALENDAR, said->state, 0);
 }
 
 static char const *rule_of(struct rig *rig)
@@ -319,7 +322,7 @@ static void test_over_at_the_last_sign_out(void **state)
     server_rig_renew(set, parse(OPEN("cisco-pws") DOES("away")));
     assert_string_equal(rule_of(&rig), "manual_away");
 
-    assert_int_equal(statement_set(rig.p, STATEMENT_MANUAL, COMPOSE_BUSY, "deep in work", 0), 0);
+    state_that(&rig, STATEMENT_MANUAL, COMPOSE_BUSY, 0);
     assert_non_null(rig.p->statements[STATEMENT_MANUAL]);
     publication_end(&first);
     assert_null(rig.p->statements[STATEMENT_MANUAL]);
@@ -335,7 +338,7 @@ static void test_restart_is_no_sign_out(void **state)
     (void)state;
     rig_init(&rig);
     struct publication *client = publish(&rig, &stale);
-    assert_int_equal(statement_set(rig.p, STATEMENT_MANUAL, COMPOSE_AWAY, NULL, 0), 0);
+    state_that(&rig, STATEMENT_MANUAL, COMPOSE_AWAY, 0);
     assert_string_equal(rule_of(&rig), "stale");
     server_rig_renew(client, NULL);
     assert_string_equal(rule_of(&rig), "manual_away");
@@ -371,6 +374,72 @@ static void test_restored(void **state)
     rig_fini(&rig);
 }
 
+/* The statement of a restart, or until when all was over, beside a publication by hand. */
+static void test_restored_by_command(void **state)
+{
+    static struct {
+        int64_t said_ms, over_ms, published_ms; /* 0: there is none */
+        bool has_client, stays;
+        char const *rule;
+    } const rows[] = {
+        { 0, 0, 5, true, false, "manual_away" },      { 5, 0, 0, true, true, "manual_busy" },
+        { 5, 0, 4, true, true, "manual_busy" },       { 5, 0, 5, true, true, "manual_busy" },
+        { 5, 0, 6, true, false, "manual_away" },      { 5, 0, 0, false, false, "nothing" },
+        { 0, 5, 0, true, false, "device_available" }, { 0, 5, 5, true, false, "device_available" },
+        { 0, 5, 6, true, false, "manual_away" },
+    };
+    struct said const client = SIGNED_IN;
+    struct said const away = { .way = CLIENT, .body = OPEN("cisco-pws") DOES("away") };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct statement_said const said = { .state = COMPOSE_BUSY, .time_ms = rows[i].said_ms };
+        struct rig rig;
+
+        rig_init(&rig);
+        if (rows[i].has_client)
+            (void)publish(&rig, &client);
+        if (rows[i].published_ms)
+            publish(&rig, &away)->changed_ms = rows[i].published_ms;
+        if (rows[i].said_ms)
+            statement_restore(statement_new(rig.p, &said));
+        rig.p->cleared_ms = rows[i].over_ms;
+        presentity_settle_manual(rig.p);
+        if (strcmp(composed_rule(rig.p->composed), rows[i].rule) != 0)
+            fail_msg("row %zu: %s", i, composed_rule(rig.p->composed));
+        assert_int_equal(rig.p->statements[STATEMENT_MANUAL] != NULL, rows[i].stays);
+        assert_int_equal(rig.p->cleared_ms, 0);
+        rig_fini(&rig);
+    }
+}
+
+/* A publication takes the place of a statement for good; its end brings none back. */
+static void test_published_after_a_statement(void **state)
+{
+    struct said const client = SIGNED_IN, hand = { .way = HAND, .state = COMPOSE_AVAILABLE };
+    struct said const away = { .way = CLIENT, .body = OPEN("cisco-pws") DOES("away") };
+    struct said const busy = { .way = CLIENT, .body = OPEN("cisco-pws") DOES("busy") };
+    struct rig rig;
+
+    (void)state;
+    rig_init(&rig);
+    (void)publish(&rig, &client);
+    say(&rig, &hand);
+    struct publication *older = publish(&rig, &away);
+    assert_string_equal(rule_of(&rig), "manual_away");
+    assert_null(rig.p->statements[STATEMENT_MANUAL]);
+    struct publication *newer = publish(&rig, &busy);
+    assert_string_equal(rule_of(&rig), "manual_busy");
+    publication_end(&newer);
+    assert_string_equal(rule_of(&rig), "device_available");
+
+    /* one that is over already ends nothing */
+    say(&rig, &hand);
+    publication_end(&older);
+    assert_string_equal(rule_of(&rig), "manual_available");
+    rig_fini(&rig);
+}
+
 /* To clear brings no older one back, and is heard by who has published it. */
 static void test_clear(void **state)
 {
@@ -383,7 +452,7 @@ static void test_clear(void **state)
     (void)publish(&rig, &client);
     (void)publish(&rig, &by_hand);
     assert_string_equal(rule_of(&rig), "manual_away");
-    assert_int_equal(statement_set(rig.p, STATEMENT_MANUAL, COMPOSE_DND, NULL, 0), 0);
+    state_that(&rig, STATEMENT_MANUAL, COMPOSE_DND, 0);
     assert_string_equal(rule_of(&rig), "manual_dnd");
     statement_end(rig.p, STATEMENT_MANUAL);
     assert_string_equal(rule_of(&rig), "device_available");
@@ -402,7 +471,7 @@ static void test_calendar_ends(void **state)
     (void)state;
     rig_init(&rig);
     (void)publish(&rig, &client);
-    assert_int_equal(statement_set(rig.p, STATEMENT_CALENDAR, COMPOSE_BUSY, NULL, 30), 0);
+    state_that(&rig, STATEMENT_CALENDAR, COMPOSE_BUSY, 30);
     assert_string_equal(composed_rule(rig.p->composed), "calendar_busy");
     server_rig_pass(&rig.base, 29000);
     assert_string_equal(composed_rule(rig.p->composed), "calendar_busy");
@@ -428,10 +497,15 @@ static void test_priority(void **state)
 int main(void)
 {
     struct CMUnitTest const tests[] = {
-        cmocka_unit_test(test_vectors),  cmocka_unit_test(test_over_at_the_last_sign_out),
-        cmocka_unit_test(test_clear),    cmocka_unit_test(test_restart_is_no_sign_out),
-        cmocka_unit_test(test_restored), cmocka_unit_test(test_calendar_ends),
+        cmocka_unit_test(test_vectors),
+        cmocka_unit_test(test_over_at_the_last_sign_out),
+        cmocka_unit_test(test_clear),
+        cmocka_unit_test(test_restart_is_no_sign_out),
+        cmocka_unit_test(test_restored),
+        cmocka_unit_test(test_calendar_ends),
         cmocka_unit_test(test_priority),
+        cmocka_unit_test(test_restored_by_command),
+        cmocka_unit_test(test_published_after_a_statement),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

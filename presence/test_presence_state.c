@@ -29,7 +29,9 @@ struct rig {
     struct server_rig base;
     char path[96], folder[64];
     uv_loop_t loop;
-    int told; /* changes */
+    int told;       /* changes */
+    char said[80];  /* at the end: the statements on disk */
+    int told_error; /* of the last statement */
     struct presence_state_change last;
 };
 
@@ -120,6 +122,17 @@ static int count_publication(void *ctx, struct store_presence_publication const 
     return 0;
 }
 
+static int note_statement(void *vrig, struct store_presence_statement const *row)
+{
+    struct rig *rig = vrig;
+    size_t len = strlen(rig->said);
+
+    assert_non_null(row);
+    (void)snprintf(rig->said + len, sizeof rig->said - len, "%s:%s:%lld ", row->kind, row->state,
+                   (long long)row->said_ms);
+    return 0;
+}
+
 static void rig_fini(struct rig *rig, int subscriptions, int publications)
 {
     static char const *const ends[] = { "", "-wal", "-shm" };
@@ -135,6 +148,7 @@ static void rig_fini(struct rig *rig, int subscriptions, int publications)
     assert_int_equal(store_presence_each_subscription(store, count_subscription, &n_subscriptions),
                      0);
     assert_int_equal(store_presence_each_publication(store, count_publication, &n_publications), 0);
+    assert_int_equal(store_presence_each_statement(store, note_statement, rig), 0);
     assert_int_equal(n_subscriptions, subscriptions);
     assert_int_equal(n_publications, publications);
     store_close(&store);
@@ -304,12 +318,81 @@ static void test_a_publication_waits(void **state)
     rig_fini(&rig, 0, 0);
 }
 
+static void on_said(void *vrig, int error)
+{
+    struct rig *rig = vrig;
+
+    rig->told++;
+    rig->told_error = error;
+}
+
+static void put_statement(struct rig *rig, struct presentity *p, enum compose_state state, int at)
+{
+    struct statement_said const said = { .state = state, .time_ms = at };
+
+    presence_state_put_statement(p, &said, on_said, rig);
+}
+
+/* Answered when it is on disk, or when the server ends; without a store at once. */
+static void test_a_statement_waits(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    rig_init(&rig);
+    struct presentity *p = presentity_get(server_of(&rig), "a@x.test");
+    put_statement(&rig, p, COMPOSE_AWAY, 5);
+    assert_int_equal(rig.told, 0);
+    wait_for(&rig, 1);
+    put_statement(&rig, p, COMPOSE_BUSY, 6);
+    presence_state_forget_statement(p, STATEMENT_MANUAL, 5); /* the one before */
+    assert_int_equal(rig.told, 1);
+    presence_state_fini(&rig.base.server.state);
+    assert_int_equal(rig.told, 2);
+    assert_int_equal(rig.told_error, -ECANCELED);
+    put_statement(&rig, p, COMPOSE_DND, 7);
+    assert_int_equal(rig.told, 3);
+    assert_int_equal(rig.told_error, 0);
+    presentity_release(p);
+    rig_fini(&rig, 0, 0);
+    assert_string_equal(rig.said, "manual:busy:6 ");
+}
+
+/* That it is over is kept beside a publication of one only. */
+static void test_the_end_of_what_was_set(void **state)
+{
+    static char const by_hand[] =
+        "<tuple id='cisco-pws'><status><basic>open</basic></status></tuple>";
+
+    (void)state;
+    for (int is_published = 0; is_published <= 1; is_published++) {
+        struct statement_said const said = { .state = COMPOSE_AWAY, .time_ms = 5 };
+        struct rig rig;
+
+        rig_init(&rig);
+        struct presentity *p = presentity_get(server_of(&rig), "a@x.test");
+        p->n_holds++;
+        (void)server_rig_publish(&rig.base, "a@x.test", is_published ? by_hand : "");
+        presence_state_put_statement(p, &said, on_said, &rig);
+        statement_restore(statement_new(p, &said));
+        presentity_clear_manual(p);
+        assert_int_equal(p->manual, 0);
+        assert_null(p->statements[STATEMENT_MANUAL]);
+        p->n_holds--;
+        wait_for(&rig, 1);
+        rig_fini(&rig, 0, 0);
+        assert_int_equal(strncmp(rig.said, "manual::", 8) == 0, is_published);
+        assert_int_equal(*rig.said != '\0', is_published);
+    }
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test(test_without_a_store),     cmocka_unit_test(test_a_subscription_waits),
         cmocka_unit_test(test_gone_while_it_waits), cmocka_unit_test(test_the_end_while_it_waits),
         cmocka_unit_test(test_numbers_of_notify),   cmocka_unit_test(test_a_publication_waits),
+        cmocka_unit_test(test_a_statement_waits),   cmocka_unit_test(test_the_end_of_what_was_set),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
