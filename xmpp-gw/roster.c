@@ -3,6 +3,7 @@
 #define LOG_SUBSYSTEM LOG_XMPP
 #include "roster.h"
 #include "buf.h"
+#include "clock.h"
 #include "jid.h"
 #include "log.h"
 #include "roster_internal.h"
@@ -187,6 +188,15 @@ void roster_greet(struct roster_pair *pair)
 
 /* --- for people ------------------------------------------------------------------------------- */
 
+static int64_t idle_s_of(struct presence_resource const *told)
+{
+    int64_t now_ms = (int64_t)(clock_wall_us() / 1000);
+
+    return told->idle_since_ms == PIDF_TIME_NONE || told->idle_since_ms > now_ms
+               ? 0
+               : (now_ms - told->idle_since_ms) / 1000;
+}
+
 static char const *best_show(struct presence_resource const *told, size_t n)
 {
     struct presence_resource const *best = presence_map_best(told, n);
@@ -194,11 +204,27 @@ static char const *best_show(struct presence_resource const *told, size_t n)
     return presence_map_show_name(best ? best->show : PRESENCE_UNAVAILABLE);
 }
 
-bool roster_is_followed(struct roster const *roster, char const *user, char const *jid)
+/* XEP-0012: whoever has a resource that is there is not idle, each resource may be; who has none
+ * was last there when the last one went. */
+struct roster_presence roster_presence(struct roster const *roster, char const *user,
+                                       char const *jid, char const *resource)
 {
     struct roster_pair const *pair = roster_book_find(&roster->book, user, jid);
+    struct roster_presence ret = { .idle_s = -1 };
 
-    return pair && roster_state_is_from(pair->state);
+    if (!pair || !roster_state_is_from((enum roster_state)pair->state))
+        return ret;
+    ret.is_followed = true;
+    for (size_t i = 0; pair->told && i < pair->told->n && !ret.is_there; i++) {
+        struct presence_resource const *told = &pair->told->all[i];
+        ret.is_there = told->show != PRESENCE_UNAVAILABLE &&
+                       (!*resource || strcmp(told->resource, resource) == 0);
+        if (ret.is_there)
+            ret.idle_s = *resource ? idle_s_of(told) : 0;
+    }
+    if (!*resource && !ret.is_there && pair->gone_ms)
+        ret.idle_s = (int64_t)((clock_now_ms() - pair->gone_ms) / 1000);
+    return ret;
 }
 
 void roster_view(struct roster const *roster, roster_view_fn *fn, void *ctx)

@@ -58,8 +58,16 @@ void roster_from_xmpp(struct roster *roster, struct xml_tree *presence,
 void roster_from_sip(struct roster *roster, struct server_transaction *st);
 void roster_notified(struct roster *roster, struct server_transaction *st);
 
-/** Does the contact @p jid follow our user @p user? Bare JIDs. */
-bool roster_is_followed(struct roster const *roster, char const *user, char const *jid);
+/** What a contact may know of our user, or of one resource of it. */
+struct roster_presence {
+    bool is_followed; /* by the contact; if not, nothing else is told */
+    bool is_there;
+    int64_t idle_s; /* since it was last there or did something; -1: unknown */
+};
+
+/** Of @p user for @p jid, bare JIDs; @p resource "": of all of it. */
+struct roster_presence roster_presence(struct roster const *roster, char const *user,
+                                       char const *jid, char const *resource);
 
 /** What people are shown of a pair, good for the call. */
 struct roster_view {

@@ -29,6 +29,7 @@ struct roster_pair {
     struct roster_watch *watch; /* NULL: there is no subscription to the user */
     struct presence_list *told; /* what the user shows; NULL: it is not known */
     bool is_asked;              /* a probe waits for it */
+    uint64_t gone_ms;           /* when the last resource of the user went; 0: unknown */
 
     /* Our user follows the contact. */
     LIST_HEAD(, roster_watcher) watchers;

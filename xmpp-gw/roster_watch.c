@@ -4,12 +4,14 @@
 #include "roster_watch.h"
 #include "buf.h"
 #include "clock.h"
+#include "disco.h"
 #include "log.h"
 #include "message.h"
 #include "pidf_read.h"
 #include "roster_internal.h"
 #include "sip_side.h"
 #include "streams.h"
+#include "xml_tree.h"
 #include "xmpp_conf.h"
 #include "xmpp_metrics.h"
 #include <sofia-sip/sip_header.h>
@@ -36,6 +38,8 @@ static void send_resource(struct roster_pair *pair, struct presence_resource con
 
     if (!stanza)
         return;
+    if (*told->resource && told->show != PRESENCE_UNAVAILABLE)
+        disco_add_caps(stanza, xml_tree_root(stanza), DISCO_NAME);
     xmpp_count(M_presence_to_xmpp);
     (void)streams_send(pair->roster->streams, stanza, "", NULL, NULL);
 }
@@ -113,6 +117,10 @@ static void set_told(struct roster_pair *pair, struct presence_list *told)
     bool is_news = !is_same(before, told) || pair->is_asked;
 
     pair->told = told;
+    if (is_there(told, NULL) || !told)
+        pair->gone_ms = 0;
+    else if (is_there(before, NULL))
+        pair->gone_ms = clock_now_ms();
     if (is_news && roster_state_is_from((enum roster_state)pair->state)) {
         send_gone(pair, before);
         if (!told && pair->is_asked)
@@ -313,6 +321,7 @@ void roster_watch_end(struct roster_pair *pair)
     struct roster_watch *rw = pair->watch;
 
     presence_map_list_free(&pair->told);
+    pair->gone_ms = 0;
     if (!rw)
         return;
     pair->watch = NULL;

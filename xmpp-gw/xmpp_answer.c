@@ -27,11 +27,12 @@ static enum disco_kind kind_of(struct jid const *to)
     return *to->resource ? DISCO_DEVICE : DISCO_ACCOUNT;
 }
 
-static bool is_followed(struct roster const *roster, struct jid const *to, struct jid const *from)
+static struct roster_presence presence_of(struct roster const *roster, struct jid const *to,
+                                          struct jid const *from)
 {
     char user[JID_MAX + 1], jid[JID_MAX + 1];
 
-    return roster_is_followed(roster, jid_text_bare(to, user), jid_text_bare(from, jid));
+    return roster_presence(roster, jid_text_bare(to, user), jid_text_bare(from, jid), to->resource);
 }
 
 static bool is_error(struct xml_tree const *answer)
@@ -50,15 +51,15 @@ struct xml_tree *xmpp_answer(struct xml_element const *iq, struct roster const *
     read_jid(iq, "from", &from);
     enum disco_kind kind = kind_of(&to);
     bool is_domain = kind == DISCO_DOMAIN;
-    bool may_see = is_domain || is_followed(roster, &to, &from);
+    struct roster_presence const presence = presence_of(roster, &to, &from);
     struct iq_answer_about const about = {
         .kind = kind,
-        .exists = may_see,
-        .may_see = may_see,
-        .name = "Crosspoint",
+        .exists = is_domain || kind == DISCO_ACCOUNT || presence.is_there,
+        .may_see = is_domain || presence.is_followed,
+        .name = DISCO_NAME,
         .version = PACKAGE_VERSION,
         .now_ms = (int64_t)(clock_wall_us() / 1000),
-        .idle_s = is_domain ? (int64_t)((clock_now_ms() - up_ms) / 1000) : -1,
+        .idle_s = is_domain ? (int64_t)((clock_now_ms() - up_ms) / 1000) : presence.idle_s,
     };
     struct xml_tree *answer = iq_answer(iq, &about);
 

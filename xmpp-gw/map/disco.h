@@ -7,6 +7,9 @@
 struct xml_element;
 struct xml_tree;
 
+/* What answers and hashes call the gateway. */
+#define DISCO_NAME "Crosspoint"
+
 /** An address of ours: the domain, a user, one of a user's devices. */
 enum disco_kind { DISCO_DOMAIN, DISCO_ACCOUNT, DISCO_DEVICE, DISCO_KINDS };
 

@@ -9,7 +9,7 @@
 
 struct iq_answer_about {
     enum disco_kind kind; /* what address was asked */
-    bool exists;          /* the user does; true of the domain */
+    bool exists;          /* the user or device does; true of the domain */
     /* Who asks is subscribed to the user's presence; others are told nothing that shows that there
      * is such a user (XEP-0030 8). True of the domain. */
     bool may_see;
