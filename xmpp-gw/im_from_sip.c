@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A MESSAGE becomes a stanza, and is answered by what becomes of that. */
 #define LOG_SUBSYSTEM LOG_XMPP
+#include "buf.h"
 #include "im_bridge.h"
 #include "log.h"
 #include "message.h"
@@ -16,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TYPING_S = 120, LINE_BYTES = 200 };
+enum { TYPING_S = 120, LINE_BYTES = 200, ADDRESS_BYTES = 4096 };
 static int64_t const ntp_s = 2208988800; /* from 1900, as sofia-sip counts, to 1970 */
 
 /* A MESSAGE that the XMPP side has to take over. */
@@ -67,12 +68,22 @@ static bool is_full(char const *jid)
     return strchr(jid, '/') != NULL;
 }
 
+/* A new address that has no form in SIP is none. */
 static void refuse_by(struct crossing *crossing, struct stanza_error const *error)
 {
-    struct stanza_error_answer const answer = stanza_error_to_sip(error, is_full(crossing->im->to));
+    struct im_map_options options = im_bridge_options(crossing->bridge);
+    struct stanza_error told = *error;
+    struct buf contact;
 
-    refuse(crossing->st, answer.status, answer.phrase, NULL,
-           error->text ? error->text : answer.phrase);
+    buf_init(&contact, ADDRESS_BYTES);
+    buf_puts(&contact, "Contact: <");
+    if (told.address && !address_map_from_xmpp(told.address, &options.xmpp, &contact))
+        told.address = NULL;
+    buf_puts(&contact, ">");
+    struct stanza_error_answer const answer = stanza_error_to_sip(&told, is_full(crossing->im->to));
+    refuse(crossing->st, answer.status, answer.phrase, answer.address ? buf_text(&contact) : NULL,
+           told.text ? told.text : answer.phrase);
+    buf_fini(&contact);
 }
 
 static struct stanza_error error_of(struct streams_error const *error)

@@ -3,6 +3,7 @@
  * when they are answered. An error that comes for a message which had been taken over becomes a
  * message, too. */
 #define LOG_SUBSYSTEM LOG_XMPP
+#include "buf.h"
 #include "im_bridge.h"
 #include "im_request.h"
 #include "log.h"
@@ -16,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ADDRESS_BYTES = 4096 };
+
 /* A stanza whose MESSAGEs are under way. */
 struct delivery {
     struct im_bridge *bridge;
@@ -24,7 +27,7 @@ struct delivery {
     struct im *im;
     unsigned n_under_way;
     bool has_failed;
-    struct stanza_error error; /* has_failed: why; its text is here */
+    struct stanza_error error; /* has_failed: why; its text is here, its address in im's home */
     char text[STANZA_ERROR_PHRASE];
     bool accepted_only; /* 202: somebody has it, but not the recipient */
 };
@@ -82,28 +85,41 @@ static void fail(struct delivery *d, struct stanza_error const *error)
     d->error = *error;
     (void)snprintf(d->text, sizeof d->text, "%s", error->text ? error->text : "");
     d->error.text = d->text;
+    d->error.address = error->address ? su_strdup(d->im->home, error->address) : NULL;
 }
 
-static void on_text_done(void *ctx, int status, char const *phrase)
+static void fail_by(struct delivery *d, int status, char const *phrase, char const *contact)
+{
+    struct im_map_options options = im_bridge_options(d->bridge);
+    struct buf address;
+
+    buf_init(&address, ADDRESS_BYTES);
+    bool has_moved = contact && address_map_to_xmpp(contact, &options.sip, &address);
+    struct stanza_error const error =
+        stanza_error_from_sip(status, phrase, has_moved ? buf_text(&address) : NULL, false);
+    fail(d, &error);
+    buf_fini(&address);
+}
+
+static void on_text_done(void *ctx, int status, char const *phrase, char const *contact)
 {
     struct delivery *d = ctx;
 
     d->accepted_only |= status == 202;
-    if (status >= 300) {
-        struct stanza_error const error = stanza_error_from_sip(status, phrase, NULL, false);
-        fail(d, &error);
-    }
+    if (status >= 300)
+        fail_by(d, status, phrase, contact);
     if (--d->n_under_way == 0)
         finish(d);
 }
 
 /* Nobody is told that a SIP user has not seen somebody type. */
-static void on_other_done(void *ctx, int status, char const *phrase)
+static void on_other_done(void *ctx, int status, char const *phrase, char const *contact)
 {
     struct delivery *d = ctx;
 
     (void)status;
     (void)phrase;
+    (void)contact;
     if (--d->n_under_way == 0)
         finish(d);
 }
@@ -158,9 +174,10 @@ static void send_parts(struct delivery *d, struct conversation *c)
 
 /* --- errors that come late -------------------------------------------------------------------- */
 
-static void on_late_done(void *ctx, int status, char const *phrase)
+static void on_late_done(void *ctx, int status, char const *phrase, char const *contact)
 {
     (void)ctx;
+    (void)contact;
     if (status >= 300)
         log_info(NULL, "late failure not told status=%d reason=\"%s\"", status, phrase);
 }

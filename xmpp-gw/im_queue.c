@@ -53,7 +53,7 @@ static void drop_first(struct im_queue *queue)
 }
 
 /* The next one goes before the answer is told: whoever hears it may add another. */
-static void finish(struct im_queue *queue, int status, char const *phrase)
+static void finish(struct im_queue *queue, int status, char const *phrase, char const *contact)
 {
     struct waiting *first = STAILQ_FIRST(&queue->list);
     im_queue_done_fn *done = first->done;
@@ -64,20 +64,23 @@ static void finish(struct im_queue *queue, int status, char const *phrase)
     if (STAILQ_EMPTY(&queue->list))
         queue_free(queue);
     else if (!send_first(queue))
-        finish(queue, 500, "Out of memory");
-    done(ctx, status, phrase);
+        finish(queue, 500, "Out of memory", NULL);
+    done(ctx, status, phrase, contact);
 }
 
 static void on_response(void *ctx, struct client_transaction *ct, msg_t *response)
 {
     struct im_queue *queue = ctx;
-    sip_status_t const *status = sip_object(response)->sip_status;
+    sip_t const *sip = sip_object(response);
+    int status = sip->sip_status->st_status;
+    bool is_moved = status / 100 == 3 && sip->sip_contact;
 
     (void)ct;
-    if (status->st_status < 200)
+    if (status < 200)
         return;
     outgoing_detach(queue->outgoing);
-    finish(queue, status->st_status, status->st_phrase);
+    finish(queue, status, sip->sip_status->st_phrase,
+           is_moved ? url_as_string(msg_home(response), sip->sip_contact->m_url) : NULL);
 }
 
 static void on_failure(void *ctx, struct client_transaction *ct, enum transaction_failure why)
@@ -94,7 +97,7 @@ static void on_gone(void *ctx, struct client_transaction *ct)
 
     (void)ct;
     finish(queue, queue->failed ? queue->failed : 503,
-           queue->failed == 408 ? "No answer" : "The SIP side cannot be reached");
+           queue->failed == 408 ? "No answer" : "The SIP side cannot be reached", NULL);
 }
 
 static bool send_first(struct im_queue *queue)
@@ -180,7 +183,7 @@ static void end_queue(struct im_queue *queue)
     while (queue->n) {
         struct waiting const first = *STAILQ_FIRST(&queue->list);
         drop_first(queue);
-        first.done(first.ctx, 503, "The gateway stops");
+        first.done(first.ctx, 503, "The gateway stops", NULL);
     }
     queue_free(queue);
 }

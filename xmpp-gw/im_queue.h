@@ -10,8 +10,9 @@
 struct stack;
 
 /** The answer: @p status 200 to 699, 408 and 503 of our own when there was none. @p phrase is
- *  borrowed. Called exactly once, never inside im_queue_add(). */
-typedef void im_queue_done_fn(void *ctx, int status, char const *phrase);
+ *  borrowed, and so is @p contact, the URI in the first Contact of a 3xx, NULL: none. Called
+ * exactly once, never inside im_queue_add(). */
+typedef void im_queue_done_fn(void *ctx, int status, char const *phrase, char const *contact);
 
 struct im_queues {
     struct stack *stack;   /* borrowed */

@@ -71,6 +71,40 @@ def case_edge_unfit(node, cleanup):
         raise Failure("%d are counted" % node.counter("xmpp", "sip_refused_unfit"))
 
 
+MOVED = """
+local st = require "util.stanza";
+module:hook("message/offline/handle", function (event)
+	local reply = st.error_reply(event.stanza, "cancel", "gone");
+	reply.tags[1].tags[1]:text(event.stanza:get_child_text("body"));
+	event.origin.send(reply);
+	return true;
+end, 100);
+"""
+
+
+def case_edge_moved(node, cleanup):
+    """who has moved: the new address goes across, from and to Contact; one that has no form on the other side does not"""
+    os.makedirs(os.path.join(node.dir, "prosody.modules"))
+    node.write("prosody.modules/mod_offline.lua", MOVED)
+    prosody, romeo = wide_node(node, cleanup, offline=True)
+    for address, answer in (("xmpp:new@elsewhere.example/desk%201", "301 .*^Contact: <sip:new@elsewhere.example;gr=desk%201>\r"),
+                            ("http://elsewhere.example", "410 "), ("xmpp:x@elsewhere.example%0D%0A", "410 ")):
+        romeo.message(JULIET, address)
+        romeo.wanted("(?s)^SIP/2.0 " + answer)
+
+    async def play(juliet):
+        keep_all(juliet)
+        for answer, contact, condition in (
+                ("301 Moved", "<sip:n%C3%A9w@elsewhere.example>;q=1", ">xmpp:n%C3%A9w@elsewhere.example</gone"),
+                ("302 Moved", "<sip:new@elsewhere.example>", ">xmpp:new@elsewhere.example</redirect"),
+                ("301 Moved", "<tel:+123>", "<gone [^>]*/>")):
+            juliet.send_message(mto=ROMEO, mbody="hello?", mtype="chat")
+            romeo.reply(await asyncio.to_thread(romeo.wanted, "hello"), answer, "Contact: %s\r\n" % contact)
+            expect(await told(juliet, "an error"), condition)
+
+    as_user(prosody, "juliet", play)
+
+
 def case_edge_idn(node, cleanup):
     """a domain with other letters: A-labels in SIP, U-labels in XMPP, both ways"""
     prosody, romeo = wide_node(node, cleanup, domain="bücher.example.test")
@@ -208,5 +242,5 @@ def case_edge_policy(node, cleanup):
         raise Failure("the presence server has not blocked it")
 
 
-CASES = [(COMPONENT, case_edge_addresses), (COMPONENT, case_edge_unfit), (IDN, case_edge_idn), (COMPONENT + " im_max_waiting = 3;", case_edge_sizes),
+CASES = [(COMPONENT, case_edge_addresses), (COMPONENT, case_edge_unfit), (COMPONENT, case_edge_moved), (IDN, case_edge_idn), (COMPONENT + " im_max_waiting = 3;", case_edge_sizes),
          (COMPONENT, case_edge_resources), (COMPONENT, case_edge_twice), (COMPONENT, case_edge_policy)]

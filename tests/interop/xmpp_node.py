@@ -48,10 +48,10 @@ class Phone(SipPeer):
                 raise Failure("lacks %s:\n%s" % (pattern, message))
         return message
 
-    def reply(self, message, line):
+    def reply(self, message, line, more=""):
         kept = [l for l in message.split("\r\n\r\n")[0].split("\r\n")[1:]
                 if l.split(":")[0].lower() in ("via", "from", "to", "call-id", "cseq")]
-        self.send(("SIP/2.0 %s\r\n%s\r\nContent-Length: 0\r\n\r\n" % (line, "\r\n".join(kept))).encode())
+        self.send(("SIP/2.0 %s\r\n%s\r\n%sContent-Length: 0\r\n\r\n" % (line, "\r\n".join(kept), more)).encode())
 
 
 def peer(node, offline, users, domain):

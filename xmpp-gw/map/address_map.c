@@ -127,6 +127,7 @@ static enum address_fault read_local(char const *local, struct buf *raw)
 /* RFC 3261 25.1: user-unreserved; RFC 7247 6.2: what im and pres URIs hold; param-unreserved. */
 static char const sip_marks[] = "-_.!~*'()&=+$,;?/";
 static char const im_marks[] = "!#$&'*+-/=?^_`{|}~";
+static char const xmpp_marks[] = "-._~!$()*+,;="; /* RFC 5122 2.2: of a node; a resource has more */
 static char const parameter_marks[] = "-_.!~*'()[]/:&+$";
 
 static void percent_encode(char const *raw, char const *marks, struct buf *out)
@@ -385,4 +386,41 @@ enum address_fault address_map_uri(struct jid const *jid, enum address_scheme sc
     enum address_fault fault = write_uri(jid, scheme, options, &raw, out);
     buf_fini(&raw);
     return fault;
+}
+
+/* --- xmpp URIs -------------------------------------------------------------------------------- */
+
+bool address_map_to_xmpp(char const *uri, struct address_options const *options, struct buf *out)
+{
+    char domain[JID_PART_MAX + 1];
+    struct jid jid;
+
+    if (address_map_jid(uri, options, &jid) != ADDRESS_FINE ||
+        !jid_domain_ascii(jid.domain, domain))
+        return false;
+    buf_puts(out, "xmpp:");
+    percent_encode(jid.local, xmpp_marks, out);
+    buf_puts(out, *jid.local ? "@" : "");
+    buf_puts(out, domain);
+    buf_puts(out, *jid.resource ? "/" : "");
+    percent_encode(jid.resource, xmpp_marks, out);
+    return buf_ok(out);
+}
+
+/* "xmpp://who-asks/joe@example.com?message" is about joe. */
+bool address_map_from_xmpp(char const *uri, struct address_options const *options, struct buf *out)
+{
+    char raw[RAW_MAX + 1];
+    struct jid jid;
+
+    if (strncasecmp(uri, "xmpp:", strlen("xmpp:")) != 0)
+        return false;
+    uri += strlen("xmpp:");
+    if (strncmp(uri, "//", 2) == 0) {
+        uri += 2 + strcspn(uri + 2, "/");
+        uri += *uri == '/';
+    }
+    return percent_decode(uri, strcspn(uri, "?#"), raw) == ADDRESS_FINE &&
+           jid_parse(raw, &jid) == JID_FINE &&
+           address_map_uri(&jid, ADDRESS_SIP, options, out) == ADDRESS_FINE;
 }

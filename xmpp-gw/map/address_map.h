@@ -47,3 +47,8 @@ enum address_fault address_map_jid(char const *uri, struct address_options const
  *  and is left out of others. @p options may be NULL. Where it fails, @p out may have grown. */
 enum address_fault address_map_uri(struct jid const *jid, enum address_scheme scheme,
                                    struct address_options const *options, struct buf *out);
+
+/** Of a SIP URI, and to one, "xmpp:joe@example.com/desk" (RFC 5122), by which errors name
+ * somebody's new address. They append; false: there is none, and @p out may have grown. */
+bool address_map_to_xmpp(char const *uri, struct address_options const *options, struct buf *out);
+bool address_map_from_xmpp(char const *uri, struct address_options const *options, struct buf *out);

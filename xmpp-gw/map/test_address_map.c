@@ -276,12 +276,55 @@ static void test_gateway(void **state)
                         "sip:user%40remote.example@gw.example");
 }
 
+static void test_xmpp_uris(void **state)
+{
+    static struct {
+        char const *sip, *xmpp; /* sip NULL, xmpp NULL: it has no such form */
+        char const *back;       /* NULL: the same */
+    } const rows[] = {
+        { "sip:joe@example.com", "xmpp:joe@example.com", NULL },
+        { "sip:o'malley@example.com;gr=a%20b", "xmpp:o%5C27malley@example.com/a%20b", NULL },
+        { "sip:f%C3%BC@xn--strae-oqa.example", "xmpp:f%C3%BC@xn--strae-oqa.example", NULL },
+        { "sip:example.com", "xmpp:example.com", NULL },
+        { "sip:joe@example.com:5070;transport=tcp", "xmpp:joe@example.com", "sip:joe@example.com" },
+        { "sip:joe@example.com", "XMPP://asks@elsewhere.example/joe@example.com?message;body=x",
+          NULL },
+        { "tel:+123", NULL, NULL },
+        { "sips:joe@example.com", NULL, NULL },
+        { NULL, "joe@example.com", NULL },
+        { NULL, "xmpp:", NULL },
+        { NULL, "xmpp:joe%0D%0A@example.com", NULL },
+        { NULL, "xmpp:joe@example.com%3E%0D%0AX:%20y", NULL },
+        { NULL, "xmpp:@example.com", NULL },
+        { NULL, "http://example.com", NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char const *back = rows[i].back ? rows[i].back : rows[i].sip;
+        struct buf out;
+        buf_init(&out, 4096);
+        if (rows[i].sip)
+            assert_int_equal(address_map_to_xmpp(rows[i].sip, NULL, &out), rows[i].xmpp != NULL);
+        if (rows[i].sip && rows[i].xmpp && strncmp(rows[i].xmpp, "xmpp", 4) == 0)
+            assert_string_equal(buf_text(&out), rows[i].xmpp);
+        buf_fini(&out);
+        buf_init(&out, 4096);
+        if (rows[i].xmpp)
+            assert_int_equal(address_map_from_xmpp(rows[i].xmpp, NULL, &out), back != NULL);
+        if (rows[i].xmpp && back)
+            assert_string_equal(buf_text(&out), back);
+        buf_fini(&out);
+    }
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
-        cmocka_unit_test(test_vectors),  cmocka_unit_test(test_bad),
-        cmocka_unit_test(test_bad_jids), cmocka_unit_test(test_lengths),
-        cmocka_unit_test(test_schemes),  cmocka_unit_test(test_gateway),
+        cmocka_unit_test(test_vectors),   cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_bad_jids),  cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_schemes),   cmocka_unit_test(test_gateway),
+        cmocka_unit_test(test_xmpp_uris),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
