@@ -2,6 +2,7 @@
 /* A MESSAGE becomes a stanza, and is answered by what becomes of that. */
 #define LOG_SUBSYSTEM LOG_XMPP
 #include "buf.h"
+#include "composing.h"
 #include "im_bridge.h"
 #include "log.h"
 #include "message.h"
@@ -17,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TYPING_S = 120, LINE_BYTES = 200, ADDRESS_BYTES = 4096 };
+enum { LINE_BYTES = 200, ADDRESS_BYTES = 4096 };
 static int64_t const ntp_s = 2208988800; /* from 1900, as sofia-sip counts, to 1970 */
 
 /* A MESSAGE that the XMPP side has to take over. */
@@ -196,14 +197,13 @@ static enum im_fault read_im(struct im_bridge *bridge, sip_t const *sip, struct 
 
 /* --- its way ---------------------------------------------------------------------------------- */
 
-/* RFC 3994 3.3: one that names no time is good for 120 s. */
 static void note_typing(struct im_bridge *bridge, struct im const *im)
 {
     struct conversation *c = conversation_get(&bridge->conversations, im->from, im->to);
-    unsigned refresh_s = im->refresh_s ? im->refresh_s : TYPING_S;
+    struct composing const composing = { .active = true, .refresh_s = im->refresh_s };
 
     if (c && (im->body || im->state != IM_NO_STATE))
-        conversation_types(c, im->state == IM_COMPOSING ? refresh_s : 0);
+        conversation_types(c, im->state == IM_COMPOSING ? composing_lifetime_s(&composing) : 0);
 }
 
 static void cross(struct crossing *crossing)

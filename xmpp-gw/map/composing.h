@@ -12,7 +12,6 @@ struct buf;
 enum {
     COMPOSING_REFRESH_S = 60,       /* we tell "active" again that often, at least (3.3) */
     COMPOSING_ABSENT_S = 120,       /* "active" that says nothing ends after so long (3.3) */
-    COMPOSING_IDLE_S = 15,          /* who has not typed so long is idle (3.2) */
     COMPOSING_REFRESH_MAX_S = 3600, /* longer ones are none */
 };
 

@@ -95,7 +95,8 @@ static struct {
     { "time", STANZA_NS_TIME, answer_time, false },
 };
 
-struct xml_tree *iq_answer_result(struct xml_element const *iq)
+/* Empty. */
+static struct xml_tree *result_of(struct xml_element const *iq)
 {
     struct xml_tree *tree = xml_tree_new(ANSWER_MAX);
     struct xml_element *root;
@@ -146,7 +147,7 @@ struct xml_tree *iq_answer(struct xml_element const *iq, struct iq_answer_about 
 
     if (!stanza_error_may_answer(iq))
         return NULL;
-    answer.tree = iq_answer_result(iq);
+    answer.tree = result_of(iq);
     if (!answer.tree)
         return NULL;
     answer.root = xml_tree_root(answer.tree);

@@ -22,6 +22,3 @@ struct iq_answer_about {
 /** The answer to an <iq/> of type get or set, a result or an error, for the caller to free. NULL:
  * it is an answer itself, or out of memory. */
 struct xml_tree *iq_answer(struct xml_element const *iq, struct iq_answer_about const *about);
-
-/** An empty result to @p iq, for the caller to free. NULL: out of memory. */
-struct xml_tree *iq_answer_result(struct xml_element const *iq);

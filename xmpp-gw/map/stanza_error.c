@@ -201,7 +201,6 @@ bool stanza_error_read(struct xml_element const *stanza, struct stanza_error *re
     }
     read_type(element, ret);
     ret->text = xml_element_child_text(element, "text", STANZA_NS_ERROR);
-    ret->blocked = xml_element_child(element, "blocked", STANZA_NS_BLOCKED) != NULL;
     if (ret->text && !*ret->text)
         ret->text = NULL;
     return true;
@@ -222,8 +221,6 @@ void stanza_error_add(struct xml_tree *tree, struct xml_element *stanza,
         xml_tree_attribute(tree,
                            xml_tree_add_text(tree, element, "text", STANZA_NS_ERROR, error->text),
                            "xml:lang", "en");
-    if (error->blocked)
-        xml_tree_add(tree, element, "blocked", STANZA_NS_BLOCKED);
 }
 
 static void copy_children(struct xml_tree *tree, struct xml_element *to,

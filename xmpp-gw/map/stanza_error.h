@@ -29,7 +29,6 @@ struct stanza_error {
     char const *text;    /* NULL: none */
     char const *address; /* of gone and redirect: the new one, an xmpp URI; NULL: none */
     bool unresolved;     /* remote-server-not-found: DNS gave no answer, so it may yet be there */
-    bool blocked;        /* with XEP-0191's mark: the sender has blocked whom it writes to */
 };
 
 enum { STANZA_ERROR_PHRASE = 160 };

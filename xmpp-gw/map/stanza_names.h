@@ -23,5 +23,3 @@
 #define STANZA_NS_VERSION     "jabber:iq:version"
 #define STANZA_NS_LAST        "jabber:iq:last"
 #define STANZA_NS_TIME        "urn:xmpp:time"
-#define STANZA_NS_BLOCKING    "urn:xmpp:blocking"
-#define STANZA_NS_BLOCKED     "urn:xmpp:blocking:errors"

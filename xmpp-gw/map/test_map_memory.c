@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 
-#include "blocking.h"
 #include "im_map.h"
 #include "iq_answer.h"
 #include "jid.h"
@@ -185,30 +184,6 @@ static int answer(struct xml_tree const *iq)
     return done ? 0 : -ENOMEM;
 }
 
-static int refuse(struct xml_tree const *message)
-{
-    struct xml_tree *tree = blocking_refuse(xml_tree_root(message));
-    bool done = tree != NULL;
-
-    xml_tree_free(&tree);
-    return done ? 0 : -ENOMEM;
-}
-
-static int block(struct xml_tree const *iq)
-{
-    struct blocking_request *request;
-    struct stanza_error const *error = blocking_read(xml_tree_root(iq), 5, &request);
-    struct xml_tree *tree = NULL;
-
-    assert_true(!error || error->condition == STANZA_ERROR_RESOURCE_CONSTRAINT);
-    if (!error)
-        tree = blocking_push("a@b", "1", request);
-    bool done = tree != NULL;
-    xml_tree_free(&tree);
-    blocking_free(&request);
-    return done ? 0 : -ENOMEM;
-}
-
 /* Does @p work with the first allocation failing, then with the second, until none fails. */
 static void fail_each(work_fn *work, char const *xml)
 {
@@ -259,9 +234,6 @@ static void test_answers(void **state)
     (void)state;
     fail_each(answer, "<iq id='1' type='get'><query xmlns='" STANZA_NS_DISCO_INFO "'/></iq>");
     fail_each(answer, "<iq id='1' type='set'><query xmlns='" STANZA_NS_DISCO_INFO "'/></iq>");
-    fail_each(refuse, "<message from='a' to='b'/>");
-    fail_each(block, "<iq id='1' type='set'><block xmlns='" STANZA_NS_BLOCKING
-                     "'><item jid='a@b'/></block></iq>");
 }
 
 int main(void)

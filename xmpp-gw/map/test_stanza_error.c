@@ -228,16 +228,13 @@ static void test_answer(void **state)
     xml_tree_free(&answer);
     error = stanza_error_make(STANZA_ERROR_GONE, NULL);
     error.address = NEW_ADDRESS;
-    error.blocked = true;
     answer = stanza_error_answer(xml_tree_root(stanza), &error, true);
     assert_answer(answer, "<message from='b@example.net' to='a@example.com/x' id='7' type='error'>"
                           "<body>hello</body><error type='cancel'><gone xmlns='" STANZA_NS_ERROR
-                          "'>" NEW_ADDRESS "</gone><blocked xmlns='" STANZA_NS_BLOCKED
-                          "'/></error></message>");
+                          "'>" NEW_ADDRESS "</gone></error></message>");
     assert_true(stanza_error_read(xml_tree_root(answer), &again));
     assert_string_equal(again.address, NEW_ADDRESS);
     assert_null(again.text);
-    assert_true(again.blocked);
     xml_tree_free(&answer);
     xml_tree_free(&stanza);
 }
