@@ -48,8 +48,8 @@ int compose_run(struct compose_input const *in, struct compose_result *ret)
         .state = rules[rule].state,
         .rule = rule,
         .decided_by = who_decided(&facts, rules[rule].facts),
-        .has_client = facts.may_be_signed_in,
-        .clear_manual = facts.has_manual && !facts.may_be_signed_in,
+        .has_client = facts.signed_in,
+        .clear_manual = facts.has_manual && !facts.signed_in,
     };
     int result = compose_document_make(in->entity, &order, &facts, ret);
     compose_order_fini(&order);

@@ -53,7 +53,7 @@ struct compose_source {
     struct pidf const *doc; /* what it says */
     int64_t time_ms;        /* when it said so */
     int priority;           /* of devices that say the same at the same time, the higher */
-    bool stale;             /* from before a restart, and not confirmed since */
+    bool stale;             /* line: from before a restart, and not confirmed since */
     bool suspended;         /* device: off screen (guide 17); counts as away */
     bool overrides;         /* manual: do not disturb, and seeming signed out, count only with it */
 };
@@ -69,8 +69,8 @@ struct compose_result {
     enum compose_state state;
     enum compose_rule rule;
     struct compose_source const *decided_by; /* of the input; NULL if no single one did */
-    bool has_client;   /* an IM device is signed in, or may be: it was before a restart */
-    bool clear_manual; /* none is: if one was, forget what was set by hand */
+    bool has_client;                         /* an IM device is signed in */
+    bool clear_manual;                       /* none is: if one was, forget what was set by hand */
 };
 
 /** Composes. Returns 0, or -ENOMEM with nothing to free in @p ret. */

@@ -193,7 +193,7 @@ static enum compose_state find_best(struct compose_order const *order, enum comp
 
     for (unsigned i = 0; i < order->n; i++) {
         struct compose_source const *source = order->sources[i];
-        if (source->kind != kind || source->stale)
+        if (source->kind != kind)
             continue;
         enum compose_state state = state_of_client(source);
         if (!best || is_better(source, state, best, best_state)) {
@@ -244,11 +244,8 @@ static void find_manual(struct compose_order const *order, struct compose_facts 
 
 static void find_other(struct compose_source const *source, struct compose_facts *facts)
 {
-    if (source->stale) {
-        add(facts, FACT(STALE), source);
-        facts->may_be_signed_in |= source->kind == COMPOSE_DEVICE;
-    } else if (source->kind == COMPOSE_LINE) {
-        add(facts, facts_of_line(source->doc), source);
+    if (source->kind == COMPOSE_LINE) {
+        add(facts, source->stale ? FACT(STALE) : facts_of_line(source->doc), source);
     } else if (source->kind == COMPOSE_CALENDAR) {
         enum compose_state state = state_of_client(source);
         bool busy = state == COMPOSE_BUSY || state == COMPOSE_DND;
@@ -264,7 +261,6 @@ void compose_facts_find(struct compose_order const *order, struct compose_facts 
             find_other(order->sources[i], ret);
     enum compose_state device = find_best(order, COMPOSE_DEVICE, FACT_DEVICE_CLOSED, ret);
     ret->signed_in = device > COMPOSE_UNAVAILABLE;
-    ret->may_be_signed_in |= ret->signed_in;
     find_best(order, COMPOSE_GATEWAY, FACT_GATEWAY_CLOSED, ret);
     find_manual(order, ret);
 }

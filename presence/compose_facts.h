@@ -38,7 +38,6 @@ struct compose_facts {
     uint32_t set;
     struct compose_source const *by[FACTS]; /* who has said so */
     bool signed_in;                         /* an IM device is */
-    bool may_be_signed_in;                  /* or one was before the restart */
     bool has_manual;
     struct compose_source const *manual; /* the one that is heard, NULL: none */
 };

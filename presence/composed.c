@@ -35,7 +35,6 @@ static struct compose_source source_of(struct publication const *p)
                                     .doc = published_document(p->content),
                                     .time_ms = p->changed_ms,
                                     .priority = nature->priority,
-                                    .stale = p->stale,
                                     .suspended = nature->suspended,
                                     .overrides = nature->overrides };
 }
@@ -208,7 +207,7 @@ static char const *says(struct compose_source source)
     if (source.kind == COMPOSE_LINE)
         return composed_phone_says(source.doc);
     source.kind = COMPOSE_DEVICE;
-    source.stale = source.suspended = false;
+    source.suspended = false;
     struct compose_input const in = { source.doc->entity, &source, 1 };
     if (compose_run(&in, &result) < 0)
         return "";

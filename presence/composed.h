@@ -18,7 +18,7 @@ void composed_free(struct composed **pcomposed);
 /** Do watchers see the same of both? */
 bool composed_equal(struct composed const *a, struct composed const *b);
 
-/** Is a client signed in, or may be? Has the last one gone, and what was set by hand is over? */
+/** Is a client signed in? Has the last one gone, and what was set by hand is over? */
 bool composed_has_client(struct composed const *composed);
 bool composed_clears_manual(struct composed const *composed);
 

@@ -109,7 +109,6 @@ int publication_renew(struct publication *p, struct published *content,
         return -ENOMEM;
     }
     hold(p, expires_s);
-    p->stale = false;
     if (content && published_equal(content, p->content)) {
         published_free(&content);
     } else if (content) {

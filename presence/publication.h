@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One publication (RFC 3903): a document of one source of a user, in force until it expires.
+/* One publication (RFC 3903): a document of one source of a user, in force until it expires, also
+ * over a restart: its publisher was promised that, and has to confirm nothing before.
  *
  * Its entity tag is new after every success, so that a publisher that acts on an old one is told
  * (412). What it says is one source of the user's presence; who makes or changes one tells
@@ -29,7 +30,6 @@ struct publication {
     int64_t changed_ms; /* since 1970 */
     uint64_t manual;    /* of a state set by hand: its number, see statement.h */
     bool by_partner;    /* another network says it */
-    bool stale;         /* from before a restart, and not confirmed since */
     char etag[PUBLICATION_ETAG + 1];
     char name[PUBLICATION_NAME + 1]; /* of the source; stays the same */
 };

@@ -181,7 +181,7 @@ static void end(struct attempt *a)
 
 static void renew(struct attempt *a)
 {
-    bool is_new = a->content != NULL, was_stale = a->old->stale;
+    bool is_new = a->content != NULL;
     int err = publication_renew(a->old, a->content, &a->id, a->expires_s);
 
     a->content = NULL;
@@ -192,7 +192,7 @@ static void renew(struct attempt *a)
     presence_count(M_publishes);
     note(a, is_new ? "publication changed" : "publication refreshed");
     publish_answer(a->st, a->old->etag, a->expires_s);
-    if (is_new || was_stale)
+    if (is_new)
         presentity_changed(a->old->presentity);
 }
 

@@ -57,7 +57,10 @@ static struct {
       { { .way = CLIENT, .body = SHUT("t") } },
       "device_closed",
       "" },
-    { "a stale client", { { .way = CLIENT, .body = OPEN("t"), .stale = true } }, "stale", "stale" },
+    { "a stale line alone",
+      { { .way = PHONE, .body = SHUT("l"), .stale = true } },
+      "stale",
+      "stale" },
     { "a client off screen, by the tuple",
       { { .way = CLIENT,
           .body = "<tuple id='t'><status><basic>open</basic></status>" OFF_SCREEN "</tuple>" } },
@@ -209,7 +212,6 @@ static struct publication *publish(struct rig *rig, struct said const *said)
     struct publication *pub = server_rig_publish(&rig->base, user, said->body);
 
     pub->by_partner = said->way == PARTNER;
-    pub->stale = said->stale;
     presentity_changed(rig->p);
     return pub;
 }
@@ -325,27 +327,6 @@ static void test_over_at_the_last_sign_out(void **state)
     state_that(&rig, STATEMENT_MANUAL, COMPOSE_BUSY, 0);
     assert_non_null(rig.p->statements[STATEMENT_MANUAL]);
     publication_end(&first);
-    assert_null(rig.p->statements[STATEMENT_MANUAL]);
-    rig_fini(&rig);
-}
-
-/* After a restart the client may be there; when it is known not to be, the state is over, too. */
-static void test_restart_is_no_sign_out(void **state)
-{
-    struct said const stale = { .way = CLIENT, .body = OPEN("t"), .stale = true };
-    struct rig rig;
-
-    (void)state;
-    rig_init(&rig);
-    struct publication *client = publish(&rig, &stale);
-    state_that(&rig, STATEMENT_MANUAL, COMPOSE_AWAY, 0);
-    assert_string_equal(rule_of(&rig), "stale");
-    server_rig_renew(client, NULL);
-    assert_string_equal(rule_of(&rig), "manual_away");
-    client->stale = true;
-    presentity_changed(rig.p);
-    assert_non_null(rig.p->statements[STATEMENT_MANUAL]);
-    publication_end(&client);
     assert_null(rig.p->statements[STATEMENT_MANUAL]);
     rig_fini(&rig);
 }
@@ -500,7 +481,6 @@ int main(void)
         cmocka_unit_test(test_vectors),
         cmocka_unit_test(test_over_at_the_last_sign_out),
         cmocka_unit_test(test_clear),
-        cmocka_unit_test(test_restart_is_no_sign_out),
         cmocka_unit_test(test_restored),
         cmocka_unit_test(test_calendar_ends),
         cmocka_unit_test(test_priority),
