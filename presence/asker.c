@@ -12,10 +12,32 @@
 #include <sofia-sip/su_alloc.h>
 #include <strings.h>
 
+enum { HEADER_BYTES = 200 };
+
 static struct presence_refusal const no_user = { 404, "Not Found", M_refused_user, NULL };
 static struct presence_refusal const stranger = { 403, "Forbidden", M_refused_identity, NULL };
 static struct presence_refusal const bad_condition = { 400, "Bad Request", M_refused_condition,
                                                        NULL };
+
+bool asker_serves(struct server_transaction *st)
+{
+    static char const *const served[] = { "eventlist", NULL };
+    static struct presence_refusal const coded = { 415, "Unsupported Media Type",
+                                                   M_refused_extension,
+                                                   "Accept-Encoding: identity" };
+    sip_t const *sip = sip_object(server_transaction_request(st));
+    char header[HEADER_BYTES];
+    struct presence_refusal const bad_extension = { 420, "Bad Extension", M_refused_extension,
+                                                    header };
+
+    if (message_unsupported(sip->sip_require, served, header, sizeof header))
+        presence_refusal_send(st, &bad_extension, "Require names what is not served");
+    else if (message_coding(sip))
+        presence_refusal_send(st, &coded, "the body is coded");
+    else
+        return true;
+    return false;
+}
 
 char const *asker_package(sip_t const *request)
 {

@@ -21,6 +21,10 @@ bool asker_user(struct event_server *server, struct server_transaction *st,
 bool asker_identity(struct event_server *server, struct server_transaction *st,
                     char ret[static PRESENCE_ADDRESS_BYTES]);
 
+/** Is all that a SUBSCRIBE or PUBLISH requires served here (RFC 3261 8.2.2.3), and its body in
+ * clear? Returns false after refusing: 420 or 415. */
+bool asker_serves(struct server_transaction *st);
+
 /** Expires of @p request, @p otherwise without; at most @p max. */
 uint32_t asker_expires(sip_t const *request, int64_t otherwise, int64_t max);
 

@@ -2,6 +2,7 @@
 /* Requests as they come from the proxy, and the parts of the server in their order. */
 #define LOG_SUBSYSTEM LOG_PRESENCE
 #include "event_server.h"
+#include "asker.h"
 #include "clock.h"
 #include "foreign.h"
 #include "log.h"
@@ -39,7 +40,10 @@ static void on_request(void *ctx, struct server_transaction *st)
     sip_t const *sip = sip_object(server_transaction_request(st));
     sip_method_t method = sip->sip_request->rq_method;
     struct event_server *server = ctx;
+    bool is_of_ours = method == sip_method_subscribe || method == sip_method_publish;
 
+    if (is_of_ours && !asker_serves(st))
+        return;
     if (method == sip_method_subscribe)
         subscribe_take(ctx, st);
     else if (method == sip_method_publish && trunk_concerns(ctx, st))

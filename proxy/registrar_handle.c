@@ -6,6 +6,7 @@
 #include "digest.h"
 #include "location.h"
 #include "log.h"
+#include "message.h"
 #include "proxy_metrics.h"
 #include "refusal.h"
 #include "registrar.h"
@@ -19,7 +20,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { HEADER_MAX = 512 };
 
@@ -166,29 +166,14 @@ static int persist(void *vpending, char const *aor, struct store_binding const *
 
 /* --- the steps of RFC 3261 §10.3 --- */
 
-static bool is_supported(char const *token)
-{
-    return strcasecmp(token, "path") == 0;
-}
-
 /* Step 2. */
 static enum refusal check_require(struct registration *reg)
 {
-    size_t at = (size_t)snprintf(reg->header, sizeof reg->header, "Unsupported:");
-    bool all = true;
-    for (sip_require_t const *r = reg->sip->sip_require; r; r = r->k_next)
-        for (size_t i = 0; r->k_items && r->k_items[i]; i++) {
-            size_t len = strlen(r->k_items[i]);
-            if (is_supported(r->k_items[i]))
-                continue;
-            if (at + len + 3 < sizeof reg->header)
-                at += (size_t)snprintf(reg->header + at, sizeof reg->header - at, "%s %s",
-                                       all ? "" : ",", r->k_items[i]);
-            all = false;
-        }
-    if (all)
-        reg->header[0] = '\0';
-    return all ? REFUSAL_NONE : REFUSAL_extension;
+    static char const *const served[] = { "path", NULL };
+
+    return message_unsupported(reg->sip->sip_require, served, reg->header, sizeof reg->header)
+               ? REFUSAL_extension
+               : REFUSAL_NONE;
 }
 
 /* Step 5, before the others: they depend on the domain. */

@@ -12,7 +12,6 @@
 #include <sofia-sip/sip_header.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 enum { ALLOW_BYTES = 200, TEXT_BYTES = 200, LINE_BYTES = 300 };
 
@@ -66,40 +65,20 @@ static void refuse_unfit(struct server_transaction *st, int status, char const *
     sip_side_refuse_with(st, status, phrase, header, why);
 }
 
-/* All extensions that it wants to be understood: none is. */
-static void list_unsupported(sip_require_t const *require, char ret[static LINE_BYTES])
-{
-    char const *before = "Unsupported: ";
-
-    for (*ret = '\0'; require; require = require->k_next)
-        for (msg_param_t const *tag = require->k_items; tag && *tag; tag++, before = ", ") {
-            size_t used = strlen(ret);
-            (void)snprintf(ret + used, LINE_BYTES - used, "%s%s", before, *tag);
-        }
-}
-
-static char const *coding_of(sip_t const *sip)
-{
-    char const *coding = message_unknown(sip, "Content-Encoding");
-
-    coding = coding ? coding : message_unknown(sip, "e");
-    return coding && strcasecmp(coding, "identity") != 0 ? coding : NULL;
-}
-
 /* RFC 3261 8.2.2.3 and 8.2.3. RFC 7247 6.1: who wrote sips wants a security on the whole way that
  * XMPP does not promise; a Request-URI is looked at where it becomes a JID. */
 static bool is_fit(struct server_transaction *st)
 {
+    static char const *const served[] = { NULL };
     sip_t const *sip = sip_object(server_transaction_request(st));
     char header[LINE_BYTES];
 
-    list_unsupported(sip->sip_require, header);
-    if (*header)
+    if (message_unsupported(sip->sip_require, served, header, sizeof header))
         refuse_unfit(st, 420, "Bad Extension", header, "Require names what is not served");
     else if (sip->sip_to->a_url->url_type == url_sips)
         refuse_unfit(st, 416, "Unsupported URI Scheme", NULL,
                      "To is a sips URI, which is not mapped");
-    else if (coding_of(sip))
+    else if (message_coding(sip))
         refuse_unfit(st, 415, "Unsupported Media Type", "Accept-Encoding: identity",
                      "the body is coded");
     else

@@ -12,6 +12,7 @@
 #include <sofia-sip/sip_protos.h>
 #include <sofia-sip/sip_status.h>
 #include <sofia-sip/su_alloc.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -378,6 +379,38 @@ bool message_has_branch(sip_via_t const *via)
 
     return via && via->v_branch && strncasecmp(via->v_branch, cookie, len) == 0 &&
            via->v_branch[len];
+}
+
+static bool is_served(char const *const *served, char const *tag)
+{
+    while (*served && strcasecmp(*served, tag) != 0)
+        served++;
+    return *served != NULL;
+}
+
+/* The first one is cut, so that there is a line; others are left out. */
+bool message_unsupported(sip_require_t const *require, char const *const *served, char *ret,
+                         size_t size)
+{
+    size_t used = 0;
+
+    for (*ret = '\0'; require; require = require->k_next)
+        for (msg_param_t const *tag = require->k_items; tag && *tag; tag++) {
+            if (is_served(served, *tag) || (used && used + strlen(*tag) + sizeof ", " > size))
+                continue;
+            used += (size_t)snprintf(ret + used, size - used, "%s%s",
+                                     used ? ", " : "Unsupported: ", *tag);
+            used = used < size ? used : size - 1;
+        }
+    return used > 0;
+}
+
+char const *message_coding(sip_t const *sip)
+{
+    char const *coding = message_unknown(sip, "Content-Encoding");
+
+    coding = coding ? coding : message_unknown(sip, "e");
+    return coding && strcasecmp(coding, "identity") != 0 ? coding : NULL;
 }
 
 char const *message_content_type(sip_t const *sip)

@@ -96,5 +96,14 @@ bool message_has_bad_via(sip_t const *sip);
 /** A branch made by RFC 3261 rules (magic cookie)? */
 bool message_has_branch(sip_via_t const *via);
 
+/** Writes to @p ret, as far as there is room, a header line Unsupported of the option tags that
+ *  @p require names and @p served (up to NULL) does not. Returns whether there are any: RFC 3261
+ *  8.2.2.3 wants 420 then. */
+bool message_unsupported(sip_require_t const *require, char const *const *served, char *ret,
+                         size_t size);
+
+/** How the body is coded (Content-Encoding); NULL: not at all. Borrowed from @p sip. */
+char const *message_coding(sip_t const *sip);
+
 /** Content-Type without parameters in lower case, "" if there is no body. Borrowed from @p sip. */
 char const *message_content_type(sip_t const *sip);

@@ -569,6 +569,36 @@ static void test_add_refuses(void **state)
     msg_destroy(msg);
 }
 
+/* RFC 3261 8.2.2.3. */
+static void test_unsupported(void **state)
+{
+    static struct {
+        char const *headers, *wanted;
+        size_t size;
+    } const vectors[] = {
+        { "", "", 200 },
+        { "Require: path\r\n", "", 200 },
+        { "Require: PATH, a\r\nRequire: b\r\n", "Unsupported: a, b", 200 },
+        { "Require: abc, d, ef\r\n", "Unsupported: abc, d", 20 },
+        { "Require: abc, def, g\r\n", "Unsupported: abc, g", 21 },
+        { "Require: abcdefghij\r\n", "Unsupported: abc", 17 },
+    };
+    static char const *const served[] = { "path", NULL };
+    char text[1024], line[200];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
+        snprintf(text, sizeof text, START LINE_VIA LINES_MIDDLE LINE_HOPS "%s" LINES_END,
+                 vectors[i].headers);
+        msg_t *msg = parse(text);
+        assert_int_equal(
+            message_unsupported(sip_object(msg)->sip_require, served, line, vectors[i].size),
+            *vectors[i].wanted != 0);
+        assert_string_equal(line, vectors[i].wanted);
+        msg_destroy(msg);
+    }
+}
+
 static void test_quotable(void **state)
 {
     static char const *const vectors[][2] = {
@@ -626,6 +656,7 @@ int main(void)
         cmocka_unit_test(test_response),
         cmocka_unit_test(test_add_refuses),
         cmocka_unit_test(test_quotable),
+        cmocka_unit_test(test_unsupported),
         cmocka_unit_test(test_order_of_routes),
     };
 
