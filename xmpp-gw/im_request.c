@@ -9,9 +9,10 @@
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/msg_date.h>
 #include <sofia-sip/sip_header.h>
+#include <string.h>
 
-/* Headers without the body. */
-enum { HEAD_BYTES = 16384, DATE_BYTES = 40 };
+/* The headers but the subject: the longest JIDs make URIs of 6 KiB, of which there are three. */
+enum { HEAD_BYTES = 32768, DATE_BYTES = 40 };
 static uint64_t const ntp_s = 2208988800; /* from 1900, as sofia-sip counts, to 1970 */
 
 static void put_text(struct buf *out, char const *text)
@@ -65,10 +66,11 @@ static bool is_sound(sip_t const *sip)
 
 msg_t *im_request(struct im_sip const *im, struct conversation *conversation)
 {
+    size_t subject_len = im->subject ? strlen(im->subject) : 0;
     struct buf text;
     msg_t *msg = NULL;
 
-    buf_init(&text, HEAD_BYTES + im->body_len);
+    buf_init(&text, HEAD_BYTES + subject_len + im->body_len);
     put_head(&text, im, conversation);
     if (buf_ok(&text))
         msg = message_parse(text.data, text.len);

@@ -68,12 +68,12 @@ static struct cfg_row const rows[] = {
                 .help =
                     "Messages that wait for one SIP address, which gets one at a time; more are "
                     "refused (resource-constraint)."),
-    CFG_ROW_INT("im_max_bytes", struct xmpp_conf, im_max_bytes, .min = 160, .max = 1048576,
-                .default_text = "1300", .unit = "bytes", .effect = CFG_RESTART,
-                .help =
-                    "Largest body of a message to SIP; a larger one is refused "
-                    "(policy-violation). RFC 3428 allows no more than 1300 unless the whole way "
-                    "is known to be TCP or TLS."),
+    CFG_ROW_INT(
+        "im_max_bytes", struct xmpp_conf, im_max_bytes, .min = 160, .max = 1048576,
+        .default_text = "1300", .unit = "bytes", .effect = CFG_RESTART,
+        .help = "Largest body of a message to SIP, and largest subject; a larger one is refused "
+                "(policy-violation). RFC 3428 allows no more than 1300 unless the whole way "
+                "is known to be TCP or TLS."),
     CFG_ROW_ENUM("im_type", struct xmpp_conf, im_type, .default_text = "normal", .names = im_types,
                  .effect = CFG_RESTART,
                  .help =

@@ -122,7 +122,7 @@ def case_edge_idn(node, cleanup):
 
 
 def case_edge_sizes(node, cleanup):
-    """1300 bytes go, 1301 do not, in letters of two bytes, too; one too many that wait for a SIP user are refused"""
+    """1300 bytes go, 1301 do not, in letters of two bytes, too, and no endless subject; one too many that wait for a SIP user are refused"""
     prosody, romeo = wide_node(node, cleanup)
 
     async def play(juliet):
@@ -134,6 +134,8 @@ def case_edge_sizes(node, cleanup):
         for text in ("x" * 1301, "é" * 650 + "x"):
             juliet.send_message(mto=ROMEO, mbody=text, mtype="chat")
             expect(await told(juliet, "an error"), "<policy-violation")
+        juliet.send_message(mto=ROMEO, mbody="short", msubject="x" * 60000, mtype="chat")
+        expect(await told(juliet, "an error"), "<policy-violation")
         for n in range(5):
             juliet.send_message(mto=ROMEO, mbody="number %d." % n, mtype="chat")
         for _ in range(2):
@@ -145,7 +147,7 @@ def case_edge_sizes(node, cleanup):
             raise Failure("what was refused was sent, too, or %s" % juliet.raw)
 
     as_user(prosody, "juliet", play)
-    if node.counter("xmpp", "messages_refused") != 4:
+    if node.counter("xmpp", "messages_refused") != 5:
         raise Failure("%d are refused" % node.counter("xmpp", "messages_refused"))
 
 

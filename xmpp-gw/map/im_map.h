@@ -76,7 +76,7 @@ struct im_sip {
 };
 
 struct im_map_options {
-    size_t max_bytes; /* of a SIP body */
+    size_t max_bytes; /* of a SIP body, and of a subject */
     bool cpim;      /* what asks for notices or is one goes in message/cpim; else notices do not */
     bool chat;      /* messages from SIP have type chat (RFC 7572 5: normal) */
     int64_t now_ms; /* since 1970 */

@@ -512,6 +512,13 @@ static int put_content(struct im const *im, enum im_part part, struct im_map_opt
     return !error && (asks || part == IM_NOTICE) ? wrap(im, part, options, message, out) : error;
 }
 
+/* Before it costs anything: a CPIM around the body is looked at when it is there. */
+static bool is_too_large(struct im const *im, struct im_map_options const *options)
+{
+    return strlen(im->body) > options->max_bytes ||
+           (im->subject && strlen(im->subject) > options->max_bytes);
+}
+
 enum im_fault im_map_write_sip(struct im *im, enum im_part part,
                                struct im_map_options const *options, struct im_sip *ret)
 {
@@ -519,7 +526,7 @@ enum im_fault im_map_write_sip(struct im *im, enum im_part part,
     enum im_fault fault;
 
     *ret = (struct im_sip){ .expires_s = -1, .date_ms = IM_TIME_NONE };
-    if (part == IM_TEXT && strlen(im->body) > options->max_bytes)
+    if (part == IM_TEXT && is_too_large(im, options))
         return IM_TOO_LARGE;
     fault = write_address(im, im->from, &options->xmpp, &ret->from);
     if (fault == IM_FINE)

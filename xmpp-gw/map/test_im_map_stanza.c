@@ -284,6 +284,10 @@ static void test_size(void **state)
                          len == IM_MAX_BYTES ? IM_FINE : IM_TOO_LARGE);
         struct im_map_options large = { .max_bytes = 2000 };
         assert_int_equal(im_map_write_sip(im, IM_TEXT, &large, &sip), IM_FINE);
+        im->subject = im->body;
+        im->body = "short";
+        assert_int_equal(im_map_write_sip(im, IM_TEXT, &im_map_options_default, &sip),
+                         len == IM_MAX_BYTES ? IM_FINE : IM_TOO_LARGE);
         im_map_free(&im);
     }
 }
