@@ -5,6 +5,7 @@
  * sleeping. It is the machine's monotonic clock plus an offset that only clock_advance_ms()
  * changes. Safe from any thread. */
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
 /** Milliseconds since an arbitrary start; never goes back. */
@@ -19,3 +20,13 @@ uint64_t clock_wall_us(void);
 
 /** Moves both clocks forward. For tests: a timer wheel notices at its next wheel_run(). */
 void clock_advance_ms(uint64_t ms);
+
+/** From now on time goes by only in clock_advance_ms() and clock_reach_ms(), so that on a busy
+ *  machine no timer fires by itself between two steps of a test. The wall clock goes on, because
+ *  certificates are made by it. */
+void clock_stop(void);
+
+bool clock_is_stopped(void);
+
+/** Moves a clock that is stopped to @p now_ms, unless it is there already. */
+void clock_reach_ms(uint64_t now_ms);

@@ -8,6 +8,7 @@ struct wheel;
 struct loop_wheel {
     struct wheel *wheel;
     uv_timer_t timer;
+    uint64_t due_ms; /* of the timer */
     uv_prepare_t prepare;
 };
 

@@ -114,16 +114,30 @@ static int64_t number_arg(json_t const *args, char const *name, int64_t fallback
     return *text >= '0' && *text <= '9' && !*end && !errno ? number : -1;
 }
 
+static bool is_test_clock(struct svc *svc, struct ctl_call *call)
+{
+    if (!svc_has_test_clock(svc))
+        ctl_fail(call, "not-allowed", "only with --test-clock");
+    return svc_has_test_clock(svc);
+}
+
+static void cmd_clock_stop(struct svc *svc, struct ctl_call *call, json_t const *args)
+{
+    (void)args;
+    if (!is_test_clock(svc, call))
+        return;
+    clock_stop();
+    ctl_reply(call, json_pack("{s:I}", "now_ms", (json_int_t)clock_now_ms()));
+}
+
 /* One jump, not many steps: what a timer sends gets its answer only when the loop runs again, so
  * stepping through a silent hour would look like a dead peer. */
 static void cmd_clock_advance(struct svc *svc, struct ctl_call *call, json_t const *args)
 {
     int64_t ms = number_arg(args, "ms", -1);
 
-    if (!svc_has_test_clock(svc)) {
-        ctl_fail(call, "not-allowed", "only with --test-clock");
+    if (!is_test_clock(svc, call))
         return;
-    }
     if (ms < 0 || ms > ADVANCE_MAX_MS) {
         ctl_fail(call, "bad-argument", "ms wants a number of milliseconds");
         return;
@@ -150,6 +164,8 @@ struct ctl_command const svc_builtin_commands[] = {
     { "audit", CTL_WRITE, audit_cmd, "WHAT [DETAIL]",
       "Notes in the audit log what somebody does with what this program knows." },
     { "clock advance", CTL_WRITE, cmd_clock_advance, "MS", "Moves the clock of a test run." },
+    { "clock stop", CTL_WRITE, cmd_clock_stop, NULL,
+      "From now on the clock of a test run moves by clock advance only." },
     { NULL, CTL_READ, NULL, NULL, NULL },
 };
 /* clang-format on */

@@ -55,6 +55,7 @@ static void test_answers(void **state)
     json_decref(answer);
 
     svc_rig_expect_error(rig, "clock advance", json_pack("{s:i}", "ms", 5), "not-allowed");
+    svc_rig_expect_error(rig, "clock stop", NULL, "not-allowed");
     svc_rig_stop(rig);
 }
 
@@ -179,13 +180,31 @@ static void test_timers(void **state)
     close(fd);
 }
 
+/* What comes at once comes, and what comes later waits until somebody moves the clock. */
+static void test_stopped_clock(void **state)
+{
+    struct svc_rig *rig = *state;
+
+    svc_rig_start(rig, "--test-clock");
+    json_decref(svc_rig_ask(rig, "clock stop", NULL));
+    json_decref(svc_rig_ask(rig, "wait", json_pack("{s:s}", "ms", "0")));
+    json_decref(svc_rig_ask(rig, "wait", json_pack("{s:s}", "ms", "30")));
+
+    int fd = send_command(rig, "{\"command\":\"wait\",\"args\":{\"ms\":\"400\"}}\n");
+    assert_false(has_answer(fd, 500));
+    json_decref(svc_rig_ask(rig, "clock advance", json_pack("{s:i}", "ms", 400)));
+    assert_true(has_answer(fd, SVC_RIG_PATIENCE_MS));
+    close(fd);
+    svc_rig_stop(rig);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, svc_rig_setup, svc_rig_teardown)
 
 int main(void)
 {
     struct CMUnitTest const tests[] = {
         TEST(test_answers), TEST(test_reload), TEST(test_log_level),
-        TEST(test_clock),   TEST(test_timers),
+        TEST(test_clock),   TEST(test_timers), TEST(test_stopped_clock),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,8 +105,12 @@ class Scenario:
             raise Skip("no IPv6 on this machine")
 
     def step_start(self, rest, _):
+        """start PROGRAM...: their time stands still but for advance, and the gateway has got its switch."""
         for name in rest.split():
             self.node.start(name)
+            self.node.ctl(name, "clock stop")
+        if "cti" in rest.split() and "switch" in self.node.children and "switch_secret" not in self.node.variables:
+            wait_for(lambda: self.node.counter("cti", "connections_up"), "the gateway's connection is up")
 
     def step_file(self, rest, block):
         """file NAME + block: writes a file into the folder where cli runs"""
