@@ -8,13 +8,10 @@
 
 #include <cmocka.h>
 
-#include "dialback.h"
 #include "stream_metrics.h"
-#include "stream_rig.h"
 #include "streams_view.h"
+#include "talker.h"
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 static struct secure_rig_cert const certs[] = {
@@ -23,14 +20,7 @@ static struct secure_rig_cert const certs[] = {
     { .name = "b", .san = "DNS:b.test", .issuer = "ca" },
 };
 
-#define HEADER                                                                                     \
-    "<stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams' "        \
-    "xmlns:db='" DIALBACK_NS "' from='b.test' to='a.test' id='s1' version='1.0'>"
-#define FEATURES "<stream:features/>"
-#define RESULT   "<db:result from='b.test' to='a.test'"
-#define TIMEOUT  "type='error'><error type='wait'><remote-server-timeout "
-
-enum { PATIENCE_S = 20 };
+#define TIMEOUT "type='error'><error type='wait'><remote-server-timeout "
 
 static int set_up(void **state)
 {
@@ -41,93 +31,6 @@ static int set_up(void **state)
 static int64_t count(enum stream_metric row)
 {
     return met_get(&stream_metrics, row);
-}
-
-/* --- b.test by hand --------------------------------------------------------------------------- */
-
-struct talker {
-    struct stream_rig *rig;
-    int fd;
-    char text[8192]; /* that came */
-    size_t n;
-};
-
-static void talker_say(struct talker *t, char const *text)
-{
-    assert_int_equal(write(t->fd, text, strlen(text)), strlen(text));
-}
-
-static void talker_hear(struct talker *t)
-{
-    stream_rig_settle(t->rig);
-    ssize_t n = recv(t->fd, t->text + t->n, sizeof t->text - 1 - t->n, MSG_DONTWAIT);
-    t->n += n > 0 ? (size_t)n : 0;
-    t->text[t->n] = '\0';
-}
-
-static bool talker_heard(struct talker *t, char const *wanted)
-{
-    talker_hear(t);
-    return strstr(t->text, wanted) != NULL;
-}
-
-static void talker_until(struct talker *t, char const *wanted)
-{
-    uint64_t end = uv_hrtime() + (uint64_t)PATIENCE_S * 1000000000;
-
-    while (!talker_heard(t, wanted))
-        if (uv_hrtime() > end)
-            fail_msg("no %s in %s", wanted, t->text);
-}
-
-static struct talker talker_connect(struct stream_rig *rig)
-{
-    struct talker t = { .rig = rig, .fd = socket(AF_INET, SOCK_STREAM, 0) };
-
-    assert_int_equal(connect(t.fd, &rig->a.addr.sa, net_addr_len(&rig->a.addr)), 0);
-    talker_say(&t, HEADER);
-    talker_until(&t, "</stream:features>");
-    return t;
-}
-
-/* Where a looks for b.test; its port is written to @p ret. */
-static int listen_as_b(char ret[static 64])
-{
-    struct net_addr addr;
-    socklen_t len = sizeof addr;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-
-    assert_int_equal(net_addr_parse(&addr, "127.0.0.1", 0), 0);
-    assert_int_equal(bind(fd, &addr.sa, net_addr_len(&addr)), 0);
-    assert_int_equal(listen(fd, 8), 0);
-    assert_int_equal(getsockname(fd, &addr.sa, &len), 0);
-    net_addr_print(&addr, ret);
-    return fd;
-}
-
-static struct talker talker_accept(struct stream_rig *rig, int listener)
-{
-    struct talker t = { .rig = rig, .fd = -1 };
-    uint64_t end = uv_hrtime() + (uint64_t)PATIENCE_S * 1000000000;
-
-    while (t.fd < 0) {
-        stream_rig_settle(rig);
-        t.fd = accept(listener, NULL, NULL);
-        if (uv_hrtime() > end)
-            fail_msg("nobody connects");
-    }
-    return t;
-}
-
-/* Without TLS, so that the test can speak. */
-static int begin(struct stream_rig *rig, void **state)
-{
-    stream_rig_init(rig, *state, "b");
-    secure_context_unref(&rig->a.own.context);
-    rig->a.peer.tls = STREAMS_TLS_OPTIONAL;
-    rig->a.peer.dialback = true;
-    stream_rig_open(&rig->a);
-    return listen_as_b(rig->a.host);
 }
 
 static void count_one(void *ctx, struct streams_view_stream const *stream)
@@ -151,12 +54,12 @@ static size_t n_streams(struct stream_rig *rig)
 static struct {
     char const *says, *until;
 } const silences[] = { { "", "<stream:stream " },
-                       { HEADER, "<stream:stream " },
-                       { HEADER FEATURES, "<db:verify " } };
+                       { TALKER_HEADER, "<stream:stream " },
+                       { TALKER_FEATURES, "<db:verify " } };
 
 static struct talker ask(struct talker *asker, int listener, char const *says, char const *until)
 {
-    talker_say(asker, RESULT ">key</db:result>");
+    talker_say(asker, TALKER_RESULT ">key</db:result>");
     struct talker server = talker_accept(asker->rig, listener);
     talker_say(&server, says);
     talker_until(&server, until);
@@ -167,7 +70,7 @@ static void test_question_unanswered(void **state)
 {
     for (size_t i = 0; i < sizeof silences / sizeof *silences; i++) {
         struct stream_rig rig;
-        int listener = begin(&rig, state);
+        int listener = talker_begin(&rig, *state);
         int64_t unanswered = count(M_dialback_unanswered), refused = count(M_dialback_refused);
         struct talker asker = talker_connect(&rig);
         struct talker server = ask(&asker, listener, silences[i].says, silences[i].until);
@@ -180,22 +83,17 @@ static void test_question_unanswered(void **state)
         assert_int_equal(count(M_dialback_refused), refused);
         /* The asker is still there, and may ask again. */
         assert_false(talker_heard(&asker, "</stream:stream>"));
-        close(server.fd);
+        talker_close(&server);
         assert_int_equal(n_streams(&rig), 1);
-        server = ask(&asker, listener, HEADER FEATURES, "<db:verify ");
+        server = ask(&asker, listener, TALKER_FEATURES, "<db:verify ");
         assert_int_equal(stream_rig_ready(&rig.a), 0);
-        char answer[256];
-        char const *id = strstr(server.text, "id='");
-        (void)snprintf(answer, sizeof answer,
-                       "<db:verify from='b.test' to='a.test' type='valid' %.*s/>",
-                       (int)(strchr(id + 4, '\'') + 1 - id), id);
-        talker_say(&server, answer);
+        talker_judge(&server, "valid");
         talker_until(&asker, "type='valid'");
         assert_int_equal(stream_rig_ready(&rig.a), 1);
         stream_rig_advance(&rig, 15100);
         assert_int_equal(count(M_dialback_unanswered) - unanswered, 1);
-        close(asker.fd);
-        close(server.fd);
+        talker_close(&asker);
+        talker_close(&server);
         close(listener);
         stream_rig_fini(&rig);
     }
@@ -205,14 +103,14 @@ static void test_question_unanswered(void **state)
 static void test_asker_gone(void **state)
 {
     struct stream_rig rig;
-    int listener = begin(&rig, state);
+    int listener = talker_begin(&rig, *state);
     int64_t unanswered = count(M_dialback_unanswered);
     struct talker asker = talker_connect(&rig);
-    struct talker server = ask(&asker, listener, HEADER FEATURES, "<db:verify ");
+    struct talker server = ask(&asker, listener, TALKER_FEATURES, "<db:verify ");
 
-    close(asker.fd);
+    talker_close(&asker);
     talker_until(&server, "</stream:stream>");
-    close(server.fd);
+    talker_close(&server);
     assert_int_equal(n_streams(&rig), 0);
     stream_rig_advance(&rig, 16000);
     assert_int_equal(count(M_dialback_unanswered), unanswered);
@@ -233,13 +131,13 @@ static void test_key_unanswered(void **state)
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
         struct stream_rig_fate fate = { .text = "" };
         struct stream_rig rig;
-        int listener = begin(&rig, state);
+        int listener = talker_begin(&rig, *state);
         int64_t unanswered = count(M_dialback_unanswered), late = count(M_stream_late);
         rig.a.settings.limits.negotiate_ms = times[i].negotiate_ms;
         assert_int_equal(stream_rig_say(&rig.a, 'x', &fate), 0);
         assert_int_equal(stream_rig_say(&rig.a, 'y', NULL), 0);
         struct talker server = talker_accept(&rig, listener);
-        talker_say(&server, HEADER FEATURES);
+        talker_say(&server, TALKER_FEATURES);
         talker_until(&server, "<db:result ");
         stream_rig_advance(&rig, times[i].over_ms - 100);
         assert_string_equal(fate.text, "");
@@ -250,7 +148,7 @@ static void test_key_unanswered(void **state)
         talker_until(&server, "</stream:stream>");
         assert_int_equal(count(M_dialback_unanswered) - unanswered, 1);
         assert_int_equal(count(M_stream_late), late);
-        close(server.fd);
+        talker_close(&server);
         assert_int_equal(n_streams(&rig), 0);
         close(listener);
         stream_rig_fini(&rig);
@@ -262,36 +160,36 @@ static void test_next_server(void **state)
 {
     struct stream_rig_fate fate = { .text = "" };
     struct stream_rig rig;
-    int listener = begin(&rig, state);
+    int listener = talker_begin(&rig, *state);
     char host[64];
-    int second = listen_as_b(host);
+    int second = talker_listen(host);
     char const *hosts[] = { rig.a.host, host };
 
     rig.a.peer.hosts = hosts;
     rig.a.peer.n_hosts = 2;
     assert_int_equal(stream_rig_say(&rig.a, 'x', &fate), 0);
     struct talker server = talker_accept(&rig, listener);
-    talker_say(&server, HEADER FEATURES);
+    talker_say(&server, TALKER_FEATURES);
     talker_until(&server, "<db:result ");
     stream_rig_advance(&rig, 20100);
     assert_string_equal(fate.text, "");
-    close(server.fd);
+    talker_close(&server);
     server = talker_accept(&rig, second);
-    talker_say(&server, HEADER FEATURES);
+    talker_say(&server, TALKER_FEATURES);
     talker_until(&server, "<db:result ");
-    talker_say(&server, RESULT " type='valid'/>");
+    talker_say(&server, TALKER_RESULT " type='valid'/>");
     talker_until(&server, "<body>x</body>");
     assert_int_equal(stream_rig_ready(&rig.a), 1);
-    close(server.fd);
+    talker_close(&server);
     close(listener);
     close(second);
     stream_rig_fini(&rig);
 }
 
 static char const *const refusals[] = {
-    RESULT " type='invalid'/>",
-    RESULT " type='error'><error type='wait'><remote-server-timeout "
-           "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></db:result>",
+    TALKER_RESULT " type='invalid'/>",
+    TALKER_RESULT " type='error'><error type='wait'><remote-server-timeout "
+                  "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></db:result>",
 };
 
 /* A stream that is of no use ends at once; what waits has its time. */
@@ -300,21 +198,21 @@ static void test_key_refused(void **state)
     for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
         struct stream_rig_fate fate = { .text = "" };
         struct stream_rig rig;
-        int listener = begin(&rig, state);
+        int listener = talker_begin(&rig, *state);
         int64_t unanswered = count(M_dialback_unanswered);
         assert_int_equal(stream_rig_say(&rig.a, 'x', &fate), 0);
         struct talker server = talker_accept(&rig, listener);
-        talker_say(&server, HEADER FEATURES);
+        talker_say(&server, TALKER_FEATURES);
         talker_until(&server, "<db:result ");
         talker_say(&server, refusals[i]);
         talker_until(&server, "</stream:stream>");
-        close(server.fd);
+        talker_close(&server);
         assert_int_equal(n_streams(&rig), 0);
         stream_rig_advance(&rig, 1300);
         server = talker_accept(&rig, listener);
         assert_string_equal(fate.text, "");
         assert_int_equal(count(M_dialback_unanswered), unanswered);
-        close(server.fd);
+        talker_close(&server);
         close(listener);
         stream_rig_fini(&rig);
     }
