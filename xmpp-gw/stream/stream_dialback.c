@@ -274,6 +274,23 @@ static void ask(struct stream *asker, struct streams_own const *own,
     stream_reach_begin(&query->reach, asker->set, own, peer, on_places);
 }
 
+/* What is asked counts, too: each question takes a stream. */
+static bool has_room(struct stream const *stream, char const *ours, char const *theirs)
+{
+    size_t n = stream->n_proofs, max = (size_t)stream->set->settings->limits.max_pairs_per_stream;
+    struct stream_query const *query;
+
+    LIST_FOREACH(query, &stream->queries, link)
+    {
+        n++;
+    }
+    if (n < max || stream_is_proven(stream, ours, theirs))
+        return true;
+    log_warn(stream->tag, "dialback refused limit=max_pairs_per_stream ours=%s theirs=%s", ours,
+             theirs);
+    return false;
+}
+
 /* XEP-0220 2.1.2, XEP-0344: a certificate that is good enough needs no question. */
 static void judge_request(struct stream *stream, struct dialback const *request)
 {
@@ -288,17 +305,19 @@ static void judge_request(struct stream *stream, struct dialback const *request)
         error = DIALBACK_item_not_found;
     else if (!peer || (peer->tls == STREAMS_TLS_REQUIRED && !stream->wire.is_secure))
         error = DIALBACK_policy_violation;
+    else if (is_asked(stream, ours, theirs))
+        return;
+    else if (!has_room(stream, ours, theirs))
+        error = DIALBACK_resource_constraint;
     else if (stream_identity_is(stream, peer->ascii, &why_not)) {
         tell_asker(stream, ours, theirs, DIALBACK_VALID, DIALBACK_NO_ERROR);
         return;
     } else if (!peer->dialback)
         error = DIALBACK_forbidden;
-    else if (!is_asked(stream, ours, theirs)) {
-        ask(stream, own, peer, request->key);
-        return;
-    }
     if (error)
         tell_asker(stream, request->to, request->from, DIALBACK_ERROR, error);
+    else
+        ask(stream, own, peer, request->key);
 }
 
 bool stream_dialback_take(struct stream *stream, struct xml_element const *element)

@@ -14,7 +14,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-#include <unistd.h>
 
 static struct secure_rig_cert const certs[] = {
     { .name = "ca", .cn = "CA", .is_ca = true },
@@ -338,74 +337,6 @@ static void test_idle(void **state)
     stream_rig_fini(&rig);
 }
 
-static int knock(struct stream_rig *rig, char const *from)
-{
-    struct net_addr source;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-    assert_int_equal(net_addr_parse(&source, from, 0), 0);
-    assert_int_equal(bind(fd, &source.sa, net_addr_len(&source)), 0);
-    assert_int_equal(connect(fd, &rig->b.addr.sa, net_addr_len(&rig->b.addr)), 0);
-    stream_rig_settle(rig);
-    return fd;
-}
-
-static bool is_closed(int fd)
-{
-    char byte;
-    ssize_t n = recv(fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK);
-
-    return n == 0 || (n < 0 && errno == ECONNRESET);
-}
-
-/* One address has its places taken: nobody else is kept out, and they come free again. */
-static void test_strangers_of_an_address(void **state)
-{
-    enum { PLACES = 3 };
-    struct stream_rig_fate fate = { .text = "" };
-    struct stream_rig rig;
-    int silent[PLACES], again[PLACES], more;
-
-    stream_rig_init(&rig, *state, "b");
-    rig.b.settings.limits.max_strangers_per_address = PLACES;
-    rig.b.settings.limits.max_strangers = PLACES + 1;
-    stream_rig_open(&rig.a);
-    stream_rig_open(&rig.b);
-    int64_t refused = count(M_streams_refused);
-    for (size_t i = 0; i < PLACES; i++)
-        silent[i] = knock(&rig, "127.0.0.2");
-    assert_int_equal(count(M_streams_refused) - refused, 0);
-    for (int i = 1; i <= 2; i++) {
-        more = knock(&rig, "127.0.0.2");
-        assert_true(is_closed(more));
-        assert_int_equal(count(M_streams_refused) - refused, i);
-        close(more);
-    }
-    assert_int_equal(stream_rig_say(&rig.a, 'x', &fate), 0);
-    stream_rig_until(&rig, b_has_1);
-    /* Who is known is no stranger any more, and its address has all its places. */
-    for (size_t i = 0; i < PLACES; i++) {
-        close(silent[i]);
-        stream_rig_settle(&rig);
-        silent[i] = knock(&rig, "127.0.0.1");
-        assert_false(is_closed(silent[i]));
-    }
-    /* Those who stay silent are let go, with the time that they have to end their side. */
-    stream_rig_advance(&rig, 30100);
-    stream_rig_advance(&rig, 2100);
-    for (size_t i = 0; i < PLACES; i++) {
-        again[i] = knock(&rig, "127.0.0.1");
-        assert_false(is_closed(again[i]));
-    }
-    assert_int_equal(count(M_streams_refused) - refused, 2);
-    for (size_t i = 0; i < PLACES; i++) {
-        close(silent[i]);
-        close(again[i]);
-    }
-    stream_rig_fini(&rig);
-    assert_string_equal(fate.text, "x");
-}
-
 /* Tries get rarer, and the count of them is what the limits say. */
 static void test_tries_again(void **state)
 {
@@ -443,7 +374,6 @@ int main(void)
         cmocka_unit_test(test_unhandled),
         cmocka_unit_test(test_rate),
         cmocka_unit_test(test_idle),
-        cmocka_unit_test(test_strangers_of_an_address),
         cmocka_unit_test(test_tries_again),
     };
 
