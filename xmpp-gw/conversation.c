@@ -126,25 +126,43 @@ struct conversation *conversation_get(struct conversations *all, char const *sip
 
 /* --- what was taken over ---------------------------------------------------------------------- */
 
-void conversation_sent(struct conversation *c, char const *id, bool asks)
+void conversation_sent(struct conversation *c, char const *id, unsigned wants)
 {
     if (!id || strlen(id) >= CONVERSATION_ID_BYTES)
         return;
     struct conversation_sent *sent = &c->sent[c->n_sent++ % CONVERSATION_IDS];
     memcpy(sent->id, id, strlen(id) + 1);
-    sent->asks = asks;
+    sent->wants = wants;
 }
 
-bool conversation_fails(struct conversation *c, char const *id, bool *ret_asks)
+/* CONVERSATION_IDS: it was not taken over, or long ago. */
+static unsigned find_sent(struct conversation const *c, char const *id)
 {
-    *ret_asks = false;
-    for (unsigned i = 0; id && *id && i < CONVERSATION_IDS; i++)
-        if (strcmp(c->sent[i].id, id) == 0) {
-            c->sent[i].id[0] = '\0';
-            *ret_asks = c->sent[i].asks;
-            return true;
-        }
-    return false;
+    unsigned i = 0;
+
+    if (!id || !*id)
+        return CONVERSATION_IDS;
+    while (i < CONVERSATION_IDS && strcmp(c->sent[i].id, id) != 0)
+        i++;
+    return i;
+}
+
+unsigned conversation_wants(struct conversation const *c, char const *id)
+{
+    unsigned i = find_sent(c, id);
+
+    return i < CONVERSATION_IDS ? c->sent[i].wants : 0;
+}
+
+bool conversation_fails(struct conversation *c, char const *id, unsigned *ret_wants)
+{
+    unsigned i = find_sent(c, id);
+
+    *ret_wants = conversation_wants(c, id);
+    if (i == CONVERSATION_IDS)
+        return false;
+    c->sent[i].id[0] = '\0';
+    return true;
 }
 
 /* --- typing ----------------------------------------------------------------------------------- */

@@ -27,7 +27,7 @@ struct conversation {
     char tag[CONVERSATION_TOKEN + 1], call_id[CONVERSATION_TOKEN + 1];
     struct conversation_sent {
         char id[CONVERSATION_ID_BYTES];
-        bool asks;            /* its sender wants a notice of its failure */
+        unsigned wants;       /* what its sender wants to hear: bits of the caller's */
     } sent[CONVERSATION_IDS]; /* a ring */
     char *jid;                /* of the XMPP user; in the same memory as `sip` */
     char sip[];               /* JID of the SIP user */
@@ -57,10 +57,13 @@ struct conversation *conversation_get(struct conversations *all, char const *sip
 struct conversation *conversation_find(struct conversations *all, char const *sip, char const *jid);
 
 /** The peer has taken over the message @p id; NULL and what is too long is not remembered. */
-void conversation_sent(struct conversation *conversation, char const *id, bool asks);
+void conversation_sent(struct conversation *conversation, char const *id, unsigned wants);
 
-/** Was @p id taken over, and is this the first that is heard of it? */
-bool conversation_fails(struct conversation *conversation, char const *id, bool *ret_asks);
+/** What its sender wants to hear of @p id; 0 if it was not taken over. */
+unsigned conversation_wants(struct conversation const *conversation, char const *id);
+
+/** Was @p id taken over, and is this the first that is heard of its failure? */
+bool conversation_fails(struct conversation *conversation, char const *id, unsigned *ret_wants);
 
 /** The SIP user types, and will be heard of again within @p in_s; 0: types no more. */
 void conversation_types(struct conversation *conversation, unsigned in_s);

@@ -51,5 +51,8 @@ void im_bridge_refuse(struct im_bridge *bridge, struct xml_tree const *stanza,
  *  answered so. */
 bool im_bridge_bounced(struct im_bridge *bridge, struct im const *failure);
 
+/** Has the SIP user asked for this notice, by what went to XMPP? */
+bool im_bridge_asked(struct im_bridge *bridge, struct im const *notice);
+
 /** With the moment in them. */
 struct im_map_options im_bridge_options(struct im_bridge const *bridge);

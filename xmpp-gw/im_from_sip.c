@@ -106,7 +106,7 @@ static void on_done(void *ctx, struct streams_error const *error)
     } else if (crossing->st) {
         c = conversation_get(&bridge->conversations, im->from, im->to);
         if (c && im->body)
-            conversation_sent(c, im->id, im->wants & IM_WANTS_FAILED);
+            conversation_sent(c, im->id, im->wants);
         xmpp_count(M_messages_to_xmpp);
         server_transaction_refuse(crossing->st, 200, "OK", NULL);
     }
@@ -127,17 +127,38 @@ static bool same_bare(char const *a, char const *b)
 
 static bool match(struct htab_entry const *entry, void const *key)
 {
-    struct im const *failure = key, *im = ((struct crossing const *)entry)->im;
+    struct im const *notice = key, *im = ((struct crossing const *)entry)->im;
 
-    return strcmp(im->id, failure->notice_id) == 0 && same_bare(im->to, failure->from) &&
-           same_bare(im->from, failure->to);
+    return strcmp(im->id, notice->notice_id) == 0 && same_bare(im->to, notice->from) &&
+           same_bare(im->from, notice->to);
+}
+
+static struct crossing *find_crossing(struct im_bridge const *bridge, struct im const *notice)
+{
+    char const *id = notice->notice_id;
+
+    return id ? (struct crossing *)htab_find(&bridge->crossings, htab_hash(id, strlen(id), 0),
+                                             match, notice)
+              : NULL;
+}
+
+bool im_bridge_asked(struct im_bridge *bridge, struct im const *notice)
+{
+    static unsigned const wants[] = { [IM_DELIVERED] = IM_WANTS_DELIVERED,
+                                      [IM_DISPLAYED] = IM_WANTS_DISPLAYED,
+                                      [IM_FAILED] = IM_WANTS_FAILED };
+    struct crossing const *crossing = find_crossing(bridge, notice);
+    struct conversation const *c =
+        conversation_find(&bridge->conversations, notice->to, notice->from);
+
+    return wants[notice->notice] & (crossing ? crossing->im->wants
+                                    : c      ? conversation_wants(c, notice->notice_id)
+                                             : 0);
 }
 
 bool im_bridge_bounced(struct im_bridge *bridge, struct im const *failure)
 {
-    char const *id = failure->notice_id ? failure->notice_id : "";
-    struct crossing *crossing = (struct crossing *)htab_find(
-        &bridge->crossings, htab_hash(id, strlen(id), 0), match, failure);
+    struct crossing *crossing = find_crossing(bridge, failure);
 
     if (!crossing)
         return false;

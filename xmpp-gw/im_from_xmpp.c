@@ -154,12 +154,20 @@ static enum im_fault send_part(struct delivery *d, enum im_part part, struct con
     return err == -ENOBUFS ? IM_TOO_MANY : err < 0 ? IM_NO_MEMORY : IM_FINE;
 }
 
+/* Whoever has asked for a notice can read it. */
+static unsigned parts_of(struct im_bridge *bridge, struct im const *im)
+{
+    struct im_map_options options = im_bridge_options(bridge);
+
+    options.cpim |= im_bridge_asked(bridge, im);
+    return im_map_parts(im, &options);
+}
+
 /* Only the loss of a text is told. */
 static void send_parts(struct delivery *d, struct conversation *c)
 {
     static enum im_part const order[] = { IM_TEXT, IM_NOTICE, IM_STATE };
-    struct im_map_options options = im_bridge_options(d->bridge);
-    unsigned parts = im_map_parts(d->im, &options);
+    unsigned parts = parts_of(d->bridge, d->im);
 
     for (unsigned i = 0; i < sizeof order / sizeof *order; i++) {
         enum im_fault fault = parts & order[i] ? send_part(d, order[i], c) : IM_FINE;
@@ -203,11 +211,11 @@ static void tell_late(struct im_bridge *bridge, struct im *failure, enum im_part
 static void take_error(struct im_bridge *bridge, struct im *failure)
 {
     struct conversation *c = conversation_find(&bridge->conversations, failure->to, failure->from);
-    bool asks;
+    unsigned wants;
 
     if (im_bridge_bounced(bridge, failure))
         return;
-    if (!c || !conversation_fails(c, failure->notice_id, &asks)) {
+    if (!c || !conversation_fails(c, failure->notice_id, &wants)) {
         xmpp_count(M_xmpp_ignored);
         return;
     }
@@ -217,7 +225,7 @@ static void take_error(struct im_bridge *bridge, struct im *failure)
              failure->error.text ? failure->error.text : "");
     failure->body = bridge->conf->im_failure_text;
     tell_late(bridge, failure, IM_TEXT, c);
-    if (asks && bridge->options.cpim)
+    if (wants & IM_WANTS_FAILED)
         tell_late(bridge, failure, IM_NOTICE, c);
 }
 
@@ -268,7 +276,7 @@ void im_bridge_from_xmpp(struct im_bridge *bridge, struct xml_tree *message,
         return;
     }
     enum im_fault fault = im_map_read_stanza(xml_tree_root(message), &options, &im);
-    if (fault == IM_FINE && im->notice != IM_FAILED && !im_map_parts(im, &options))
+    if (fault == IM_FINE && im->notice != IM_FAILED && !parts_of(bridge, im))
         fault = IM_EMPTY;
     if (fault != IM_FINE) {
         im_map_free(&im);

@@ -110,29 +110,33 @@ static void test_failures(void **state)
 
     (void)state;
     struct conversation *c = conversation_get(&rig.all, "r@s.test", "j@x.test");
-    bool asks;
+    unsigned wants;
 
-    assert_false(conversation_fails(c, "1", &asks));
-    assert_false(conversation_fails(c, "", &asks));
-    conversation_sent(c, NULL, false);
-    conversation_sent(c, "1", false);
-    assert_false(conversation_fails(c, "2", &asks));
-    conversation_sent(c, "3", true);
-    assert_true(conversation_fails(c, "1", &asks));
-    assert_false(asks);
-    assert_true(conversation_fails(c, "3", &asks));
-    assert_true(asks);
-    assert_false(conversation_fails(c, "1", &asks));
+    assert_false(conversation_fails(c, "1", &wants));
+    assert_false(conversation_fails(c, "", &wants));
+    conversation_sent(c, NULL, 1);
+    conversation_sent(c, "1", 0);
+    assert_false(conversation_fails(c, "2", &wants));
+    conversation_sent(c, "3", 5);
+    assert_int_equal(conversation_wants(c, "3"), 5);
+    assert_int_equal(conversation_wants(c, "2"), 0);
+    assert_int_equal(conversation_wants(c, NULL), 0);
+    assert_true(conversation_fails(c, "1", &wants));
+    assert_int_equal(wants, 0);
+    assert_true(conversation_fails(c, "3", &wants));
+    assert_int_equal(wants, 5);
+    assert_int_equal(conversation_wants(c, "3"), 0);
+    assert_false(conversation_fails(c, "1", &wants));
     for (int i = 0; i <= CONVERSATION_IDS; i++) {
         (void)snprintf(id, sizeof id, "id-%d", i);
-        conversation_sent(c, id, false);
+        conversation_sent(c, id, 0);
     }
-    assert_false(conversation_fails(c, "id-0", &asks));
-    assert_true(conversation_fails(c, "id-1", &asks));
-    assert_true(conversation_fails(c, id, &asks));
+    assert_false(conversation_fails(c, "id-0", &wants));
+    assert_true(conversation_fails(c, "id-1", &wants));
+    assert_true(conversation_fails(c, id, &wants));
     (void)snprintf(id, sizeof id, "%065d", 0);
-    conversation_sent(c, id, false);
-    assert_false(conversation_fails(c, id, &asks));
+    conversation_sent(c, id, 0);
+    assert_false(conversation_fails(c, id, &wants));
 }
 
 static void test_typing(void **state)

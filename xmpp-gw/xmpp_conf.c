@@ -81,8 +81,8 @@ static struct cfg_row const rows[] = {
                      "as a window of its own; chat is shown as a conversation."),
     CFG_ROW_BOOL("im_cpim", struct xmpp_conf, im_cpim, .default_text = "false",
                  .effect = CFG_RESTART,
-                 .help = "Whether SIP users get message/cpim with requests for notices of delivery "
-                         "(IMDN, RFC 5438) and notices themselves."),
+                 .help = "Whether SIP users are asked for notices of delivery (IMDN, RFC 5438), by "
+                         "message/cpim, and get notices that they have not asked for themselves."),
     CFG_ROW_STRINGS("im_rooms", struct xmpp_conf, im_rooms, .max = 1000,
                     .check = xmpp_own_conf_check_domain, .effect = CFG_RESTART,
                     .help = "Domains of chat rooms, which SIP users cannot join: a message to one "

@@ -116,6 +116,33 @@ def case_notices_from_sip(node, cleanup):
     as_user(prosody, "juliet", play)
 
 
+def case_notices_asked_for(node, cleanup):
+    """without im_cpim, a SIP user who asks for notices gets those, and who does not gets none"""
+    prosody, romeo = wide_node(node, cleanup)
+
+    async def play(juliet):
+        keep_all(juliet)
+        for n, (asks, wanted) in enumerate((("positive-delivery, negative-delivery", ("<delivered/>", "<failed/>")),
+                                            ("display", ("<displayed/>",)), ("", ()))):
+            await send(romeo, cpim("hear me", message_id="m%d" % n, asks=asks))
+            await told(juliet, "the text")
+            for name, namespace in (("received", RECEIPTS), ("displayed", MARKERS)):
+                juliet.send_raw("<message to='%s' id='x'><%s xmlns='%s' id='m%d'/></message>" % (ROMEO, name, namespace, n))
+            juliet.send_raw("<message to='%s' type='error' id='m%d'><error type='cancel'><item-not-found "
+                            "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>" % (ROMEO, n))
+            for status in [w for w in wanted if w != "<failed/>"]:
+                await take(romeo, r"^Content-Type: message/imdn\+xml\r", "<message-id>m%d</message-id>" % n, status)
+            await take(romeo, r"^Your IM could not be delivered")
+            if "<failed/>" in wanted:
+                await take(romeo, r"^Content-Type: message/imdn\+xml\r", "<message-id>m%d</message-id>" % n, "<failed/>")
+        juliet.send_raw("<message to='%s' type='chat' id='r'><body>hear me</body><request xmlns='%s'/></message>" % (ROMEO, RECEIPTS))
+        await take(romeo, r"^Content-Type: text/plain")
+        if not romeo.is_silent(0.1) or node.counter("xmpp", "xmpp_ignored") != 4:
+            raise Failure("%d are ignored" % node.counter("xmpp", "xmpp_ignored"))
+
+    as_user(prosody, "juliet", play)
+
+
 def case_notices_typing(node, cleanup):
     """typing inside CPIM; what of CPIM is broken, or holds no text, is refused"""
     prosody, romeo = wide_node(node, cleanup)
@@ -138,4 +165,5 @@ def case_notices_typing(node, cleanup):
 
 
 NOTICES = COMPONENT + " im_cpim = true;"
-CASES = [(NOTICES, case_notices_to_sip), (NOTICES, case_notices_from_sip), (NOTICES, case_notices_typing)]
+CASES = [(NOTICES, case_notices_to_sip), (NOTICES, case_notices_from_sip), (NOTICES, case_notices_typing),
+         (COMPONENT, case_notices_asked_for)]
