@@ -36,7 +36,7 @@ def case_contents_to_xmpp(node, cleanup):
 
 
 def case_contents_to_sip(node, cleanup):
-    """headlines, delays, XHTML without a body; what holds no text is ignored, chat rooms are refused"""
+    """headlines, delays, XHTML without a body; what holds no text is ignored, chat rooms and security labels are refused"""
     prosody, romeo = wide_node(node, cleanup)
     muc = "http://jabber.org/protocol/muc#user"
 
@@ -58,6 +58,8 @@ def case_contents_to_sip(node, cleanup):
             romeo.reply(message, "200 OK")
         for text, condition in (
                 ("<message to='%s' type='groupchat'><body>all</body></message>", "service-unavailable"),
+                ("<message to='%s'><securitylabel xmlns='urn:xmpp:sec-label:0'><label/></securitylabel><body>secret</body></message>",
+                 "policy-violation"),
                 ("<message to='%s'><x xmlns='" + muc + "'><invite/></x></message>", "not-acceptable")):
             juliet.send_raw(text % ROMEO)
             expect(await told(juliet, condition), "<" + condition)
@@ -66,7 +68,7 @@ def case_contents_to_sip(node, cleanup):
             raise Failure("a phone gets what is for a chat room")
 
     as_user(prosody, "juliet", play)
-    if len(re.findall(r"message refused .*from=\"juliet", node.log("xmpp"))) != 2:
+    if len(re.findall(r"message refused .*from=\"juliet", node.log("xmpp"))) != 3:
         raise Failure("not told")
 
 

@@ -163,6 +163,9 @@ static enum im_fault read_message(struct im *im, struct xml_element const *messa
     }
     if (type && strcmp(type, "groupchat") == 0)
         return IM_GROUPCHAT;
+    /* XEP-0258: never taken off without a word. */
+    if (xml_element_child(message, "securitylabel", STANZA_NS_LABEL))
+        return IM_LABELLED;
     if (type)
         im->type = strcmp(type, "chat") == 0       ? IM_CHAT
                    : strcmp(type, "headline") == 0 ? IM_HEADLINE

@@ -19,6 +19,7 @@
 #define STANZA_NS_CAPS        "http://jabber.org/protocol/caps"
 #define STANZA_NS_DISCO_INFO  "http://jabber.org/protocol/disco#info"
 #define STANZA_NS_DISCO_ITEMS "http://jabber.org/protocol/disco#items"
+#define STANZA_NS_LABEL       "urn:xmpp:sec-label:0"
 #define STANZA_NS_PING        "urn:xmpp:ping"
 #define STANZA_NS_VERSION     "jabber:iq:version"
 #define STANZA_NS_LAST        "jabber:iq:last"
