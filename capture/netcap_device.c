@@ -11,6 +11,9 @@
 /* How long the kernel gathers packets before it wakes us. */
 enum { GATHER_MS = 100 };
 
+/* How often an interface that is down is looked at. */
+enum { DOWN_MS = 50 };
+
 static int code_of(int error)
 {
     switch (error) {
@@ -86,4 +89,11 @@ int netcap_device_filter(struct netcap_device *device, char const *filter, char 
     (void)snprintf(fault, NETCAP_FAULT, "%.64s: filter: %s", device->name,
                    pcap_geterr(device->pcap));
     return EX_OSERR;
+}
+
+/* libpcap wants to be called again: it has got ENETDOWN, which comes once, while the interface was
+ * still there. */
+int netcap_device_wait_ms(struct netcap_device const *device)
+{
+    return pcap_get_required_select_timeout(device->pcap) ? DOWN_MS : -1;
 }

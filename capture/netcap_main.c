@@ -154,6 +154,11 @@ static void wait_for(struct netcap *netcap)
         netcap->is_told = true;
         return;
     }
+    for (unsigned i = 0; i < netcap->options.n; i++) {
+        int at_most = netcap_device_wait_ms(&netcap->devices[i]);
+        if (at_most >= 0 && (ms < 0 || at_most < ms))
+            ms = at_most;
+    }
     if (poll(netcap->waits, FIRST_DEVICE + netcap->options.n, ms) < 0)
         return;
     netcap->is_told = netcap->waits[SIGNALS].revents;
@@ -166,7 +171,8 @@ static int take_all(struct netcap *netcap)
     int code = 0;
 
     for (unsigned i = 0; i < netcap->options.n && code == 0 && !netcap->is_over; i++)
-        if (netcap->waits[FIRST_DEVICE + i].revents)
+        if (netcap->waits[FIRST_DEVICE + i].revents ||
+            netcap_device_wait_ms(&netcap->devices[i]) >= 0)
             code = take(netcap, &netcap->devices[i]);
     return code;
 }
