@@ -206,7 +206,8 @@ void rosters_facts(struct rosters const *rosters, char const *owner, char const 
     char const *at = strrchr(watcher, '@');
 
     /* Who keeps no contact list here has nobody in it by accident. */
-    ret->is_adhoc = ret->is_local && own && own->n_contacts && !store_contacts_find(own, owner);
+    ret->is_adhoc = ret->is_local && own && own->n_contacts && !store_contacts_find(own, owner) &&
+                    !store_contacts_in_group(contacts, own, owner);
     if (!roster)
         return;
     read_entry(roster, watcher, &ret->is_allowed, &ret->is_blocked);
