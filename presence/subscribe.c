@@ -24,10 +24,12 @@
 #include <string.h>
 #include <strings.h>
 
-enum { LINE_BYTES = 300, INTERVAL_MAX_S = 86400 };
+/* Every NOTIFY has the id of Event again. */
+enum { LINE_BYTES = 300, INTERVAL_MAX_S = 86400, EVENT_ID_MAX = 200 };
 
 static struct presence_refusal const bad_event = { 489, "Bad Event", M_refused_event,
                                                    EVENT_SERVER_PACKAGES };
+static struct presence_refusal const long_id = { 400, "Bad Request", M_refused_event, NULL };
 static struct presence_refusal const not_owner = { 403, "Forbidden", M_refused_policy, NULL };
 static struct presence_refusal const no_lists = { 421, "Extension Required", M_refused_event,
                                                   "Require: eventlist" };
@@ -61,14 +63,18 @@ struct attempt {
 
 static bool event_is_right(struct attempt *a)
 {
+    char const *id = a->sip->sip_event ? a->sip->sip_event->o_id : NULL;
+
     a->wish.package = event_package_find(asker_package(a->sip));
     if (a->is_list)
         a->wish.package = event_package_list();
-    if (a->wish.package) {
-        a->wish.event_id = a->sip->sip_event->o_id;
+    a->wish.event_id = id;
+    if (!a->wish.package)
+        presence_refusal_send(a->st, &bad_event, "event package is not served");
+    else if (id && strlen(id) > EVENT_ID_MAX)
+        presence_refusal_send(a->st, &long_id, "id of Event is longer than %d", EVENT_ID_MAX);
+    else
         return true;
-    }
-    presence_refusal_send(a->st, &bad_event, "event package is not served");
     return false;
 }
 
