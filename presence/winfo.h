@@ -5,7 +5,8 @@
  * A subscription that nobody has decided about when it ends leaves a record that is waiting, for
  * waiting_ttl, so that the user still learns of it; what is left of others goes once everybody who
  * follows has been told. Each change has a number. Who follows keeps that of the last one told, so
- * a partial document needs no list of its own. A fetch is no watcher. */
+ * a partial document needs no list of its own. A fetch is no watcher, but one that the user would
+ * have to decide about waits. */
 #pragma once
 #include "wheel.h"
 #include <sofia-sip/msg_types.h>
