@@ -410,6 +410,8 @@ static void go_on(struct attempt *a, struct subscription *s)
         subscription_hold(s, a->wish.expires_s, &a->origin);
     if (is_quiet)
         presence_count(M_notifies_suppressed);
+    else
+        s->is_full = true; /* RFC 4662 4.5, 3857 4.6: also when it ends by that */
     if (is_quiet && !a->wish.expires_s)
         subscription_leave(&s);
     else if (!a->wish.expires_s)

@@ -498,7 +498,6 @@ void subscription_take_turn(struct subscription *s, uint64_t wait_ms)
 
 void subscription_refresh(struct subscription *s, struct user_policy_decision decision)
 {
-    s->is_full = true;
     rls_refresh(s);
     s->not_before_ms = 0;
     if (!subscription_decide(s, decision))
