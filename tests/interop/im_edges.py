@@ -7,7 +7,7 @@ import subprocess
 from im_notices import JULIET, ROMEO, expect, keep_all, told
 from xmpp_node import COMPONENT, Phone, wide_node
 from node import Failure
-from peers import SipPeer
+from peers import UdpPhone
 from xmpp_rig import User, as_user
 
 IDN = COMPONENT.replace("{ name = \"xmpp.example", "{ name = \"bücher.example.test\"; }, { name = \"xmpp.example")
@@ -17,7 +17,7 @@ class Nearby(Phone):
     """A phone, or a proxy, that speaks to the gateway itself."""
 
     def __init__(self, node):  # it does not register  pylint: disable=super-init-not-called
-        SipPeer.__init__(self, "udp", (node.ip, 5084), node.ip)
+        UdpPhone.__init__(self, (node.ip, 5084), node.ip)
         self.user, self.n = "romeo", 0
 
 

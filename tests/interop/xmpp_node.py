@@ -7,7 +7,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.dirname(HERE)), "tests", "fake")]
 from node import PATIENCE, Failure, Node, wait_for  # noqa: E402
-from peers import SipPeer  # noqa: E402
+from peers import UdpPhone  # noqa: E402
 from xmpp_rig import Prosody, certificates, server  # noqa: E402
 
 COMPONENT = """
@@ -19,11 +19,11 @@ SERVER = """
   domains = ( { name = "xmpp.example.test"; servers = ( "${ip}:15269" ); }, { name = "rooms.xmpp.example.test"; } );"""
 
 
-class Phone(SipPeer):
+class Phone(UdpPhone):
     """A SIP user, registered, who answers in another thread than the XMPP user's."""
 
     def __init__(self, node, user):
-        super().__init__("udp", (node.ip, 5060), node.ip)
+        super().__init__((node.ip, 5060), node.ip)
         self.user, self.n = user, 0
         self.request("REGISTER", "sip:sip.example.test", "sip:%s@sip.example.test" % user, self.contact())
         self.wanted(r"^SIP/2.0 200")
