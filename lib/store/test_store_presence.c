@@ -322,8 +322,8 @@ static void test_damage_costs_its_row(void **state)
         "UPDATE presence_subscriptions SET is_list = 2 WHERE tag = 'bad'",
         "UPDATE presence_subscriptions SET target = x'00' WHERE tag = 'bad'",
         "UPDATE presence_subscriptions SET routes = 'a' || char(0) || 'b' WHERE tag = 'bad'",
-        "DELETE FROM presence_subscriptions WHERE tag = 'bad';"
-        "INSERT INTO presence_statements VALUES ('a@b', 'manual', 'away', '', 'x', 1)",
+        ("DELETE FROM presence_subscriptions WHERE tag = 'bad';"
+         "INSERT INTO presence_statements VALUES ('a@b', 'manual', 'away', '', 'x', 1)"),
     };
     struct store_presence_subscription bad = watch;
     struct store_rig rig;
