@@ -46,6 +46,10 @@ static struct {
 } const steps[] = {
     { WATCH_WAITING,    WATCH_EV_TIMER,     'a', WATCH_ASKING },
     { WATCH_WAITING,    WATCH_EV_TOLD,      0,   WATCH_WAITING },
+    /* a request that failed is under way, and is not any more in these */
+    { WATCH_WAITING,    WATCH_EV_FAILED,    0,   WATCH_WAITING },
+    { WATCH_ACTIVE,     WATCH_EV_FAILED,    0,   WATCH_ACTIVE },
+    { WATCH_STOPPED,    WATCH_EV_FAILED,    0,   WATCH_STOPPED },
     { WATCH_ASKING,     WATCH_EV_TOLD,      't', WATCH_ASKING }, /* NOTIFY before the 2xx */
     { WATCH_ASKING,     WATCH_EV_ACCEPTED,  'h', WATCH_ACTIVE },
     { WATCH_ASKING,     WATCH_EV_FAILED,    'b', WATCH_WAITING },

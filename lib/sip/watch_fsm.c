@@ -21,11 +21,10 @@ static char const *const event_names[] = { "timer",   "accepted", "failed", "too
 
 static struct fsm_row const rows[] = {
     { WAITING, WATCH_EV_TIMER, watch_act_ask, WATCH_ASKING },
-    { WAITING, WATCH_EV_FAILED, watch_act_back_off, FSM_STAY },
     { ACTIVE, WATCH_EV_TIMER, watch_act_refresh, WATCH_REFRESHING },
     { SENT, WATCH_EV_TIMER, watch_act_back_off, WATCH_WAITING },
     { SENT, WATCH_EV_ACCEPTED, watch_act_hold, WATCH_ACTIVE },
-    { OPEN, WATCH_EV_FAILED, watch_act_back_off, WATCH_WAITING },
+    { SENT, WATCH_EV_FAILED, watch_act_back_off, WATCH_WAITING },
     { SENT, WATCH_EV_TOO_BRIEF, watch_act_longer, WATCH_WAITING },
     { ASKING, WATCH_EV_GONE, watch_act_back_off, WATCH_WAITING },
     { REFRESHING, WATCH_EV_GONE, watch_act_again, WATCH_WAITING },
