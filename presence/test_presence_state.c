@@ -386,6 +386,23 @@ static void test_the_end_of_what_was_set(void **state)
     }
 }
 
+/* After a restart: when no publication is left that it is the end of, the row goes. */
+static void test_the_end_of_nothing(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    rig_init(&rig);
+    struct presentity *p = presentity_get(server_of(&rig), "a@x.test");
+    put_statement(&rig, p, COMPOSE_UNKNOWN, 5);
+    wait_for(&rig, 1);
+    p->cleared_ms = 5;
+    presentity_settle_manual(p);
+    presentity_release(p);
+    rig_fini(&rig, 0, 0);
+    assert_string_equal(rig.said, "");
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
@@ -393,6 +410,7 @@ int main(void)
         cmocka_unit_test(test_gone_while_it_waits), cmocka_unit_test(test_the_end_while_it_waits),
         cmocka_unit_test(test_numbers_of_notify),   cmocka_unit_test(test_a_publication_waits),
         cmocka_unit_test(test_a_statement_waits),   cmocka_unit_test(test_the_end_of_what_was_set),
+        cmocka_unit_test(test_the_end_of_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
