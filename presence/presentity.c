@@ -83,7 +83,7 @@ static void stop_waiting(struct presentity *p)
 
 size_t presentity_watchers(struct presentity const *p)
 {
-    return p->n_subscriptions + p->n_leaves;
+    return p->n_subscriptions + p->n_leaves - p->n_refused;
 }
 
 void presentity_release(struct presentity *p)

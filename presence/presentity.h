@@ -51,6 +51,7 @@ struct presentity {
     TAILQ_ENTRY(presentity) waiting;     /* while is_waiting */
     unsigned n_publications, n_subscriptions, n_followers, n_phones,
         n_leaves;                               /* followers: of lists and dialogs, too */
+    unsigned n_refused;                         /* of leaves: by policy */
     unsigned n_coming[2];                       /* publications being written: own, of partners */
     unsigned n_holds;                           /* of who must not lose it */
     struct composed *composed;                  /* what its sources come to; NULL: not yet */
@@ -65,7 +66,7 @@ struct presentity {
 struct presentity *presentity_get(struct event_server *server, char const *address);
 struct presentity *presentity_find(struct event_server *server, char const *address);
 
-/** Who watches it, by a subscription or a list. */
+/** Who watches it, by a subscription or a list that is not refused. */
 size_t presentity_watchers(struct presentity const *presentity);
 
 /** Frees it if nobody publishes or watches it, and no phone says anything. */

@@ -33,13 +33,26 @@ bool rls_is_list(struct event_server const *server, url_t const *url,
 
 /* --- one leaf --------------------------------------------------------------------------------- */
 
+static bool is_refused(struct rls_leaf const *leaf)
+{
+    return leaf->decision.rule && leaf->decision.verdict == USER_POLICY_REFUSE;
+}
+
+/* Who is refused takes no room. */
+static void decide(struct rls_leaf *leaf, struct user_policy_decision decision)
+{
+    leaf->presentity->n_refused -= is_refused(leaf);
+    leaf->decision = decision;
+    leaf->presentity->n_refused += is_refused(leaf);
+}
+
 static void judge(struct rls_leaf *leaf)
 {
     /* Who was refused for want of room may have it now. */
-    bool is_new = !leaf->decision.rule || leaf->decision.verdict == USER_POLICY_REFUSE;
+    bool is_new = !leaf->decision.rule || is_refused(leaf);
 
     if (leaf->presentity)
-        leaf->decision = watcher_policy_decide(leaf->presentity, leaf->list->watcher, is_new);
+        decide(leaf, watcher_policy_decide(leaf->presentity, leaf->list->watcher, is_new));
 }
 
 static void record(struct rls_leaf *leaf)
@@ -74,6 +87,7 @@ void rls_drop(struct rls_leaf **pleaf)
     free(leaf->name);
     foreign_leave(leaf);
     if (p) {
+        decide(leaf, (struct user_policy_decision){ 0 });
         LIST_REMOVE(leaf, link);
         p->n_leaves--;
         presentity_release(p);
@@ -107,8 +121,8 @@ static void detach(struct rls_leaf *leaf)
     struct presentity *p = leaf->presentity;
 
     winfo_leave(&leaf->record, "noresource");
+    decide(leaf, (struct user_policy_decision){ 0 });
     leaf->presentity = NULL;
-    leaf->decision = (struct user_policy_decision){ 0 };
     LIST_REMOVE(leaf, link);
     p->n_leaves--;
     presentity_release(p);
