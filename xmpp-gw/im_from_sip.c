@@ -105,7 +105,7 @@ static void on_done(void *ctx, struct streams_error const *error)
         refuse_by(crossing, &stanza);
     } else if (crossing->st) {
         c = conversation_get(&bridge->conversations, im->from, im->to);
-        if (c && im->body)
+        if (c && im->state == IM_NO_STATE && im->notice == IM_NO_NOTICE)
             conversation_sent(c, im->id, im->wants);
         xmpp_count(M_messages_to_xmpp);
         server_transaction_refuse(crossing->st, 200, "OK", NULL);

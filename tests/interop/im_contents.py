@@ -18,7 +18,8 @@ def case_contents_to_xmpp(node, cleanup):
                 ("Content-Type: text/html\r\n", "<p>Good <b>night</b> &amp; good</p><script>x</script>", "200", "<body>Good night &amp; good"),
                 ("Content-Type: text/plain\r\nDate: Fri, 02 Jan 2026 03:04:05 GMT\r\n", "old", "200", "stamp=\"2026-01-02T03:04:05"),
                 ("Content-Type: text/plain\r\n", "a\r\nb", "200", "<body>a\nb</body>"),
-                ("Content-Type: text/plain\r\n", "", "200", None),
+                ("Content-Type: text/plain\r\n", "", "200", None), ("Subject: Verona\r\n", "", "200", "<subject>Verona</subject>"),
+                ("Subject: Verona\r\nContent-Type: text/html\r\n", "<p></p>", "200", "<subject>Verona</subject>"),
                 ("Content-Type: text/plain;charset=utf-16\r\n", "x", "415", None), ("Content-Type: image/png\r\n", "x", "415", None),
                 ("Content-Type: text/plain\r\nDate: Fri, 02 Jan 2026 03:04:05 GMT\r\nExpires: 60\r\n", "late", "480", None)):
             await asyncio.to_thread(romeo.request, "MESSAGE", "sip:" + JULIET, "sip:" + JULIET, more, body)

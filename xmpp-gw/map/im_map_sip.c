@@ -141,7 +141,7 @@ static enum im_fault read_text(struct im *im, struct content const *content, cha
     im->body = keep_buf(im, &out);
     if (!is_utf8)
         return IM_BAD_BODY;
-    return im->body ? IM_FINE : IM_EMPTY;
+    return im->body || im->subject ? IM_FINE : IM_EMPTY;
 }
 
 static enum im_fault fault_of_content(int error)
@@ -308,7 +308,7 @@ static enum im_fault read_message(struct im *im, struct im_sip const *message,
     im->lang = keep_lang(im, message->lang);
     im->time_ms = message->date_ms;
     if (message->body_len == 0)
-        return IM_EMPTY;
+        return im->subject ? IM_FINE : IM_EMPTY;
     fault = strcmp(content.type, CPIM_TYPE) == 0
                 ? read_cpim(im, message->body, message->body_len)
                 : read_content(im, message->content_type, message->body, message->body_len);
