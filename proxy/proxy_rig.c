@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WAIT_MS = 3000, SILENCE_MS = 40, LISTENERS = 3 };
+enum { WAIT_MS = 20000, SILENCE_MS = 40, LISTENERS = 3 };
 
 struct rig rig;
 

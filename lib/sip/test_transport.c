@@ -294,12 +294,12 @@ static void test_half_message_is_closed(void **state)
     put(fd, OPTIONS, 20);
     transport_rig_turn(rig);
     /* further bytes do not buy further time */
-    clock_advance_ms((uint64_t)rig->limits.half_message_ms - 1000);
+    clock_advance_ms((uint64_t)rig->limits.half_message_ms / 2);
     put(fd, &OPTIONS[20], 1);
     usleep(10000);
     transport_rig_turn(rig);
     assert_int_equal(transport_connections(rig->t), 1);
-    clock_advance_ms(1100);
+    clock_advance_ms((uint64_t)rig->limits.half_message_ms / 2 + 100);
     UNTIL(rig, transport_connections(rig->t) == 0);
 }
 
