@@ -60,7 +60,8 @@ int stream_act_ready(void *obj, void *arg)
         stream_route_carry(opener, stream);
     if (stream->is_bidi)
         turn_round(stream);
-    if (opener && opener->carrier != stream && stream->state == STREAM_READY)
+    /* By one that goes both ways the peer may have begun to send. */
+    if (opener && opener->carrier != stream && !stream->is_bidi && stream->state == STREAM_READY)
         stream_end(stream, "not needed");
     return FSM_OK;
 }

@@ -255,6 +255,29 @@ static void test_both_ways(void **state)
     }
 }
 
+/* Both open at once, and each stream would do for both: the peer may be about to use the one that
+ * came too late, so it stays until it is silent. */
+static void test_two_that_go_both_ways(void **state)
+{
+    struct stream_rig_fate fate = { .text = "" };
+    struct stream_rig rig;
+
+    stream_rig_init(&rig, *state, "b");
+    rig.a.peer.bidi = rig.b.peer.bidi = true;
+    stream_rig_open(&rig.a);
+    stream_rig_open(&rig.b);
+    int64_t lost = count(M_streams_lost);
+    assert_int_equal(stream_rig_say(&rig.a, 'x', &fate), 0);
+    assert_int_equal(stream_rig_say(&rig.b, 'y', &fate), 0);
+    stream_rig_until(&rig, both_have_1);
+    stream_rig_settle(&rig);
+    assert_int_equal(strlen(fate.text), 2);
+    assert_int_equal(stream_rig_ready(&rig.a), 2);
+    assert_int_equal(stream_rig_ready(&rig.b), 2);
+    assert_int_equal(count(M_streams_lost) - lost, 0);
+    stream_rig_fini(&rig);
+}
+
 /* What is not handled is not read on, and nothing is lost by that. */
 static void test_unhandled(void **state)
 {
@@ -371,6 +394,7 @@ int main(void)
         cmocka_unit_test(test_not_sent),
         cmocka_unit_test(test_bad_certificates),
         cmocka_unit_test(test_both_ways),
+        cmocka_unit_test(test_two_that_go_both_ways),
         cmocka_unit_test(test_unhandled),
         cmocka_unit_test(test_rate),
         cmocka_unit_test(test_idle),
