@@ -3,23 +3,16 @@
 #include "stream_errors.h"
 #include "xml_tree.h"
 
-static struct {
-    char const *name, *text;
-} const errors[STREAM_ERRORS] = {
-    { "", "" },
-#define STREAM_ERROR(id, name, words) { name, words },
+static char const *const names[STREAM_ERRORS] = {
+    "",
+#define STREAM_ERROR(id, name) name,
 #include "stream_errors.def"
 #undef STREAM_ERROR
 };
 
 char const *stream_errors_name(enum stream_error error)
 {
-    return (unsigned)error < STREAM_ERRORS ? errors[error].name : "";
-}
-
-char const *stream_errors_text(enum stream_error error)
-{
-    return (unsigned)error < STREAM_ERRORS ? errors[error].text : "";
+    return (unsigned)error < STREAM_ERRORS ? names[error] : "";
 }
 
 enum stream_error stream_errors_read(struct xml_element const *element)
@@ -28,7 +21,7 @@ enum stream_error stream_errors_read(struct xml_element const *element)
 
     for (; condition; condition = xml_element_next(condition))
         for (int i = 1; i < STREAM_ERRORS; i++)
-            if (xml_element_is(condition, errors[i].name, "urn:ietf:params:xml:ns:xmpp-streams"))
+            if (xml_element_is(condition, names[i], "urn:ietf:params:xml:ns:xmpp-streams"))
                 return (enum stream_error)i;
     return STREAM_ERROR_undefined_condition;
 }

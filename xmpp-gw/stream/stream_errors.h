@@ -7,15 +7,14 @@ struct xml_element;
 
 enum stream_error {
     STREAM_NO_ERROR,
-#define STREAM_ERROR(id, name, words) STREAM_ERROR_##id,
+#define STREAM_ERROR(id, name) STREAM_ERROR_##id,
 #include "stream_errors.def"
 #undef STREAM_ERROR
     STREAM_ERRORS
 };
 
-/** "host-unknown"; "" of none. The same for people. Static. */
+/** "host-unknown"; "" of none. Static. */
 char const *stream_errors_name(enum stream_error error);
-char const *stream_errors_text(enum stream_error error);
 
 /** The condition that <stream:error/> holds; one that we do not know is undefined-condition. */
 enum stream_error stream_errors_read(struct xml_element const *element);
