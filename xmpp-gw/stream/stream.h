@@ -67,6 +67,7 @@ struct stream {
     bool may_manage;              /* the peer offers XEP-0198 */
     bool owes_ack;                /* it has asked, and stanzas are not handled yet ... */
     bool asks_again;              /* ... and again since then */
+    size_t n_uncounted;           /* that came before XEP-0198 began, and are not handled yet */
     uint32_t owes_at;             /* it gets its answer when so many are */
     struct wheel_timer ack_timer; /* or when it has waited too long */
     enum stream_managed managed;

@@ -56,7 +56,7 @@ static void owe(struct stream *stream)
 {
     stream->owes_ack = true;
     stream->asks_again = false;
-    stream->owes_at = stream->ack.handled + (uint32_t)stream->n_incoming;
+    stream->owes_at = stream->ack.handled + (uint32_t)(stream->n_incoming - stream->n_uncounted);
     wheel_arm(stream->set->wires.wheel, &stream->ack_timer, ACK_MS, on_late_ack);
 }
 
@@ -71,7 +71,7 @@ static void on_late_ack(struct wheel_timer *timer)
 /* XEP-0198 4: as soon as possible, so no later than what had come before it asked is handled. */
 static void take_request(struct stream *stream)
 {
-    if (stream->n_incoming == 0)
+    if (stream->n_incoming == stream->n_uncounted)
         answer(stream);
     else if (stream->owes_ack)
         stream->asks_again = true;
@@ -83,6 +83,10 @@ void stream_manage_handled(struct stream *stream)
 {
     if (stream->managed != STREAM_MANAGED)
         return;
+    if (stream->n_uncounted) { /* they are handled in order, so these are the first */
+        stream->n_uncounted--;
+        return;
+    }
     stream->ack.handled++;
     if (!stream->owes_ack || stream->ack.handled != stream->owes_at)
         return;
@@ -131,6 +135,7 @@ bool stream_manage_take(struct stream *stream, struct xml_element const *element
         return false;
     if (is_server && !is_managed && xml_element_is(element, "enable", STREAM_ACK_NS)) {
         stream->managed = STREAM_MANAGED;
+        stream->n_uncounted = stream->n_incoming;
         stream_say(stream, "<enabled xmlns='" STREAM_ACK_NS "'/>");
     } else if (stream->managed == STREAM_ENABLING &&
                xml_element_is(element, "enabled", STREAM_ACK_NS)) {

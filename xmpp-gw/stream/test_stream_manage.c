@@ -51,12 +51,17 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void ask(struct rig *rig)
+static void hear(struct rig *rig, char const *name)
 {
     struct xml_tree *tree = xml_tree_new(4096);
 
-    assert_true(stream_manage_take(rig->stream, xml_tree_add(tree, NULL, "r", STREAM_ACK_NS)));
+    assert_true(stream_manage_take(rig->stream, xml_tree_add(tree, NULL, name, STREAM_ACK_NS)));
     xml_tree_free(&tree);
+}
+
+static void ask(struct rig *rig)
+{
+    hear(rig, "r");
 }
 
 static void handle(struct rig *rig, unsigned n)
@@ -132,6 +137,26 @@ static void test_who_waits_long_hears_what_there_is(void **state)
     check_said(rig, "");
 }
 
+/* XEP-0198 4: the count begins with <enable/>. */
+static void test_what_came_before_is_not_counted(void **state)
+{
+    struct rig *rig = *state;
+
+    rig->stream->managed = STREAM_UNMANAGED;
+    rig->stream->n_incoming = 3;
+    handle(rig, 1);
+    hear(rig, "enable");
+    check_said(rig, "<enabled xmlns='" STREAM_ACK_NS "'/>");
+    ask(rig);
+    check_said(rig, ACK("0"));
+    rig->stream->n_incoming++;
+    ask(rig);
+    handle(rig, 2);
+    check_said(rig, "");
+    handle(rig, 1);
+    check_said(rig, ACK("1"));
+}
+
 int main(void)
 {
     struct CMUnitTest const tests[] = {
@@ -139,6 +164,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_once_when_what_had_come_is_handled, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_who_asks_again_hears_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_who_waits_long_hears_what_there_is, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_came_before_is_not_counted, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
