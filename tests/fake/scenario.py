@@ -254,6 +254,14 @@ class Scenario:
         with contextlib.closing(sqlite3.connect(os.path.join(self.node.dir, name))) as db, db:
             db.execute(statement)
 
+    def step_lock(self, rest, _):
+        """lock FILE: from now on a store can be read, but its program waits with what it writes (for 5 s)."""
+        self.locked = sqlite3.connect(os.path.join(self.node.dir, rest), isolation_level=None)
+        self.locked.execute("BEGIN IMMEDIATE")
+
+    def step_unlock(self, _, __):
+        self.locked.close()
+
     def step_dns(self, rest, block):
         """dns [fail|silent] + block of records: what the DNS server on port 5353 says from now on."""
         self.dns = self.dns or Dns(self.node.ip, DNS_PORT)
