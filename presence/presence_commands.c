@@ -184,7 +184,6 @@ static void cmd_contacts_reload(struct svc *svc, struct ctl_call *call, json_t c
 static bool watches(struct presentity const *presentity, char const *watcher)
 {
     struct subscription const *s;
-
     struct rls_leaf const *leaf;
 
     LIST_FOREACH(s, &presentity->subscriptions, link)
