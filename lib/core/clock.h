@@ -2,8 +2,8 @@
 /* One clock for the whole program.
  *
  * Every timer and every time stamp of Crosspoint reads this clock, so a test can move it instead of
- * sleeping. It is the machine's monotonic clock plus an offset that only clock_advance_ms()
- * changes. Safe from any thread. */
+ * sleeping. It is the machine's monotonic clock, or the moment at which a test has stopped that,
+ * plus an offset that only tests change. Safe from any thread. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>

@@ -177,13 +177,12 @@ static void log_not_sent(struct transaction const *t, int error)
 static void on_failed(struct transport_waiter *waiter, int error)
 {
     struct transaction *t = (void *)((char *)waiter - offsetof(struct transaction, waiter));
+    struct client_transaction *ct = is_client(t) ? (struct client_transaction *)t : NULL;
 
-    if (is_client(t))
-        ((struct client_transaction *)t)->error = error;
-    if (is_client(t) && !waiter->opened &&
-        client_transaction_fall_back((struct client_transaction *)t))
-        return;
-    if (is_client(t) && client_transaction_reconnect((struct client_transaction *)t, error))
+    if (ct)
+        ct->error = error;
+    if (ct && ((!waiter->opened && client_transaction_fall_back(ct)) ||
+               client_transaction_reconnect(ct, error)))
         return;
     if (t->reliable)
         log_info(t->id, "connection died under a request error=\"%s\" call_id=\"%s\"",

@@ -102,24 +102,26 @@ void transport_stream_kill(struct connection *conn, int error)
 }
 
 /* The context of that name as it is now: what a reload has taken away opens nothing any more. */
-static void tell_way(struct connection const *conn, struct transport_waiter *waiter)
+static struct secure_context *present_context(struct connection const *conn)
 {
     struct secure_set const *set = &conn->transport->contexts;
     struct secure_link const *link = conn->secure;
-    int place = link ? secure_set_find(set, secure_context_name(secure_link_context(link))) : -1;
 
-    waiter->context = secure_set_at(set, place);
-    waiter->server_name = waiter->context ? secure_link_server_name(link) : NULL;
+    return link ? secure_set_at(
+                      set, secure_set_find(set, secure_context_name(secure_link_context(link))))
+                : NULL;
 }
 
 static void tell_waiters(struct connection *conn)
 {
+    struct secure_context *context = present_context(conn);
     struct transport_waiter *waiter;
 
     while ((waiter = LIST_FIRST(&conn->waiters))) {
         transport_forget(waiter);
         waiter->opened = conn->was_open;
-        tell_way(conn, waiter);
+        waiter->context = context;
+        waiter->server_name = context ? secure_link_server_name(conn->secure) : NULL;
         waiter->on_failed(waiter, conn->error);
     }
 }

@@ -165,7 +165,7 @@ struct ctl_command const svc_builtin_commands[] = {
       "Notes in the audit log what somebody does with what this program knows." },
     { "clock advance", CTL_WRITE, cmd_clock_advance, "MS", "Moves the clock of a test run." },
     { "clock stop", CTL_WRITE, cmd_clock_stop, NULL,
-      "From now on the clock of a test run moves by clock advance only." },
+      "From now on the clock of a test run moves by clock advance, and to what is due in 100 ms." },
     { NULL, CTL_READ, NULL, NULL, NULL },
 };
 /* clang-format on */
